@@ -1,1 +1,16 @@
-//! Stub.
+//! Connections to Postgres for functions and tools: the grammar of `DATABASE_URL`, TLS that is always verified,
+//! dialing, and what each error means for the caller.
+//!
+//! The crate knows no Lambda and no pool. It is the only place that connects.
+
+mod connect;
+mod dial;
+mod error;
+mod stream;
+mod tls;
+mod url;
+
+pub use connect::{Connection, Connector, connect};
+pub use error::{Class, Error, TlsFailure, classify};
+pub use stream::Stream;
+pub use url::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url, UrlError};

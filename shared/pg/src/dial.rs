@@ -1,0 +1,123 @@
+//! From a URL to a stream: name, TCP, TLS. Nothing of the Postgres protocol but the request for TLS.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixStream, lookup_host};
+use tokio::time::{Instant, timeout_at};
+use tokio_postgres::tls::TlsConnect;
+
+use crate::error::{Error, TlsFailure};
+use crate::stream::Stream;
+use crate::url::{Host, Negotiation, TlsMode, Url};
+
+/// `SSLRequest`: its length, then the code 80877103 (Postgres manual, "Message Formats").
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+
+/// Dials the server. Name, TCP and TLS together take at most `bound`.
+pub(crate) async fn dial(
+    url: &Url,
+    tls: &native_tls::TlsConnector,
+    bound: Duration,
+) -> Result<Stream, Error> {
+    let deadline = Instant::now() + bound;
+    timeout_at(deadline, reach(url, tls, deadline))
+        .await
+        .unwrap_or_else(|_| Err(Error::TimedOut { server: server(url), bound }))
+}
+
+async fn reach(url: &Url, tls: &native_tls::TlsConnector, deadline: Instant) -> Result<Stream, Error> {
+    let name = match &url.host {
+        Host::Socket(folder) => {
+            let path = folder.join(format!(".s.PGSQL.{}", url.port));
+            let stream = UnixStream::connect(path).await.map_err(|e| unreachable(url, e))?;
+            return Ok(Stream::Socket(stream));
+        }
+        Host::Name(name) => name,
+    };
+    let mut tcp = tcp(url, name, deadline).await?;
+    let wants_tls = match (url.tls, url.negotiation) {
+        (TlsMode::Disable, _) => false,
+        (TlsMode::Require, Negotiation::Direct) => true,
+        (mode, _) => {
+            let offered = request_tls(&mut tcp).await.map_err(|e| unreachable(url, e))?;
+            if !offered && mode == TlsMode::Require {
+                return Err(Error::TlsNotOffered { server: server(url) });
+            }
+            offered
+        }
+    };
+    if !wants_tls {
+        return Ok(Stream::Tcp(tcp));
+    }
+    // OpenSSL refuses an address in brackets or a name with the root's dot, which certificates never hold.
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let connector = postgres_native_tls::TlsConnector::new(tls.clone(), name);
+    match connector.connect(tcp).await {
+        Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
+        Err(source) => Err(Error::Tls { server: server(url), failure: TlsFailure::of(&source), source }),
+    }
+}
+
+/// Connects to the first address that answers. Each gets an even share of the time left, so that one that swallows
+/// packets does not cost the others their turn.
+async fn tcp(url: &Url, name: &str, deadline: Instant) -> Result<TcpStream, Error> {
+    let addresses: Vec<SocketAddr> = match url.hostaddr {
+        Some(address) => vec![SocketAddr::new(address, url.port)],
+        None => lookup_host((name, url.port))
+            .await
+            .map_err(|source| Error::Resolve { server: server(url), source })?
+            .collect(),
+    };
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    for address in addresses {
+        let share = deadline.saturating_duration_since(Instant::now()) / left;
+        left -= 1;
+        match timeout_at(Instant::now() + share, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
+                set_options(url, &stream).map_err(|e| unreachable(url, e))?;
+                return Ok(stream);
+            }
+            Ok(Err(error)) => failure = error,
+            Err(_) => failure = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(unreachable(url, failure))
+}
+
+fn set_options(url: &Url, stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    if url.keepalives {
+        let mut keepalive = TcpKeepalive::new();
+        if let Some(idle) = url.keepalives_idle {
+            keepalive = keepalive.with_time(idle);
+        }
+        socket.set_tcp_keepalive(&keepalive)?;
+    }
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(url.tcp_user_timeout)?;
+    Ok(())
+}
+
+/// Asks for TLS and reads the one-byte answer, and no more: whatever came before the handshake is not the server's.
+async fn request_tls(stream: &mut TcpStream) -> io::Result<bool> {
+    stream.write_all(&SSL_REQUEST).await?;
+    Ok(stream.read_u8().await? == b'S')
+}
+
+fn unreachable(url: &Url, source: io::Error) -> Error {
+    Error::Unreachable { server: server(url), source }
+}
+
+/// The server as an error names it.
+pub(crate) fn server(url: &Url) -> String {
+    match &url.host {
+        Host::Name(name) => format!("{name} port {}", url.port),
+        Host::Socket(folder) => format!("{} port {}", folder.display(), url.port),
+    }
+}

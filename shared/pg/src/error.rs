@@ -1,0 +1,156 @@
+//! What went wrong, and what it means for the caller.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::url::UrlError;
+
+mod class;
+pub use class::{Class, classify};
+
+/// Why there is no session, or why one ended. The text names the server, for logs and the command line; it is not for
+/// clients of a function. The password is never in it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL is wrong.
+    #[error("the database URL is wrong: {0}")]
+    Url(#[from] UrlError),
+    /// The file of `sslrootcert` cannot be used.
+    #[error("the certificates of sslrootcert, {}, cannot be read: {problem}", path.display())]
+    RootCertificate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// OpenSSL refused its settings.
+    #[error("TLS could not be set up: {0}")]
+    TlsSetup(#[source] native_tls::Error),
+    /// The host's name has no address.
+    #[error("the name of {server} could not be resolved: {source}")]
+    Resolve {
+        /// Host and port.
+        server: String,
+        /// The resolver's answer.
+        source: io::Error,
+    },
+    /// Nothing listens there, or it hung up.
+    #[error("{server} cannot be reached: {source}")]
+    Unreachable {
+        /// Host and port.
+        server: String,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// Name, TCP and TLS took too long.
+    #[error("{server} did not answer within {} s", bound.as_secs_f32())]
+    TimedOut {
+        /// Host and port.
+        server: String,
+        /// How long was waited.
+        bound: Duration,
+    },
+    /// The server speaks no TLS and the URL asks for it.
+    #[error("{server} does not offer TLS, which is required")]
+    TlsNotOffered {
+        /// Host and port.
+        server: String,
+    },
+    /// The handshake failed.
+    #[error("TLS with {server} failed: {failure}")]
+    Tls {
+        /// Host and port.
+        server: String,
+        /// What was wrong with the certificate.
+        failure: TlsFailure,
+        /// OpenSSL's words.
+        source: native_tls::Error,
+    },
+    /// The server's refusal, a lost connection, or the driver's own error.
+    #[error("{}", Chain(.0))]
+    Session(#[source] tokio_postgres::Error),
+}
+
+impl From<tokio_postgres::Error> for Error {
+    /// Unwraps the dial's error where the driver carries one.
+    fn from(error: tokio_postgres::Error) -> Self {
+        if error.source().is_none_or(|source| !source.is::<Self>()) {
+            return Self::Session(error);
+        }
+        match error.into_source().map(|source| source.downcast::<Self>()) {
+            Some(Ok(ours)) => *ours,
+            // Not reached: the source was just seen to be ours.
+            Some(Err(_)) | None => Self::Url(UrlError::new("connection", "was refused")),
+        }
+    }
+}
+
+/// What a handshake stumbled over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TlsFailure {
+    /// Signed by no authority that is trusted here.
+    UnknownIssuer,
+    /// Made out to another host.
+    WrongHost,
+    /// Past its last day.
+    Expired,
+    /// Before its first day.
+    NotYetValid,
+    /// Something else, in OpenSSL's words.
+    Other(String),
+}
+
+impl TlsFailure {
+    /// OpenSSL tells the reason only as text: X509_verify_cert_error_string(3).
+    pub(crate) fn of(error: &native_tls::Error) -> Self {
+        let text = error.to_string().to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|w| text.contains(w));
+        if says(&["hostname mismatch", "ip address mismatch"]) {
+            Self::WrongHost
+        } else if says(&["certificate has expired"]) {
+            Self::Expired
+        } else if says(&["not yet valid"]) {
+            Self::NotYetValid
+        } else if says(&["issuer certificate", "self-signed", "self signed", "unable to verify the first"]) {
+            Self::UnknownIssuer
+        } else {
+            Self::Other(error.to_string())
+        }
+    }
+}
+
+impl fmt::Display for TlsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownIssuer => f.write_str(
+                "its certificate is signed by an authority that is not trusted here (sslrootcert= or SSL_CERT_FILE \
+                 adds one)",
+            ),
+            Self::WrongHost => f.write_str("its certificate is made out to another host"),
+            Self::Expired => f.write_str("its certificate has expired"),
+            Self::NotYetValid => f.write_str("its certificate is not valid yet (is this machine's clock right?)"),
+            Self::Other(words) => f.write_str(words),
+        }
+    }
+}
+
+/// An error with its causes: the driver's own text is often just "db error".
+struct Chain<'a>(&'a tokio_postgres::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(db) = self.0.as_db_error() {
+            return write!(f, "{} (SQLSTATE {})", db.message(), db.code().code());
+        }
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
