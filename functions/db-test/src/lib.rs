@@ -1,1 +1,92 @@
-//! Stub.
+//! `GET db-test/`: is the database there, and how is it.
+
+mod queries;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::http::{Query, json, segments};
+use app::{App, Budget, Error, Request, Response};
+use lambda_http::http::{Method, StatusCode};
+use serde::Serialize;
+
+/// The short form, which the old stack's clients know.
+#[derive(Serialize)]
+struct Answer {
+    database: &'static str,
+    provider: &'static str,
+    projects_count: i64,
+    message: &'static str,
+    #[serde(flatten)]
+    details: Option<Details>,
+}
+
+/// What `?details=true` adds.
+#[derive(Serialize)]
+struct Details {
+    /// As the server writes it, such as `17.11`.
+    server_version: String,
+    /// The protocol between the server and what connects to it: a proxy in between has its own. Null without TLS.
+    tls_version: Option<String>,
+    /// The newest migration applied; null where none was.
+    schema_version: Option<i32>,
+    pool: PoolSizes,
+    /// From the query's sending to its answer.
+    latency_ms: f64,
+    /// From the request's arrival to a connection in hand.
+    acquire_ms: f64,
+}
+
+#[derive(Serialize)]
+struct PoolSizes {
+    size: usize,
+    idle: usize,
+    max: usize,
+}
+
+/// Answers a request.
+///
+/// # Errors
+/// 400, 404, 405; 503 where the database cannot be reached.
+pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
+    if !segments(&request).is_empty() {
+        return Err(Error::not_found("There is nothing at this path."));
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Error::method_not_allowed("GET, HEAD"));
+    }
+    let query = Query::read(&request, &["details"])?;
+    let with_details = query.value::<bool>("details", "true or false")?.unwrap_or(false);
+
+    let begun = Instant::now();
+    let connection = app.database().connection(&Budget::of(&request)).await?;
+    let acquired = Instant::now();
+    let (projects_count, details) = if with_details {
+        let found = queries::details(&connection).await?;
+        let latency_ms = milliseconds(acquired);
+        let (size, idle, max) = app.database().pool_sizes();
+        let details = Details {
+            server_version: found.server_version,
+            tls_version: found.tls_version,
+            schema_version: found.schema_version,
+            pool: PoolSizes { size, idle, max },
+            latency_ms,
+            acquire_ms: (acquired - begun).as_secs_f64() * 1_000.0,
+        };
+        (found.projects_count, Some(details))
+    } else {
+        (queries::projects_count(&connection).await?, None)
+    };
+    let answer = Answer {
+        database: "connected",
+        provider: if app.database().url().is_neon() { "Neon" } else { "PostgreSQL" },
+        projects_count,
+        message: "Database connection successful! 🎉",
+        details,
+    };
+    json(StatusCode::OK, &answer)
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1_000.0
+}

@@ -1,1 +1,6 @@
-fn main() {}
+//! The Lambda binary of `import`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    app::serve(import::handle).await
+}

@@ -1,1 +1,86 @@
-//! Stub.
+//! `GET list-projects/`: the projects with their counts, a page at a time.
+
+mod cursor;
+mod queries;
+
+use std::sync::Arc;
+
+use app::http::{Query, json, segments};
+use app::{App, Budget, Error, Request, Response};
+use lambda_http::http::{Method, StatusCode};
+use serde::Serialize;
+use time::OffsetDateTime;
+
+/// A project as a client sees it.
+#[derive(Serialize)]
+pub struct Project {
+    id: i32,
+    name: String,
+    description: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    updated_at: OffsetDateTime,
+    /// How many bookmarks it has.
+    bookmarks: i64,
+    /// How many extraction jobs it has.
+    extraction_jobs: i64,
+}
+
+#[derive(Serialize)]
+struct Page {
+    projects: Vec<Project>,
+    /// What `cursor=` gives the next page; null on the last one.
+    next_cursor: Option<String>,
+}
+
+/// The old project store's shape.
+#[derive(Serialize)]
+struct Names {
+    projects: Vec<String>,
+}
+
+const DEFAULT_LIMIT: i64 = 100;
+const MAX_LIMIT: i64 = 1_000;
+
+/// Answers a request.
+///
+/// # Errors
+/// 400 for a parameter that is wrong, 404, 405; 503 where the database cannot be reached.
+pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
+    if !segments(&request).is_empty() {
+        return Err(Error::not_found("There is nothing at this path."));
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Error::method_not_allowed("GET, HEAD"));
+    }
+    let query = Query::read(&request, &["limit", "cursor", "fields"])?;
+    let must = "a number from 1 to 1000";
+    let limit = query.value::<i64>("limit", must)?;
+    if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
+        return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
+    }
+    let after = query.text("cursor").map(cursor::read).transpose()?.unwrap_or(0);
+    let budget = Budget::of(&request);
+
+    match query.text("fields") {
+        Some("name") => {
+            let connection = app.database().connection(&budget).await?;
+            // The old clients know no pages, so they get every name unless they ask for fewer.
+            let projects = queries::names(&connection, after, limit).await?;
+            json(StatusCode::OK, &Names { projects })
+        }
+        Some(_) => Err(Error::bad_request("The parameter fields must be name, or be left out.")),
+        None => {
+            let limit = limit.unwrap_or(DEFAULT_LIMIT);
+            let connection = app.database().connection(&budget).await?;
+            // One more than asked for tells whether there is a next page.
+            let mut projects = queries::page(&connection, after, limit + 1).await?;
+            let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+            let has_next = projects.len() > wanted;
+            projects.truncate(wanted);
+            let next_cursor = projects.last().filter(|_| has_next).map(|last| cursor::write(last.id));
+            json(StatusCode::OK, &Page { projects, next_cursor })
+        }
+    }
+}

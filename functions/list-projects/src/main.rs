@@ -1,1 +1,6 @@
-fn main() {}
+//! The Lambda binary of `list-projects`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    app::serve(list_projects::handle).await
+}

@@ -1,1 +1,51 @@
-//! Stub.
+//! What every function shares: configuration, the connection pool, the budget of a request, responses and errors, logs.
+//!
+//! A function is a `handle(app, request)` and a `main` that calls [`serve`].
+
+mod answer;
+mod budget;
+mod config;
+mod db;
+pub mod http;
+mod serve;
+pub mod telemetry;
+
+use std::sync::Arc;
+
+pub use answer::answer;
+pub use budget::Budget;
+pub use config::{Config, ConfigError, Platform};
+pub use db::{Connection, Database, Param};
+pub use http::{Error, Response};
+pub use lambda_http::Request;
+pub use serve::serve;
+
+/// What a function's handler gets: the configuration and the database.
+#[derive(Debug)]
+pub struct App {
+    config: Config,
+    database: Database,
+}
+
+impl App {
+    /// Prepares a function; nothing is connected yet.
+    ///
+    /// # Errors
+    /// The certificates of `sslrootcert` cannot be read.
+    pub fn new(config: Config) -> Result<Arc<Self>, pg::Error> {
+        let database = Database::new(&config)?;
+        Ok(Arc::new(Self { config, database }))
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}

@@ -1,0 +1,34 @@
+//! The queries of `db-test`.
+
+use app::{Connection, Error};
+
+pub(crate) struct Found {
+    pub projects_count: i64,
+    pub server_version: String,
+    pub tls_version: Option<String>,
+    pub schema_version: Option<i32>,
+}
+
+/// How many projects there are.
+pub(crate) async fn projects_count(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.query_one("SELECT count(*) FROM projects", &[]).await?.try_get(0)?)
+}
+
+/// The same with what the server says of itself, in one round trip.
+pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
+    let row = connection
+        .query_one(
+            "SELECT (SELECT count(*) FROM projects),
+                    current_setting('server_version'),
+                    (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl),
+                    (SELECT max(version) FROM refinery_schema_history)",
+            &[],
+        )
+        .await?;
+    Ok(Found {
+        projects_count: row.try_get(0)?,
+        server_version: row.try_get(1)?,
+        tls_version: row.try_get(2)?,
+        schema_version: row.try_get(3)?,
+    })
+}

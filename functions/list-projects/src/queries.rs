@@ -1,0 +1,50 @@
+//! The queries of `list-projects`: one for a page, whatever its length.
+
+use app::{Connection, Error};
+use tokio_postgres::types::Type;
+
+use crate::Project;
+
+/// The projects after an id, in the order of their ids.
+pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Result<Vec<Project>, Error> {
+    let rows = connection
+        .query(
+            "SELECT p.id, p.name, p.description, p.created_at, p.updated_at,
+                    (SELECT count(*) FROM bookmarks b WHERE b.project_id = p.id),
+                    (SELECT count(*) FROM extraction_jobs e WHERE e.project_id = p.id)
+             FROM projects p
+             WHERE p.id > $1
+             ORDER BY p.id
+             LIMIT $2",
+            &[(&after, Type::INT4), (&limit, Type::INT8)],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Project {
+                id: row.try_get(0)?,
+                name: row.try_get(1)?,
+                description: row.try_get(2)?,
+                created_at: row.try_get(3)?,
+                updated_at: row.try_get(4)?,
+                bookmarks: row.try_get(5)?,
+                extraction_jobs: row.try_get(6)?,
+            })
+        })
+        .collect()
+}
+
+/// The names of the projects after an id, all of them where there is no limit.
+pub(crate) async fn names(
+    connection: &Connection,
+    after: i32,
+    limit: Option<i64>,
+) -> Result<Vec<String>, Error> {
+    let rows = connection
+        .query(
+            "SELECT name FROM projects WHERE id > $1 ORDER BY id LIMIT $2",
+            &[(&after, Type::INT4), (&limit, Type::INT8)],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}

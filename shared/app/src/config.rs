@@ -1,0 +1,168 @@
+//! The configuration of a function, read once from its environment.
+
+use pg::{Url, UrlError};
+
+/// Where the process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// In AWS Lambda, which freezes the process between requests.
+    Lambda,
+    /// On a developer's machine, `cargo lambda watch` included.
+    Local,
+}
+
+/// What a function can be told. See README for each variable.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `DATABASE_URL`.
+    pub database: Url,
+    /// How many connections the pool may hold.
+    pub max_connections: usize,
+    /// `DATABASE_ECHO`: log statements, without parameters; never on Lambda.
+    pub echo: bool,
+    /// `IMPORT_MAX_BYTES`: the largest body of an import in bytes, after decoding and inflating.
+    pub import_max_bytes: u64,
+    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MiB.
+    pub memory_mib: u32,
+    /// Where the process runs.
+    pub platform: Platform,
+}
+
+/// Which variable is wrong, and how; without its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// What is wrong and what to do.
+    pub problem: String,
+}
+
+/// The pool of the old stacks: SQLAlchemy's `pool_size` and `max_overflow`.
+const POOL_SIZE: usize = 5;
+const MAX_OVERFLOW: usize = 10;
+
+const IMPORT_MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// `file_size_bytes` is a Postgres integer.
+const IMPORT_MAX_BYTES_LIMIT: u64 = i32::MAX as u64;
+
+/// Lambda's smallest memory in MiB, assumed where nothing says more.
+const MEMORY_MIB: u32 = 128;
+
+impl Config {
+    /// Reads the configuration through `lookup`, which gives a variable's value.
+    ///
+    /// # Errors
+    /// The first variable that is missing or wrong.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let lookup = |name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let url = lookup("DATABASE_URL").ok_or_else(|| {
+            wrong("DATABASE_URL", "is not set: write postgresql://user:password@host/database")
+        })?;
+        let database = Url::parse(&url).map_err(|e: UrlError| wrong("DATABASE_URL", &e.to_string()))?;
+
+        // `cargo lambda watch` sets most of Lambda's variables, but not this one.
+        let platform = match lookup("AWS_LAMBDA_INITIALIZATION_TYPE") {
+            Some(_) => Platform::Lambda,
+            None => Platform::Local,
+        };
+        let pool_size = number(&lookup, "DATABASE_POOL_SIZE", POOL_SIZE)?;
+        let max_overflow = number(&lookup, "DATABASE_MAX_OVERFLOW", MAX_OVERFLOW)?;
+        let concurrency = number(&lookup, "AWS_LAMBDA_MAX_CONCURRENCY", 0)?;
+        let max_connections = match (concurrency, platform) {
+            // An environment serves this many requests at once, so more connections would only cost the server.
+            (1.., _) => concurrency,
+            (0, Platform::Lambda) => 1,
+            (0, Platform::Local) => pool_size.saturating_add(max_overflow),
+        };
+        if max_connections == 0 {
+            return Err(wrong(
+                "DATABASE_POOL_SIZE",
+                "and DATABASE_MAX_OVERFLOW are both 0: one must be more",
+            ));
+        }
+        let import_max_bytes = number(&lookup, "IMPORT_MAX_BYTES", IMPORT_MAX_BYTES)?;
+        if import_max_bytes == 0 || import_max_bytes > IMPORT_MAX_BYTES_LIMIT {
+            return Err(wrong("IMPORT_MAX_BYTES", "must be from 1 to 2147483647"));
+        }
+        Ok(Self {
+            database: database.with_default_application_name("branchline"),
+            max_connections,
+            echo: flag(&lookup, "DATABASE_ECHO")? && platform == Platform::Local,
+            import_max_bytes,
+            memory_mib: number(&lookup, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MIB)?,
+            platform,
+        })
+    }
+}
+
+fn wrong(variable: &'static str, problem: &str) -> ConfigError {
+    ConfigError { variable, problem: problem.to_owned() }
+}
+
+fn number<T: std::str::FromStr>(
+    lookup: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+    default: T,
+) -> Result<T, ConfigError> {
+    lookup(variable).map_or(Ok(default), |value| {
+        value.parse().map_err(|_| wrong(variable, "is not a whole number in its range"))
+    })
+}
+
+fn flag(lookup: &impl Fn(&str) -> Option<String>, variable: &'static str) -> Result<bool, ConfigError> {
+    match lookup(variable).map(|value| value.to_ascii_lowercase()).as_deref() {
+        None | Some("false" | "0" | "no" | "off") => Ok(false),
+        Some("true" | "1" | "yes" | "on") => Ok(true),
+        Some(_) => Err(wrong(variable, "must be true or false")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let url = ("DATABASE_URL", "postgres://u:canary@db.example/d");
+        Config::from_lookup(|name| {
+            variables.iter().chain([&url]).find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_pool_is_fifteen_locally_and_one_on_lambda() {
+        assert_eq!(config(&[]).unwrap().max_connections, 15);
+        assert_eq!(
+            config(&[("DATABASE_POOL_SIZE", "2"), ("DATABASE_MAX_OVERFLOW", "1")]).unwrap().max_connections,
+            3
+        );
+        let on_lambda = ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        assert_eq!(config(&[on_lambda]).unwrap().max_connections, 1);
+        assert_eq!(config(&[on_lambda, ("AWS_LAMBDA_MAX_CONCURRENCY", "8")]).unwrap().max_connections, 8);
+    }
+
+    #[test]
+    fn cargo_lambda_watch_is_not_taken_for_lambda() {
+        let watch = [("AWS_LAMBDA_FUNCTION_NAME", "import"), ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9000")];
+        assert_eq!(config(&watch).unwrap().platform, Platform::Local);
+    }
+
+    #[test]
+    fn statements_are_echoed_in_development_only() {
+        assert!(config(&[("DATABASE_ECHO", "True")]).unwrap().echo);
+        let on_lambda = ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+        assert!(!config(&[("DATABASE_ECHO", "true"), on_lambda]).unwrap().echo);
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named_without_its_value() {
+        let refusal = |name: &'static str| config(&[(name, "canary")]).unwrap_err();
+        for name in ["DATABASE_URL", "DATABASE_POOL_SIZE", "DATABASE_ECHO", "IMPORT_MAX_BYTES"] {
+            let error = refusal(name);
+            assert_eq!(error.variable, name);
+            assert!(!error.to_string().contains("canary"), "{error}");
+        }
+        assert_eq!(Config::from_lookup(|_| None).unwrap_err().variable, "DATABASE_URL");
+    }
+}

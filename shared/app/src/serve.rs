@@ -1,0 +1,45 @@
+//! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
+
+use std::sync::Arc;
+
+use crate::{App, Config, Error, Request, Response, answer, telemetry};
+
+/// Serves a handler until Lambda ends the process.
+///
+/// A wrong configuration does not end the process, which would answer every request with an opaque 502: it is logged,
+/// and every request is answered 500.
+///
+/// # Errors
+/// The Lambda runtime API cannot be reached.
+pub async fn serve<F>(
+    handle: impl Fn(Arc<App>, Request) -> F + Clone + Send + Sync + 'static,
+) -> Result<(), lambda_http::Error>
+where
+    F: Future<Output = Result<Response, Error>> + Send + 'static,
+{
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads a function's environment")]
+    let lookup = |name: &str| std::env::var(name).ok();
+    telemetry::init(lookup);
+
+    let app = prepare(lookup).map_err(Arc::new);
+    match &app {
+        Ok(app) => {
+            let app = Arc::clone(app);
+            tokio::spawn(async move { app.database().warm_up().await });
+        }
+        Err(error) => {
+            let cause = error.cause().map(tracing::field::display);
+            tracing::error!(cause, "{}", error.detail());
+        }
+    }
+    let service = lambda_http::service_fn(move |request| {
+        let (app, handle) = (app.clone(), handle.clone());
+        async move { Ok::<_, lambda_http::Error>(answer(&app, handle, request).await) }
+    });
+    lambda_http::run_concurrent(service).await
+}
+
+fn prepare(lookup: impl Fn(&str) -> Option<String>) -> Result<Arc<App>, Error> {
+    let config = Config::from_lookup(lookup).map_err(Error::misconfigured)?;
+    App::new(config).map_err(Error::from)
+}
