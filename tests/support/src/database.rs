@@ -1,0 +1,192 @@
+//! A database per test, cloned from a migrated template on one server per process.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
+
+use anyhow::{Context, Result, anyhow};
+use tokio_postgres::Client;
+
+use crate::command::run;
+use crate::environment;
+use crate::postgres::{Options, Postgres};
+
+const TEMPLATE: &str = "migrated";
+
+/// A migrated database of the test's own, dropped with the value.
+///
+/// # Panics
+/// Where the server cannot be started or the migrations fail.
+#[must_use]
+pub fn database() -> TestDatabase {
+    TestDatabase::new(Some(TEMPLATE)).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+/// The same without a schema.
+///
+/// # Panics
+/// Where the server cannot be started.
+#[must_use]
+pub fn empty_database() -> TestDatabase {
+    TestDatabase::new(None).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+/// Applies the project's migrations to a new database.
+///
+/// # Errors
+/// What psql says about the migration that failed.
+pub fn migrate(server: &Postgres, database: &str) -> Result<()> {
+    let folder = environment::project_root().join("migrations/sql");
+    let mut files: Vec<(u32, PathBuf)> = Vec::new();
+    for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if let Some(version) = version(&path) {
+            files.push((version, path));
+        }
+    }
+    files.sort();
+    for (_, file) in files {
+        run(server.psql(database).arg("--file").arg(&file), "")
+            .with_context(|| file.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// The version of a migration; none for its undo and for anything else.
+fn version(path: &Path) -> Option<u32> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".sql")?;
+    let (version, name) = name.strip_prefix('V')?.split_once("__")?;
+    if name.ends_with(".down") { None } else { version.parse().ok() }
+}
+
+/// A database on the server of this process.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+    server: &'static Server,
+}
+
+impl TestDatabase {
+    fn new(template: Option<&str>) -> Result<Self> {
+        static SERIAL: AtomicU32 = AtomicU32::new(1);
+        let server = Server::of_this_process()?;
+        if template.is_some() {
+            server.migrated()?;
+        }
+        let name = format!("test_{}", SERIAL.fetch_add(1, Ordering::Relaxed));
+        server.execute(format!("create database {name} template {}", template.unwrap_or("template0")))?;
+        Ok(Self { name, server })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its connection URL, password included.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.postgres.url(&self.name)
+    }
+
+    /// The server it is on, which the other tests of this process share.
+    #[must_use]
+    pub fn server(&self) -> &'static Postgres {
+        &self.server.postgres
+    }
+
+    /// A client over verified TLS; its connection is driven by the caller's runtime.
+    ///
+    /// # Panics
+    /// Where the connection fails.
+    pub async fn client(&self) -> Client {
+        connect(&self.url()).await.unwrap_or_else(|error| panic!("{error:#}"))
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // Nobody waits for it, and a server that is gone has no databases.
+        let _ = self.server.submit(format!("drop database {} with (force)", self.name));
+    }
+}
+
+async fn connect(url: &str) -> Result<Client> {
+    let (client, connection) = pg::connect(&pg::Url::parse(url)?).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+/// The server of this process. Its watcher stops it when the process ends.
+#[derive(Debug)]
+struct Server {
+    postgres: Postgres,
+    statements: tokio::sync::mpsc::UnboundedSender<Statement>,
+    template: OnceLock<Result<(), String>>,
+}
+
+/// A statement for the maintenance session, and where its outcome goes.
+struct Statement {
+    sql: String,
+    outcome: mpsc::Sender<Result<()>>,
+}
+
+impl Server {
+    fn of_this_process() -> Result<&'static Self> {
+        static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+        let server = SERVER.get_or_init(|| Self::start().map_err(|error| format!("{error:#}")));
+        server.as_ref().map_err(|error| anyhow!("{error}"))
+    }
+
+    fn start() -> Result<Self> {
+        let postgres = Postgres::start(&Options::default())?;
+        let (statements, submitted) = tokio::sync::mpsc::unbounded_channel();
+        let url = postgres.url("postgres");
+        // A thread of its own, so that tests need not be async and a blocked test runtime holds up nobody.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new()
+            .name("test databases".to_owned())
+            .spawn(move || runtime.block_on(maintain(&url, submitted)))?;
+        Ok(Self { postgres, statements, template: OnceLock::new() })
+    }
+
+    fn migrated(&self) -> Result<()> {
+        let migrate = || {
+            self.execute(format!("create database {TEMPLATE} template template0"))?;
+            migrate(&self.postgres, TEMPLATE)
+        };
+        let outcome = self.template.get_or_init(|| migrate().map_err(|error| format!("{error:#}")));
+        outcome.as_ref().map_err(|error| anyhow!("{error}")).copied()
+    }
+
+    fn execute(&self, sql: String) -> Result<()> {
+        self.submit(sql)?.recv().context("the maintenance session is gone")?
+    }
+
+    fn submit(&self, sql: String) -> Result<mpsc::Receiver<Result<()>>> {
+        let (outcome, receiver) = mpsc::channel();
+        self.statements.send(Statement { sql, outcome }).context("the maintenance session is gone")?;
+        Ok(receiver)
+    }
+}
+
+/// Runs statements one after another, as two clones of one template at a time gain nothing.
+async fn maintain(url: &str, mut submitted: tokio::sync::mpsc::UnboundedReceiver<Statement>) {
+    let mut session = None;
+    while let Some(Statement { sql, outcome }) = submitted.recv().await {
+        // A Drop does not wait for its outcome.
+        let _ = outcome.send(execute(url, &mut session, &sql).await);
+    }
+}
+
+async fn execute(url: &str, session: &mut Option<Client>, sql: &str) -> Result<()> {
+    let client = match session.take().filter(|client| !client.is_closed()) {
+        Some(client) => client,
+        None => connect(url).await?,
+    };
+    let outcome = client.batch_execute(sql).await;
+    *session = Some(client);
+    outcome.with_context(|| sql.to_owned())
+}

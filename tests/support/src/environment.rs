@@ -1,0 +1,28 @@
+//! Where things are on this machine. Nothing else in the crate reads an environment variable.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// The project's root: this crate is `tests/support` of it.
+pub(crate) fn project_root() -> &'static Path {
+    let mut root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for _ in 0..2 {
+        root = root.parent().unwrap_or(root);
+    }
+    root
+}
+
+/// The folder named by `BRANCHLINE_PG_BIN`, where the caller chose the Postgres to run.
+pub(crate) fn chosen_postgres() -> Option<PathBuf> {
+    variable("BRANCHLINE_PG_BIN").map(PathBuf::from)
+}
+
+/// The folders that commands are looked up in.
+pub(crate) fn search_path() -> OsString {
+    variable("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the test support's one reader of the environment")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}

@@ -1,0 +1,87 @@
+//! A certificate authority of the server's own, and the certificate it signs.
+
+use anyhow::Result;
+use openssl::asn1::Asn1Time;
+use openssl::bn::{BigNum, MsbOption};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
+use openssl::x509::extension::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
+    SubjectKeyIdentifier,
+};
+use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder};
+
+/// X.509 counts its versions from zero.
+const VERSION_3: i32 = 2;
+const DAYS: u32 = 3650;
+
+/// PEM texts. The authority's key is forgotten once it has signed.
+pub(super) struct Certificates {
+    /// What a client trusts.
+    pub(super) authority: Vec<u8>,
+    /// What the server shows: made out to localhost, 127.0.0.1 and ::1.
+    pub(super) certificate: Vec<u8>,
+    /// The server's private key.
+    pub(super) key: Vec<u8>,
+}
+
+/// Makes an authority and a server certificate. Keys are P-256, whose handshakes are the cheapest; signatures use
+/// SHA-256, as a channel binding of `tls-server-end-point` is computed with the signature's hash (RFC 5929).
+pub(super) fn generate() -> Result<Certificates> {
+    let authority_key = new_key()?;
+    let authority_name = name("Branchline local authority")?;
+    let mut builder = unsigned(&authority_name, &authority_name, &authority_key)?;
+    builder.append_extension(BasicConstraints::new().critical().ca().pathlen(0).build()?)?;
+    builder.append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build()?)?;
+    let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
+    builder.append_extension(identifier)?;
+    builder.sign(&authority_key, MessageDigest::sha256())?;
+    let authority = builder.build();
+
+    let key = new_key()?;
+    let mut builder = unsigned(&name("localhost")?, &authority_name, &key)?;
+    builder.append_extension(BasicConstraints::new().critical().build()?)?;
+    builder.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
+    builder.append_extension(ExtendedKeyUsage::new().server_auth().build()?)?;
+    let context = builder.x509v3_context(Some(&authority), None);
+    let names = SubjectAlternativeName::new().dns("localhost").ip("127.0.0.1").ip("::1").build(&context)?;
+    let identifier = SubjectKeyIdentifier::new().build(&context)?;
+    let issuer = AuthorityKeyIdentifier::new().keyid(true).build(&context)?;
+    for extension in [names, identifier, issuer] {
+        builder.append_extension(extension)?;
+    }
+    builder.sign(&authority_key, MessageDigest::sha256())?;
+
+    Ok(Certificates {
+        authority: authority.to_pem()?,
+        certificate: builder.build().to_pem()?,
+        key: key.private_key_to_pem_pkcs8()?,
+    })
+}
+
+fn new_key() -> Result<PKey<Private>> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
+    Ok(PKey::from_ec_key(EcKey::generate(&group)?)?)
+}
+
+fn name(common_name: &str) -> Result<X509Name> {
+    let mut builder = X509NameBuilder::new()?;
+    builder.append_entry_by_nid(Nid::COMMONNAME, common_name)?;
+    Ok(builder.build())
+}
+
+fn unsigned(subject: &X509Name, issuer: &X509Name, key: &PKey<Private>) -> Result<X509Builder> {
+    let mut serial = BigNum::new()?;
+    serial.rand(127, MsbOption::MAYBE_ZERO, false)?;
+    let mut builder = X509::builder()?;
+    builder.set_version(VERSION_3)?;
+    builder.set_serial_number(&*serial.to_asn1_integer()?)?;
+    builder.set_subject_name(subject)?;
+    builder.set_issuer_name(issuer)?;
+    builder.set_pubkey(key)?;
+    builder.set_not_before(&*Asn1Time::days_from_now(0)?)?;
+    builder.set_not_after(&*Asn1Time::days_from_now(DAYS)?)?;
+    Ok(builder)
+}
