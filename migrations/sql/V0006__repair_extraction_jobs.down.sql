@@ -1,0 +1,2 @@
+-- The repaired values and the placeholder projects stay: the schema before took them as well, and what a repair
+-- replaced is still to be read in error_message and in the placeholder's description.

@@ -1,0 +1,1 @@
+-- The repaired counts stay: the schema before took them as well, and skipped_count goes with V0009.

@@ -1,0 +1,3 @@
+-- branchline: no-transaction
+
+DROP INDEX CONCURRENTLY IF EXISTS bookmarks_url_key;
