@@ -6,10 +6,12 @@
 -- branchline: loses import_jobs.skipped_count: the old importer did not count it
 -- branchline: loses import_jobs.warning_count: the old importer did not count it
 -- branchline: loses import_jobs.duration_ms: the old importer did not measure it
+-- branchline: loses import_jobs.total_cost_usd: what follows the fourth decimal is rounded away
 -- branchline: loses import_jobs.idempotency_key: the old importer had none
 
 SET LOCAL TimeZone = 'UTC';
 
+COMMENT ON COLUMN import_jobs.total_cost_usd IS NULL;
 COMMENT ON COLUMN import_jobs.total_bookmarks IS NULL;
 COMMENT ON COLUMN import_jobs.imported_count IS NULL;
 COMMENT ON COLUMN import_jobs.failed_count IS NULL;
@@ -30,4 +32,5 @@ ALTER TABLE import_jobs
     DROP COLUMN project_id,
     ALTER COLUMN started_at TYPE timestamp,
     ALTER COLUMN completed_at TYPE timestamp,
-    ALTER COLUMN created_at TYPE timestamp;
+    ALTER COLUMN created_at TYPE timestamp,
+    ALTER COLUMN total_cost_usd TYPE numeric(10, 4);

@@ -12,6 +12,7 @@ ALTER TABLE import_jobs
     ALTER COLUMN started_at TYPE timestamptz,
     ALTER COLUMN completed_at TYPE timestamptz,
     ALTER COLUMN created_at TYPE timestamptz,
+    ALTER COLUMN total_cost_usd TYPE numeric,
     ADD COLUMN project_id integer,
     ADD COLUMN content_sha256 bytea,
     ADD COLUMN merged_count integer NOT NULL DEFAULT 0,
@@ -38,4 +39,6 @@ COMMENT ON COLUMN import_jobs.merged_count IS 'Entries merged into a row that ha
 COMMENT ON COLUMN import_jobs.skipped_count IS 'Entries left out on purpose; each has its reason in import_entries.';
 COMMENT ON COLUMN import_jobs.failed_count IS 'Entries that could not be stored; each has its reason in import_entries.';
 COMMENT ON COLUMN import_jobs.warning_count IS 'Entries stored with a warning; they count as imported or merged too.';
+COMMENT ON COLUMN import_jobs.total_cost_usd IS
+    'An estimate. Four decimals showed 0 for most imports; taking the scale away rewrites nothing.';
 COMMENT ON COLUMN import_jobs.idempotency_key IS 'The caller''s Idempotency-Key, by which the job is found while it runs.';

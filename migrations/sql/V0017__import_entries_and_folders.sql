@@ -12,29 +12,31 @@ CREATE TABLE import_entries (
     line integer NOT NULL,
     outcome varchar(20) NOT NULL,
     reason text,
-    bookmark_id uuid,
+    url_key uuid,
     url text,
     title text,
+    domain varchar(255),
     folder_path text[],
     add_date timestamptz,
     last_modified timestamptz,
+    last_visited timestamptz,
     tags varchar[],
     description text,
     attributes jsonb,
     PRIMARY KEY (import_job_id, position),
     FOREIGN KEY (import_job_id) REFERENCES import_jobs (id) ON DELETE CASCADE,
-    FOREIGN KEY (bookmark_id) REFERENCES bookmarks (id) ON DELETE SET NULL,
     CONSTRAINT valid_outcome CHECK (outcome IN ('stored', 'merged', 'skipped', 'failed'))
 );
 
--- For the foreign key, which looks here when a bookmark is deleted.
-CREATE INDEX ix_import_entries_bookmark_id ON import_entries (bookmark_id) WHERE bookmark_id IS NOT NULL;
+-- A merge folds in every duplicate of its bookmark, whichever import brought it.
+CREATE INDEX ix_import_entries_merged_url_key ON import_entries (url_key) WHERE outcome = 'merged';
 
 COMMENT ON TABLE import_entries IS 'What an import did with the entries that did not simply become a row of bookmarks.';
 COMMENT ON COLUMN import_entries.position IS '1-based among the bookmarks of the file.';
 COMMENT ON COLUMN import_entries.line IS '1-based line of the file at which the entry begins.';
 COMMENT ON COLUMN import_entries.outcome IS '"stored" stands here only with a warning, which reason gives.';
-COMMENT ON COLUMN import_entries.bookmark_id IS 'The row that the entry became or was merged into.';
+COMMENT ON COLUMN import_entries.url_key IS
+    'As in bookmarks: with the job''s project it names the row that the entry became or was merged into.';
 COMMENT ON COLUMN import_entries.url IS 'The HREF as the file has it.';
 
 CREATE TABLE import_folders (
