@@ -1,0 +1,240 @@
+//! The dates of bookmark files. Browsers write seconds since the epoch, everyone else something of their own.
+
+/// A moment, in microseconds since the Unix epoch. Always within what a Postgres `timestamptz` holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment this many microseconds after the Unix epoch (before it if negative).
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+}
+
+/// What a date attribute held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Date {
+    /// Nothing, or a zero, which exporters write for "never".
+    None,
+    At(Timestamp),
+    Unreadable,
+}
+
+/// Reads a date attribute: a count since the epoch, RFC 3339, or the form of web server logs.
+pub(crate) fn parse(value: &str) -> Date {
+    let value = value.trim_ascii();
+    let digits = value.trim_start_matches('0');
+    if digits.is_empty() {
+        return Date::None;
+    }
+    let parsed = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        since_epoch(digits)
+    } else {
+        calendar(value.as_bytes())
+    };
+    parsed.map_or(Date::Unreadable, |micros| Date::At(Timestamp(micros)))
+}
+
+/// Counts since the epoch tell their unit by their length: seconds have ten digits until the year 2286.
+fn since_epoch(digits: &str) -> Option<i64> {
+    let count: i64 = digits.parse().ok()?;
+    match digits.len() {
+        0..=10 => Some(count * 1_000_000),
+        11..=13 => Some(count * 1_000),
+        14..=16 => Some(count),
+        17..=19 => Some(count / 1_000),
+        _ => None,
+    }
+}
+
+/// `2000-10-10T13:55:36.25+03:00` (RFC 3339) or `10/Oct/2000:13:55:36 +0300`.
+fn calendar(value: &[u8]) -> Option<i64> {
+    let mut rest = Scanner(value);
+    let (year, month, day);
+    if value.get(4) == Some(&b'-') {
+        year = rest.number(4)?;
+        rest.one_of(b"-")?;
+        month = rest.number(2)?;
+        rest.one_of(b"-")?;
+        day = rest.number(2)?;
+        rest.one_of(b"Tt ")?;
+    } else {
+        day = rest.number(2)?;
+        rest.one_of(b"/")?;
+        month = rest.month()?;
+        rest.one_of(b"/")?;
+        year = rest.number(4)?;
+        rest.one_of(b":")?;
+    }
+    let hour = rest.number(2)?;
+    rest.one_of(b":")?;
+    let minute = rest.number(2)?;
+    rest.one_of(b":")?;
+    let second = rest.number(2)?;
+    let micros = rest.fraction()?;
+    let offset = rest.offset()?;
+    // A leap second is the first of the next minute, as it is for Postgres.
+    let valid = (1..=12).contains(&month)
+        && (1..=days_in_month(year, month)).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second <= 60
+        && rest.0.is_empty();
+    let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
+    valid.then_some(seconds * 1_000_000 + micros)
+}
+
+struct Scanner<'a>(&'a [u8]);
+
+impl Scanner<'_> {
+    fn one_of(&mut self, wanted: &[u8]) -> Option<u8> {
+        let (&first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        wanted.contains(&first).then_some(first)
+    }
+
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number
+            .iter()
+            .try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+    }
+
+    fn month(&mut self) -> Option<i64> {
+        const NAMES: [&[u8; 3]; 12] =
+            [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+        let (name, rest) = self.0.split_at_checked(3)?;
+        self.0 = rest;
+        (1..).zip(NAMES).find(|(_, month)| name.eq_ignore_ascii_case(*month)).map(|(number, _)| number)
+    }
+
+    /// Microseconds; digits beyond the sixth are dropped.
+    fn fraction(&mut self) -> Option<i64> {
+        let Some((b'.', rest)) = self.0.split_first() else { return Some(0) };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (fraction, rest) = rest.split_at(digits);
+        self.0 = rest;
+        let padded = fraction.iter().copied().chain(std::iter::repeat(b'0')).take(6);
+        (digits > 0).then(|| padded.fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0')))
+    }
+
+    /// Seconds east of Greenwich.
+    fn offset(&mut self) -> Option<i64> {
+        if self.0.first() == Some(&b' ') {
+            self.0 = &self.0[1..];
+        }
+        let sign = match self.one_of(b"Zz+-")? {
+            b'+' => 1,
+            b'-' => -1,
+            _ => return Some(0),
+        };
+        let hours = self.number(2)?;
+        if self.0.first() == Some(&b':') {
+            self.0 = &self.0[1..];
+        }
+        let minutes = self.number(2)?;
+        (hours < 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+    }
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar: Howard Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms", where the year is shifted to begin in March so that the leap day is its last.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn micros(value: &str) -> i64 {
+        match parse(value) {
+            Date::At(moment) => moment.micros(),
+            other => panic!("{value}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_instant_is_the_same_in_every_unit() {
+        for value in ["1616337559", "1616337559000", "1616337559000000", "1616337559000000000"] {
+            assert_eq!(micros(value), 1_616_337_559_000_000, "{value}");
+        }
+    }
+
+    #[test]
+    fn short_counts_are_seconds_of_the_first_decades() {
+        assert_eq!(micros("5"), 5_000_000);
+        assert_eq!(micros("0297225939"), 297_225_939_000_000);
+        assert_eq!(micros(" 1000000 "), 1_000_000_000_000);
+    }
+
+    #[test]
+    fn zeros_and_nothing_are_no_date() {
+        for value in ["", " ", "0", "0000000000", "0000000000000000"] {
+            assert_eq!(parse(value), Date::None, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_form_of_server_logs_is_read_with_its_zone() {
+        // 10:55:36 UTC on that day.
+        assert_eq!(micros("10/Oct/2000:13:55:36 +0300"), 971_175_336_000_000);
+        assert_eq!(micros("29/FEB/2000:00:00:00 -0130"), 951_787_800_000_000);
+    }
+
+    #[test]
+    fn rfc_3339_is_read_with_fraction_and_offset() {
+        assert_eq!(micros("1970-01-01T00:00:01Z"), 1_000_000);
+        assert_eq!(micros("2000-10-10T13:55:36.25+03:00"), 971_175_336_250_000);
+        assert_eq!(micros("1969-12-31 23:59:59.9999999z"), -1);
+        assert_eq!(micros("2016-12-31T23:59:60Z"), 1_483_228_800_000_000);
+    }
+
+    #[test]
+    fn the_first_and_last_years_stay_within_timestamptz() {
+        assert_eq!(micros("0000-01-01T00:00:00Z"), -62_167_219_200_000_000);
+        assert_eq!(micros("9999-12-31T23:59:59Z"), 253_402_300_799_000_000);
+        assert_eq!(micros("9999999999"), 9_999_999_999_000_000);
+    }
+
+    #[test]
+    fn anything_else_is_unreadable() {
+        for value in [
+            "invaliddate",
+            "-1",
+            "1.5",
+            "99999999999999999999",
+            "2000-13-01T00:00:00Z",
+            "2001-02-29T00:00:00Z",
+            "2000-10-10T24:00:00Z",
+            "2000-10-10",
+            "10/Okt/2000:13:55:36 +0300",
+            "2000-10-10T13:55:36",
+            "1616337559x",
+            "2000-10-10T13:55:36Zx",
+            "10/Oct/2000:13:55:36 +2460",
+            "９９９",
+        ] {
+            assert_eq!(parse(value), Date::Unreadable, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! A bookmark, folder or separator while it is read, and the making of its event when it is complete.
+
+use crate::attributes::Buffer;
+use crate::date::{self, Date, Timestamp};
+use crate::event::{Attributes, Bookmark, Folder, Separator, Tags};
+use crate::warning::{Field, Flaw, Warnings};
+use crate::{limits, tags, text};
+use std::ops::Range;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// There is no entry.
+    #[default]
+    None,
+    Bookmark,
+    Folder,
+    Separator,
+}
+
+/// The buffers are kept from one entry to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    pub(crate) attributes: Buffer,
+    pub(crate) line: u32,
+    /// A bookmark's title or a folder's name.
+    pub(crate) name: Text,
+    /// The text of a `<DD>`, if there is one.
+    pub(crate) description: Text,
+    pub(crate) has_description: bool,
+    position: u32,
+    dates: Dates,
+    url: Option<usize>,
+    tagged: Option<usize>,
+    described: Option<usize>,
+    tags: Vec<Range<usize>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Dates {
+    added: Option<Timestamp>,
+    modified: Option<Timestamp>,
+    visited: Option<Timestamp>,
+}
+
+impl Entry {
+    /// Begins an entry with the attributes of its tag, which are exchanged for an empty buffer.
+    pub(crate) fn begin(&mut self, kind: Kind, attributes: &mut Buffer, line: u32) {
+        self.kind = kind;
+        std::mem::swap(&mut self.attributes, attributes);
+        self.line = line;
+        self.name.clear();
+        self.description.clear();
+        self.has_description = false;
+        self.dates = Dates::default();
+        (self.url, self.tagged, self.described) = (None, None, None);
+        self.tags.clear();
+    }
+
+    /// Gives the parts their meaning, now that all of them are there.
+    pub(crate) fn finish(&mut self, position: u32) {
+        self.position = position;
+        self.name.finish(Field::Name, &mut self.attributes.flaws);
+        self.description.finish(Field::Description, &mut self.attributes.flaws);
+        self.name.fold_lines();
+        let is_bookmark = self.kind == Kind::Bookmark;
+        if self.kind == Kind::Separator {
+            return;
+        }
+        for index in 0..self.attributes.len() {
+            let Self { attributes, dates, .. } = self;
+            let date = match attributes.name(index) {
+                "add_date" | "time_added" => &mut dates.added,
+                "last_modified" => &mut dates.modified,
+                "last_visit" if is_bookmark => &mut dates.visited,
+                "href" if is_bookmark => {
+                    self.url = Some(index);
+                    attributes.consume(index);
+                    continue;
+                }
+                "tags" if is_bookmark => {
+                    self.tagged = Some(index);
+                    attributes.consume(index);
+                    continue;
+                }
+                "description" if !self.has_description => {
+                    self.described = Some(index);
+                    attributes.consume(index);
+                    continue;
+                }
+                _ => continue,
+            };
+            match date::parse(attributes.value(index)) {
+                Date::At(moment) => {
+                    *date = Some(moment);
+                    attributes.consume(index);
+                }
+                Date::None => {}
+                Date::Unreadable => attributes.flaws.push(Flaw::UnreadableDate(index)),
+            }
+        }
+        if let Some(index) = self.tagged {
+            tags::split(self.attributes.value(index), self.attributes.has("private"), &mut self.tags);
+        }
+    }
+
+    pub(crate) fn bookmark(&self) -> Bookmark<'_> {
+        let Dates { added, modified, visited } = self.dates;
+        Bookmark {
+            url: self.url.map(|index| self.attributes.value(index).trim_matches(is_space)),
+            title: self.name.as_str(),
+            added,
+            modified,
+            visited,
+            tags: Tags {
+                text: self.tagged.map_or("", |index| self.attributes.value(index)),
+                ranges: &self.tags,
+            },
+            description: self.description(),
+            attributes: Attributes(&self.attributes),
+            icon: self.attributes.icon(),
+            position: self.position,
+            line: self.line,
+            warnings: self.warnings(),
+        }
+    }
+
+    pub(crate) fn folder(&self) -> Folder<'_> {
+        let Dates { added, modified, .. } = self.dates;
+        Folder {
+            name: self.name.as_str(),
+            added,
+            modified,
+            description: self.description(),
+            attributes: Attributes(&self.attributes),
+            line: self.line,
+            warnings: self.warnings(),
+        }
+    }
+
+    pub(crate) fn separator(&self) -> Separator<'_> {
+        Separator { attributes: Attributes(&self.attributes), line: self.line }
+    }
+
+    fn description(&self) -> Option<&str> {
+        let attribute = self.described.map(|index| self.attributes.value(index).trim_matches(is_space));
+        attribute.or(self.has_description.then_some(self.description.as_str()))
+    }
+
+    fn warnings(&self) -> Warnings<'_> {
+        Warnings { flaws: &self.attributes.flaws, attributes: &self.attributes }
+    }
+}
+
+/// Text that comes in pieces.
+#[derive(Debug, Default)]
+pub(crate) struct Text {
+    text: String,
+    cut: bool,
+}
+
+impl Text {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.cut = false;
+    }
+
+    /// Appends a piece as it stands in the file.
+    pub(crate) fn push(&mut self, raw: &[u8]) {
+        let kept = text::cut(raw, limits::FIELD_BYTES.saturating_sub(self.text.len()));
+        text::push_decoded(kept, text::Context::Text, &mut self.text);
+        self.cut |= kept.len() < raw.len();
+    }
+
+    /// Whether it is nothing but white space.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.text.chars().all(is_space)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Trims, and notes what went wrong.
+    fn finish(&mut self, field: Field, flaws: &mut Vec<Flaw>) {
+        self.text.truncate(self.text.trim_end_matches(is_space).len());
+        let leading = self.text.len() - self.text.trim_start_matches(is_space).len();
+        self.text.drain(..leading);
+        if self.cut {
+            flaws.push(Flaw::Cut(field));
+        }
+        if text::holds_replacement(&self.text) {
+            flaws.push(Flaw::Replaced(field));
+        }
+    }
+
+    /// Makes one line of several, as a browser shows them: white space that holds a line end becomes one space.
+    fn fold_lines(&mut self) {
+        if !self.text.contains('\n') {
+            return;
+        }
+        let mut folded = String::with_capacity(self.text.len());
+        for line in self.text.split('\n') {
+            let line = line.trim_matches(is_space);
+            if !line.is_empty() {
+                folded.extend((!folded.is_empty()).then_some(' '));
+                folded.push_str(line);
+            }
+        }
+        self.text = folded;
+    }
+}
+
+/// HTML's white space, as far as it is still there once CR has become LF. (A CR can come from `&#13;`.)
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        let mut folded = Text::default();
+        folded.push(text.as_bytes());
+        folded.finish(Field::Name, &mut Vec::new());
+        folded.fold_lines();
+        folded.text
+    }
+
+    #[test]
+    fn a_title_over_several_lines_becomes_one_line() {
+        assert_eq!(
+            folded("\n  5-Hour Rule: If you’re \r\n\t  not spending\n\n5 hours  per week\n"),
+            "5-Hour Rule: If you’re not spending 5 hours  per week"
+        );
+        assert_eq!(folded(" \n "), "");
+    }
+
+    #[test]
+    fn a_no_break_space_is_part_of_a_title() {
+        assert_eq!(folded(" a\u{A0}|\u{A0} b "), "a\u{A0}|\u{A0} b");
+    }
+
+    #[test]
+    fn text_beyond_the_limit_is_cut_and_says_so() {
+        let mut text = Text::default();
+        let mut flaws = Vec::new();
+        text.push(&vec![b'x'; limits::FIELD_BYTES - 1]);
+        text.push(b"yz");
+        text.finish(Field::Name, &mut flaws);
+        assert_eq!(text.as_str().len(), limits::FIELD_BYTES);
+        assert!(matches!(flaws[..], [Flaw::Cut(Field::Name)]));
+    }
+}

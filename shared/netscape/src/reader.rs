@@ -1,0 +1,352 @@
+use crate::attributes::Buffer;
+use crate::event::Event;
+use crate::markup::{self, Attribute, Element, End, Opening, Quote};
+use crate::source::Source;
+use crate::tree::Tree;
+use crate::{Error, limits};
+use memchr::memchr;
+use std::io::Read;
+
+/// A tag's name longer than this is no element that means anything here.
+const LONG_NAME: usize = 1_024;
+
+/// Reads a bookmark file from any source of bytes, in one pass.
+///
+/// It never fails on bad markup and never panics; what it cannot take as written, an entry's
+/// [warnings](crate::Bookmark::warnings) tell. Memory is bounded by the [limits], not by the file. There is no need
+/// for a buffered source.
+pub struct Reader<R: Read> {
+    source: Source<R>,
+    mode: Mode,
+    /// The tag that is being read.
+    tag: Tag,
+    attributes: Buffer,
+    tree: Tree,
+    done: bool,
+    unfinished: Option<Unfinished>,
+}
+
+/// What the file ended inside of. Such a file has probably been cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unfinished {
+    /// A tag; if it was a bookmark's, that bookmark is lost.
+    Tag,
+    /// A comment, or other markup that is no tag.
+    Comment,
+    /// An element such as `script`, whose content is no markup.
+    Element(&'static str),
+}
+
+struct Tag {
+    element: Element,
+    is_end: bool,
+    line: u32,
+}
+
+/// What the window starts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Text,
+    /// The rest of a long tag name.
+    TagName,
+    /// A tag, between its attributes.
+    Attributes,
+    /// The rest of an attribute's value that is not kept; for an icon, where the value began in the source.
+    Value {
+        quote: Quote,
+        icon: Option<u64>,
+    },
+    /// A comment; true right after its `<!--`.
+    Comment(bool),
+    /// Markup that ends at the next `>`.
+    Bogus,
+    /// The content of a raw element.
+    Raw(&'static str),
+}
+
+/// Whether reading can go on with the window as it is.
+enum Progress {
+    Made,
+    /// It needs more text, or the end.
+    Stuck,
+}
+
+impl<R: Read> Reader<R> {
+    /// A reader of `source`, from which nothing is read yet.
+    pub fn new(source: R) -> Self {
+        Self {
+            source: Source::new(source),
+            mode: Mode::Text,
+            tag: Tag { element: Element::Other, is_end: false, line: 0 },
+            attributes: Buffer::default(),
+            tree: Tree::default(),
+            done: false,
+            unfinished: None,
+        }
+    }
+
+    /// The next event, or `None` at the end of the file. It borrows the reader's buffers until the next call.
+    ///
+    /// # Errors
+    ///
+    /// What the source fails with, and [`Error::TooDeep`], after which there are no more events.
+    pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
+        let step = loop {
+            if let Some(step) = self.tree.take_step() {
+                break step;
+            }
+            if self.done {
+                return Ok(None);
+            }
+            self.advance()?;
+        };
+        Ok(Some(self.tree.event(step)))
+    }
+
+    /// How many bytes have been taken from the source, which is up to a buffer's length ahead of the events.
+    pub fn bytes_read(&self) -> u64 {
+        self.source.bytes_read()
+    }
+
+    /// Whether what has been read so far is a bookmark file: it has the doctype `NETSCAPE-Bookmark-file-1`, a `<DT>`
+    /// with a bookmark or folder, or an item of a Pocket list. An ordinary page with links is none, though its links
+    /// are given as bookmarks.
+    pub fn is_bookmark_file(&self) -> bool {
+        self.tree.is_bookmark_file()
+    }
+
+    /// At the end of the file: whether it ended amid something.
+    pub fn unfinished(&self) -> Option<Unfinished> {
+        self.unfinished
+    }
+
+    fn advance(&mut self) -> Result<(), Error> {
+        let ended = self.source.ended();
+        let progress = match self.mode {
+            Mode::Text => self.text(),
+            Mode::TagName => self.tag_name_rest(),
+            Mode::Attributes => self.attributes().inspect_err(|_| self.done = true)?,
+            Mode::Value { quote, icon } => self.value_rest(quote, icon),
+            Mode::Comment(first) => self.comment(first),
+            Mode::Bogus => self.bogus(),
+            Mode::Raw(element) => self.raw(element),
+        };
+        match progress {
+            Progress::Made => {}
+            Progress::Stuck if ended => self.finish(),
+            Progress::Stuck => {
+                self.source.fill()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        self.unfinished = match self.mode {
+            Mode::Text => None,
+            Mode::TagName | Mode::Attributes | Mode::Value { .. } => Some(Unfinished::Tag),
+            Mode::Comment(_) | Mode::Bogus => Some(Unfinished::Comment),
+            Mode::Raw(element) => Some(Unfinished::Element(element)),
+        };
+        self.tree.finish();
+        self.done = true;
+    }
+
+    fn text(&mut self) -> Progress {
+        let window = self.source.window();
+        let length = match memchr(b'<', window) {
+            Some(0) => return self.markup(),
+            Some(length) => length,
+            None => {
+                // A piece of text is decoded as a whole, since a character reference may span chunks.
+                let wait =
+                    self.tree.wants_text() && window.len() <= limits::FIELD_BYTES && !self.source.ended();
+                if wait || window.is_empty() {
+                    return Progress::Stuck;
+                }
+                window.len()
+            }
+        };
+        self.tree.text(&window[..length]);
+        self.source.consume(length);
+        Progress::Made
+    }
+
+    /// The window starts with a `<`.
+    fn markup(&mut self) -> Progress {
+        let window = self.source.window();
+        match markup::opening(window, self.source.ended()) {
+            Opening::Partial => return Progress::Stuck,
+            Opening::StartTag => return self.tag(false),
+            Opening::EndTag => return self.tag(true),
+            Opening::Text => {
+                self.tree.text(b"<");
+                self.source.consume(1);
+            }
+            Opening::Comment => {
+                self.source.consume(4);
+                self.mode = Mode::Comment(true);
+            }
+            Opening::Doctype => {
+                if window.len() < LONG_NAME && !window.contains(&b'>') && !self.source.ended() {
+                    return Progress::Stuck;
+                }
+                if markup::is_bookmark_doctype(window) {
+                    self.tree.set_bookmark_file();
+                }
+                self.mode = Mode::Bogus;
+            }
+            Opening::Bogus => self.mode = Mode::Bogus,
+        }
+        Progress::Made
+    }
+
+    /// The window starts with a tag.
+    fn tag(&mut self, is_end: bool) -> Progress {
+        let window = self.source.window();
+        let start = if is_end { 2 } else { 1 };
+        let (element, length, mode) = match markup::name_end(&window[start..]) {
+            Some(length) => {
+                let name = &window[start..start + length];
+                (Element::from_name(name), start + length, Mode::Attributes)
+            }
+            None if window.len() > LONG_NAME || self.source.ended() => {
+                (Element::Other, window.len(), Mode::TagName)
+            }
+            None => return Progress::Stuck,
+        };
+        let matters = matches!(element, Element::A | Element::H3 | Element::Hr | Element::Dl | Element::Ul);
+        let line = if matters && !is_end { self.source.line() } else { 0 };
+        self.tag = Tag { element, is_end, line };
+        self.attributes.clear();
+        self.source.consume(length);
+        self.mode = mode;
+        Progress::Made
+    }
+
+    fn tag_name_rest(&mut self) -> Progress {
+        let window = self.source.window();
+        match markup::name_end(window) {
+            Some(length) => {
+                self.source.consume(length);
+                self.mode = Mode::Attributes;
+                Progress::Made
+            }
+            None => self.skip_window(),
+        }
+    }
+
+    fn attributes(&mut self) -> Result<Progress, Error> {
+        let kept = !self.tag.is_end && matches!(self.tag.element, Element::A | Element::H3 | Element::Hr);
+        loop {
+            let window = self.source.window();
+            let is_filler = |byte: u8| markup::is_space(byte) || byte == b'/';
+            let Some(filler) = window.iter().position(|&byte| !is_filler(byte)) else {
+                return Ok(self.skip_window());
+            };
+            self.source.consume(filler);
+            let window = self.source.window();
+            if window[0] == b'>' {
+                self.source.consume(1);
+                return self.complete_tag().map(|()| Progress::Made);
+            }
+            match markup::attribute(window) {
+                Attribute::Whole { name, value, end } => {
+                    if kept && is_icon(&window[name.clone()]) {
+                        let offsets = self.source.offset(value.start).zip(self.source.offset(value.end));
+                        self.attributes.set_icon(offsets.map(|(start, end)| start..end));
+                    } else if kept {
+                        self.attributes.push(&window[name], &window[value]);
+                    }
+                    self.source.consume(end);
+                }
+                Attribute::InValue { name, value, quote } => {
+                    let icon = kept && is_icon(&window[name.clone()]);
+                    let cut = window.len() - value > limits::FIELD_BYTES;
+                    if kept && !(icon || cut || self.source.ended()) {
+                        return Ok(Progress::Stuck);
+                    }
+                    if kept && !icon {
+                        self.attributes.push(&window[name], &window[value..]);
+                    }
+                    let icon = self.source.offset(value).filter(|_| icon);
+                    self.mode = Mode::Value { quote, icon };
+                    return Ok(self.skip_window());
+                }
+                Attribute::Partial if window.len() > limits::FIELD_BYTES || self.source.ended() => {
+                    return Ok(self.skip_window());
+                }
+                Attribute::Partial => return Ok(Progress::Stuck),
+            }
+        }
+    }
+
+    fn complete_tag(&mut self) -> Result<(), Error> {
+        let Tag { element, is_end, line } = self.tag;
+        self.mode = Mode::Text;
+        if is_end {
+            self.tree.end(element);
+            return Ok(());
+        }
+        if let Element::Raw(name) = element {
+            self.mode = Mode::Raw(name);
+        }
+        self.tree.start(element, &mut self.attributes, line)
+    }
+
+    fn value_rest(&mut self, quote: Quote, icon: Option<u64>) -> Progress {
+        let Some(length) = quote.value_end(self.source.window()) else { return self.skip_window() };
+        if icon.is_some() {
+            let offsets = icon.zip(self.source.offset(length));
+            self.attributes.set_icon(offsets.map(|(start, end)| start..end));
+        }
+        self.source.consume(length + quote.length());
+        self.mode = Mode::Attributes;
+        Progress::Made
+    }
+
+    fn comment(&mut self, first: bool) -> Progress {
+        let end = markup::comment_end(self.source.window(), first, self.source.ended());
+        if let End::Beyond(length) = end {
+            self.mode = Mode::Comment(first && length == 0);
+        }
+        self.consume_to(end)
+    }
+
+    fn bogus(&mut self) -> Progress {
+        match memchr(b'>', self.source.window()) {
+            Some(length) => self.consume_to(End::At(length + 1)),
+            None => self.skip_window(),
+        }
+    }
+
+    fn raw(&mut self, element: &'static str) -> Progress {
+        let end = markup::raw_end(self.source.window(), element);
+        self.consume_to(end)
+    }
+
+    /// Consumes up to the end of markup that gives nothing; text follows it.
+    fn consume_to(&mut self, end: End) -> Progress {
+        match end {
+            End::At(length) => {
+                self.source.consume(length);
+                self.mode = Mode::Text;
+                Progress::Made
+            }
+            End::Beyond(length) => {
+                self.source.consume(length);
+                Progress::Stuck
+            }
+        }
+    }
+
+    fn skip_window(&mut self) -> Progress {
+        self.source.consume(self.source.window().len());
+        Progress::Stuck
+    }
+}
+
+fn is_icon(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"icon")
+}
