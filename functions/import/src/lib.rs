@@ -1,1 +1,38 @@
-//! Stub.
+//! `import/`: POST a bookmarks file; read what became of it.
+
+mod body;
+mod job;
+mod post;
+mod read;
+
+use std::sync::Arc;
+
+use app::http::segments;
+use app::{App, Error, Request, Response};
+use lambda_http::http::Method;
+use uuid::Uuid;
+
+/// Answers a request.
+///
+/// # Errors
+/// 400, 404, 405, 409, 413, 415, 422; 503 where the database cannot be reached; 504.
+pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
+    let method = request.method().clone();
+    let segments: Vec<String> = segments(&request).into_iter().map(str::to_owned).collect();
+    let path: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match (method, path.as_slice()) {
+        (Method::POST, []) => post::post(&app, request).await,
+        (Method::GET | Method::HEAD, []) => read::jobs(&app, &request).await,
+        (Method::GET | Method::HEAD, [id]) => read::job(&app, &request, parse_id(id)?).await,
+        (Method::GET | Method::HEAD, [id, "rejections"]) => {
+            read::rejections(&app, &request, parse_id(id)?).await
+        }
+        (_, []) => Err(Error::method_not_allowed("GET, HEAD, POST")),
+        (_, [_] | [_, "rejections"]) => Err(Error::method_not_allowed("GET, HEAD")),
+        _ => Err(Error::not_found("There is nothing at this path.")),
+    }
+}
+
+fn parse_id(id: &str) -> Result<Uuid, Error> {
+    id.parse().map_err(|_| Error::not_found("There is no import job of this id; ids are uuids."))
+}

@@ -1,0 +1,105 @@
+//! An import job as clients see it.
+
+use app::Error;
+use serde::Serialize;
+use time::OffsetDateTime;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+/// The columns that [`Job::from_row`] reads, in its order.
+pub(crate) const COLUMNS: &str =
+    "id, filename, file_size_bytes, content_sha256, project_id, status, progress,
+    total_bookmarks, imported_count, merged_count, skipped_count, failed_count, warning_count, duration_ms,
+    total_cost_usd::text, error_message, error_details, created_at, started_at, completed_at";
+
+/// Whether a job was left by a process that died: it says that it is importing, and nobody holds its lock, so its
+/// bookmarks were rolled back. The seconds of grace cover the moment between the job's commit and its lock, which
+/// travel in one flight.
+pub(crate) const IS_STALE: &str =
+    "CASE WHEN status = 'importing' AND started_at < now() - interval '5 seconds'
+    THEN pg_try_advisory_xact_lock_shared(hashtextextended(
+        'import ' || coalesce(project_id, 0) || ' ' || encode(content_sha256, 'hex'), 0))
+    ELSE false END";
+
+const STALE: &str =
+    "The import stopped before it was done, and nothing of it was stored. Send the file again.";
+
+/// An import job.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Job {
+    pub(crate) id: Uuid,
+    filename: Option<String>,
+    file_size_bytes: Option<i32>,
+    /// In hexadecimal digits; null for a job of the old importer.
+    content_sha256: Option<String>,
+    project_id: Option<i32>,
+    status: String,
+    /// In percent.
+    progress: i32,
+    total_bookmarks: i32,
+    pub(crate) imported_count: i32,
+    merged_count: i32,
+    skipped_count: i32,
+    failed_count: i32,
+    warning_count: i32,
+    duration_ms: Option<i32>,
+    /// A decimal number.
+    total_cost_usd: String,
+    error_message: Option<String>,
+    error_details: Option<serde_json::Value>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    created_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    started_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    completed_at: Option<OffsetDateTime>,
+}
+
+impl Job {
+    pub(crate) fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.try_get(0)?,
+            filename: row.try_get(1)?,
+            file_size_bytes: row.try_get(2)?,
+            content_sha256: row.try_get::<_, Option<&[u8]>>(3)?.map(hexadecimal),
+            project_id: row.try_get(4)?,
+            status: row.try_get(5)?,
+            progress: row.try_get(6)?,
+            total_bookmarks: row.try_get(7)?,
+            imported_count: row.try_get(8)?,
+            merged_count: row.try_get(9)?,
+            skipped_count: row.try_get(10)?,
+            failed_count: row.try_get(11)?,
+            warning_count: row.try_get(12)?,
+            duration_ms: row.try_get(13)?,
+            total_cost_usd: row.try_get::<_, Option<String>>(14)?.unwrap_or_else(|| "0".to_owned()),
+            error_message: row.try_get(15)?,
+            error_details: row.try_get(16)?,
+            created_at: row.try_get(17)?,
+            started_at: row.try_get(18)?,
+            completed_at: row.try_get(19)?,
+        })
+    }
+
+    /// Reads a row of [`COLUMNS`] followed by [`IS_STALE`]: a job that was left behind is told as failed.
+    pub(crate) fn from_row_as_found(row: &Row) -> Result<Self, Error> {
+        let mut job = Self::from_row(row)?;
+        if row.try_get(20)? {
+            "failed".clone_into(&mut job.status);
+            job.error_message = Some(STALE.to_owned());
+        }
+        Ok(job)
+    }
+
+    pub(crate) fn is_completed(&self) -> bool {
+        self.status == "completed"
+    }
+
+    pub(crate) fn filename(&self) -> &str {
+        self.filename.as_deref().unwrap_or("a file")
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

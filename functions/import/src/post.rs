@@ -1,0 +1,184 @@
+//! `POST import/`: the file's entries become rows in one transaction.
+//!
+//! 1. The file is hashed: content and project are the key under which it is imported once.
+//! 2. One flight commits the job, opens the transaction, takes the locks and asks what is there.
+//! 3. Where the project already holds bookmarks, a first reading collects the addresses and asks which are known.
+//! 4. The file is read and copied at the same time.
+//! 5. What did not simply become a row (merged, skipped, failed, warned) is copied to `import_entries` on a second
+//!    reading, so that memory does not grow with it.
+//! 6. One flight ends the copy, merges, completes the job and commits.
+
+pub(crate) mod address;
+mod copy;
+mod cost;
+mod entries;
+mod flights;
+mod folders;
+mod rows;
+mod sample;
+mod stored;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use app::http::{Query, json};
+use app::{App, Budget, Connection, Error, Request, Response};
+use lambda_http::http::header::LOCATION;
+use lambda_http::http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::body::{Digested, Upload};
+use crate::job::Job;
+use sample::Sample;
+
+/// What an import is made of, besides its content.
+pub(crate) struct Order {
+    pub(crate) job_id: Uuid,
+    pub(crate) filename: String,
+    pub(crate) project_id: Option<i32>,
+    pub(crate) digested: Digested,
+    pub(crate) begun: Instant,
+    pub(crate) memory_mib: u32,
+}
+
+/// The shape that the old importer's clients know.
+#[derive(Serialize)]
+struct Answer {
+    message: String,
+    import_job: Job,
+    bookmarks_count: i32,
+    bookmarks_sample: Vec<Sample>,
+}
+
+/// What became of an order.
+enum Outcome {
+    Imported(Job, Vec<Sample>),
+    Repeated(Job, Vec<Sample>),
+}
+
+pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, Error> {
+    let begun = Instant::now();
+    let query = Query::read(&request, &["filename", "project_id"])?;
+    let project_id = query.value::<i32>("project_id", "a project's number")?;
+    let budget = Budget::of(&request);
+    let named = query.text("filename").map(str::to_owned);
+    let upload = Upload::take(request)?;
+    let digested = upload.digest(app.config().import_max_bytes)?;
+    let name = named.or_else(|| upload.filename.clone()).unwrap_or_default();
+    let order = Order {
+        job_id: Uuid::now_v7(),
+        filename: file_name(&name),
+        project_id,
+        digested,
+        begun,
+        memory_mib: app.config().memory_mib,
+    };
+
+    let is_bookmark_file = copy::is_bookmark_file(&upload)?;
+    let mut connection = app.database().connection(&budget).await?;
+    if !is_bookmark_file {
+        let problem = "This is not a bookmarks file: it holds no bookmark list as browsers export it.";
+        flights::insert_failed(&connection, &order, problem).await?;
+        return Err(Error::unprocessable(problem));
+    }
+    let (status, answer) = match import(&mut connection, &order, &upload).await? {
+        Outcome::Imported(job, sample) => {
+            let message =
+                format!("Successfully imported {} bookmarks from {}", job.imported_count, job.filename());
+            (StatusCode::CREATED, answer(message, job, sample))
+        }
+        Outcome::Repeated(job, sample) => {
+            (StatusCode::OK, answer(format!("{} was already imported", job.filename()), job, sample))
+        }
+    };
+    // Relative, since a function URL and the emulator serve the function at different roots.
+    let location = HeaderValue::try_from(format!("./{}", answer.import_job.id)).map_err(Error::internal)?;
+    let mut response = json(status, &answer)?;
+    response.headers_mut().insert(LOCATION, location);
+    Ok(response)
+}
+
+fn answer(message: String, job: Job, sample: Vec<Sample>) -> Answer {
+    Answer { message, bookmarks_count: job.imported_count, import_job: job, bookmarks_sample: sample }
+}
+
+async fn import(connection: &mut Connection, order: &Order, upload: &Upload) -> Result<Outcome, Error> {
+    let opened = match flights::open(connection, order).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            flights::roll_back(connection).await;
+            return Err(error);
+        }
+    };
+    let job_id = match opened.holder {
+        flights::Holder::Completed(job) => {
+            let sample = sample::after_rollback(connection, &job).await?;
+            return Ok(Outcome::Repeated(*job, sample));
+        }
+        flights::Holder::Ours(job_id) => job_id,
+    };
+    match copy_all(connection, order, job_id, upload, &opened).await {
+        Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
+        Err(error) => {
+            flights::fail(connection, job_id, &error).await;
+            Err(error)
+        }
+    }
+}
+
+async fn copy_all(
+    connection: &mut Connection,
+    order: &Order,
+    job_id: Uuid,
+    upload: &Upload,
+    opened: &flights::Opened,
+) -> Result<(Job, Vec<Sample>), Error> {
+    let mut plan = copy::Plan::new(job_id, order.project_id);
+    let sink = if opened.scope_is_empty {
+        opened.begin_copy(connection).await?
+    } else {
+        let keys = copy::keys(upload)?;
+        let (known, sink) = tokio::join!(
+            biased;
+            flights::known_keys(connection, order.project_id, &keys),
+            opened.begin_copy(connection)
+        );
+        plan.known = known?;
+        sink?
+    };
+    let sink = copy::bookmarks(upload, &mut plan, sink).await?;
+    let entries = plan.has_entries();
+    if entries {
+        let (bookmarks, sink) =
+            tokio::join!(biased; flights::finish(sink), flights::begin_entries(connection));
+        bookmarks?;
+        let sink = entries::copy(upload, &plan, sink?).await?;
+        flights::complete(connection, order, &plan, sink).await
+    } else {
+        flights::complete(connection, order, &plan, sink).await
+    }
+}
+
+/// The last part of a path, without control characters, cut to what the column holds.
+fn file_name(name: &str) -> String {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = base.chars().filter(|c| !c.is_control()).take(255).collect();
+    let plain = plain.trim();
+    if plain.is_empty() { "bookmarks.html".to_owned() } else { plain.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_keeps_nothing_but_a_name() {
+        assert_eq!(file_name("../../etc/passwd"), "passwd");
+        assert_eq!(file_name("C:\\fakepath\\my bookmarks.html"), "my bookmarks.html");
+        assert_eq!(file_name("a\u{0}\n\u{1b}[31mb.html"), "a[31mb.html");
+        assert_eq!(file_name("書籤.html"), "書籤.html");
+        assert_eq!(file_name("x/"), "bookmarks.html");
+        assert_eq!(file_name(&"é".repeat(300)).chars().count(), 255);
+    }
+}

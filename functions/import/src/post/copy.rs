@@ -1,0 +1,226 @@
+//! From the file's entries to the rows of `bookmarks`.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::pin::Pin;
+
+use app::Error;
+use bytes::Bytes;
+use futures_util::SinkExt;
+use netscape::{Bookmark, Event, Reader};
+use tokio_postgres::CopyInSink;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::address::{Address, Verdict, judge};
+use super::folders::Folders;
+use super::rows::Rows;
+use super::sample::SAMPLE;
+use super::stored::Stored;
+use crate::body::{Upload, damaged};
+
+/// Where COPY's rows go.
+pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
+
+/// The columns of a row, in the order in which [`Plan::put`] writes them.
+pub(crate) const COPY_BOOKMARKS: &str =
+    "COPY bookmarks (id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key,
+                     folder_path, description, last_modified, last_visited, attributes)
+     FROM STDIN BINARY";
+
+/// What an import has counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) total: i32,
+    pub(crate) imported: i32,
+    pub(crate) merged: i32,
+    pub(crate) skipped: i32,
+    pub(crate) failed: i32,
+    pub(crate) warnings: i32,
+}
+
+/// What is known of an import before its entries are read, and what has become of them since.
+pub(crate) struct Plan {
+    pub(crate) job_id: Uuid,
+    pub(crate) project_id: Option<i32>,
+    /// The addresses that the project held before.
+    pub(crate) known: Keys,
+    seen: Keys,
+    pub(crate) stored: Stored,
+    pub(crate) counts: Counts,
+    /// The ids of the first rows.
+    pub(crate) sample: Vec<Uuid>,
+    ids: Ids,
+}
+
+impl Plan {
+    pub(crate) fn new(job_id: Uuid, project_id: Option<i32>) -> Self {
+        Self {
+            job_id,
+            project_id,
+            known: Keys::default(),
+            seen: Keys::default(),
+            stored: Stored::default(),
+            counts: Counts::default(),
+            sample: Vec::new(),
+            ids: Ids::new(),
+        }
+    }
+
+    /// Whether some entry did not simply become a row.
+    pub(crate) fn has_entries(&self) -> bool {
+        self.counts.imported < self.counts.total || self.counts.warnings > 0
+    }
+
+    pub(crate) fn has_merges(&self) -> bool {
+        self.counts.merged > 0
+    }
+
+    /// Decides what becomes of an entry, and puts its row where it becomes one.
+    fn take(&mut self, bookmark: &Bookmark<'_>, folders: &Folders, rows: &mut Rows) {
+        self.counts.total += 1;
+        match judge(bookmark.url) {
+            Verdict::Skip(_) => self.counts.skipped += 1,
+            Verdict::Fail(_) => self.counts.failed += 1,
+            Verdict::Keep(address) => {
+                self.counts.warnings += i32::from(bookmark.warnings.iter().next().is_some());
+                if self.known.contains(&address.key) || !self.seen.insert(address.key) {
+                    self.counts.merged += 1;
+                } else {
+                    self.counts.imported += 1;
+                    self.stored.mark(bookmark.position);
+                    self.put(bookmark, &address, folders, rows);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, bookmark: &Bookmark<'_>, address: &Address, folders: &Folders, rows: &mut Rows) {
+        let id = self.ids.next();
+        if self.sample.len() < SAMPLE {
+            self.sample.push(id);
+        }
+        rows.row(15)
+            .uuid(id)
+            .text(bookmark.url.unwrap_or_default())
+            .text(bookmark.title)
+            .optional(folders.joined(), Rows::text)
+            .optional(bookmark.added.map(|t| t.micros()), Rows::timestamp)
+            .optional(address.domain.as_deref(), Rows::text)
+            .texts(&Type::VARCHAR, bookmark.tags.iter())
+            .uuid(self.job_id)
+            .optional(self.project_id, Rows::integer)
+            .uuid(address.key)
+            .path(folders.names())
+            .optional(bookmark.description, Rows::text)
+            .optional(bookmark.modified.map(|t| t.micros()), Rows::timestamp)
+            .optional(bookmark.visited.map(|t| t.micros()), Rows::timestamp)
+            .object(bookmark.attributes.iter());
+    }
+}
+
+/// Whether the file is one of bookmarks at all; reads no further than it must.
+pub(crate) fn is_bookmark_file(upload: &Upload) -> Result<bool, Error> {
+    let mut reader = Reader::new(upload.open());
+    while !reader.is_bookmark_file() {
+        if reader.next_event().map_err(unreadable)?.is_none() {
+            return Ok(reader.is_bookmark_file());
+        }
+    }
+    Ok(true)
+}
+
+/// The keys of all addresses in the file.
+pub(crate) fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
+    let mut reader = Reader::new(upload.open());
+    let mut keys = Vec::new();
+    while let Some(event) = reader.next_event().map_err(unreadable)? {
+        if let Event::Bookmark(bookmark) = event
+            && let Verdict::Keep(address) = judge(bookmark.url)
+        {
+            keys.push(address.key);
+        }
+    }
+    Ok(keys)
+}
+
+/// Reads the file and copies it into `bookmarks` at the same time. The sink comes back with its end not yet said.
+pub(crate) async fn bookmarks(upload: &Upload, plan: &mut Plan, mut sink: Sink) -> Result<Sink, Error> {
+    let mut reader = Reader::new(upload.open());
+    let mut folders = Folders::default();
+    let mut rows = Rows::new();
+    while let Some(event) = reader.next_event().map_err(unreadable)? {
+        match event {
+            Event::FolderStart(folder) => folders.enter(folder.name),
+            Event::FolderEnd => folders.leave(),
+            Event::Bookmark(bookmark) => plan.take(&bookmark, &folders, &mut rows),
+            Event::Separator(_) => {}
+        }
+        if let Some(chunk) = rows.chunk() {
+            sink.send(chunk).await?;
+        }
+    }
+    sink.send(rows.end()).await?;
+    Ok(sink)
+}
+
+pub(crate) fn unreadable(error: netscape::Error) -> Error {
+    match error {
+        netscape::Error::Read(error) => damaged(&error),
+        other => Error::unprocessable(format!("The file cannot be read: {other}.")),
+    }
+}
+
+/// Url keys are cut from a SHA-256, so any 8 of their bytes are as good as a hash of theirs.
+#[derive(Default)]
+pub(crate) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks_exact(8) {
+            self.0 ^= chunk.iter().fold(0, |hash, byte| (hash << 8) | u64::from(*byte));
+        }
+    }
+}
+
+pub(crate) type Keys = HashSet<Uuid, BuildHasherDefault<KeyHasher>>;
+
+/// Uuids v7 in the order of their making: one moment, a 32-bit counter, 42 random bits (RFC 9562, 6.2, method 1).
+struct Ids {
+    first: u128,
+    made: u32,
+}
+
+impl Ids {
+    fn new() -> Self {
+        // The counter's place: 12 bits after the version, 20 after the variant.
+        const COUNTER: u128 = (0xfff << 64) | (0xf_ffff << 42);
+        Self { first: Uuid::now_v7().as_u128() & !COUNTER, made: 0 }
+    }
+
+    fn next(&mut self) -> Uuid {
+        let counter = u128::from(self.made);
+        self.made += 1;
+        Uuid::from_u128(self.first | ((counter >> 20) << 64) | ((counter & 0xf_ffff) << 42))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_uuids_v7_in_order() {
+        let mut ids = Ids::new();
+        ids.made = (1 << 20) - 2;
+        let made: Vec<Uuid> = (0..4).map(|_| ids.next()).collect();
+        assert!(made.is_sorted() && made.windows(2).all(|pair| pair[0] != pair[1]), "{made:?}");
+        for id in made {
+            assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The statements of an import, gathered into as few flights as the protocol allows. Futures that are joined are sent
+//! together and in order; the server answers them in one round trip.
+
+use std::error::Error as _;
+
+use app::{Connection, Error, Param};
+use bytes::Bytes;
+use tokio::join;
+use tokio_postgres::types::Type;
+use tokio_postgres::{CopyInSink, Statement};
+use uuid::Uuid;
+
+use super::copy::{COPY_BOOKMARKS, Keys, Plan, Sink};
+use super::entries::COPY_ENTRIES;
+use super::sample::{self, Sample};
+use super::{Order, cost};
+use crate::job::{COLUMNS, Job};
+
+/// Who imports a content into a project.
+pub(crate) enum Holder {
+    /// This request, under a new job or one that a dead process left behind. The transaction is open.
+    Ours(Uuid),
+    /// An earlier request, which is done. The transaction is open and has nothing in it.
+    Completed(Box<Job>),
+}
+
+/// What the first flight found.
+pub(crate) struct Opened {
+    pub(crate) holder: Holder,
+    /// Whether the project, or what belongs to no project, holds no bookmark yet.
+    pub(crate) scope_is_empty: bool,
+    copy: Statement,
+}
+
+impl Opened {
+    pub(crate) async fn begin_copy(&self, connection: &Connection) -> Result<Sink, Error> {
+        Ok(Box::pin(connection.copy_in::<Statement, Bytes>(&self.copy).await?))
+    }
+}
+
+/// Commits the job, then opens the transaction and takes two locks that end with it: one on the content, which tells a
+/// running import from a dead one and makes a second sender of the same file wait for the first, and, unless the content
+/// is already imported, one on the project, whose duplicates could otherwise be counted wrong.
+pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<Opened, Error> {
+    let created = order.params();
+    let project: [Param<'_>; 1] = [(&order.project_id, Type::INT4)];
+    let content: [Param<'_>; 2] = [(&order.project_id, Type::INT4), (&order.digested.sha256, Type::BYTEA)];
+    let insert = format!(
+        "{INSERT} VALUES ($1, $2, $3, $4, $5, 'importing', clock_timestamp()) ON CONFLICT DO NOTHING"
+    );
+    let holder = format!(
+        "SELECT {COLUMNS},
+                CASE WHEN status = 'importing' THEN pg_advisory_xact_lock(hashtextextended(
+                    'bookmarks of ' || coalesce($1::text, 'no project'), 0))::text END
+         FROM import_jobs
+         WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status <> 'failed'"
+    );
+    connection.transaction_begins();
+    let connection = &*connection;
+    let (inserted, begun, locked, found, occupied, copy) = join!(
+        biased;
+        connection.query(&insert, &created),
+        connection.command("BEGIN"),
+        connection.query(
+            "SELECT pg_advisory_xact_lock(hashtextextended(
+                 'import ' || coalesce($1::int, 0) || ' ' || encode($2::bytea, 'hex'), 0))",
+            &content,
+        ),
+        connection.query_opt(&holder, &content),
+        connection.query_one(
+            "SELECT EXISTS (SELECT FROM bookmarks WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL))",
+            &project,
+        ),
+        connection.prepare(COPY_BOOKMARKS),
+    );
+    inserted.map_err(|error| no_project(error, order))?;
+    begun?;
+    locked?;
+    let job = match found? {
+        Some(row) => Job::from_row(&row)?,
+        // Between the insert and the lock another request ended this content's job.
+        None => {
+            return Err(Error::conflict(
+                "Another request changed this import meanwhile. Send the file again.",
+            ));
+        }
+    };
+    let holder = if job.is_completed() { Holder::Completed(Box::new(job)) } else { Holder::Ours(job.id) };
+    Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)?, copy: copy? })
+}
+
+const INSERT: &str =
+    "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, status, started_at)";
+
+impl Order {
+    /// What [`INSERT`] begins with.
+    fn params(&self) -> [Param<'_>; 5] {
+        [
+            (&self.job_id, Type::UUID),
+            (&self.filename, Type::VARCHAR),
+            (&self.digested.size_bytes, Type::INT4),
+            (&self.digested.sha256, Type::BYTEA),
+            (&self.project_id, Type::INT4),
+        ]
+    }
+}
+
+/// Stores that a file was refused, and why.
+pub(crate) async fn insert_failed(
+    connection: &Connection,
+    order: &Order,
+    problem: &str,
+) -> Result<(), Error> {
+    let insert = format!(
+        "{}, completed_at, error_message)
+         VALUES ($1, $2, $3, $4, $5, 'failed', clock_timestamp(), clock_timestamp(), $6)",
+        INSERT.trim_end_matches(')')
+    );
+    let [id, filename, size, content, project] = order.params();
+    let params: [Param<'_>; 6] = [id, filename, size, content, project, (&problem, Type::TEXT)];
+    connection.query(&insert, &params).await.map_err(|error| no_project(error, order))?;
+    Ok(())
+}
+
+/// `foreign_key_violation` can only mean the project.
+fn no_project(error: tokio_postgres::Error, order: &Order) -> Error {
+    match (error.code().map(|code| code.code()), order.project_id) {
+        (Some("23503"), Some(id)) => Error::not_found(format!("There is no project {id}.")),
+        _ => error.into(),
+    }
+}
+
+/// Which of the keys the project already holds.
+pub(crate) async fn known_keys(
+    connection: &Connection,
+    project_id: Option<i32>,
+    keys: &[Uuid],
+) -> Result<Keys, Error> {
+    let rows = connection
+        .query(
+            "SELECT url_key FROM bookmarks
+             WHERE (project_id = $1 OR ($1 IS NULL AND project_id IS NULL)) AND url_key = ANY ($2)",
+            &[(&project_id, Type::INT4), (&keys, Type::UUID_ARRAY)],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Begins the copy of what did not simply become a row.
+pub(crate) async fn begin_entries(connection: &Connection) -> Result<Sink, Error> {
+    let sink: CopyInSink<Bytes> = connection.copy_in(COPY_ENTRIES).await?;
+    Ok(Box::pin(sink))
+}
+
+/// Ends a copy.
+pub(crate) async fn finish(mut sink: Sink) -> Result<u64, Error> {
+    Ok(sink.as_mut().finish().await?)
+}
+
+/// Ends the last copy, merges, completes the job and commits.
+pub(crate) async fn complete(
+    connection: &mut Connection,
+    order: &Order,
+    plan: &Plan,
+    sink: Sink,
+) -> Result<(Job, Vec<Sample>), Error> {
+    let update = format!(
+        "UPDATE import_jobs
+         SET status = 'completed', progress = 100, total_bookmarks = $2, imported_count = $3, merged_count = $4,
+             skipped_count = $5, failed_count = $6, warning_count = $7, duration_ms = $8,
+             total_cost_usd = round($9::float8::numeric, 10), completed_at = clock_timestamp()
+         WHERE id = $1
+         RETURNING {COLUMNS}"
+    );
+    let counts = plan.counts;
+    let duration = order.begun.elapsed();
+    let duration_ms = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
+    let cost_usd = cost::usd(duration, order.memory_mib);
+    let params: [Param<'_>; 9] = [
+        (&plan.job_id, Type::UUID),
+        (&counts.total, Type::INT4),
+        (&counts.imported, Type::INT4),
+        (&counts.merged, Type::INT4),
+        (&counts.skipped, Type::INT4),
+        (&counts.failed, Type::INT4),
+        (&counts.warnings, Type::INT4),
+        (&duration_ms, Type::INT4),
+        (&cost_usd, Type::FLOAT8),
+    ];
+    let shared = &*connection;
+    let merge = async {
+        if plan.has_merges() {
+            shared.query(MERGE, &[(&plan.job_id, Type::UUID), (&plan.project_id, Type::INT4)]).await?;
+        }
+        Ok::<_, tokio_postgres::Error>(())
+    };
+    let (copied, merged, sample, updated, committed) = join!(
+        biased;
+        finish(sink),
+        merge,
+        sample::of(shared, &plan.sample),
+        shared.query_one(&update, &params),
+        shared.command("COMMIT"),
+    );
+    copied?;
+    merged?;
+    let sample = sample?;
+    // A COMMIT in a failed transaction rolls back and reports no error, so it is this row that tells.
+    let job = Job::from_row(&updated?)?;
+    committed?;
+    connection.transaction_ended();
+    Ok((job, sample))
+}
+
+/// Rolls back, so that the connection can be used again. Where that fails, dropping it does the same.
+pub(crate) async fn roll_back(connection: &mut Connection) {
+    if connection.command("ROLLBACK").await.is_ok() {
+        connection.transaction_ended();
+    }
+}
+
+/// Rolls back and writes why the import failed. Where even that fails, the job is found stale.
+pub(crate) async fn fail(connection: &mut Connection, job_id: Uuid, error: &Error) {
+    let shared = &*connection;
+    let message = error.detail();
+    let told: [Param<'_>; 2] = [(&job_id, Type::UUID), (&message, Type::TEXT)];
+    let (rolled_back, told) = join!(
+        biased;
+        shared.command("ROLLBACK"),
+        shared.query(
+            "UPDATE import_jobs SET status = 'failed', error_message = $2, completed_at = clock_timestamp()
+             WHERE id = $1 AND status = 'importing'",
+            &told,
+        ),
+    );
+    match rolled_back.and(told) {
+        Ok(_) => connection.transaction_ended(),
+        Err(error) => {
+            let cause = error.source().map(tracing::field::display);
+            tracing::warn!(%job_id, %error, cause, "a failed import could not be marked; it will be found stale");
+        }
+    }
+}
+
+const MERGE: &str = include_str!("merge.sql");
