@@ -22,6 +22,11 @@ pub(crate) fn search_path() -> OsString {
     variable("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"))
 }
 
+/// The Cargo that runs the test, or the one on the search path.
+pub(crate) fn cargo() -> OsString {
+    variable("CARGO").unwrap_or_else(|| OsString::from("cargo"))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the test support's one reader of the environment")]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())

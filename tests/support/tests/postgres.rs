@@ -16,6 +16,11 @@ fn start() -> Postgres {
     Postgres::start(&Options::default()).unwrap()
 }
 
+/// For a test that leaves the server as it is.
+fn shared() -> &'static Postgres {
+    support::empty_database().server()
+}
+
 fn keep(folder: &Path) -> Options {
     Options { data: Data::Kept(folder.to_owned()), durable: true }
 }
@@ -32,8 +37,7 @@ async fn number(client: &Client, query: &str) -> i64 {
 
 #[tokio::test]
 async fn a_session_is_encrypted_and_logs_in_with_scram() {
-    let server = start();
-    let client = connect(&server.url("postgres")).await.unwrap();
+    let client = connect(&shared().url("postgres")).await.unwrap();
     let tls = "select count(*) from pg_stat_ssl where pid = pg_backend_pid() and ssl and version = 'TLSv1.3'";
     assert_eq!(number(&client, tls).await, 1);
     let scram =
@@ -43,7 +47,7 @@ async fn a_session_is_encrypted_and_logs_in_with_scram() {
 
 #[test]
 fn a_connection_without_tls_is_refused() {
-    let server = start();
+    let server = shared();
     for host in ["127.0.0.1", "localhost"] {
         let mut psql = server.psql("postgres");
         psql.env("PGHOST", host).env("PGSSLMODE", "disable").env_remove("PGSSLROOTCERT");
@@ -55,15 +59,14 @@ fn a_connection_without_tls_is_refused() {
 
 #[test]
 fn nothing_listens_on_a_unix_socket() {
-    let server = start();
-    let pid_file = fs::read_to_string(home(&server).join("data/postmaster.pid")).unwrap();
+    let pid_file = fs::read_to_string(home(shared()).join("data/postmaster.pid")).unwrap();
     // The fifth line is the first socket's folder (Postgres source, src/include/utils/pidfile.h).
     assert_eq!(pid_file.lines().nth(4), Some(""));
 }
 
 #[tokio::test]
 async fn a_client_that_trusts_another_authority_refuses_the_server() {
-    let (server, other) = (start(), start());
+    let (server, other) = (shared(), start());
     let trusting = |authority: &Path| {
         let url = server.url("postgres");
         let parameters = url.split_once("sslrootcert=").unwrap().0;
@@ -88,7 +91,8 @@ async fn servers_run_side_by_side() {
 #[test]
 fn a_stopped_server_leaves_no_folder_and_no_process() {
     let server = start();
-    let (home, pid) = (home(&server), postmaster(&server));
+    let home = home(&server);
+    let pid = postmaster(&home);
     server.stop();
     assert!(!home.exists());
     assert!(!is_alive(pid));
@@ -96,16 +100,15 @@ fn a_stopped_server_leaves_no_folder_and_no_process() {
 
 #[test]
 fn a_process_killed_with_sigkill_leaves_no_folder_and_no_process() {
-    let mut helper = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "helper_that_waits_to_be_killed", "--ignored", "--nocapture"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(helper.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let line = lines.find_map(|line| line.strip_prefix("server ").map(str::to_owned)).unwrap();
-    let (pid, home) = line.split_once(' ').unwrap();
-    let (pid, home) = (pid.parse().unwrap(), Path::new(home));
-    assert!(home.exists() && is_alive(pid));
+    // Cargo builds a package's examples along with its tests, into the folder beside theirs.
+    let examples = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples");
+    let mut helper =
+        Command::new(examples.join("until_killed")).arg("postgres").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(helper.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let home = Path::new(line.trim()).parent().unwrap();
+    let pid = postmaster(home);
+    assert!(is_alive(pid));
 
     // Child::kill sends SIGKILL.
     helper.kill().unwrap();
@@ -117,14 +120,6 @@ fn a_process_killed_with_sigkill_leaves_no_folder_and_no_process() {
     }
     assert!(!home.exists(), "{} is left", home.display());
     assert!(!is_alive(pid));
-}
-
-#[test]
-#[ignore = "the other half of a_process_killed_with_sigkill_leaves_no_folder_and_no_process"]
-fn helper_that_waits_to_be_killed() {
-    let server = start();
-    println!("\nserver {} {}", postmaster(&server), home(&server).display());
-    std::thread::sleep(Duration::from_secs(60));
 }
 
 #[tokio::test]
@@ -189,7 +184,7 @@ async fn an_immediate_shutdown_cuts_sessions_off_and_committed_rows_are_there_af
 
 #[test]
 fn the_password_is_not_in_the_debug_form() {
-    let server = start();
+    let server = shared();
     let url = server.url("postgres");
     let password = url.split(['@', ':']).nth(2).unwrap();
     assert_eq!(password.len(), 32);
@@ -200,8 +195,8 @@ fn home(server: &Postgres) -> PathBuf {
     server.ca_file().parent().unwrap().to_owned()
 }
 
-fn postmaster(server: &Postgres) -> i32 {
-    let pid_file = fs::read_to_string(home(server).join("data/postmaster.pid")).unwrap();
+fn postmaster(home: &Path) -> i32 {
+    let pid_file = fs::read_to_string(home.join("data/postmaster.pid")).unwrap();
     pid_file.lines().next().unwrap().parse().unwrap()
 }
 

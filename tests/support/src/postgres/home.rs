@@ -13,6 +13,9 @@ use super::Owner;
 
 /// How long a server whose process has just ended may take to stop.
 const PREDECESSOR: Duration = Duration::from_secs(5);
+/// How long a folder may be without a lock at its birth.
+const BIRTH: Duration = Duration::from_secs(60);
+const PREFIX: &str = "branchline-postgres-";
 const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_FOLDER: u32 = 0o700;
 
@@ -28,14 +31,15 @@ impl Home {
     pub(super) fn temporary() -> Result<Self> {
         let owner = Owner::of_this_process();
         for parent in [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()] {
+            sweep(&parent);
             let mut named = tempfile::Builder::new();
-            let named =
-                named.prefix("branchline-postgres-").permissions(Permissions::from_mode(PRIVATE_FOLDER));
+            let named = named.prefix(PREFIX).permissions(Permissions::from_mode(PRIVATE_FOLDER));
             let Ok(mut folder) = named.tempdir_in(&parent) else { continue };
             owner.take(folder.path())?;
             if owner.can_write(folder.path()) {
                 let path = folder.path().to_owned();
                 let log = open_log(&path, owner)?;
+                log.try_lock()?;
                 folder.disable_cleanup(true);
                 return Ok(Self { path, owner, log });
             }
@@ -56,6 +60,7 @@ impl Home {
         }
         let log = open_log(&path, owner)?;
         lock(&log, &path)?;
+        log.set_len(0)?;
         Ok(Self { path, owner, log })
     }
 
@@ -86,6 +91,23 @@ fn open_log(home: &Path, owner: Owner) -> Result<File> {
     Ok(log)
 }
 
+/// Removes what was left where the watcher was killed as well, as by the end of a container: folders whose log nobody
+/// has locked.
+fn sweep(parent: &Path) {
+    let entries = parent.read_dir().into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
+        let is_old = entry.metadata().is_ok_and(|metadata| {
+            metadata.is_dir()
+                && metadata.modified().is_ok_and(|time| time.elapsed().is_ok_and(|age| age > BIRTH))
+        });
+        let log = File::open(entry.path().join("log"));
+        if is_old && log.is_ok_and(|log| log.try_lock().is_ok()) {
+            // What another process removes meanwhile needs no removing.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// Waits for a predecessor that is stopping. The watcher and the server inherit the lock with the file.
 fn lock(log: &File, home: &Path) -> Result<()> {
     let patience = Instant::now() + PREDECESSOR;
@@ -108,7 +130,7 @@ fn lock(log: &File, home: &Path) -> Result<()> {
 fn moved_out(unreachable: &Path, owner: Owner) -> Result<PathBuf> {
     let digest = sha256(unreachable.as_os_str().as_encoded_bytes());
     let suffix: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = Path::new("/var/tmp").join(format!("branchline-postgres-{suffix}"));
+    let path = Path::new("/var/tmp").join(format!("branchline-kept-{suffix}"));
     // Without the link, the data of an earlier run has been given up.
     if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
         fs::remove_dir_all(&path)?;
@@ -119,4 +141,33 @@ fn moved_out(unreachable: &Path, owner: Owner) -> Result<PathBuf> {
     fs::remove_dir(unreachable).with_context(|| format!("{} must be empty", unreachable.display()))?;
     symlink(&path, unreachable)?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn only_an_old_folder_whose_log_nobody_has_locked_is_swept() {
+        let parent = tempfile::tempdir().unwrap();
+        let make = |name: &str, age: Duration| {
+            let folder = parent.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            let log = File::create(folder.join("log")).unwrap();
+            File::open(&folder).unwrap().set_modified(SystemTime::now() - age).unwrap();
+            (folder, log)
+        };
+        let old = BIRTH * 2;
+        let (dead, _) = make("branchline-postgres-dead", old);
+        let (alive, held) = make("branchline-postgres-alive", old);
+        held.lock().unwrap();
+        let (young, _) = make("branchline-postgres-young", Duration::ZERO);
+        let (foreign, _) = make("postgres-foreign", old);
+
+        sweep(parent.path());
+        assert!(!dead.exists());
+        assert!(alive.exists() && young.exists() && foreign.exists());
+    }
 }
