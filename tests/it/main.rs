@@ -1,1 +1,8 @@
-//! Integration tests against a real Postgres over TLS.
+//! Integration tests: the real handlers and binaries against a real Postgres 17 over TLS.
+
+mod connections;
+mod db_test;
+mod function;
+mod import;
+mod list_projects;
+mod process;
