@@ -1,1 +1,19 @@
-//! Stub.
+//! The pure half of the schema toolkit: migration files, their statements, and the plan from a database's history to
+//! a target. Nothing here reads a file or talks to a database; Cargo.toml keeps it so.
+//!
+//! Files are named as refinery names them, `V<number>__<name>.sql`, with an undo `V<number>__<name>.down.sql` beside
+//! them, and checksums are refinery's, so that either tool accepts a database that the other has migrated.
+
+mod directive;
+mod file_name;
+mod migrations;
+mod plan;
+mod statement;
+mod target;
+
+pub use directive::{Allow, DirectiveError, Directives, Loss};
+pub use file_name::{FileName, Kind, NameError};
+pub use migrations::{FileError, Migration, Migrations, Problem, Script};
+pub use plan::{Applied, PlanError, Stamp, Status, downgrade, stamp, upgrade, verify};
+pub use statement::{SplitError, Statement, split};
+pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};

@@ -1,0 +1,118 @@
+//! The name of a migration file.
+
+/// What a file's name says: `V0001__projects.sql` or `V0001__projects.down.sql`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileName {
+    /// The number, which orders the migrations; leading zeros do not count.
+    pub version: i32,
+    /// The part after the two underscores.
+    pub name: String,
+    /// Which of the pair the file is.
+    pub kind: Kind,
+}
+
+/// Which of a migration's two files this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Leads forward.
+    Up,
+    /// Takes the up back.
+    Down,
+}
+
+/// Why a file's name is not a migration's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Not of the form at all.
+    #[error(
+        "not a migration's name; write V<number>__<name>.sql, or V<number>__<name>.down.sql for its undo, with letters, \
+         digits and underscores in the name"
+    )]
+    Form,
+    /// refinery's default history table holds the number as int4.
+    #[error("the number is over 2147483647, which the history table cannot hold")]
+    TooLarge,
+    /// refinery's migration without an order.
+    #[error(
+        "an unversioned migration (U…) has no place in an order; give it a number: V<number>__<name>.sql"
+    )]
+    Unversioned,
+    /// refinery's migration written in Rust.
+    #[error("a migration written in Rust can only be run by the program that embeds it; write it as SQL")]
+    Rust,
+}
+
+impl FileName {
+    /// Reads a file's name, without its folder. `None` for a file that is none of ours: neither SQL nor a Rust
+    /// migration.
+    ///
+    /// # Errors
+    /// The name ends in `.sql` and is not of the form, or is one of refinery's kinds that cannot be run here.
+    pub fn parse(file: &str) -> Result<Option<Self>, NameError> {
+        if let Some(stem) = file.strip_suffix(".rs") {
+            return if versioned(stem).is_some() { Err(NameError::Rust) } else { Ok(None) };
+        }
+        let Some(stem) = file.strip_suffix(".sql") else { return Ok(None) };
+        let (stem, kind) = match stem.strip_suffix(".down") {
+            Some(stem) => (stem, Kind::Down),
+            None => (stem, Kind::Up),
+        };
+        let Some((digits, name)) = versioned(stem) else {
+            let unversioned =
+                stem.strip_prefix('U').is_some_and(|rest| versioned(&format!("V{rest}")).is_some());
+            return Err(if unversioned { NameError::Unversioned } else { NameError::Form });
+        };
+        let version = digits.parse().map_err(|_| NameError::TooLarge)?;
+        Ok(Some(Self { version, name: name.to_owned(), kind }))
+    }
+}
+
+/// Digits and name of `V<digits>__<name>`.
+fn versioned(stem: &str) -> Option<(&str, &str)> {
+    let (digits, name) = stem.strip_prefix('V')?.split_once("__")?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    (is_number && is_name).then_some((digits, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_up_and_its_down_are_told_apart() {
+        let up = FileName::parse("V0012__add_tags.sql").unwrap().unwrap();
+        assert_eq!(up, FileName { version: 12, name: "add_tags".into(), kind: Kind::Up });
+        assert_eq!(FileName::parse("V0012__add_tags.down.sql").unwrap().unwrap().kind, Kind::Down);
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_none_of_ours() {
+        for file in ["CHECKSUMS", "README.md", ".gitkeep", "mod.rs", "V1__x.sql.orig"] {
+            assert_eq!(FileName::parse(file), Ok(None), "{file}");
+        }
+    }
+
+    #[test]
+    fn sql_of_another_name_is_refused_rather_than_passed_over() {
+        for file in [
+            "V1_x.sql",
+            "1__x.sql",
+            "V1__.sql",
+            "V__x.sql",
+            "V1__a-b.sql",
+            "V1__a.b.sql",
+            "v1__x.sql",
+            "V1.5__x.sql",
+        ] {
+            assert_eq!(FileName::parse(file), Err(NameError::Form), "{file}");
+        }
+    }
+
+    #[test]
+    fn the_kinds_that_cannot_be_run_are_named() {
+        assert_eq!(FileName::parse("U7__x.sql"), Err(NameError::Unversioned));
+        assert_eq!(FileName::parse("V7__x.rs"), Err(NameError::Rust));
+        assert_eq!(FileName::parse("V20260101000000__x.sql"), Err(NameError::TooLarge));
+    }
+}

@@ -1,0 +1,233 @@
+//! A directory of migrations, checked as a whole.
+
+use std::ops::Range;
+
+use crate::directive::{DirectiveError, Directives};
+use crate::file_name::{FileName, Kind, NameError};
+use crate::statement::{SplitError, Statement, split};
+
+/// From here on a number is a date, as in V20260131__name, and the next one need not follow it.
+const FIRST_DATE: i32 = 10_000_101;
+
+/// All migrations of a directory in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrations(Vec<Migration>);
+
+/// One step of the schema, and the way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// The number that orders it.
+    pub version: i32,
+    /// The name without number.
+    pub name: String,
+    /// The way forward.
+    pub up: Script,
+    /// The way back, where there is one.
+    pub down: Option<Script>,
+    checksum: u64,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// Its name, with the folder below the directory of migrations where it is in one.
+    pub file: String,
+    /// Its text.
+    pub sql: String,
+    /// What its leading comments say.
+    pub directives: Directives,
+    /// Where each statement stands, and its line.
+    statements: Vec<(Range<usize>, usize)>,
+}
+
+/// Why a directory cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {problem}")]
+pub struct FileError {
+    /// The file.
+    pub file: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Its name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Its bytes.
+    #[error("not UTF-8; save it as UTF-8")]
+    NotUtf8,
+    /// Some editors put it there; the server would read it as part of the first word.
+    #[error("begins with a byte order mark; save it as UTF-8 without one")]
+    ByteOrderMark,
+    /// The checksum would differ between a checkout that converts line ends and one that does not.
+    #[error(
+        "line {line} ends in CRLF, so that its checksum would depend on the machine; convert it to LF, and let git keep \
+         it so: *.sql text eol=lf in .gitattributes"
+    )]
+    CrLf {
+        /// The first such line, from 1.
+        line: usize,
+    },
+    /// Both would be the same row of the history.
+    #[error("has the number of {other}; give the one that is not applied anywhere yet the next free number")]
+    SameNumber {
+        /// The other file.
+        other: String,
+    },
+    /// A file is not there, or not there yet.
+    #[error("follows {previous}, and number {missing} is missing; is a file not checked in, or misnamed?")]
+    Gap {
+        /// The file before.
+        previous: String,
+        /// The first number that is missing.
+        missing: i32,
+    },
+    /// A down that belongs to nothing.
+    #[error("takes back a migration that is not there; its up would be named {up}")]
+    Unpaired {
+        /// The name that the up would have.
+        up: String,
+    },
+    /// Either there is a way back or there is none.
+    #[error("says irreversible, and {down} is there; remove one of the two")]
+    IrreversibleWithDown {
+        /// The down's file.
+        down: String,
+    },
+    /// A directive.
+    #[error(transparent)]
+    Directive(#[from] DirectiveError),
+    /// Something is not closed.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+}
+
+impl Migrations {
+    /// Reads a directory's files, given as name and content in any order. Files that are no migrations are passed over.
+    ///
+    /// # Errors
+    /// The first file, in the order of names, with which the directory cannot be used.
+    pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, FileError> {
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort();
+        let (mut ups, mut downs) = (Vec::new(), Vec::new());
+        for (file, content) in files {
+            let wrong = |problem| FileError { file: file.clone(), problem };
+            let base = file.rsplit('/').next().unwrap_or(&file);
+            let Some(name) = FileName::parse(base).map_err(|error| wrong(error.into()))? else { continue };
+            let script = Script::read(&file, content).map_err(wrong)?;
+            match name.kind {
+                Kind::Up => ups.push((name, script)),
+                Kind::Down => downs.push((name, script)),
+            }
+        }
+        ups.sort_by_key(|(name, _)| name.version);
+        check_numbers(&ups)?;
+        let migrations: Result<_, _> =
+            ups.into_iter().map(|(name, up)| Migration::pair(name, up, &mut downs)).collect();
+        match downs.into_iter().next() {
+            None => migrations.map(Self),
+            Some((_, down)) => {
+                let up = format!("{}.sql", down.file.trim_end_matches(".down.sql"));
+                Err(FileError { file: down.file, problem: Problem::Unpaired { up } })
+            }
+        }
+    }
+
+    /// The migrations, lowest number first.
+    pub fn iter(&self) -> std::slice::Iter<'_, Migration> {
+        self.0.iter()
+    }
+
+    /// The migration of a number.
+    #[must_use]
+    pub fn get(&self, version: i32) -> Option<&Migration> {
+        self.0.binary_search_by_key(&version, |m| m.version).ok().and_then(|i| self.0.get(i))
+    }
+
+    /// The migration with the highest number.
+    #[must_use]
+    pub fn head(&self) -> Option<&Migration> {
+        self.0.last()
+    }
+}
+
+fn check_numbers(ups: &[(FileName, Script)]) -> Result<(), FileError> {
+    for ((before, previous), (after, file)) in ups.iter().zip(ups.iter().skip(1)) {
+        let previous = previous.file.clone();
+        let problem = if before.version == after.version {
+            Problem::SameNumber { other: previous }
+        } else if after.version - before.version > 1 && after.version < FIRST_DATE {
+            Problem::Gap { previous, missing: before.version + 1 }
+        } else {
+            continue;
+        };
+        return Err(FileError { file: file.file.clone(), problem });
+    }
+    Ok(())
+}
+
+impl Migration {
+    /// Takes the up's down from among the downs.
+    fn pair(name: FileName, up: Script, downs: &mut Vec<(FileName, Script)>) -> Result<Self, FileError> {
+        let place =
+            downs.iter().position(|(down, _)| (down.version, &down.name) == (name.version, &name.name));
+        let down = place.map(|i| downs.swap_remove(i).1);
+        if let (Some(_), Some(down)) = (&up.directives.irreversible, &down) {
+            let problem = Problem::IrreversibleWithDown { down: down.file.clone() };
+            return Err(FileError { file: up.file, problem });
+        }
+        let checksum = checksum(&name, &up)?;
+        Ok(Self { version: name.version, name: name.name, up, down, checksum })
+    }
+
+    /// refinery's checksum of number, name and text, as its history table holds it.
+    #[must_use]
+    pub fn checksum(&self) -> String {
+        self.checksum.to_string()
+    }
+
+    /// The up's file name without its ending: `V0001__name`.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        let file = self.up.file.rsplit('/').next().unwrap_or(&self.up.file);
+        file.strip_suffix(".sql").unwrap_or(file)
+    }
+}
+
+fn checksum(name: &FileName, up: &Script) -> Result<u64, FileError> {
+    // refinery parses number and name out of the stem; both have been checked to be of its form.
+    refinery_core::Migration::unapplied(&format!("V{}__{}", name.version, name.name), &up.sql)
+        .map(|migration| migration.checksum())
+        .map_err(|_| FileError { file: up.file.clone(), problem: NameError::Form.into() })
+}
+
+impl Script {
+    fn read(file: &str, content: Vec<u8>) -> Result<Self, Problem> {
+        let sql = String::from_utf8(content).map_err(|_| Problem::NotUtf8)?;
+        if sql.starts_with('\u{feff}') {
+            return Err(Problem::ByteOrderMark);
+        }
+        if let Some(at) = sql.find("\r\n") {
+            return Err(Problem::CrLf { line: 1 + sql[..at].matches('\n').count() });
+        }
+        let directives = Directives::parse(&sql)?;
+        let statements = split(&sql)?.iter().map(|s| (s.start..s.start + s.text.len(), s.line)).collect();
+        Ok(Self { file: file.to_owned(), sql, directives, statements })
+    }
+
+    /// Its statements in order.
+    pub fn statements(&self) -> impl ExactSizeIterator<Item = Statement<'_>> {
+        self.statements.iter().map(|(range, line)| Statement {
+            text: &self.sql[range.clone()],
+            start: range.start,
+            line: *line,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! The lexical rules: what a semicolon can hide in.
+
+use std::ops::Range;
+
+use super::SplitError;
+
+/// A piece of a script that is neither white space nor a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// An unquoted name or keyword.
+    Word,
+    /// `;`
+    Semicolon,
+    /// `(`
+    Open,
+    /// `)`
+    Close,
+    /// A string, quoted name, number, operator.
+    Other,
+}
+
+pub(super) struct Scanner<'a> {
+    sql: &'a str,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(sql: &'a str) -> Self {
+        Self { sql, at: 0 }
+    }
+
+    /// The next token and where it stands; none at the end.
+    pub(super) fn next_token(&mut self) -> Result<Option<(Token, Range<usize>)>, SplitError> {
+        self.skip_space_and_comments()?;
+        let start = self.at;
+        let Some(c) = self.rest().chars().next() else { return Ok(None) };
+        let token = match c {
+            ';' => self.single(Token::Semicolon),
+            '(' => self.single(Token::Open),
+            ')' => self.single(Token::Close),
+            '\'' => self.string(false)?,
+            '"' => {
+                self.quoted('"', "quoted name")?;
+                Token::Other
+            }
+            '$' => self.dollar()?,
+            c if c.is_ascii_digit() => self.number(),
+            c if starts_word(c) => self.word()?,
+            c => {
+                self.at += c.len_utf8();
+                Token::Other
+            }
+        };
+        Ok(Some((token, start..self.at)))
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.sql[self.at..]
+    }
+
+    fn single(&mut self, token: Token) -> Token {
+        self.at += 1;
+        token
+    }
+
+    fn unclosed(&self, start: usize, what: &'static str) -> SplitError {
+        SplitError { line: super::line_of(self.sql, start), what }
+    }
+
+    fn skip_space_and_comments(&mut self) -> Result<(), SplitError> {
+        loop {
+            let rest = self.rest();
+            let trimmed = rest.trim_start_matches(is_space);
+            self.at += rest.len() - trimmed.len();
+            if trimmed.starts_with("--") {
+                self.at += trimmed.find('\n').unwrap_or(trimmed.len());
+            } else if trimmed.starts_with("/*") {
+                self.block_comment()?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Block comments nest, which they do not in C.
+    fn block_comment(&mut self) -> Result<(), SplitError> {
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            let rest = self.rest();
+            let Some(mark) = rest.find("/*").into_iter().chain(rest.find("*/")).min() else {
+                return Err(self.unclosed(start, "comment"));
+            };
+            depth = if rest[mark..].starts_with("/*") { depth + 1 } else { depth - 1 };
+            self.at += mark + 2;
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A string from its quote on. A string may go on after a line break, in the same kind of string.
+    fn string(&mut self, escapes: bool) -> Result<Token, SplitError> {
+        loop {
+            if escapes {
+                self.escaped()?;
+            } else {
+                self.quoted('\'', "string")?;
+            }
+            match self.continuation() {
+                Some(at) => self.at = at,
+                None => return Ok(Token::Other),
+            }
+        }
+    }
+
+    /// Where the string goes on, if white space with a line break and then a quote follow.
+    fn continuation(&self) -> Option<usize> {
+        let mut ahead = Scanner { sql: self.sql, at: self.at };
+        loop {
+            let rest = ahead.rest();
+            let trimmed = rest.trim_start_matches(is_space);
+            ahead.at += rest.len() - trimmed.len();
+            if !trimmed.starts_with("--") {
+                break;
+            }
+            ahead.at += trimmed.find('\n').unwrap_or(trimmed.len());
+        }
+        let goes_on = ahead.rest().starts_with('\'') && self.sql[self.at..ahead.at].contains('\n');
+        goes_on.then_some(ahead.at)
+    }
+
+    /// From a quote to the next; a doubled one reads as two strings side by side, which ends at the same place.
+    fn quoted(&mut self, quote: char, what: &'static str) -> Result<(), SplitError> {
+        let start = self.at;
+        let end = self.rest()[1..].find(quote).ok_or_else(|| self.unclosed(start, what))?;
+        self.at += end + 2;
+        Ok(())
+    }
+
+    /// `'…'` of an `E'…'`, where a backslash hides the next character.
+    fn escaped(&mut self) -> Result<(), SplitError> {
+        let start = self.at;
+        let mut bytes = self.rest().bytes().enumerate().skip(1);
+        while let Some((i, byte)) = bytes.next() {
+            match byte {
+                b'\\' => drop(bytes.next()),
+                b'\'' if self.rest().as_bytes().get(i + 1) == Some(&b'\'') => drop(bytes.next()),
+                b'\'' => {
+                    self.at += i + 1;
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        Err(self.unclosed(start, "string"))
+    }
+
+    /// A dollar quote, or a dollar that is something else (a parameter, an operator's character).
+    fn dollar(&mut self) -> Result<Token, SplitError> {
+        let start = self.at;
+        let rest = self.rest();
+        let tag_ends = rest[1..].find(|c| !continues_tag(c)).map_or(rest.len(), |i| i + 1);
+        let is_quote =
+            rest[tag_ends..].starts_with('$') && !rest[1..].starts_with(|c: char| c.is_ascii_digit());
+        if !is_quote {
+            self.at += tag_ends;
+            return Ok(Token::Other);
+        }
+        let tag = &rest[..=tag_ends];
+        let end = rest[tag.len()..].find(tag).ok_or_else(|| self.unclosed(start, "dollar quote"))?;
+        self.at += end + 2 * tag.len();
+        Ok(Token::Other)
+    }
+
+    /// Letters after a number belong to it (`1e5`, `0xff`), so that `1e'` is not an escape string.
+    fn number(&mut self) -> Token {
+        let rest = self.rest();
+        self.at += rest.find(|c| !continues_tag(c)).unwrap_or(rest.len());
+        Token::Other
+    }
+
+    /// A name or keyword, or the `E` before an escape string.
+    fn word(&mut self) -> Result<Token, SplitError> {
+        let rest = self.rest();
+        // A dollar may stand within a name, so that a$$b opens no dollar quote.
+        let end = rest.find(|c| !(continues_tag(c) || c == '$')).unwrap_or(rest.len());
+        self.at += end;
+        if rest[..end].eq_ignore_ascii_case("e") && self.rest().starts_with('\'') {
+            return self.string(true);
+        }
+        Ok(Token::Word)
+    }
+}
+
+/// Postgres's white space; others, such as a no-break space, can stand in a name.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c' | '\x0b')
+}
+
+fn starts_word(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || !c.is_ascii()
+}
+
+fn continues_tag(c: char) -> bool {
+    starts_word(c) || c.is_ascii_digit()
+}
