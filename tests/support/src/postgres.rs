@@ -78,7 +78,8 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server and waits until it accepts connections, under a second for new data.
+    /// Starts a server and waits until it accepts connections: one to two seconds for new data, as initdb takes
+    /// most of that.
     ///
     /// # Errors
     /// There is no Postgres 17 here, another process runs a server on the kept data, or the server did not start; the
@@ -95,7 +96,7 @@ impl Postgres {
         // From here on the watcher tidies up.
         let watcher = Watcher::spawn(home.owner, &bin_dir, &home.path, lifetime, home.log.try_clone()?)?;
         if !runs_in_place {
-            copy_installation(&installed, &copied)?;
+            copy_installation(&installed, &copied, home.owner)?;
         }
         let password = match home.read("password") {
             Some(password) => password,
@@ -250,7 +251,7 @@ fn new_password(home: &Home) -> Result<String> {
 }
 
 /// Copies an installation that the server's user cannot reach, say below /root, to where it can.
-fn copy_installation(bin_dir: &Path, to: &Path) -> Result<()> {
+fn copy_installation(bin_dir: &Path, to: &Path, owner: Owner) -> Result<()> {
     let from = bin_dir.parent().context("the folder of Postgres has no parent")?;
     // A copy of an earlier run may be of an older release.
     if to.exists() {
@@ -259,8 +260,6 @@ fn copy_installation(bin_dir: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir(to)?;
     let parts = ["bin", "lib", "share"].map(|part| from.join(part));
     let copied = Command::new("cp").arg("-R").args(parts).arg(to).status()?.success();
-    // Whatever root's umask is.
-    let readable = copied && Command::new("chmod").args(["-R", "a+rX"]).arg(to).status()?.success();
-    ensure!(readable, "copying {} to {} failed", from.display(), to.display());
-    Ok(())
+    ensure!(copied, "copying {} to {} failed", from.display(), to.display());
+    owner.take_all(to)
 }

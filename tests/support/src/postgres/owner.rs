@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// Used where /etc/passwd has no `nobody`; the kernel's own overflow id.
 const NOBODY: u32 = 65534;
@@ -61,6 +61,15 @@ impl Owner {
                 chown(path, Some(uid), Some(gid)).with_context(|| format!("giving {} away", path.display()))
             }
         }
+    }
+
+    /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and remove it.
+    pub(super) fn take_all(&self, folder: &Path) -> Result<()> {
+        if let Self::Other { uid, gid } = *self {
+            let status = Command::new("chown").args(["-R", &format!("{uid}:{gid}")]).arg(folder).status()?;
+            ensure!(status.success(), "giving {} away failed", folder.display());
+        }
+        Ok(())
     }
 
     /// Whether this user can run the program: it may lie below a folder such as /root.
