@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::command::run;
 
@@ -23,6 +23,8 @@ use owner::Owner;
 use watcher::Watcher;
 
 const USER: &str = "branchline";
+/// What a path in a query is encoded for, kept readable.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_');
 /// A free port may be taken before the server binds it; twenty times in a row it is something else.
 const PORTS_TO_TRY: usize = 20;
 
@@ -116,7 +118,7 @@ impl Postgres {
     /// A connection URL of a database, for the server's superuser, with the random password in it.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let authority = percent_encode(self.ca_file.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC);
+        let authority = percent_encode(self.ca_file.as_os_str().as_encoded_bytes(), QUERY);
         format!(
             "postgresql://{USER}:{}@localhost:{}/{database}?sslmode=require&sslrootcert={authority}",
             self.password, self.port

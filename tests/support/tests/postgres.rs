@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -136,6 +137,19 @@ async fn kept_data_survives_a_restart_with_its_password_and_port() {
     let server = Postgres::start(&keep(folder.path())).unwrap();
     assert_eq!(server.url("kept"), url);
     assert_eq!(number(&connect(&url).await.unwrap(), "select n from t").await, 42);
+}
+
+#[tokio::test]
+async fn a_server_whose_port_was_taken_meanwhile_moves_to_another() {
+    let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+    let server = Postgres::start(&keep(folder.path())).unwrap();
+    let port = server.port();
+    server.stop();
+
+    let _taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let server = Postgres::start(&keep(folder.path())).unwrap();
+    assert_ne!(server.port(), port);
+    connect(&server.url("postgres")).await.unwrap();
 }
 
 #[test]
