@@ -4,8 +4,8 @@
 //! 2. One flight commits the job, opens the transaction, takes the locks and asks what is there.
 //! 3. Where the project already holds bookmarks, a first reading collects the addresses and asks which are known.
 //! 4. The file is read and copied at the same time.
-//! 5. What did not simply become a row (merged, skipped, failed, warned) is copied to `import_entries` on a second
-//!    reading, so that memory does not grow with it.
+//! 5. What did not simply become a row (merged, skipped, failed and warned entries, folders, separators) is copied to
+//!    `import_entries` on a second reading, so that memory does not grow with it.
 //! 6. One flight ends the copy, merges, completes the job and commits.
 
 pub(crate) mod address;
@@ -14,6 +14,7 @@ mod cost;
 mod entries;
 mod flights;
 mod folders;
+mod ids;
 mod rows;
 mod sample;
 mod stored;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::address::{Address, Verdict, judge};
 use super::folders::Folders;
+use super::ids::Ids;
 use super::rows::Rows;
 use super::sample::SAMPLE;
 use super::stored::Stored;
@@ -50,7 +51,9 @@ pub(crate) struct Plan {
     pub(crate) counts: Counts,
     /// The ids of the first rows.
     pub(crate) sample: Vec<Uuid>,
-    ids: Ids,
+    /// Where the ids of this import begin.
+    pub(crate) first_id: Ids,
+    folders_or_separators: bool,
 }
 
 impl Plan {
@@ -63,13 +66,14 @@ impl Plan {
             stored: Stored::default(),
             counts: Counts::default(),
             sample: Vec::new(),
-            ids: Ids::new(),
+            first_id: Ids::new(),
+            folders_or_separators: false,
         }
     }
 
-    /// Whether some entry did not simply become a row.
+    /// Whether the file holds anything that does not simply become a row of `bookmarks`.
     pub(crate) fn has_entries(&self) -> bool {
-        self.counts.imported < self.counts.total || self.counts.warnings > 0
+        self.folders_or_separators || self.counts.imported < self.counts.total || self.counts.warnings > 0
     }
 
     pub(crate) fn has_merges(&self) -> bool {
@@ -77,7 +81,7 @@ impl Plan {
     }
 
     /// Decides what becomes of an entry, and puts its row where it becomes one.
-    fn take(&mut self, bookmark: &Bookmark<'_>, folders: &Folders, rows: &mut Rows) {
+    fn take(&mut self, id: Uuid, bookmark: &Bookmark<'_>, folders: &Folders, rows: &mut Rows) {
         self.counts.total += 1;
         match judge(bookmark.url) {
             Verdict::Skip(_) => self.counts.skipped += 1,
@@ -89,14 +93,20 @@ impl Plan {
                 } else {
                     self.counts.imported += 1;
                     self.stored.mark(bookmark.position);
-                    self.put(bookmark, &address, folders, rows);
+                    self.put(id, bookmark, &address, folders, rows);
                 }
             }
         }
     }
 
-    fn put(&mut self, bookmark: &Bookmark<'_>, address: &Address, folders: &Folders, rows: &mut Rows) {
-        let id = self.ids.next();
+    fn put(
+        &mut self,
+        id: Uuid,
+        bookmark: &Bookmark<'_>,
+        address: &Address,
+        folders: &Folders,
+        rows: &mut Rows,
+    ) {
         if self.sample.len() < SAMPLE {
             self.sample.push(id);
         }
@@ -149,12 +159,17 @@ pub(crate) async fn bookmarks(upload: &Upload, plan: &mut Plan, mut sink: Sink) 
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::default();
     let mut rows = Rows::new();
+    let mut ids = plan.first_id.clone();
     while let Some(event) = reader.next_event().map_err(unreadable)? {
+        let id = ids.next();
         match event {
-            Event::FolderStart(folder) => folders.enter(folder.name),
+            Event::FolderStart(folder) => {
+                folders.enter(folder.name);
+                plan.folders_or_separators = true;
+            }
             Event::FolderEnd => folders.leave(),
-            Event::Bookmark(bookmark) => plan.take(&bookmark, &folders, &mut rows),
-            Event::Separator(_) => {}
+            Event::Bookmark(bookmark) => plan.take(id, &bookmark, &folders, &mut rows),
+            Event::Separator(_) => plan.folders_or_separators = true,
         }
         if let Some(chunk) = rows.chunk() {
             sink.send(chunk).await?;
@@ -188,39 +203,3 @@ impl Hasher for KeyHasher {
 }
 
 pub(crate) type Keys = HashSet<Uuid, BuildHasherDefault<KeyHasher>>;
-
-/// Uuids v7 in the order of their making: one moment, a 32-bit counter, 42 random bits (RFC 9562, 6.2, method 1).
-struct Ids {
-    first: u128,
-    made: u32,
-}
-
-impl Ids {
-    fn new() -> Self {
-        // The counter's place: 12 bits after the version, 20 after the variant.
-        const COUNTER: u128 = (0xfff << 64) | (0xf_ffff << 42);
-        Self { first: Uuid::now_v7().as_u128() & !COUNTER, made: 0 }
-    }
-
-    fn next(&mut self) -> Uuid {
-        let counter = u128::from(self.made);
-        self.made += 1;
-        Uuid::from_u128(self.first | ((counter >> 20) << 64) | ((counter & 0xf_ffff) << 42))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_uuids_v7_in_order() {
-        let mut ids = Ids::new();
-        ids.made = (1 << 20) - 2;
-        let made: Vec<Uuid> = (0..4).map(|_| ids.next()).collect();
-        assert!(made.is_sorted() && made.windows(2).all(|pair| pair[0] != pair[1]), "{made:?}");
-        for id in made {
-            assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
-        }
-    }
-}

@@ -1,9 +1,11 @@
-//! From the entries that did not simply become a row to `import_entries`: what was merged, skipped, failed or warned of.
+//! From what did not simply become a row of `bookmarks` to `import_entries`: merged, skipped, failed and warned entries,
+//! folders and separators.
 
 use app::Error;
 use futures_util::SinkExt;
-use netscape::{Bookmark, Event, Reader};
+use netscape::{Attributes, Bookmark, Event, Folder, Reader, Separator, Timestamp, Warnings};
 use tokio_postgres::types::Type;
+use uuid::Uuid;
 
 use super::address::{Address, Verdict, judge};
 use super::copy::{Plan, Sink, unreadable};
@@ -11,9 +13,9 @@ use super::folders::Folders;
 use super::rows::Rows;
 use crate::body::Upload;
 
-/// The columns of a row, in the order in which [`put`] writes them.
+/// The columns of a row, in the order in which [`Entry::put`] writes them.
 pub(crate) const COPY_ENTRIES: &str =
-    "COPY import_entries (import_job_id, position, line, outcome, reason, url_key, url, title, domain, folder_path,
+    "COPY import_entries (import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, folder_path,
                           add_date, last_modified, last_visited, tags, description, attributes)
      FROM STDIN BINARY";
 
@@ -22,12 +24,23 @@ pub(crate) async fn copy(upload: &Upload, plan: &Plan, mut sink: Sink) -> Result
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::default();
     let mut rows = Rows::new();
+    let mut ids = plan.first_id.clone();
     while let Some(event) = reader.next_event().map_err(unreadable)? {
+        let id = ids.next();
         match event {
-            Event::FolderStart(folder) => folders.enter(folder.name),
+            Event::FolderStart(folder) => {
+                Entry::folder(&folder).put(id, plan.job_id, &folders, &mut rows);
+                folders.enter(folder.name);
+            }
             Event::FolderEnd => folders.leave(),
-            Event::Bookmark(bookmark) => take(&bookmark, &folders, plan, &mut rows),
-            Event::Separator(_) => {}
+            Event::Separator(separator) => {
+                Entry::separator(&separator).put(id, plan.job_id, &folders, &mut rows);
+            }
+            Event::Bookmark(bookmark) => {
+                if let Some(entry) = Entry::bookmark(&bookmark, plan.stored.holds(bookmark.position)) {
+                    entry.put(id, plan.job_id, &folders, &mut rows);
+                }
+            }
         }
         if let Some(chunk) = rows.chunk() {
             sink.send(chunk).await?;
@@ -37,46 +50,102 @@ pub(crate) async fn copy(upload: &Upload, plan: &Plan, mut sink: Sink) -> Result
     Ok(sink)
 }
 
-fn take(bookmark: &Bookmark<'_>, folders: &Folders, plan: &Plan, rows: &mut Rows) {
-    let warnings: Vec<String> = bookmark.warnings.iter().map(|warning| warning.to_string()).collect();
-    let warnings = (!warnings.is_empty()).then(|| warnings.join("; "));
-    let entry = match judge(bookmark.url) {
-        Verdict::Skip(reason) => Entry { outcome: "skipped", reason: Some(reason.to_owned()), address: None },
-        Verdict::Fail(reason) => Entry { outcome: "failed", reason: Some(reason), address: None },
-        Verdict::Keep(_) if plan.stored.holds(bookmark.position) && warnings.is_none() => return,
-        Verdict::Keep(address) => {
-            let outcome = if plan.stored.holds(bookmark.position) { "stored" } else { "merged" };
-            Entry { outcome, reason: warnings, address: Some(address) }
-        }
-    };
-    put(bookmark, &entry, folders, plan, rows);
-}
-
-struct Entry {
+/// A row of `import_entries`, but for the import and the place in it.
+struct Entry<'a> {
     outcome: &'static str,
+    bookmark: Option<&'a Bookmark<'a>>,
+    line: u32,
     reason: Option<String>,
     address: Option<Address>,
+    title: Option<&'a str>,
+    added: Option<Timestamp>,
+    modified: Option<Timestamp>,
+    description: Option<&'a str>,
+    attributes: Attributes<'a>,
 }
 
-fn put(bookmark: &Bookmark<'_>, entry: &Entry, folders: &Folders, plan: &Plan, rows: &mut Rows) {
-    let address = entry.address.as_ref();
-    rows.row(16)
-        .uuid(plan.job_id)
-        .integer(number(bookmark.position))
-        .integer(number(bookmark.line))
-        .text(entry.outcome)
-        .optional(entry.reason.as_deref(), Rows::text)
-        .optional(address.map(|a| a.key), Rows::uuid)
-        .optional(bookmark.url, Rows::text)
-        .text(bookmark.title)
-        .optional(address.and_then(|a| a.domain.as_deref()), Rows::text)
-        .path(folders.names())
-        .optional(bookmark.added.map(|t| t.micros()), Rows::timestamp)
-        .optional(bookmark.modified.map(|t| t.micros()), Rows::timestamp)
-        .optional(bookmark.visited.map(|t| t.micros()), Rows::timestamp)
-        .texts(&Type::VARCHAR, bookmark.tags.iter())
-        .optional(bookmark.description, Rows::text)
-        .object(bookmark.attributes.iter());
+impl<'a> Entry<'a> {
+    fn folder(folder: &Folder<'a>) -> Self {
+        Self {
+            outcome: "folder",
+            bookmark: None,
+            line: folder.line,
+            reason: reasons(&folder.warnings),
+            address: None,
+            title: Some(folder.name),
+            added: folder.added,
+            modified: folder.modified,
+            description: folder.description,
+            attributes: folder.attributes,
+        }
+    }
+
+    fn separator(separator: &Separator<'a>) -> Self {
+        Self {
+            outcome: "separator",
+            bookmark: None,
+            line: separator.line,
+            reason: None,
+            address: None,
+            title: None,
+            added: None,
+            modified: None,
+            description: None,
+            attributes: separator.attributes,
+        }
+    }
+
+    /// None for a bookmark that is stored as it stands.
+    fn bookmark(bookmark: &'a Bookmark<'a>, stored: bool) -> Option<Self> {
+        let warnings = reasons(&bookmark.warnings);
+        let (outcome, reason, address) = match judge(bookmark.url) {
+            Verdict::Skip(reason) => ("skipped", Some(reason.to_owned()), None),
+            Verdict::Fail(reason) => ("failed", Some(reason), None),
+            Verdict::Keep(_) if stored && warnings.is_none() => return None,
+            Verdict::Keep(address) if stored => ("stored", warnings, Some(address)),
+            Verdict::Keep(address) => ("merged", warnings, Some(address)),
+        };
+        Some(Self {
+            outcome,
+            bookmark: Some(bookmark),
+            line: bookmark.line,
+            reason,
+            address,
+            title: Some(bookmark.title),
+            added: bookmark.added,
+            modified: bookmark.modified,
+            description: bookmark.description,
+            attributes: bookmark.attributes,
+        })
+    }
+
+    fn put(&self, id: Uuid, job_id: Uuid, folders: &Folders, rows: &mut Rows) {
+        let address = self.address.as_ref();
+        let micros = |timestamp: Option<Timestamp>| timestamp.map(|t| t.micros());
+        rows.row(17)
+            .uuid(job_id)
+            .uuid(id)
+            .text(self.outcome)
+            .optional(self.bookmark.map(|b| number(b.position)), Rows::integer)
+            .integer(number(self.line))
+            .optional(self.reason.as_deref(), Rows::text)
+            .optional(address.map(|a| a.key), Rows::uuid)
+            .optional(self.bookmark.and_then(|b| b.url), Rows::text)
+            .optional(self.title, Rows::text)
+            .optional(address.and_then(|a| a.domain.as_deref()), Rows::text)
+            .path(folders.names())
+            .optional(micros(self.added), Rows::timestamp)
+            .optional(micros(self.modified), Rows::timestamp)
+            .optional(micros(self.bookmark.and_then(|b| b.visited)), Rows::timestamp)
+            .texts(&Type::VARCHAR, self.bookmark.iter().flat_map(|b| b.tags.iter()))
+            .optional(self.description, Rows::text)
+            .object(self.attributes.iter());
+    }
+}
+
+fn reasons(warnings: &Warnings<'_>) -> Option<String> {
+    let reasons: Vec<String> = warnings.iter().map(|warning| warning.to_string()).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 fn number(value: u32) -> i32 {

@@ -11,7 +11,7 @@ WITH touched AS (
   FROM bookmarks b JOIN touched USING (url_key)
   WHERE b.project_id = $2 OR ($2 IS NULL AND b.project_id IS NULL)
 ), source AS (
-  SELECT e.*, row_number() OVER (PARTITION BY e.url_key ORDER BY e.import_job_id, e.position) AS nth
+  SELECT e.*, row_number() OVER (PARTITION BY e.url_key ORDER BY e.import_job_id, e.id) AS nth
   FROM import_entries e
   JOIN touched USING (url_key)
   JOIN import_jobs j ON j.id = e.import_job_id
