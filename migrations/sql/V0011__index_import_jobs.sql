@@ -15,4 +15,4 @@ CREATE UNIQUE INDEX CONCURRENTLY import_jobs_content_key
 DROP INDEX CONCURRENTLY IF EXISTS import_jobs_idempotency_key;
 CREATE UNIQUE INDEX CONCURRENTLY import_jobs_idempotency_key
     ON import_jobs (idempotency_key)
-    WHERE idempotency_key IS NOT NULL;
+    WHERE idempotency_key IS NOT NULL AND status <> 'failed';

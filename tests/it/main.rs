@@ -6,3 +6,4 @@ mod function;
 mod import;
 mod list_projects;
 mod process;
+mod undo;

@@ -100,6 +100,11 @@ impl Job {
     }
 }
 
+/// 404.
+pub(crate) fn no_job() -> Error {
+    Error::not_found("There is no import job of this id.")
+}
+
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,9 +1,10 @@
-//! `import/`: POST a bookmarks file; read what became of it.
+//! `import/`: POST a bookmarks file; read what became of it; DELETE the import.
 
 mod body;
 mod job;
 mod post;
 mod read;
+mod undo;
 
 use std::sync::Arc;
 
@@ -27,12 +28,14 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
         (Method::GET | Method::HEAD, [id, "rejections"]) => {
             read::rejections(&app, &request, parse_id(id)?).await
         }
+        (Method::DELETE, [id]) => undo::undo(&app, &request, parse_id(id)?).await,
         (_, []) => Err(Error::method_not_allowed("GET, HEAD, POST")),
-        (_, [_] | [_, "rejections"]) => Err(Error::method_not_allowed("GET, HEAD")),
+        (_, [_]) => Err(Error::method_not_allowed("DELETE, GET, HEAD")),
+        (_, [_, "rejections"]) => Err(Error::method_not_allowed("GET, HEAD")),
         _ => Err(Error::not_found("There is nothing at this path.")),
     }
 }
 
 fn parse_id(id: &str) -> Result<Uuid, Error> {
-    id.parse().map_err(|_| Error::not_found("There is no import job of this id; ids are uuids."))
+    id.parse().map_err(|_| Error::not_found("There is no import job of this id: ids are uuids."))
 }

@@ -38,6 +38,8 @@ pub(crate) struct Order {
     pub(crate) job_id: Uuid,
     pub(crate) filename: String,
     pub(crate) project_id: Option<i32>,
+    /// A name for the job that its sender chose, to find it by while it runs.
+    pub(crate) idempotency_key: Option<Uuid>,
     pub(crate) digested: Digested,
     pub(crate) begun: Instant,
     pub(crate) memory_mib: u32,
@@ -64,6 +66,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     let project_id = query.value::<i32>("project_id", "a project's number")?;
     let budget = Budget::of(&request);
     let named = query.text("filename").map(str::to_owned);
+    let idempotency_key = idempotency_key(&request)?;
     let upload = Upload::take(request)?;
     let digested = upload.digest(app.config().import_max_bytes)?;
     let name = named.or_else(|| upload.filename.clone()).unwrap_or_default();
@@ -71,6 +74,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         job_id: Uuid::now_v7(),
         filename: file_name(&name),
         project_id,
+        idempotency_key,
         digested,
         begun,
         memory_mib: app.config().memory_mib,
@@ -159,6 +163,12 @@ async fn copy_all(
     } else {
         flights::complete(connection, order, &plan, sink).await
     }
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<Uuid>, Error> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
+    key.map(Some).ok_or_else(|| Error::bad_request("The header Idempotency-Key must be a uuid."))
 }
 
 /// The last part of a path, without control characters, cut to what the column holds.

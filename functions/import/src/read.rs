@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::job::{COLUMNS, IS_STALE, Job};
+use crate::job::{COLUMNS, IS_STALE, Job, no_job};
 
 #[derive(Serialize)]
 struct Jobs {
@@ -73,10 +73,12 @@ pub(crate) async fn jobs(app: &Arc<App>, request: &Request) -> Result<Response, 
     json(StatusCode::OK, &Jobs { import_jobs, next_cursor })
 }
 
-/// One job.
+/// One job, by its id or by the `Idempotency-Key` that its sender gave it.
 pub(crate) async fn job(app: &Arc<App>, request: &Request, id: Uuid) -> Result<Response, Error> {
     Query::read(request, &[])?;
-    let sql = format!("SELECT {COLUMNS}, {IS_STALE} FROM import_jobs WHERE id = $1");
+    let sql = format!(
+        "SELECT {COLUMNS}, {IS_STALE} FROM import_jobs WHERE id = $1 OR idempotency_key = $1 ORDER BY id DESC LIMIT 1"
+    );
     let connection = app.database().connection(&Budget::of(request)).await?;
     let row = connection.query_opt(&sql, &[(&id, Type::UUID)]).await?.ok_or_else(no_job)?;
     json(StatusCode::OK, &Job::from_row_as_found(&row)?)
@@ -123,8 +125,4 @@ pub(crate) async fn rejections(app: &Arc<App>, request: &Request, id: Uuid) -> R
     let has_next = cut(&mut rejections, limit);
     let next_cursor = rejections.last().filter(|_| has_next).map(|last| last.position);
     json(StatusCode::OK, &Rejections { rejections, next_cursor })
-}
-
-fn no_job() -> Error {
-    Error::not_found("There is no import job of this id.")
 }

@@ -15,6 +15,7 @@ use super::entries::COPY_ENTRIES;
 use super::sample::{self, Sample};
 use super::{Order, cost};
 use crate::job::{COLUMNS, Job};
+use crate::undo::FOLD;
 
 /// Who imports a content into a project.
 pub(crate) enum Holder {
@@ -46,7 +47,7 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     let project: [Param<'_>; 1] = [(&order.project_id, Type::INT4)];
     let content: [Param<'_>; 2] = [(&order.project_id, Type::INT4), (&order.digested.sha256, Type::BYTEA)];
     let insert = format!(
-        "{INSERT} VALUES ($1, $2, $3, $4, $5, 'importing', clock_timestamp()) ON CONFLICT DO NOTHING"
+        "{INSERT} VALUES ($1, $2, $3, $4, $5, $6, 'importing', clock_timestamp()) ON CONFLICT DO NOTHING"
     );
     let holder = format!(
         "SELECT {COLUMNS},
@@ -89,18 +90,18 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)?, copy: copy? })
 }
 
-const INSERT: &str =
-    "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, status, started_at)";
+const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, idempotency_key, status, started_at)";
 
 impl Order {
     /// What [`INSERT`] begins with.
-    fn params(&self) -> [Param<'_>; 5] {
+    fn params(&self) -> [Param<'_>; 6] {
         [
             (&self.job_id, Type::UUID),
             (&self.filename, Type::VARCHAR),
             (&self.digested.size_bytes, Type::INT4),
             (&self.digested.sha256, Type::BYTEA),
             (&self.project_id, Type::INT4),
+            (&self.idempotency_key, Type::UUID),
         ]
     }
 }
@@ -113,11 +114,11 @@ pub(crate) async fn insert_failed(
 ) -> Result<(), Error> {
     let insert = format!(
         "{}, completed_at, error_message)
-         VALUES ($1, $2, $3, $4, $5, 'failed', clock_timestamp(), clock_timestamp(), $6)",
+         VALUES ($1, $2, $3, $4, $5, $6, 'failed', clock_timestamp(), clock_timestamp(), $7)",
         INSERT.trim_end_matches(')')
     );
-    let [id, filename, size, content, project] = order.params();
-    let params: [Param<'_>; 6] = [id, filename, size, content, project, (&problem, Type::TEXT)];
+    let [id, filename, size, content, project, key] = order.params();
+    let params: [Param<'_>; 7] = [id, filename, size, content, project, key, (&problem, Type::TEXT)];
     connection.query(&insert, &params).await.map_err(|error| no_project(error, order))?;
     Ok(())
 }
@@ -190,7 +191,8 @@ pub(crate) async fn complete(
     let shared = &*connection;
     let merge = async {
         if plan.has_merges() {
-            shared.query(MERGE, &[(&plan.job_id, Type::UUID), (&plan.project_id, Type::INT4)]).await?;
+            let import: [Param<'_>; 2] = [(&plan.job_id, Type::UUID), (&false, Type::BOOL)];
+            shared.query(FOLD, &import).await?;
         }
         Ok::<_, tokio_postgres::Error>(())
     };
@@ -241,5 +243,3 @@ pub(crate) async fn fail(connection: &mut Connection, job_id: Uuid, error: &Erro
         }
     }
 }
-
-const MERGE: &str = include_str!("merge.sql");

@@ -1,0 +1,116 @@
+-- Folds into each bookmark what duplicates of it brought: tags united, the earliest added date, the latest modified and
+-- visited dates, the first description, further folders. It folds anew from what the row held before its first merge
+-- (`unmerged`) and every duplicate of every import in the order of their commits, so that it serves an import and its
+-- undoing alike: without the import's duplicates the result is what would be there without it.
+--
+-- Where an import is taken out whose bookmark has duplicates in later imports, the first of these becomes the bookmark,
+-- as it would have then; its import counts it as imported and no longer as merged.
+--
+-- $1: an import, whose entries and bookmarks say which rows. $2: whether it is taken out.
+WITH job AS (
+  SELECT project_id FROM import_jobs WHERE id = $1
+), touched AS (
+  SELECT url_key FROM import_entries WHERE import_job_id = $1 AND outcome = 'merged'
+  UNION
+  SELECT url_key FROM bookmarks WHERE $2 AND import_job_id = $1
+), source AS (
+  SELECT e.*, j.started_at,
+         row_number() OVER (PARTITION BY e.url_key ORDER BY coalesce(j.completed_at, 'infinity'), e.id) AS nth
+  FROM import_entries e
+  JOIN touched USING (url_key)
+  JOIN import_jobs j ON j.id = e.import_job_id
+  WHERE e.outcome = 'merged'
+    AND j.project_id IS NOT DISTINCT FROM (SELECT project_id FROM job)
+    AND NOT ($2 AND e.import_job_id = $1)
+), target AS (
+  SELECT b.id, b.url_key, heir.id AS heir_id,
+         CASE WHEN heir.id IS NULL THEN b.folder_path ELSE heir.folder_path END AS folder_path,
+         CASE WHEN heir.id IS NOT NULL THEN
+           jsonb_build_object('tags', heir.tags, 'add_date', heir.add_date, 'last_modified', heir.last_modified,
+               'last_visited', heir.last_visited, 'description', heir.description, 'updated_at', heir.started_at)
+         ELSE
+           coalesce(b.unmerged, jsonb_build_object('tags', b.tags, 'add_date', b.add_date,
+               'last_modified', b.last_modified, 'last_visited', b.last_visited, 'description', b.description,
+               'updated_at', b.updated_at))
+         END AS base
+  FROM job
+  CROSS JOIN touched
+  -- Each half can use the index on project and key; IS NOT DISTINCT FROM could not.
+  CROSS JOIN LATERAL (
+    SELECT * FROM bookmarks WHERE project_id = job.project_id AND url_key = touched.url_key
+    UNION ALL
+    SELECT * FROM bookmarks WHERE job.project_id IS NULL AND project_id IS NULL AND url_key = touched.url_key
+  ) AS b
+  LEFT JOIN source heir ON $2 AND b.import_job_id = $1 AND heir.url_key = b.url_key AND heir.nth = 1
+  WHERE heir.id IS NOT NULL OR NOT $2 OR b.import_job_id IS DISTINCT FROM $1
+), duplicate AS (
+  SELECT t.id, s.nth, s.started_at, s.add_date, s.last_modified, s.last_visited, s.tags, s.description,
+         coalesce(s.folder_path, '{}') AS path, coalesce(t.folder_path, '{}') AS own_path
+  FROM target t
+  JOIN source s USING (url_key)
+  WHERE s.id IS DISTINCT FROM t.heir_id
+), folded AS (
+  SELECT id, max(started_at) AS at, min(add_date) AS add_date, max(last_modified) AS last_modified,
+         max(last_visited) AS last_visited,
+         (array_agg(description ORDER BY nth) FILTER (WHERE description IS NOT NULL))[1] AS description
+  FROM duplicate
+  GROUP BY id
+), tag AS (
+  SELECT id, array_agg(name::varchar ORDER BY nth, place) AS names
+  FROM (
+    SELECT DISTINCT ON (id, name) id, name, nth, place
+    FROM (
+      SELECT t.id, n.name, 0::bigint AS nth, n.place
+      FROM target t, jsonb_array_elements_text(coalesce(nullif(t.base -> 'tags', 'null'), '[]'))
+                     WITH ORDINALITY AS n (name, place)
+      UNION ALL
+      SELECT d.id, n.name, d.nth, n.place
+      FROM duplicate d, unnest(d.tags) WITH ORDINALITY AS n (name, place)
+    ) AS each
+    ORDER BY id, name, nth, place
+  ) AS first
+  GROUP BY id
+), folder AS (
+  SELECT id, jsonb_agg(path ORDER BY nth) AS paths
+  FROM (SELECT id, to_jsonb(path) AS path, min(nth) AS nth FROM duplicate WHERE path <> own_path GROUP BY id, path) AS further
+  GROUP BY id
+), changed AS (
+  UPDATE bookmarks b
+  SET unmerged = CASE WHEN f.id IS NOT NULL THEN t.base END,
+      tags = tag.names,
+      add_date = least((t.base ->> 'add_date')::timestamptz, f.add_date),
+      last_modified = greatest((t.base ->> 'last_modified')::timestamptz, f.last_modified),
+      last_visited = greatest((t.base ->> 'last_visited')::timestamptz, f.last_visited),
+      description = coalesce(t.base ->> 'description', f.description),
+      further_folders = folder.paths,
+      updated_at = greatest((t.base ->> 'updated_at')::timestamptz, f.at),
+      id = coalesce(heir.id, b.id),
+      import_job_id = CASE WHEN heir.id IS NULL THEN b.import_job_id ELSE heir.import_job_id END,
+      url = CASE WHEN heir.id IS NULL THEN b.url ELSE heir.url END,
+      title = CASE WHEN heir.id IS NULL THEN b.title ELSE heir.title END,
+      domain = CASE WHEN heir.id IS NULL THEN b.domain ELSE heir.domain END,
+      folder_path = CASE WHEN heir.id IS NULL THEN b.folder_path ELSE heir.folder_path END,
+      original_folder = CASE WHEN heir.id IS NULL THEN b.original_folder
+                             WHEN cardinality(heir.folder_path) > 0 THEN array_to_string(heir.folder_path, '/') END,
+      attributes = CASE WHEN heir.id IS NULL THEN b.attributes ELSE heir.attributes END,
+      created_at = CASE WHEN heir.id IS NULL THEN b.created_at ELSE heir.started_at END
+  FROM target t
+  LEFT JOIN source heir ON heir.id = t.heir_id
+  LEFT JOIN folded f ON f.id = t.id
+  LEFT JOIN tag ON tag.id = t.id
+  LEFT JOIN folder ON folder.id = t.id
+  WHERE b.id = t.id
+  RETURNING heir.id AS heir_id, heir.import_job_id
+), heir AS (
+  SELECT heir_id AS id, import_job_id FROM changed WHERE heir_id IS NOT NULL
+), no_longer_merged AS (
+  DELETE FROM import_entries e USING heir h
+  WHERE e.import_job_id = h.import_job_id AND e.id = h.id AND e.reason IS NULL
+), stored_with_warning AS (
+  UPDATE import_entries e SET outcome = 'stored' FROM heir h
+  WHERE e.import_job_id = h.import_job_id AND e.id = h.id AND e.reason IS NOT NULL
+)
+UPDATE import_jobs j
+SET imported_count = j.imported_count + h.heirs, merged_count = j.merged_count - h.heirs
+FROM (SELECT import_job_id, count(*)::integer AS heirs FROM heir GROUP BY import_job_id) AS h
+WHERE j.id = h.import_job_id
