@@ -10,11 +10,11 @@
 
 pub(crate) mod address;
 mod copy;
-mod cost;
 mod entries;
 mod flights;
 mod folders;
 mod ids;
+mod progress;
 mod rows;
 mod sample;
 mod stored;
@@ -31,6 +31,7 @@ use uuid::Uuid;
 
 use crate::body::{Digested, Upload};
 use crate::job::Job;
+use progress::Progress;
 use sample::Sample;
 
 /// What an import is made of, besides its content.
@@ -43,6 +44,7 @@ pub(crate) struct Order {
     pub(crate) digested: Digested,
     pub(crate) begun: Instant,
     pub(crate) memory_mib: u32,
+    pub(crate) prices: app::Prices,
 }
 
 /// The shape that the old importer's clients know.
@@ -77,6 +79,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         idempotency_key,
         digested,
         begun,
+        prices: app.config().prices,
         memory_mib: app.config().memory_mib,
     };
 
@@ -87,7 +90,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         flights::insert_failed(&connection, &order, problem).await?;
         return Err(Error::unprocessable(problem));
     }
-    let (status, answer) = match import(&mut connection, &order, &upload).await? {
+    let (status, answer) = match import(app, &mut connection, &order, &upload).await? {
         Outcome::Imported(job, sample) => {
             let message =
                 format!("Successfully imported {} bookmarks from {}", job.imported_count, job.filename());
@@ -108,7 +111,12 @@ fn answer(message: String, job: Job, sample: Vec<Sample>) -> Answer {
     Answer { message, bookmarks_count: job.imported_count, import_job: job, bookmarks_sample: sample }
 }
 
-async fn import(connection: &mut Connection, order: &Order, upload: &Upload) -> Result<Outcome, Error> {
+async fn import(
+    app: &Arc<App>,
+    connection: &mut Connection,
+    order: &Order,
+    upload: &Upload,
+) -> Result<Outcome, Error> {
     let opened = match flights::open(connection, order).await {
         Ok(opened) => opened,
         Err(error) => {
@@ -123,7 +131,8 @@ async fn import(connection: &mut Connection, order: &Order, upload: &Upload) -> 
         }
         flights::Holder::Ours(job_id) => job_id,
     };
-    match copy_all(connection, order, job_id, upload, &opened).await {
+    let progress = Progress::begin(app, job_id, order.digested.size_bytes);
+    match copy_all(connection, order, job_id, upload, &opened, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
             flights::fail(connection, job_id, &error).await;
@@ -138,6 +147,7 @@ async fn copy_all(
     job_id: Uuid,
     upload: &Upload,
     opened: &flights::Opened,
+    progress: &Progress,
 ) -> Result<(Job, Vec<Sample>), Error> {
     let mut plan = copy::Plan::new(job_id, order.project_id);
     let sink = if opened.scope_is_empty {
@@ -152,13 +162,13 @@ async fn copy_all(
         plan.known = known?;
         sink?
     };
-    let sink = copy::bookmarks(upload, &mut plan, sink).await?;
+    let sink = copy::bookmarks(upload, &mut plan, sink, progress).await?;
     let entries = plan.has_entries();
     if entries {
         let (bookmarks, sink) =
             tokio::join!(biased; flights::finish(sink), flights::begin_entries(connection));
         bookmarks?;
-        let sink = entries::copy(upload, &plan, sink?).await?;
+        let sink = entries::copy(upload, &plan, sink?, progress).await?;
         flights::complete(connection, order, &plan, sink).await
     } else {
         flights::complete(connection, order, &plan, sink).await

@@ -9,13 +9,14 @@ use lambda_http::RequestExt;
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
-use crate::{App, Budget, Error, Request, Response};
+use crate::{App, Budget, Error, IsPublic, Request, Response, access};
 
-/// Answers a request with a handler. Never fails: an error, a panic or the end of the budget becomes a
+/// Answers a request with a handler, where the sender may have an answer. Never fails: an error, a panic or the end of the budget becomes a
 /// problem+json, since Lambda makes an opaque 502 of anything else.
 pub async fn answer<F>(
     app: &Result<Arc<App>, Arc<Error>>,
     handle: impl FnOnce(Arc<App>, Request) -> F,
+    is_public: IsPublic,
     mut request: Request,
 ) -> Response
 where
@@ -33,7 +34,13 @@ where
 
     let outcome = match app {
         Ok(app) => {
-            let handled = AssertUnwindSafe(handle(Arc::clone(app), request)).catch_unwind();
+            let handled = async {
+                if !is_public(&request) {
+                    access::authorize(app.config(), &request)?;
+                }
+                handle(Arc::clone(app), request).await
+            };
+            let handled = AssertUnwindSafe(handled).catch_unwind();
             // The handler's future is dropped before its time's end is told, with the budget marked as expired.
             tokio::pin!(handled);
             match timeout_at(budget.deadline(), &mut handled).await {

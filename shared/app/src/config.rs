@@ -2,6 +2,10 @@
 
 use pg::{Url, UrlError};
 
+use crate::AccessToken;
+
+use crate::Prices;
+
 /// Where the process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
@@ -16,6 +20,8 @@ pub enum Platform {
 pub struct Config {
     /// `DATABASE_URL`.
     pub database: Url,
+    /// `ACCESS_TOKEN`: what a caller sends whom AWS did not verify.
+    pub access_token: Option<AccessToken>,
     /// How many connections the pool may hold.
     pub max_connections: usize,
     /// `DATABASE_ECHO`: log statements, without parameters; never on Lambda.
@@ -24,6 +30,8 @@ pub struct Config {
     pub import_max_bytes: u64,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MiB.
     pub memory_mib: u32,
+    /// `LAMBDA_GB_SECOND_USD` and `LAMBDA_REQUEST_USD`: what an import's estimated cost is made of.
+    pub prices: Prices,
     /// Where the process runs.
     pub platform: Platform,
 }
@@ -56,6 +64,9 @@ impl Config {
     /// # Errors
     /// The first variable that is missing or wrong.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        // Empty, it is a secret that was lost on its way, and no wish to do without.
+        let access_token = lookup("ACCESS_TOKEN").as_deref().map(AccessToken::parse).transpose();
+        let access_token = access_token.map_err(|problem| wrong("ACCESS_TOKEN", problem))?;
         let lookup = |name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
         let url = lookup("DATABASE_URL").ok_or_else(|| {
             wrong("DATABASE_URL", "is not set: write postgresql://user:password@host/database")
@@ -88,10 +99,12 @@ impl Config {
         }
         Ok(Self {
             database: database.with_default_application_name("branchline"),
+            access_token,
             max_connections,
             echo: flag(&lookup, "DATABASE_ECHO")? && platform == Platform::Local,
             import_max_bytes,
             memory_mib: number(&lookup, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MIB)?,
+            prices: prices(&lookup)?,
             platform,
         })
     }
@@ -107,7 +120,19 @@ fn number<T: std::str::FromStr>(
     default: T,
 ) -> Result<T, ConfigError> {
     lookup(variable).map_or(Ok(default), |value| {
-        value.parse().map_err(|_| wrong(variable, "is not a whole number in its range"))
+        value.parse().map_err(|_| wrong(variable, "is not a number in its range"))
+    })
+}
+
+fn prices(lookup: &impl Fn(&str) -> Option<String>) -> Result<Prices, ConfigError> {
+    let default = Prices::default();
+    let price = |variable, default| match number(lookup, variable, default)? {
+        dollars if (0.0..1.0).contains(&dollars) => Ok(dollars),
+        _ => Err(wrong(variable, "must be from 0 to 1 dollar")),
+    };
+    Ok(Prices {
+        gb_second_usd: price("LAMBDA_GB_SECOND_USD", default.gb_second_usd)?,
+        request_usd: price("LAMBDA_REQUEST_USD", default.request_usd)?,
     })
 }
 
@@ -158,11 +183,24 @@ mod tests {
     #[test]
     fn a_wrong_variable_is_named_without_its_value() {
         let refusal = |name: &'static str| config(&[(name, "canary")]).unwrap_err();
-        for name in ["DATABASE_URL", "DATABASE_POOL_SIZE", "DATABASE_ECHO", "IMPORT_MAX_BYTES"] {
+        for name in ["DATABASE_URL", "DATABASE_POOL_SIZE", "DATABASE_ECHO", "IMPORT_MAX_BYTES", "ACCESS_TOKEN"] {
             let error = refusal(name);
             assert_eq!(error.variable, name);
             assert!(!error.to_string().contains("canary"), "{error}");
         }
         assert_eq!(Config::from_lookup(|_| None).unwrap_err().variable, "DATABASE_URL");
+    }
+
+    #[test]
+    fn a_configuration_shows_no_secret() {
+        let config = config(&[("ACCESS_TOKEN", "canary-of-the-token")]).unwrap();
+        assert!(config.access_token.is_some());
+        assert!(!format!("{config:?}").contains("canary"), "{config:?}");
+    }
+
+    #[test]
+    fn an_empty_token_is_refused_and_an_absent_one_is_none() {
+        assert!(config(&[]).unwrap().access_token.is_none());
+        assert_eq!(config(&[("ACCESS_TOKEN", " ")]).unwrap_err().variable, "ACCESS_TOKEN");
     }
 }

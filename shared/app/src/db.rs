@@ -9,6 +9,7 @@ use std::time::Duration;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use pg::Connector;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio_postgres::Client;
 
 pub use connection::{Connection, Param};
 use dialer::{Dialer, Waking};
@@ -25,6 +26,7 @@ const SATURATED_RETRY_AFTER: u32 = 1;
 /// The pool of a function.
 pub struct Database {
     pool: Pool,
+    connector: Connector,
     waking: Waking,
     url: pg::Url,
     echo: bool,
@@ -39,7 +41,7 @@ impl Database {
         let connector = Connector::new(&config.database)?.bounded(REACH_BOUND);
         let driver_config = connector.driver_config().clone();
         let waking = Waking::default();
-        let dialer = Dialer::new(connector, waking.clone());
+        let dialer = Dialer::new(connector.clone(), waking.clone());
         // Nothing is asked of a connection before it is handed out: that would cost each request a round trip.
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_connect(driver_config, dialer, manager_config);
@@ -49,7 +51,7 @@ impl Database {
             .build()
             // Only a timeout without a runtime is refused, and there is a runtime.
             .map_err(|e| pg::UrlError { part: "pool".to_owned(), problem: e.to_string() })?;
-        Ok(Self { pool, waking, url: config.database.clone(), echo: config.echo })
+        Ok(Self { pool, connector, waking, url: config.database.clone(), echo: config.echo })
     }
 
     /// The URL, which shows no password.
@@ -103,6 +105,16 @@ impl Database {
             Ok(_) => tracing::debug!("connected ahead of the first request"),
             Err(error) => tracing::debug!(%error, "no connection ahead of the first request"),
         }
+    }
+
+    /// A connection beside the pool, which ends when its client is dropped.
+    ///
+    /// # Errors
+    /// The step that failed.
+    pub async fn connect_aside(&self) -> Result<Client, pg::Error> {
+        let (client, connection) = self.connector.connect().await?;
+        tokio::spawn(connection);
+        Ok(client)
     }
 
     /// Closes every connection.

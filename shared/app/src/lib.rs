@@ -1,23 +1,27 @@
 //! What every function shares: configuration, the connection pool, the budget of a request, responses and errors, logs.
 //!
-//! A function is a `handle(app, request)` and a `main` that calls [`serve`].
+//! A function is a `handle(app, request)`, what of it is public, and a `main` that calls [`serve`].
 
+mod access;
 mod answer;
 mod budget;
 mod config;
 mod db;
 pub mod http;
+mod prices;
 mod serve;
 pub mod telemetry;
 
 use std::sync::Arc;
 
+pub use access::{AccessToken, IsPublic, nothing_is_public};
 pub use answer::answer;
 pub use budget::Budget;
 pub use config::{Config, ConfigError, Platform};
 pub use db::{Connection, Database, Param};
 pub use http::{Error, Response};
 pub use lambda_http::Request;
+pub use prices::Prices;
 pub use serve::serve;
 
 /// What a function's handler gets: the configuration and the database.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{App, Config, Error, Request, Response, answer, telemetry};
+use crate::{App, Config, Error, IsPublic, Request, Response, answer, telemetry};
 
-/// Serves a handler until Lambda ends the process.
+/// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.
 ///
 /// A wrong configuration does not end the process, which would answer every request with an opaque 502: it is logged,
 /// and every request is answered 500.
@@ -13,6 +13,7 @@ use crate::{App, Config, Error, Request, Response, answer, telemetry};
 /// The Lambda runtime API cannot be reached.
 pub async fn serve<F>(
     handle: impl Fn(Arc<App>, Request) -> F + Clone + Send + Sync + 'static,
+    is_public: IsPublic,
 ) -> Result<(), lambda_http::Error>
 where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
@@ -34,7 +35,7 @@ where
     }
     let service = lambda_http::service_fn(move |request| {
         let (app, handle) = (app.clone(), handle.clone());
-        async move { Ok::<_, lambda_http::Error>(answer(&app, handle, request).await) }
+        async move { Ok::<_, lambda_http::Error>(answer(&app, handle, is_public, request).await) }
     });
     lambda_http::run_concurrent(service).await
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::address::{Address, Verdict, judge};
 use super::folders::Folders;
 use super::ids::Ids;
+use super::progress::Progress;
 use super::rows::Rows;
 use super::sample::SAMPLE;
 use super::stored::Stored;
@@ -155,7 +156,12 @@ pub(crate) fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
 }
 
 /// Reads the file and copies it into `bookmarks` at the same time. The sink comes back with its end not yet said.
-pub(crate) async fn bookmarks(upload: &Upload, plan: &mut Plan, mut sink: Sink) -> Result<Sink, Error> {
+pub(crate) async fn bookmarks(
+    upload: &Upload,
+    plan: &mut Plan,
+    mut sink: Sink,
+    progress: &Progress,
+) -> Result<Sink, Error> {
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::default();
     let mut rows = Rows::new();
@@ -173,6 +179,7 @@ pub(crate) async fn bookmarks(upload: &Upload, plan: &mut Plan, mut sink: Sink) 
         }
         if let Some(chunk) = rows.chunk() {
             sink.send(chunk).await?;
+            progress.copied(reader.bytes_read());
         }
     }
     sink.send(rows.end()).await?;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::address::{Address, Verdict, judge};
 use super::copy::{Plan, Sink, unreadable};
 use super::folders::Folders;
+use super::progress::Progress;
 use super::rows::Rows;
 use crate::body::Upload;
 
@@ -20,7 +21,12 @@ pub(crate) const COPY_ENTRIES: &str =
      FROM STDIN BINARY";
 
 /// Reads the file again and copies those entries. The sink comes back with its end not yet said.
-pub(crate) async fn copy(upload: &Upload, plan: &Plan, mut sink: Sink) -> Result<Sink, Error> {
+pub(crate) async fn copy(
+    upload: &Upload,
+    plan: &Plan,
+    mut sink: Sink,
+    progress: &Progress,
+) -> Result<Sink, Error> {
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::default();
     let mut rows = Rows::new();
@@ -44,6 +50,7 @@ pub(crate) async fn copy(upload: &Upload, plan: &Plan, mut sink: Sink) -> Result
         }
         if let Some(chunk) = rows.chunk() {
             sink.send(chunk).await?;
+            progress.gone_through(reader.bytes_read());
         }
     }
     sink.send(rows.end()).await?;

@@ -10,10 +10,10 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{CopyInSink, Statement};
 use uuid::Uuid;
 
+use super::Order;
 use super::copy::{COPY_BOOKMARKS, Keys, Plan, Sink};
 use super::entries::COPY_ENTRIES;
 use super::sample::{self, Sample};
-use super::{Order, cost};
 use crate::job::{COLUMNS, Job};
 use crate::undo::FOLD;
 
@@ -176,7 +176,7 @@ pub(crate) async fn complete(
     let counts = plan.counts;
     let duration = order.begun.elapsed();
     let duration_ms = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
-    let cost_usd = cost::usd(duration, order.memory_mib);
+    let cost_usd = order.prices.cost_usd(duration, order.memory_mib);
     let params: [Param<'_>; 9] = [
         (&plan.job_id, Type::UUID),
         (&counts.total, Type::INT4),

@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use lambda_http::http::header::{ALLOW, RETRY_AFTER};
-use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use pg::Class;
 use serde::Serialize;
 
@@ -19,8 +19,8 @@ pub struct Error {
     status: StatusCode,
     kind: &'static str,
     detail: String,
-    retry_after: Option<u32>,
-    allow: Option<&'static str>,
+    /// What the status asks for besides.
+    header: Option<(HeaderName, HeaderValue)>,
     cause: Option<Cause>,
 }
 
@@ -36,12 +36,18 @@ struct Problem<'a> {
 
 impl Error {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), retry_after: None, allow: None, cause: None }
+        Self { status, kind, detail: detail.into(), header: None, cause: None }
     }
 
     /// 400: a parameter is wrong.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+    }
+
+    /// 401: the sender has to say who they are (RFC 6750).
+    pub fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+            .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 404: there is no such thing.
@@ -53,7 +59,8 @@ impl Error {
     #[must_use]
     pub fn method_not_allowed(allow: &'static str) -> Self {
         let detail = format!("The methods here are {allow}.");
-        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail) }
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+            .with(ALLOW, HeaderValue::from_static(allow))
     }
 
     /// 409: another request is in the way.
@@ -91,16 +98,17 @@ impl Error {
     /// 503: the database is away, and may soon be back.
     pub fn unavailable(retry_after: u32, cause: impl Into<Cause>) -> Self {
         let detail = "The database cannot be reached right now. Try again.";
-        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail).because(cause);
-        Self { retry_after: Some(retry_after), ..error }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            .because(cause)
+            .with(RETRY_AFTER, HeaderValue::from(retry_after))
     }
 
     /// 503: every connection is in use.
     #[must_use]
     pub fn saturated(retry_after: u32) -> Self {
         let detail = "Every database connection is in use. Try again.";
-        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "saturated", detail);
-        Self { retry_after: Some(retry_after), ..error }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "saturated", detail)
+            .with(RETRY_AFTER, HeaderValue::from(retry_after))
     }
 
     /// 504: the time of the request is up.
@@ -110,7 +118,12 @@ impl Error {
         Self::new(StatusCode::GATEWAY_TIMEOUT, "deadline", detail)
     }
 
-    fn because(self, cause: impl Into<Cause>) -> Self {
+    fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    /// Adds what only the log is to see.
+    pub(crate) fn because(self, cause: impl Into<Cause>) -> Self {
         Self { cause: Some(cause.into()), ..self }
     }
 
@@ -144,11 +157,8 @@ impl Error {
         };
         let text = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = with_type(self.status, "application/problem+json", text);
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if let Some(allow) = self.allow {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+        if let Some((name, value)) = &self.header {
+            response.headers_mut().insert(name, value.clone());
         }
         response
     }
