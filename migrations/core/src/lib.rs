@@ -7,6 +7,7 @@
 mod directive;
 mod file_name;
 mod migrations;
+mod overview;
 mod plan;
 mod statement;
 mod target;
@@ -14,6 +15,7 @@ mod target;
 pub use directive::{Allow, DirectiveError, Directives, Loss};
 pub use file_name::{FileName, Kind, NameError};
 pub use migrations::{FileError, Migration, Migrations, Problem, Script};
+pub use overview::{Entry, State, overview};
 pub use plan::{Applied, PlanError, Stamp, Status, downgrade, stamp, upgrade, verify};
 pub use statement::{SplitError, Statement, split};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};

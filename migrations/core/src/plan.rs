@@ -19,6 +19,16 @@ pub struct Applied {
     pub checksum: String,
 }
 
+impl Applied {
+    /// Whether the row is of this migration as its file is now.
+    #[must_use]
+    pub fn is(&self, migration: &Migration) -> bool {
+        self.version == migration.version
+            && self.name == migration.name
+            && self.checksum == migration.checksum()
+    }
+}
+
 /// The directory's migrations, told apart by a database's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status<'a> {
@@ -134,7 +144,7 @@ pub fn verify<'a>(migrations: &'a Migrations, history: &[Applied]) -> Result<Sta
             let Applied { version, name, applied_on, .. } = row.clone();
             return Err(PlanError::Missing { version, name, applied_on });
         };
-        if migration.checksum() != row.checksum || migration.name != row.name {
+        if !row.is(migration) {
             let label = migration.label().to_owned();
             return Err(PlanError::Changed { label, applied_on: row.applied_on.clone() });
         }
@@ -233,16 +243,13 @@ pub fn stamp<'a>(
         },
     };
     let wanted: Vec<&Migration> = migrations.iter().filter(|m| Some(m.version) <= last).collect();
-    let holds = |row: &Applied, m: &Migration| {
-        (row.version, &row.name, &row.checksum) == (m.version, &m.name, &m.checksum())
-    };
     Ok(Stamp {
         remove: history
             .iter()
-            .filter(|row| !wanted.iter().any(|m| holds(row, m)))
+            .filter(|row| !wanted.iter().any(|m| row.is(m)))
             .map(|row| row.version)
             .collect(),
-        add: wanted.into_iter().filter(|m| !history.iter().any(|row| holds(row, m))).collect(),
+        add: wanted.into_iter().filter(|m| !history.iter().any(|row| row.is(m))).collect(),
     })
 }
 

@@ -1,0 +1,66 @@
+//! The commands, one file each.
+
+pub(crate) mod check;
+pub(crate) mod current;
+pub(crate) mod downgrade;
+pub(crate) mod history;
+pub(crate) mod new;
+mod offline;
+pub(crate) mod stamp;
+pub(crate) mod upgrade;
+
+use anyhow::Result;
+use pg::{Connector, Url};
+use schema_core::{Applied, Migrations};
+
+use crate::args::{Cli, Command, Global};
+use crate::database::Database;
+use crate::directory;
+use crate::environment::Environment;
+use crate::migrate::look;
+use crate::output::{Exit, Output};
+use crate::run::Settings;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// What stands in its way.
+pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
+    let context = Context { global: &cli.global, output };
+    match &cli.command {
+        Command::Upgrade(args) => upgrade::run(args, &context).await,
+        Command::Downgrade(args) => downgrade::run(args, &context).await,
+        Command::Current(args) => current::run(args, &context).await,
+        Command::History(args) => history::run(args, &context).await,
+        Command::Stamp(args) => stamp::run(args, &context).await,
+        Command::New(args) => new::run(args, &context),
+        Command::Check(args) => check::run(args, &context).await,
+    }
+}
+
+/// What commands share.
+pub(crate) struct Context<'a> {
+    global: &'a Global,
+    output: &'a Output,
+}
+
+impl Context<'_> {
+    fn migrations(&self) -> Result<Migrations> {
+        directory::load(&self.global.dir)
+    }
+
+    fn url(&self) -> Result<Url> {
+        Environment::read()?.database_url(self.global.database_url.as_deref())
+    }
+
+    fn settings(&self) -> Settings {
+        Settings { lock_timeout: self.global.lock_timeout, statement_timeout: self.global.statement_timeout }
+    }
+
+    /// The database's history, read on a session of its own.
+    async fn look(&self) -> Result<(Database, Vec<Applied>)> {
+        let connector = Connector::new(&self.url()?)?;
+        let (_session, database, history) = look(&connector).await?;
+        Ok((database, history))
+    }
+}

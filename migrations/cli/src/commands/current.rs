@@ -1,0 +1,52 @@
+//! `branchline current`.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::Context;
+use crate::output::Exit;
+
+/// Show where the database is
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Current {
+    /// The last applied migration's number; null on a database without any.
+    version: Option<i32>,
+    migration: Option<String>,
+    applied_on: Option<String>,
+    /// Whether that is the last file too.
+    is_head: bool,
+    /// How many files are not applied.
+    pending: usize,
+}
+
+pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
+    let migrations = context.migrations()?;
+    let (_, history) = context.look().await?;
+    let last = history.last();
+    let version = last.map(|row| row.version);
+    let current = Current {
+        version,
+        migration: last.map(|row| match migrations.get(row.version) {
+            Some(migration) => migration.label().to_owned(),
+            None => format!("V{}__{}", row.version, row.name),
+        }),
+        applied_on: last.map(|row| row.applied_on.clone()),
+        is_head: version == migrations.head().map(|migration| migration.version),
+        pending: migrations.iter().filter(|m| history.iter().all(|row| row.version != m.version)).count(),
+    };
+    context.output.result(&current, &text(&current));
+    Ok(Exit::Done)
+}
+
+/// As Alembic says it.
+fn text(current: &Current) -> String {
+    let name = current.migration.as_deref().unwrap_or("base, before the first migration");
+    match (current.is_head, current.pending) {
+        (true, _) => format!("{name} (head)"),
+        (false, 0) => name.to_owned(),
+        (false, pending) => format!("{name} ({pending} pending)"),
+    }
+}

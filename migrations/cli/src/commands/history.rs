@@ -1,0 +1,128 @@
+//! `branchline history [-v]`.
+
+use anyhow::Result;
+use comfy_table::{Cell, CellAlignment, Table, presets};
+use schema_core::{Entry, State, overview};
+use serde::Serialize;
+
+use super::Context;
+use crate::output::Exit;
+
+/// List the migrations, applied and pending
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Show each migration's files, checksum and what they say about themselves
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Serialize)]
+struct Row {
+    version: i32,
+    name: String,
+    state: &'static str,
+    applied_on: Option<String>,
+    file: Option<String>,
+    down: Option<String>,
+    checksum: Option<String>,
+    transaction: Option<bool>,
+    irreversible: Option<String>,
+}
+
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let migrations = context.migrations()?;
+    let (_, history) = context.look().await?;
+    let rows: Vec<Row> = overview(&migrations, &history).iter().map(row).collect();
+    let text = if args.verbose { details(&rows) } else { table(&rows) };
+    context.output.result(&serde_json::json!({ "migrations": rows }), &text);
+    Ok(Exit::Done)
+}
+
+fn row(entry: &Entry<'_>) -> Row {
+    let migration = entry.migration;
+    Row {
+        version: entry.version,
+        name: entry.name.to_owned(),
+        state: word(entry.state),
+        applied_on: entry.applied_on.map(str::to_owned),
+        file: migration.map(|m| m.up.file.clone()),
+        down: migration.and_then(|m| m.down.as_ref()).map(|down| down.file.clone()),
+        checksum: migration.map(|m| m.checksum()),
+        transaction: migration.map(|m| !m.up.directives.no_transaction),
+        irreversible: migration.and_then(|m| m.up.directives.irreversible.clone()),
+    }
+}
+
+/// A state in one word.
+pub(super) fn word(state: State) -> &'static str {
+    match state {
+        State::Applied => "applied",
+        State::Pending => "pending",
+        State::Changed => "changed",
+        State::Missing => "missing",
+        State::Behind => "behind",
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    if rows.is_empty() {
+        return "There are no migrations.".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["version", "name", "state", "applied on (UTC)"]);
+    for row in rows {
+        table.add_row([
+            Cell::new(row.version).set_alignment(CellAlignment::Right),
+            Cell::new(&row.name),
+            Cell::new(row.state),
+            Cell::new(row.applied_on.as_deref().map(to_the_second).unwrap_or_default()),
+        ]);
+    }
+    trimmed(&table.to_string())
+}
+
+/// `2026-01-02T03:04:05.678Z` as `2026-01-02 03:04:05`.
+fn to_the_second(rfc3339: &str) -> String {
+    rfc3339.get(..19).unwrap_or(rfc3339).replace('T', " ")
+}
+
+/// Without the padding at the ends of lines, which shows in logs and copies.
+fn trimmed(text: &str) -> String {
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+fn details(rows: &[Row]) -> String {
+    let mut blocks = Vec::new();
+    for row in rows {
+        let mut lines = vec![format!("{} {}", row.version, row.name)];
+        let mut line = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                lines.push(format!("    {name:<12} {value}"));
+            }
+        };
+        line("state", Some(row.state));
+        line("applied on", row.applied_on.as_deref());
+        line("file", row.file.as_deref());
+        line("down", row.down.as_deref());
+        line("checksum", row.checksum.as_deref());
+        line(
+            "transaction",
+            row.transaction.filter(|&inside| !inside).map(|_| "none: statement by statement"),
+        );
+        line("irreversible", row.irreversible.as_deref());
+        blocks.push(lines.join("\n"));
+    }
+    blocks.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_second() {
+        assert_eq!(to_the_second("2026-01-02T03:04:05.678901Z"), "2026-01-02 03:04:05");
+        assert_eq!(to_the_second("odd"), "odd");
+    }
+}

@@ -1,0 +1,9 @@
+-- What changes and why, and what becomes of the rows that are there.
+--
+-- It runs in one transaction, while others use the database:
+--   * A new column has no default or a constant one; NOT NULL comes later, behind a validated CHECK.
+--   * A constraint is added NOT VALID here and validated in the next migration.
+--   * An index is built CONCURRENTLY, in a file that says, in these leading comments, "branchline: no-transaction".
+--     Such a file is run again from its start if it fails: DROP INDEX CONCURRENTLY IF EXISTS goes before CREATE.
+--   * Rows are changed in batches, in a file of their own that says the same.
+

@@ -1,0 +1,55 @@
+//! `--sql`: printing what would run. With a range, `base:head` or `3:7`, no database is asked, as in Alembic.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schema_core::{Applied, Migrations, StampTarget, TargetError};
+
+/// The history table's name in a script for a database that is not asked.
+pub(crate) const TABLE: &str = "refinery_schema_history";
+
+/// A target, and where the database is taken to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Range<T> {
+    pub(crate) from: Option<StampTarget>,
+    pub(crate) target: T,
+}
+
+impl<T: FromStr<Err = TargetError>> FromStr for Range<T> {
+    type Err = TargetError;
+
+    fn from_str(word: &str) -> Result<Self, TargetError> {
+        match word.split_once(':') {
+            Some((from, target)) => Ok(Self { from: Some(from.parse()?), target: target.parse()? }),
+            None => Ok(Self { from: None, target: word.parse()? }),
+        }
+    }
+}
+
+/// Why a range cannot be used.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RangeWithoutSql;
+
+impl fmt::Display for RangeWithoutSql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a range says where a database that is not asked is taken to be: it goes with --sql only")
+    }
+}
+
+/// The history of a database on which the migrations up to a point have run.
+///
+/// # Errors
+/// There is no migration of that number.
+pub(crate) fn history(
+    migrations: &Migrations,
+    from: StampTarget,
+) -> Result<Vec<Applied>, schema_core::PlanError> {
+    let stamp = schema_core::stamp(migrations, &[], from)?;
+    let row = |migration: &schema_core::Migration| Applied {
+        version: migration.version,
+        name: migration.name.clone(),
+        applied_on: String::new(),
+        checksum: migration.checksum(),
+    };
+    Ok(stamp.add.into_iter().map(row).collect())
+}

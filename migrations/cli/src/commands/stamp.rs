@@ -1,0 +1,70 @@
+//! `branchline stamp head|N|base`.
+
+use anyhow::{Context as _, Result};
+use pg::Connector;
+use schema_core::{Stamp, StampTarget};
+use serde::Serialize;
+
+use super::{Context, offline};
+use crate::database::execute;
+use crate::lock::RunnersLock;
+use crate::migrate::look;
+use crate::output::Exit;
+use crate::script;
+
+/// Set the history without running anything
+#[derive(clap::Args)]
+#[command(
+    after_help = "For a database whose schema is known to be there already. Rows that do not agree with the files \
+                        are replaced, so a stamp also accepts a file that has changed since it was applied."
+)]
+pub(crate) struct Args {
+    /// What the history is to say: head, the last applied migration's number, or base for none
+    #[arg(value_name = "TARGET")]
+    target: StampTarget,
+    /// Print what would run, as a script for psql, and change nothing
+    #[arg(long)]
+    sql: bool,
+}
+
+#[derive(Serialize)]
+struct Stamped {
+    removed: Vec<i32>,
+    added: Vec<String>,
+}
+
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let migrations = context.migrations()?;
+    if args.sql {
+        let (database, history) = context.look().await?;
+        let stamp = schema_core::stamp(&migrations, &history, args.target)?;
+        let table = database.table.as_deref().unwrap_or(offline::TABLE);
+        context.output.script(&script::of_stamp(table, &stamp));
+        return Ok(Exit::Done);
+    }
+    let connector = Connector::new(&context.url()?)?;
+    let (first, database, _) = look(&connector).await?;
+    database.check_writable()?;
+    let _lock = RunnersLock::acquire(first, &|event| context.output.event(&event)).await?;
+    let (worker, mut database, history) = look(&connector).await?;
+    let stamp = schema_core::stamp(&migrations, &history, args.target)?;
+    let table = database.ensure_table(&worker).await?;
+    // One simple query is one transaction.
+    let statements = script::stamp_statements(&table, &stamp, &crate::database::now());
+    execute(&worker, &statements.join("; ")).await.context("the history cannot be changed")?;
+    let stamped = Stamped {
+        added: stamp.add.iter().map(|migration| migration.label().to_owned()).collect(),
+        removed: stamp.remove.clone(),
+    };
+    context.output.result(&stamped, &text(&stamp));
+    Ok(Exit::Done)
+}
+
+fn text(stamp: &Stamp<'_>) -> String {
+    if stamp.add.is_empty() && stamp.remove.is_empty() {
+        return "Nothing to do: the history says so already.".to_owned();
+    }
+    let removed = stamp.remove.iter().map(|version| format!("removed from the history: {version}"));
+    let added = stamp.add.iter().map(|migration| format!("stamped as applied: {}", migration.label()));
+    removed.chain(added).collect::<Vec<_>>().join("\n")
+}

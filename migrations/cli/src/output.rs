@@ -1,0 +1,189 @@
+//! The one place that prints.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Style};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::args::Format;
+use crate::failure::Failure;
+use crate::report::{Direction, Event, Step};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const ODD: Style = AnsiColor::Yellow.on_default();
+
+/// Where a migration's time begins, so that most names leave it in one column.
+const NAME_WIDTH: usize = 56;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done,
+    /// Something is wrong and has been told.
+    Failed,
+    /// There is something to do.
+    Pending,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        // 2 is wrong usage, which clap tells.
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Pending => 3,
+        })
+    }
+}
+
+/// Prints for people or for machines. Results go to standard output, progress of a run too; what is out of the ordinary
+/// goes to standard error. Colours are for terminals only.
+pub(crate) struct Output {
+    format: Format,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    /// A command's result: the text for people, the value for machines.
+    pub(crate) fn result(&self, value: &impl Serialize, text: &impl fmt::Display) {
+        match self.format {
+            Format::Text => out(text),
+            Format::Json => out(&json(value)),
+        }
+    }
+
+    /// A script of SQL; for machines as a document with the one field `sql`.
+    pub(crate) fn script(&self, sql: &str) {
+        self.result(&json!({ "sql": sql }), &sql.trim_end());
+    }
+
+    /// Something that a run did. Machines get it with the report.
+    pub(crate) fn event(&self, event: &Event) {
+        match (self.format, event) {
+            (Format::Json, _) => {}
+            // Where lines are kept, as in CI, the one that it ends with is enough.
+            (Format::Text, Event::Started { .. }) if !io::stderr().is_terminal() => {}
+            (Format::Text, Event::Done(step)) => out(&done(step)),
+            (Format::Text, event) => err(&format_args!("{ODD}{}{ODD:#}", Progress(event))),
+        }
+    }
+
+    /// Why the command failed, with its exit status.
+    pub(crate) fn failed(&self, error: &anyhow::Error) -> ExitCode {
+        let message = chain(error);
+        match self.format {
+            Format::Text => err(&format_args!("{BAD}error:{BAD:#} {message}")),
+            Format::Json => out(&json(&failure(error, &message))),
+        }
+        Exit::Failed.into()
+    }
+}
+
+fn done(step: &Step) -> String {
+    let (style, mark) = match step.direction {
+        Direction::Up => (GOOD, "+"),
+        Direction::Down => (ODD, "-"),
+    };
+    let name = &step.migration;
+    format!("{style}{mark}{style:#} {name:NAME_WIDTH$} {:>8}", Took(step.duration).to_string())
+}
+
+struct Progress<'a>(&'a Event);
+
+impl fmt::Display for Progress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Event::Waiting { holder: Some(holder) } => write!(f, "waiting for another run to end ({holder})"),
+            Event::Waiting { holder: None } => f.write_str("waiting for another run to end"),
+            Event::Retrying { file, reason, pause, attempt, attempts } => {
+                write!(f, "{file}: {reason}; attempt {attempt} of {attempts} in {}", Took(*pause))
+            }
+            Event::Started { migration, .. } => write!(f, "{migration} runs outside a transaction …"),
+            Event::Done(step) => f.write_str(&step.migration),
+        }
+    }
+}
+
+/// A time as people read it.
+pub(crate) struct Took(pub(crate) Duration);
+
+impl fmt::Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis() {
+            millis @ 0..1_000 => write!(f, "{millis} ms"),
+            millis @ 1_000..60_000 => write!(f, "{}.{} s", millis / 1_000, millis % 1_000 / 100),
+            millis => write!(f, "{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
+        }
+    }
+}
+
+/// The error with its causes. A cause that its effect has told already ends the chain.
+fn chain(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain() {
+        if !message.is_empty() {
+            message.push_str(": ");
+        }
+        message.push_str(&cause.to_string());
+        if tells_its_causes(cause) {
+            break;
+        }
+    }
+    message
+}
+
+fn tells_its_causes(error: &(dyn Error + 'static)) -> bool {
+    error.is::<Failure>() || error.is::<pg::Error>()
+}
+
+fn failure(error: &anyhow::Error, message: &str) -> serde_json::Value {
+    let failure = error.downcast_ref::<Failure>();
+    json!({ "error": {
+        "message": message,
+        "file": failure.map(|f| &f.file),
+        "line": failure.and_then(|f| f.line),
+        "statement": failure.and_then(|f| f.statement.as_ref()),
+        "sqlstate": failure.and_then(Failure::code),
+    }})
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Our own types have string keys and no failing serializer.
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// A reader that has gone, as `head` does, is no error of ours.
+fn out(text: &impl fmt::Display) {
+    let _: io::Result<()> = writeln!(anstream::stdout(), "{text}");
+}
+
+fn err(text: &impl fmt::Display) {
+    let _: io::Result<()> = writeln!(anstream::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_to_what_people_read() {
+        let took = |millis| Took(Duration::from_millis(millis)).to_string();
+        assert_eq!([took(0), took(999), took(1_250), took(61_500)], ["0 ms", "999 ms", "1.2 s", "1 min 1 s"]);
+    }
+
+    #[test]
+    fn causes_follow_their_effect() {
+        let error = anyhow::anyhow!("no such file").context("reading a").context("loading");
+        assert_eq!(chain(&error), "loading: reading a: no such file");
+    }
+}

@@ -1,0 +1,152 @@
+//! Running one migration, in a transaction or statement by statement.
+
+mod outside;
+mod within;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use schema_core::{Migration, Script, Statement};
+use tokio_postgres::Client;
+
+use crate::database::{delete, execute, insert, one_row};
+use crate::failure::{Failure, Outcome, excerpt};
+use crate::report::{Direction, Event, Step};
+
+/// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock timeout
+/// they take about a minute and a half.
+const ATTEMPTS: u32 = 10;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How long statements may wait and run; zero is for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a statement waits for a lock before it gives up.
+    pub lock_timeout: Duration,
+    /// How long a statement runs.
+    pub statement_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { lock_timeout: Duration::from_secs(3), statement_timeout: Duration::ZERO }
+    }
+}
+
+impl Settings {
+    /// The statements that set them; `how` is SET or SET LOCAL.
+    pub(crate) fn statements(&self, how: &str) -> String {
+        format!(
+            "{how} lock_timeout = {}; {how} statement_timeout = {}",
+            self.lock_timeout.as_millis(),
+            self.statement_timeout.as_millis()
+        )
+    }
+}
+
+/// Runs migrations on one session while the caller holds the runners' lock.
+pub(crate) struct Runner<'a> {
+    pub(crate) session: &'a Client,
+    /// The history table, with its schema.
+    pub(crate) table: &'a str,
+    pub(crate) settings: &'a Settings,
+    pub(crate) notices_lost_clients: bool,
+    pub(crate) observe: &'a dyn Fn(Event),
+}
+
+impl Runner<'_> {
+    /// Runs one migration and its change of the history. Settings that it leaves behind are taken back.
+    ///
+    /// # Errors
+    /// A [`Failure`], or the session's.
+    pub(crate) async fn run(&self, migration: &Migration, direction: Direction) -> Result<Step> {
+        let begun = Instant::now();
+        let (script, record) = match direction {
+            Direction::Up => (&migration.up, insert(self.table, migration)),
+            Direction::Down => {
+                let down = migration.down.as_ref();
+                let down = down.with_context(|| format!("{} has no down", migration.label()))?;
+                (down, delete(self.table, migration.version))
+            }
+        };
+        let job = Job { migration, direction, script, record };
+        if script.directives.no_transaction {
+            (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
+            self.run_outside(&job).await?;
+        } else {
+            self.run_within(&job).await?;
+        }
+        execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
+        Ok(Step {
+            version: migration.version,
+            migration: migration.label().to_owned(),
+            direction,
+            duration: begun.elapsed(),
+        })
+    }
+
+    /// Whether the history already says what the job would make it say: a killed runner's last statement may have
+    /// committed after the history was read.
+    async fn is_done(&self, job: &Job<'_>, before: &str) -> Result<bool, pg::Error> {
+        let sql =
+            format!("{before} SELECT count(*) FROM {} WHERE version = {}", self.table, job.migration.version);
+        let there = one_row(self.session, &sql).await?.is_some_and(|row| row.get(0) == Some("1"));
+        Ok(there == (job.direction == Direction::Up))
+    }
+
+    /// What the session does for every migration: notice soon if this process dies, so that nothing is left running.
+    fn watch_client(&self, how: &str) -> String {
+        if self.notices_lost_clients {
+            format!("{how} client_connection_check_interval = '5s';")
+        } else {
+            String::new()
+        }
+    }
+
+    /// Tells the watcher and waits before the next attempt.
+    async fn pause(&self, job: &Job<'_>, attempt: u32, error: &pg::Error) {
+        let pause = (FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
+        (self.observe)(Event::Retrying {
+            file: job.script.file.clone(),
+            reason: error.to_string(),
+            pause,
+            attempt: attempt + 1,
+            attempts: ATTEMPTS,
+        });
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// A migration on its way.
+struct Job<'a> {
+    migration: &'a Migration,
+    direction: Direction,
+    script: &'a Script,
+    /// The statement that changes the history.
+    record: String,
+}
+
+impl Job<'_> {
+    /// A failure at a statement, with the place in it where the server saw the error, in bytes.
+    fn failure(&self, at: Option<(Statement<'_>, usize)>, error: pg::Error, outcome: Outcome) -> Failure {
+        let line = |(statement, offset): (Statement<'_>, usize)| {
+            statement.line
+                + statement.text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
+        };
+        Failure {
+            file: self.script.file.clone(),
+            line: at.map(line),
+            statement: at.map(|(statement, _)| excerpt(statement.text)),
+            outcome,
+            source: error,
+        }
+    }
+}
+
+/// Whether the statement was given up for another's sake and may be tried again: lock_not_available,
+/// deadlock_detected, serialization_failure.
+fn may_retry(error: &pg::Error) -> bool {
+    let pg::Error::Session(error) = error else { return false };
+    error.code().is_some_and(|code| matches!(code.code(), "55P03" | "40P01" | "40001"))
+}

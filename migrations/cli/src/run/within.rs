@@ -1,0 +1,84 @@
+//! A migration in one transaction, its row of the history inside.
+
+use anyhow::Result;
+use futures_util::TryStreamExt;
+use tokio_postgres::SimpleQueryMessage;
+
+use super::{ATTEMPTS, Job, Runner, may_retry};
+use crate::database::execute;
+use crate::failure::{Failure, Outcome, position};
+use crate::lock::WORKERS;
+
+impl Runner<'_> {
+    /// Runs a job, again where a lock was not to be had.
+    pub(super) async fn run_within(&self, job: &Job<'_>) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            let Err(failure) = self.attempt_within(job).await else { return Ok(()) };
+            if failure.outcome != Outcome::Unknown {
+                // Where the session is lost the rollback fails as well, and the server has done it.
+                let _ = execute(self.session, "ROLLBACK").await;
+            }
+            if attempt == ATTEMPTS || !may_retry(&failure.source) {
+                return Err(failure.into());
+            }
+            self.pause(job, attempt, &failure.source).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt_within(&self, job: &Job<'_>) -> Result<(), Failure> {
+        let rolled_back = |error| job.failure(None, error, Outcome::RolledBack);
+        let before = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT pg_advisory_xact_lock({WORKERS});",
+            self.settings.statements("SET LOCAL"),
+            self.watch_client("SET LOCAL"),
+        );
+        if self.is_done(job, &before).await.map_err(rolled_back)? {
+            return execute(self.session, "ROLLBACK").await.map_err(rolled_back);
+        }
+        self.send(job).await?;
+        // The history belongs to the role that logged in, whatever role the migration took.
+        let record = format!("RESET SESSION AUTHORIZATION; {}", job.record);
+        execute(self.session, &record).await.map_err(rolled_back)?;
+        execute(self.session, "COMMIT").await.map_err(|error| {
+            let outcome = if is_refusal(&error) { Outcome::RolledBack } else { Outcome::Unknown };
+            job.failure(None, error, outcome)
+        })
+    }
+
+    /// Sends the file as one message, as refinery does. The server answers statement by statement, so that the answers
+    /// before an error tell which statement it was.
+    async fn send(&self, job: &Job<'_>) -> Result<(), Failure> {
+        let sql = &job.script.sql;
+        let mut done = 0;
+        let outcome = async {
+            let answers = self.session.simple_query_raw(sql).await?;
+            let mut answers = std::pin::pin!(answers);
+            while let Some(answer) = answers.try_next().await? {
+                if matches!(answer, SimpleQueryMessage::CommandComplete(_)) {
+                    done += 1;
+                }
+            }
+            Ok::<(), tokio_postgres::Error>(())
+        };
+        let outcome = outcome.await;
+        outcome.map_err(|error| {
+            let mut statements = job.script.statements();
+            // A syntax error anywhere is told before the first statement runs, with its place in the file.
+            let at = match position(&error, sql) {
+                Some(offset) => statements
+                    .take_while(|statement| statement.start <= offset)
+                    .last()
+                    .map(|statement| (statement, offset - statement.start)),
+                None => statements.nth(done).map(|statement| (statement, 0)),
+            };
+            job.failure(at, error.into(), Outcome::RolledBack)
+        })
+    }
+}
+
+/// Whether the server itself said no, in which case it has rolled back.
+fn is_refusal(error: &pg::Error) -> bool {
+    matches!(error, pg::Error::Session(error) if error.as_db_error().is_some())
+}

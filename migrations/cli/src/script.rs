@@ -1,0 +1,121 @@
+//! `--sql`: what would run, as a script for psql.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use schema_core::{Migration, Script, Stamp};
+
+use crate::database::{create_table, delete, insert_at};
+use crate::report::Direction;
+use crate::run::Settings;
+
+/// refinery parses the column as RFC 3339; the script's time is when it runs.
+const NOW: &str = r#"to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#;
+
+/// A script that does what a run over these migrations would do: the same transactions, timeouts and history. It stops
+/// at the first error, also where psql was not told to.
+pub(crate) fn of_steps(
+    table: &str,
+    steps: &[&Migration],
+    direction: Direction,
+    settings: &Settings,
+) -> String {
+    let mut script = head(table);
+    for migration in steps {
+        let (part, record) = match direction {
+            Direction::Up => (Some(&migration.up), insert_at(table, migration, NOW)),
+            Direction::Down => (migration.down.as_ref(), delete(table, migration.version)),
+        };
+        if let Some(part) = part {
+            write_part(&mut script, part, &record, settings);
+        }
+    }
+    script
+}
+
+fn write_part(script: &mut String, part: &Script, record: &str, settings: &Settings) {
+    let sql = with_final_semicolon(part);
+    let (begin, timeouts, end) = if !part.directives.no_transaction {
+        ("BEGIN;\n", settings.statements("SET LOCAL"), "COMMIT;\n")
+    } else if part.statements().any(|statement| statement.is_concurrent()) {
+        // As in a run: a concurrent build that gives up leaves an invalid index behind.
+        ("", Settings { lock_timeout: Duration::ZERO, ..settings.clone() }.statements("SET"), "")
+    } else {
+        ("", settings.statements("SET"), "")
+    };
+    let file = &part.file;
+    // Writing to a String does not fail.
+    let _ = write!(script, "\n-- {file}\n\n{begin}{timeouts};\n{sql}\n{record};\n{end}RESET ALL;\n");
+}
+
+/// A script that sets the history as a stamp does.
+pub(crate) fn of_stamp(table: &str, stamp: &Stamp<'_>) -> String {
+    let mut script = head(table);
+    script.push_str("\nBEGIN;\n");
+    for statement in stamp_statements(table, stamp, NOW) {
+        let _ = writeln!(script, "{statement};");
+    }
+    script.push_str("COMMIT;\n");
+    script
+}
+
+/// The statements of a stamp.
+pub(crate) fn stamp_statements(table: &str, stamp: &Stamp<'_>, now: &str) -> Vec<String> {
+    let removals = stamp.remove.iter().map(|&version| delete(table, version));
+    removals.chain(stamp.add.iter().map(|migration| insert_at(table, migration, now))).collect()
+}
+
+fn head(table: &str) -> String {
+    format!("\\set ON_ERROR_STOP on\n\n{};\n", create_table(table))
+}
+
+/// The file's text, ready to be followed by another statement.
+fn with_final_semicolon(part: &Script) -> String {
+    let sql = part.sql.trim_end();
+    match part.statements().last() {
+        // Where a comment stands between the last word and its semicolon, a second one does no harm.
+        Some(last) if !sql[last.start + last.text.len()..].trim_start().starts_with(';') => {
+            format!("{sql}\n;")
+        }
+        _ => sql.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schema_core::Migrations;
+
+    use super::*;
+
+    fn script(files: &[(&str, &str)], direction: Direction) -> String {
+        let files = files.iter().map(|(name, sql)| ((*name).to_owned(), sql.as_bytes().to_vec()));
+        let migrations = Migrations::from_files(files).unwrap();
+        let steps: Vec<&Migration> = migrations.iter().collect();
+        of_steps("public.refinery_schema_history", &steps, direction, &Settings::default())
+    }
+
+    #[test]
+    fn a_statement_without_semicolon_gets_one_before_the_history_row() {
+        let sql = script(&[("V1__a.sql", "SELECT 1 -- the last; really\n")], Direction::Up);
+        assert!(sql.contains("SELECT 1 -- the last; really\n;\nINSERT INTO"), "{sql}");
+        let sql = script(&[("V1__a.sql", "SELECT 1;\n")], Direction::Up);
+        assert!(sql.contains("SELECT 1;\nINSERT INTO"), "{sql}");
+    }
+
+    #[test]
+    fn a_transaction_holds_the_file_and_its_history_row() {
+        let sql = script(&[("V1__a.sql", "SELECT 1;\n"), ("V1__a.down.sql", "SELECT 2;\n")], Direction::Down);
+        let end = sql.split_once("BEGIN;").unwrap().1;
+        assert_eq!(
+            end,
+            "\nSET LOCAL lock_timeout = 3000; SET LOCAL statement_timeout = 0;\nSELECT 2;\n\
+             DELETE FROM public.refinery_schema_history WHERE version = 1;\nCOMMIT;\nRESET ALL;\n"
+        );
+    }
+
+    #[test]
+    fn a_file_outside_a_transaction_stays_outside() {
+        let sql = script(&[("V1__a.sql", "-- branchline: no-transaction\nVACUUM;\n")], Direction::Up);
+        assert!(!sql.contains("BEGIN"), "{sql}");
+    }
+}
