@@ -1,30 +1,47 @@
-//! The attributes of one start tag, decoded into a buffer that the next tag reuses.
+//! The attributes of one start tag, in a buffer that the next tag reuses.
 
+use crate::key::{Key, Name};
 use crate::limits;
 use crate::text::{self, Context};
 use crate::warning::{Field, Flaw};
 use std::ops::Range;
 
-/// Names and values stand one after the other in `text`; the spans say where.
+/// Attributes are pushed and then sealed. Names and values stand one after the other; the spans say where.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
+    /// Before sealing: as they stand in the file. A line feed stands after each, so that two with ill-formed UTF-8
+    /// cannot make a character of each other's bytes.
+    bytes: Vec<u8>,
+    /// After sealing: decoded. To see at once that there is nothing to decode is much cheaper than value by value.
     text: String,
     spans: Vec<Span>,
     pub(crate) flaws: Vec<Flaw>,
-    /// Where the value of the `ICON` attribute stands in the source, if that is known.
     icon: Option<Range<u64>>,
 }
 
 #[derive(Debug)]
 struct Span {
-    name: Range<usize>,
+    name: NameSpan,
     value: Range<usize>,
     /// Its meaning stands in a field of the entry, so that it is not an attribute besides.
     consumed: bool,
 }
 
+/// An attribute's name, in lower case.
+#[derive(Debug)]
+enum NameSpan {
+    Usual(Key),
+    Other(Range<usize>),
+}
+
+const SEPARATOR: u8 = b'\n';
+
 impl Buffer {
     pub(crate) fn clear(&mut self) {
+        if self.bytes.capacity() == 0 {
+            self.bytes = std::mem::take(&mut self.text).into_bytes();
+        }
+        self.bytes.clear();
         self.text.clear();
         self.spans.clear();
         self.flaws.clear();
@@ -32,37 +49,80 @@ impl Buffer {
     }
 
     /// Adds an attribute as it stands in the file. Of two with one name, HTML takes the first.
-    pub(crate) fn push(&mut self, name: &[u8], value: &[u8]) {
+    pub(crate) fn push(&mut self, name: Name<'_>, value: &[u8]) {
+        match name {
+            Name::Usual(key) => {
+                if self.find(key).is_none() {
+                    self.push_value(NameSpan::Usual(key), value, false);
+                }
+            }
+            Name::Other(name) => self.push_other(name, value),
+        }
+    }
+
+    fn push_other(&mut self, name: &[u8], value: &[u8]) {
+        let start = self.bytes.len();
+        let kept = text::cut(name, limits::FIELD_BYTES);
+        // Decoded at once, since two names may be the same only then. The text is not in use before sealing.
+        self.text.clear();
+        text::push_decoded(kept, Context::Name, &mut self.text);
+        let range = push_bytes(&mut self.bytes, self.text.to_ascii_lowercase().as_bytes());
+        let is_known = |span: &Span| match &span.name {
+            NameSpan::Usual(_) => false,
+            NameSpan::Other(other) => self.bytes[other.clone()] == self.bytes[range.clone()],
+        };
+        if self.spans.iter().any(is_known) {
+            self.bytes.truncate(start);
+        } else {
+            self.push_value(NameSpan::Other(range), value, kept.len() < name.len());
+        }
+    }
+
+    fn push_value(&mut self, name: NameSpan, value: &[u8], is_cut: bool) {
         if self.spans.len() == limits::ATTRIBUTES {
             if !matches!(self.flaws.last(), Some(Flaw::AttributesDropped)) {
                 self.flaws.push(Flaw::AttributesDropped);
             }
             return;
         }
-        let start = self.text.len();
-        let name_cut = text::cut(name, limits::FIELD_BYTES);
-        text::push_decoded(name_cut, Context::Name, &mut self.text);
-        self.text[start..].make_ascii_lowercase();
-        let middle = self.text.len();
-        let name_text = &self.text[start..];
-        if self.spans.iter().any(|earlier| self.text[earlier.name.clone()] == *name_text) {
-            self.text.truncate(start);
-            return;
-        }
-        let room = limits::FIELD_BYTES.min(limits::ATTRIBUTES_BYTES.saturating_sub(middle));
+        let room = limits::FIELD_BYTES.min(limits::ATTRIBUTES_BYTES.saturating_sub(self.bytes.len()));
         let kept = text::cut(value, room);
-        text::push_decoded(kept, Context::Attribute, &mut self.text);
-        let index = self.spans.len();
-        if kept.len() < value.len() || name_cut.len() < name.len() {
-            self.flaws.push(Flaw::Cut(Field::Attribute(index)));
+        if is_cut || kept.len() < value.len() {
+            self.flaws.push(Flaw::Cut(Field::Attribute(self.spans.len())));
         }
-        if text::holds_replacement(&self.text[start..]) {
-            self.flaws.push(Flaw::Replaced(Field::Attribute(index)));
-        }
-        self.spans.push(Span { name: start..middle, value: middle..self.text.len(), consumed: false });
+        let value = push_bytes(&mut self.bytes, kept);
+        self.spans.push(Span { name, value, consumed: false });
     }
 
-    /// Notes where the icon stands. Of two, HTML takes the first.
+    /// Ends the pushing: the values are decoded, and the attributes can be read from now on.
+    pub(crate) fn seal(&mut self) {
+        if text::is_plain(&self.bytes) {
+            match String::from_utf8(std::mem::take(&mut self.bytes)) {
+                Ok(text) => self.text = text,
+                Err(error) => self.decode(error.as_bytes()),
+            }
+        } else {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.decode(&bytes);
+            self.bytes = bytes;
+        }
+    }
+
+    fn decode(&mut self, bytes: &[u8]) {
+        self.text.clear();
+        for (index, span) in self.spans.iter_mut().enumerate() {
+            let start = self.text.len();
+            if let NameSpan::Other(range) = &mut span.name {
+                decode_into(&mut self.text, Context::Name, bytes, range);
+            }
+            decode_into(&mut self.text, Context::Attribute, bytes, &mut span.value);
+            if text::holds_replacement(&self.text[start..]) {
+                self.flaws.push(Flaw::Replaced(Field::Attribute(index)));
+            }
+        }
+    }
+
+    /// Notes where the value of `ICON` stands in the source, if that is known. Of two, HTML takes the first.
     pub(crate) fn set_icon(&mut self, icon: Option<Range<u64>>) {
         if self.icon.is_none() {
             self.icon = icon;
@@ -77,17 +137,27 @@ impl Buffer {
         self.spans.len()
     }
 
+    pub(crate) fn key(&self, index: usize) -> Option<Key> {
+        match self.spans[index].name {
+            NameSpan::Usual(key) => Some(key),
+            NameSpan::Other(_) => None,
+        }
+    }
+
+    /// The index of an attribute.
+    pub(crate) fn find(&self, key: Key) -> Option<usize> {
+        (0..self.len()).find(|&index| self.key(index) == Some(key))
+    }
+
     pub(crate) fn name(&self, index: usize) -> &str {
-        &self.text[self.spans[index].name.clone()]
+        match &self.spans[index].name {
+            NameSpan::Usual(key) => key.name(),
+            NameSpan::Other(range) => &self.text[range.clone()],
+        }
     }
 
     pub(crate) fn value(&self, index: usize) -> &str {
         &self.text[self.spans[index].value.clone()]
-    }
-
-    /// Whether there is an attribute of this name, which is in lower case.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        (0..self.len()).any(|index| self.name(index) == name)
     }
 
     /// Says that an attribute's meaning stands elsewhere in the entry.
@@ -97,45 +167,91 @@ impl Buffer {
 
     /// The names and values that were not consumed.
     pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        let slice = |range: &Range<usize>| &self.text[range.clone()];
-        self.spans
-            .iter()
-            .filter(|span| !span.consumed)
-            .map(move |span| (slice(&span.name), slice(&span.value)))
+        let others = (0..self.len()).filter(|&index| !self.spans[index].consumed);
+        others.map(|index| (self.name(index), self.value(index)))
     }
+}
+
+/// Appends a value and a separator, and gives where the value stands.
+fn push_bytes(bytes: &mut Vec<u8>, value: &[u8]) -> Range<usize> {
+    let start = bytes.len();
+    bytes.extend_from_slice(value);
+    let end = bytes.len();
+    bytes.push(SEPARATOR);
+    start..end
+}
+
+/// Appends what stands at `range` of `bytes`, and makes that the range of the result.
+fn decode_into(text: &mut String, context: Context, bytes: &[u8], range: &mut Range<usize>) {
+    let start = text.len();
+    text::push_decoded(&bytes[range.clone()], context, text);
+    *range = start..text.len();
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn sealed(attributes: &[(&[u8], &[u8])]) -> Buffer {
+        let mut buffer = Buffer::default();
+        for (name, value) in attributes {
+            buffer.push(name_of(name), value);
+        }
+        buffer.seal();
+        buffer
+    }
+
+    fn name_of(name: &[u8]) -> Name<'_> {
+        Key::from_name(name).map_or(Name::Other(name), Name::Usual)
+    }
+
+    fn pairs(buffer: &Buffer) -> Vec<(&str, &str)> {
+        buffer.others().collect()
+    }
+
     #[test]
     fn of_two_attributes_with_one_name_the_first_is_kept() {
-        let mut buffer = Buffer::default();
-        buffer.push(b"HREF", b"a");
-        buffer.push(b"Href", b"b");
-        assert_eq!(buffer.others().collect::<Vec<_>>(), [("href", "a")]);
+        let buffer = sealed(&[(b"HREF", b"a"), (b"Href", b"b"), (b"x", b"c"), (b"X", b"d")]);
+        assert_eq!(pairs(&buffer), [("href", "a"), ("x", "c")]);
+    }
+
+    #[test]
+    fn ill_formed_bytes_of_neighbours_do_not_become_a_character() {
+        let buffer = sealed(&[(b"HREF", b"a\xC3"), (b"TAGS", b"\xA9"), (b"\xA9", b"ok")]);
+        assert_eq!(pairs(&buffer), [("href", "a\u{FFFD}"), ("tags", "\u{FFFD}"), ("\u{FFFD}", "ok")]);
+        assert_eq!(buffer.flaws.len(), 3);
+    }
+
+    #[test]
+    fn a_buffer_can_be_used_again() {
+        let mut buffer = sealed(&[(b"HREF", b"\xFF"), (b"b", b"&amp;")]);
+        for _ in 0..3 {
+            buffer.clear();
+            buffer.push(Name::Other(b"c"), b"&lt;\0");
+            buffer.seal();
+            assert_eq!(pairs(&buffer), [("c", "<\u{FFFD}")]);
+            assert_eq!(buffer.flaws.len(), 1);
+        }
     }
 
     #[test]
     fn attributes_beyond_the_limit_are_dropped_with_one_warning() {
         let mut buffer = Buffer::default();
         for number in 0..limits::ATTRIBUTES + 5 {
-            buffer.push(format!("a{number}").as_bytes(), b"");
+            buffer.push(Name::Other(format!("a{number}").as_bytes()), b"");
         }
+        buffer.seal();
         assert_eq!(buffer.len(), limits::ATTRIBUTES);
         assert!(matches!(buffer.flaws[..], [Flaw::AttributesDropped]));
     }
 
     #[test]
     fn values_beyond_the_limit_of_all_together_are_cut() {
-        let mut buffer = Buffer::default();
         let value = vec![b'x'; limits::FIELD_BYTES + 1];
-        for name in ["a", "b", "c", "d", "e"] {
-            buffer.push(name.as_bytes(), &value);
-        }
+        let buffer =
+            sealed(&[(b"a", &value), (b"b", &value), (b"c", &value), (b"d", &value), (b"e", &value)]);
         assert_eq!(buffer.value(0).len(), limits::FIELD_BYTES);
         assert_eq!(buffer.flaws.len(), 5);
-        assert!(buffer.text.len() <= limits::ATTRIBUTES_BYTES + 1);
+        assert!(buffer.text.len() <= limits::ATTRIBUTES_BYTES + 10);
     }
 }

@@ -27,28 +27,46 @@ pub(crate) enum Date {
 
 /// Reads a date attribute: a count since the epoch, RFC 3339, or the form of web server logs.
 pub(crate) fn parse(value: &str) -> Date {
-    let value = value.trim_ascii();
-    let digits = value.trim_start_matches('0');
-    if digits.is_empty() {
-        return Date::None;
-    }
-    let parsed = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        since_epoch(digits)
-    } else {
-        calendar(value.as_bytes())
+    let value = value.trim_ascii().as_bytes();
+    let micros = match Count::parse(value) {
+        Some(Count { digits: 0, .. }) => return Date::None,
+        Some(count) => count.micros(),
+        None => calendar(value),
     };
-    parsed.map_or(Date::Unreadable, |micros| Date::At(Timestamp(micros)))
+    micros.map_or(Date::Unreadable, |micros| Date::At(Timestamp(micros)))
 }
 
-/// Counts since the epoch tell their unit by their length: seconds have ten digits until the year 2286.
-fn since_epoch(digits: &str) -> Option<i64> {
-    let count: i64 = digits.parse().ok()?;
-    match digits.len() {
-        0..=10 => Some(count * 1_000_000),
-        11..=13 => Some(count * 1_000),
-        14..=16 => Some(count),
-        17..=19 => Some(count / 1_000),
-        _ => None,
+/// A count of some unit since the epoch.
+struct Count {
+    number: u64,
+    /// Without leading zeros; never more than fit a `u64`.
+    digits: usize,
+}
+
+impl Count {
+    fn parse(value: &[u8]) -> Option<Self> {
+        let zeros = value.iter().position(|&byte| byte != b'0').unwrap_or(value.len());
+        let digits = &value[zeros..];
+        let mut number = 0;
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 || digits.len() > 19 {
+                return None;
+            }
+            number = number * 10 + u64::from(digit);
+        }
+        Some(Self { number, digits: digits.len() })
+    }
+
+    /// The digits tell the unit: seconds have ten of them until the year 2286.
+    fn micros(&self) -> Option<i64> {
+        let micros = match self.digits {
+            0..=10 => self.number * 1_000_000,
+            11..=13 => self.number * 1_000,
+            14..=16 => self.number,
+            _ => self.number / 1_000,
+        };
+        i64::try_from(micros).ok()
     }
 }
 

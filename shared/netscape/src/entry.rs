@@ -3,6 +3,7 @@
 use crate::attributes::Buffer;
 use crate::date::{self, Date, Timestamp};
 use crate::event::{Attributes, Bookmark, Folder, Separator, Tags};
+use crate::key::Key;
 use crate::warning::{Field, Flaw, Warnings};
 use crate::{limits, tags, text};
 use std::ops::Range;
@@ -67,23 +68,23 @@ impl Entry {
         if self.kind == Kind::Separator {
             return;
         }
-        for index in 0..self.attributes.len() {
-            let Self { attributes, dates, .. } = self;
-            let date = match attributes.name(index) {
-                "add_date" | "time_added" => &mut dates.added,
-                "last_modified" => &mut dates.modified,
-                "last_visit" if is_bookmark => &mut dates.visited,
-                "href" if is_bookmark => {
+        let Self { attributes, dates, .. } = self;
+        for index in 0..attributes.len() {
+            let date = match attributes.key(index) {
+                Some(Key::AddDate | Key::TimeAdded) => &mut dates.added,
+                Some(Key::LastModified) => &mut dates.modified,
+                Some(Key::LastVisit) if is_bookmark => &mut dates.visited,
+                Some(Key::Href) if is_bookmark => {
                     self.url = Some(index);
                     attributes.consume(index);
                     continue;
                 }
-                "tags" if is_bookmark => {
+                Some(Key::Tags) if is_bookmark => {
                     self.tagged = Some(index);
                     attributes.consume(index);
                     continue;
                 }
-                "description" if !self.has_description => {
+                Some(Key::Description) if !self.has_description => {
                     self.described = Some(index);
                     attributes.consume(index);
                     continue;
@@ -100,14 +101,15 @@ impl Entry {
             }
         }
         if let Some(index) = self.tagged {
-            tags::split(self.attributes.value(index), self.attributes.has("private"), &mut self.tags);
+            let is_spaced = attributes.find(Key::Private).is_some();
+            tags::split(attributes.value(index), is_spaced, &mut self.tags);
         }
     }
 
     pub(crate) fn bookmark(&self) -> Bookmark<'_> {
         let Dates { added, modified, visited } = self.dates;
         Bookmark {
-            url: self.url.map(|index| self.attributes.value(index).trim_matches(is_space)),
+            url: self.url.map(|index| self.attributes.value(index).trim_ascii()),
             title: self.name.as_str(),
             added,
             modified,
@@ -143,7 +145,7 @@ impl Entry {
     }
 
     fn description(&self) -> Option<&str> {
-        let attribute = self.described.map(|index| self.attributes.value(index).trim_matches(is_space));
+        let attribute = self.described.map(|index| self.attributes.value(index).trim_ascii());
         attribute.or(self.has_description.then_some(self.description.as_str()))
     }
 
@@ -156,25 +158,34 @@ impl Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Text {
     text: String,
-    cut: bool,
+    is_cut: bool,
+    /// A piece was not [plain](text::is_plain).
+    was_decoded: bool,
 }
 
 impl Text {
     pub(crate) fn clear(&mut self) {
         self.text.clear();
-        self.cut = false;
+        self.is_cut = false;
+        self.was_decoded = false;
     }
 
     /// Appends a piece as it stands in the file.
     pub(crate) fn push(&mut self, raw: &[u8]) {
         let kept = text::cut(raw, limits::FIELD_BYTES.saturating_sub(self.text.len()));
-        text::push_decoded(kept, text::Context::Text, &mut self.text);
-        self.cut |= kept.len() < raw.len();
+        self.is_cut |= kept.len() < raw.len();
+        match std::str::from_utf8(kept) {
+            Ok(plain) if text::is_plain(kept) => self.text.push_str(plain),
+            _ => {
+                text::push_decoded(kept, text::Context::Text, &mut self.text);
+                self.was_decoded = true;
+            }
+        }
     }
 
     /// Whether it is nothing but white space.
     pub(crate) fn is_blank(&self) -> bool {
-        self.text.chars().all(is_space)
+        self.text.trim_ascii().is_empty()
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -183,13 +194,15 @@ impl Text {
 
     /// Trims, and notes what went wrong.
     fn finish(&mut self, field: Field, flaws: &mut Vec<Flaw>) {
-        self.text.truncate(self.text.trim_end_matches(is_space).len());
-        let leading = self.text.len() - self.text.trim_start_matches(is_space).len();
-        self.text.drain(..leading);
-        if self.cut {
+        self.text.truncate(self.text.trim_ascii_end().len());
+        let leading = self.text.len() - self.text.trim_ascii_start().len();
+        if leading > 0 {
+            self.text.drain(..leading);
+        }
+        if self.is_cut {
             flaws.push(Flaw::Cut(field));
         }
-        if text::holds_replacement(&self.text) {
+        if self.was_decoded && text::holds_replacement(&self.text) {
             flaws.push(Flaw::Replaced(field));
         }
     }
@@ -201,7 +214,7 @@ impl Text {
         }
         let mut folded = String::with_capacity(self.text.len());
         for line in self.text.split('\n') {
-            let line = line.trim_matches(is_space);
+            let line = line.trim_ascii();
             if !line.is_empty() {
                 folded.extend((!folded.is_empty()).then_some(' '));
                 folded.push_str(line);
@@ -209,11 +222,6 @@ impl Text {
         }
         self.text = folded;
     }
-}
-
-/// HTML's white space, as far as it is still there once CR has become LF. (A CR can come from `&#13;`.)
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C')
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ mod date;
 mod entry;
 mod error;
 mod event;
+mod key;
 pub mod limits;
 mod markup;
 mod reader;

@@ -1,6 +1,7 @@
 //! The pieces of markup, by the tokenizer rules of the WHATWG HTML standard (section 13.2.5), as functions of the
 //! bytes at hand. Each says when it needs more of them.
 
+use crate::key::{Key, Name};
 use memchr::{memchr, memchr_iter};
 use std::ops::Range;
 
@@ -90,6 +91,18 @@ pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0C)
 }
 
+/// The tags that stand around every bookmark, as browsers write them. Gives the element, whether it ends, and the
+/// tag's length.
+pub(crate) fn canonical_tag(text: &[u8]) -> Option<(Element, bool, usize)> {
+    let (element, is_end) = match text.first_chunk()? {
+        b"<DT>" => (Element::Dt, false),
+        b"<DD>" => (Element::Dd, false),
+        b"</A>" => (Element::A, true),
+        _ => return None,
+    };
+    Some((element, is_end, 4))
+}
+
 /// Where a tag's name ends; `None` if it runs to the end of `text`.
 pub(crate) fn name_end(text: &[u8]) -> Option<usize> {
     text.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>'))
@@ -97,16 +110,16 @@ pub(crate) fn name_end(text: &[u8]) -> Option<usize> {
 
 /// An attribute at the start of the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Attribute {
+pub(crate) enum Attribute<'a> {
     Whole {
-        name: Range<usize>,
+        name: Name<'a>,
         /// Empty for an attribute without value.
         value: Range<usize>,
         /// The attribute's length, with the closing quote.
         end: usize,
     },
     /// The text ends within the value, which begins at `value`.
-    InValue { name: Range<usize>, value: usize, quote: Quote },
+    InValue { name: Name<'a>, value: usize, quote: Quote },
     /// The text ends before the value.
     Partial,
 }
@@ -138,33 +151,44 @@ impl Quote {
 }
 
 /// Reads the attribute at the start of `text`, which is neither white space nor `/` nor `>`.
-pub(crate) fn attribute(text: &[u8]) -> Attribute {
+pub(crate) fn attribute(text: &[u8]) -> Attribute<'_> {
+    match Key::canonical(text) {
+        Some((key, value)) => attribute_value(text, Name::Usual(key), value, Quote::Mark(b'"')),
+        None => any_attribute(text).unwrap_or(Attribute::Partial),
+    }
+}
+
+/// Reads an attribute in whatever form. Gives `None` if the text ends before the value.
+fn any_attribute(text: &[u8]) -> Option<Attribute<'_>> {
     // A first `=` belongs to the name.
     let is_end = |&byte: &u8| is_space(byte) || matches!(byte, b'/' | b'>' | b'=');
-    let skip_space = |from: usize| Some(from + text.get(from..)?.iter().position(|&byte| !is_space(byte))?);
-    let read = || {
-        let name_end = 1 + text.get(1..)?.iter().position(is_end)?;
-        let name = 0..name_end;
-        let after = skip_space(name_end)?;
-        if text[after] != b'=' {
-            return Some(Attribute::Whole { name, value: name_end..name_end, end: name_end });
+    let name_end = 1 + text.get(1..)?.iter().position(is_end)?;
+    let bytes = &text[..name_end];
+    let name = Key::from_name(bytes).map_or(Name::Other(bytes), Name::Usual);
+    let after = skip_space(text, name_end)?;
+    if text[after] != b'=' {
+        return Some(Attribute::Whole { name, value: name_end..name_end, end: name_end });
+    }
+    let value = skip_space(text, after + 1)?;
+    Some(match text[value] {
+        mark @ (b'"' | b'\'') => attribute_value(text, name, value + 1, Quote::Mark(mark)),
+        _ => attribute_value(text, name, value, Quote::None),
+    })
+}
+
+fn attribute_value<'a>(text: &[u8], name: Name<'a>, value: usize, quote: Quote) -> Attribute<'a> {
+    match quote.value_end(&text[value..]) {
+        Some(length) => {
+            let value = value..value + length;
+            let end = value.end + quote.length();
+            Attribute::Whole { name, value, end }
         }
-        let mut value = skip_space(after + 1)?;
-        let quote = match text[value] {
-            mark @ (b'"' | b'\'') => {
-                value += 1;
-                Quote::Mark(mark)
-            }
-            _ => Quote::None,
-        };
-        Some(match quote.value_end(&text[value..]) {
-            Some(length) => {
-                Attribute::Whole { name, value: value..value + length, end: value + length + quote.length() }
-            }
-            None => Attribute::InValue { name, value, quote },
-        })
-    };
-    read().unwrap_or(Attribute::Partial)
+        None => Attribute::InValue { name, value, quote },
+    }
+}
+
+fn skip_space(text: &[u8], from: usize) -> Option<usize> {
+    Some(from + text.get(from..)?.iter().position(|&byte| !is_space(byte))?)
 }
 
 /// Where something that may run over many chunks ends.
@@ -255,11 +279,13 @@ fn tag_charset(text: &[u8]) -> (Option<&[u8]>, usize) {
             return (charset, at + 1);
         }
         let Attribute::Whole { name, value, end } = attribute(&text[at..]) else { break };
-        let (name, value) = (&text[at..][name], &text[at..][value]);
-        if name.eq_ignore_ascii_case(b"charset") {
-            charset = charset.or(Some(value));
-        } else if name.eq_ignore_ascii_case(b"content") {
-            charset = charset.or_else(|| charset_of_content(value));
+        let value = &text[at..][value];
+        if let Name::Other(name) = name {
+            if name.eq_ignore_ascii_case(b"charset") {
+                charset = charset.or(Some(value));
+            } else if name.eq_ignore_ascii_case(b"content") {
+                charset = charset.or_else(|| charset_of_content(value));
+            }
         }
         at += end;
     }

@@ -1,5 +1,6 @@
 use crate::attributes::Buffer;
 use crate::event::Event;
+use crate::key::{Key, Name};
 use crate::markup::{self, Attribute, Element, End, Opening, Quote};
 use crate::source::Source;
 use crate::tree::Tree;
@@ -42,6 +43,12 @@ struct Tag {
     element: Element,
     is_end: bool,
     line: u32,
+}
+
+impl Tag {
+    fn keeps_attributes(&self) -> bool {
+        !self.is_end && matches!(self.element, Element::A | Element::H3 | Element::Hr)
+    }
 }
 
 /// What the window starts in.
@@ -124,9 +131,9 @@ impl<R: Read> Reader<R> {
     fn advance(&mut self) -> Result<(), Error> {
         let ended = self.source.ended();
         let progress = match self.mode {
-            Mode::Text => self.text(),
+            Mode::Text => self.text()?,
             Mode::TagName => self.tag_name_rest(),
-            Mode::Attributes => self.attributes().inspect_err(|_| self.done = true)?,
+            Mode::Attributes => self.attributes()?,
             Mode::Value { quote, icon } => self.value_rest(quote, icon),
             Mode::Comment(first) => self.comment(first),
             Mode::Bogus => self.bogus(),
@@ -153,31 +160,44 @@ impl<R: Read> Reader<R> {
         self.done = true;
     }
 
-    fn text(&mut self) -> Progress {
+    fn text(&mut self) -> Result<Progress, Error> {
         let window = self.source.window();
+        if !self.tree.wants_text() {
+            // Mostly a line end and the next line's indentation, which is too short for a search to pay.
+            let spaces = window.iter().take_while(|&&byte| markup::is_space(byte)).count();
+            self.source.consume(spaces);
+        }
+        let window = self.source.window();
+        if window.first() == Some(&b'<') {
+            return self.markup();
+        }
         let length = match memchr(b'<', window) {
-            Some(0) => return self.markup(),
             Some(length) => length,
             None => {
                 // A piece of text is decoded as a whole, since a character reference may span chunks.
                 let wait =
                     self.tree.wants_text() && window.len() <= limits::FIELD_BYTES && !self.source.ended();
                 if wait || window.is_empty() {
-                    return Progress::Stuck;
+                    return Ok(Progress::Stuck);
                 }
                 window.len()
             }
         };
         self.tree.text(&window[..length]);
         self.source.consume(length);
-        Progress::Made
+        Ok(Progress::Made)
     }
 
     /// The window starts with a `<`.
-    fn markup(&mut self) -> Progress {
+    fn markup(&mut self) -> Result<Progress, Error> {
         let window = self.source.window();
+        if let Some((element, is_end, length)) = markup::canonical_tag(window) {
+            self.tag = Tag { element, is_end, line: 0 };
+            self.source.consume(length);
+            return self.complete_tag().map(|()| Progress::Made);
+        }
         match markup::opening(window, self.source.ended()) {
-            Opening::Partial => return Progress::Stuck,
+            Opening::Partial => return Ok(Progress::Stuck),
             Opening::StartTag => return self.tag(false),
             Opening::EndTag => return self.tag(true),
             Opening::Text => {
@@ -190,7 +210,7 @@ impl<R: Read> Reader<R> {
             }
             Opening::Doctype => {
                 if window.len() < LONG_NAME && !window.contains(&b'>') && !self.source.ended() {
-                    return Progress::Stuck;
+                    return Ok(Progress::Stuck);
                 }
                 if markup::is_bookmark_doctype(window) {
                     self.tree.set_bookmark_file();
@@ -199,11 +219,11 @@ impl<R: Read> Reader<R> {
             }
             Opening::Bogus => self.mode = Mode::Bogus,
         }
-        Progress::Made
+        Ok(Progress::Made)
     }
 
     /// The window starts with a tag.
-    fn tag(&mut self, is_end: bool) -> Progress {
+    fn tag(&mut self, is_end: bool) -> Result<Progress, Error> {
         let window = self.source.window();
         let start = if is_end { 2 } else { 1 };
         let (element, length, mode) = match markup::name_end(&window[start..]) {
@@ -214,15 +234,23 @@ impl<R: Read> Reader<R> {
             None if window.len() > LONG_NAME || self.source.ended() => {
                 (Element::Other, window.len(), Mode::TagName)
             }
-            None => return Progress::Stuck,
+            None => return Ok(Progress::Stuck),
         };
+        // Most tags have no attributes.
+        let is_bare = window.get(length) == Some(&b'>');
         let matters = matches!(element, Element::A | Element::H3 | Element::Hr | Element::Dl | Element::Ul);
         let line = if matters && !is_end { self.source.line() } else { 0 };
         self.tag = Tag { element, is_end, line };
-        self.attributes.clear();
+        if self.tag.keeps_attributes() {
+            self.attributes.clear();
+        }
+        if is_bare {
+            self.source.consume(length + 1);
+            return self.complete_tag().map(|()| Progress::Made);
+        }
         self.source.consume(length);
         self.mode = mode;
-        Progress::Made
+        Ok(Progress::Made)
     }
 
     fn tag_name_rest(&mut self) -> Progress {
@@ -238,7 +266,7 @@ impl<R: Read> Reader<R> {
     }
 
     fn attributes(&mut self) -> Result<Progress, Error> {
-        let kept = !self.tag.is_end && matches!(self.tag.element, Element::A | Element::H3 | Element::Hr);
+        let kept = self.tag.keeps_attributes();
         loop {
             let window = self.source.window();
             let is_filler = |byte: u8| markup::is_space(byte) || byte == b'/';
@@ -253,22 +281,22 @@ impl<R: Read> Reader<R> {
             }
             match markup::attribute(window) {
                 Attribute::Whole { name, value, end } => {
-                    if kept && is_icon(&window[name.clone()]) {
+                    if kept && name == Name::Usual(Key::Icon) {
                         let offsets = self.source.offset(value.start).zip(self.source.offset(value.end));
                         self.attributes.set_icon(offsets.map(|(start, end)| start..end));
                     } else if kept {
-                        self.attributes.push(&window[name], &window[value]);
+                        self.attributes.push(name, &window[value]);
                     }
                     self.source.consume(end);
                 }
                 Attribute::InValue { name, value, quote } => {
-                    let icon = kept && is_icon(&window[name.clone()]);
+                    let icon = kept && name == Name::Usual(Key::Icon);
                     let cut = window.len() - value > limits::FIELD_BYTES;
                     if kept && !(icon || cut || self.source.ended()) {
                         return Ok(Progress::Stuck);
                     }
                     if kept && !icon {
-                        self.attributes.push(&window[name], &window[value..]);
+                        self.attributes.push(name, &window[value..]);
                     }
                     let icon = self.source.offset(value).filter(|_| icon);
                     self.mode = Mode::Value { quote, icon };
@@ -292,7 +320,10 @@ impl<R: Read> Reader<R> {
         if let Element::Raw(name) = element {
             self.mode = Mode::Raw(name);
         }
-        self.tree.start(element, &mut self.attributes, line)
+        if self.tag.keeps_attributes() {
+            self.attributes.seal();
+        }
+        self.tree.start(element, &mut self.attributes, line).inspect_err(|_| self.done = true)
     }
 
     fn value_rest(&mut self, quote: Quote, icon: Option<u64>) -> Progress {
@@ -345,8 +376,4 @@ impl<R: Read> Reader<R> {
         self.source.consume(self.source.window().len());
         Progress::Stuck
     }
-}
-
-fn is_icon(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"icon")
 }

@@ -1,5 +1,6 @@
 //! The `TAGS` attribute, in the two ways it is written.
 
+use memchr::memchr;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -12,26 +13,34 @@ const FEW: usize = 32;
 /// a `PRIVATE` attribute; their tags cannot hold a space, so `spaced` also splits a value without commas there.
 pub(crate) fn split(value: &str, spaced: bool, tags: &mut Vec<Range<usize>>) {
     tags.clear();
-    let mut seen = HashSet::new();
-    let by_space = spaced && !value.contains(',');
-    let is_separator = |c: char| if by_space { c.is_whitespace() } else { c == ',' };
-    for part in value.split(is_separator) {
-        let tag = part.trim();
-        if tag.is_empty() {
-            continue;
+    let bytes = value.as_bytes();
+    let by_space = spaced && memchr(b',', bytes).is_none();
+    let mut seen = Seen::default();
+    let mut start = 0;
+    while start < bytes.len() {
+        let rest = &bytes[start..];
+        let is_separator = |&byte: &u8| if by_space { byte.is_ascii_whitespace() } else { byte == b',' };
+        let length = rest.iter().position(is_separator).unwrap_or(rest.len());
+        let part = &rest[..length];
+        let leading = if by_space { 0 } else { length - part.trim_ascii_start().len() };
+        let tag = start + leading..start + leading + part.trim_ascii().len();
+        start += length + 1;
+        if !tag.is_empty() && seen.is_new(&bytes[tag.clone()], bytes, tags) {
+            tags.push(tag);
         }
-        let is_new = if tags.len() < FEW {
-            tags.iter().all(|earlier| value[earlier.clone()] != *tag)
-        } else {
-            if seen.is_empty() {
-                seen.extend(tags.iter().map(|earlier| &value[earlier.clone()]));
-            }
-            seen.insert(tag)
-        };
-        if is_new {
-            let start = tag.as_ptr() as usize - value.as_ptr() as usize;
-            tags.push(start..start + tag.len());
+    }
+}
+
+/// The tags so far, once they are many.
+#[derive(Default)]
+struct Seen<'a>(Option<HashSet<&'a [u8]>>);
+
+impl<'a> Seen<'a> {
+    fn is_new(&mut self, tag: &'a [u8], value: &'a [u8], earlier: &[Range<usize>]) -> bool {
+        if earlier.len() < FEW {
+            return earlier.iter().all(|range| range.len() != tag.len() || value[range.clone()] != *tag);
         }
+        self.0.get_or_insert_with(|| earlier.iter().map(|range| &value[range.clone()]).collect()).insert(tag)
     }
 }
 

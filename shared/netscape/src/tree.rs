@@ -6,14 +6,16 @@
 use crate::attributes::Buffer;
 use crate::entry::{Entry, Kind, Text};
 use crate::event::Event;
+use crate::key::Key;
 use crate::markup::Element;
 use crate::{Error, limits};
 use std::collections::VecDeque;
 
 #[derive(Default)]
 pub(crate) struct Tree {
-    pending: Entry,
-    ready: Entry,
+    /// The two change places often, and each is large.
+    pending: Box<Entry>,
+    ready: Box<Entry>,
     steps: VecDeque<Step>,
     lists: Vec<List>,
     target: Target,
@@ -110,7 +112,7 @@ impl Tree {
             Element::A if !in_description && self.begins_entry(attributes) => {
                 self.is_bookmark_file |= match self.after {
                     After::Term => true,
-                    After::Item => attributes.has("time_added"),
+                    After::Item => attributes.find(Key::TimeAdded).is_some(),
                     After::Other => false,
                 };
                 self.begin(Kind::Bookmark, attributes, line);
@@ -126,8 +128,9 @@ impl Tree {
             Element::Li if !in_description => self.follow(After::Item),
             Element::Dd => {
                 self.target = Target::Description;
-                self.pending.has_description = true;
-                self.text(b"\n");
+                if std::mem::replace(&mut self.pending.has_description, true) {
+                    self.text(b"\n");
+                }
             }
             Element::Dl => return self.open_list(line),
             Element::Ul if !in_description && self.lists.is_empty() && !self.heading.is_blank() => {
@@ -177,8 +180,8 @@ impl Tree {
     /// An `<a>` without HREF is an entry where one is expected or where it looks like one, so that the entry is
     /// given and can be rejected. Else it is an anchor, as in Netscape 1's `<H3><A NAME="x">`.
     fn begins_entry(&self, attributes: &Buffer) -> bool {
-        let marks = ["href", "feedurl", "add_date", "time_added"];
-        self.after == After::Term || marks.into_iter().any(|mark| attributes.has(mark))
+        let marks = [Key::Href, Key::FeedUrl, Key::AddDate, Key::TimeAdded];
+        self.after == After::Term || marks.into_iter().any(|mark| attributes.find(mark).is_some())
     }
 
     fn begin(&mut self, kind: Kind, attributes: &mut Buffer, line: u32) {
