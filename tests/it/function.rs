@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Config, Error, Request, Response};
+use app::{App, Config, Error, IsPublic, Request, Response};
 use lambda_http::Body;
 use serde_json::Value;
 use support::{Event, TestDatabase};
@@ -65,12 +65,25 @@ pub(crate) fn app(url: &str, variables: &[(&str, &str)]) -> Arc<App> {
     App::new(config.unwrap()).unwrap()
 }
 
-/// Calls a handler through everything that stands around it.
+/// Calls a handler through everything that stands around it, by whoever may call it.
 pub(crate) async fn call<F>(app: &Arc<App>, handle: impl FnOnce(Arc<App>, Request) -> F, event: Event) -> Seen
 where
     F: Future<Output = Result<Response, Error>> + Send,
 {
-    let response = app::answer(&Ok(Arc::clone(app)), handle, event.request()).await;
+    call_as(app, handle, app::nothing_is_public, event).await
+}
+
+/// Calls a handler through everything that stands around it.
+pub(crate) async fn call_as<F>(
+    app: &Arc<App>,
+    handle: impl FnOnce(Arc<App>, Request) -> F,
+    is_public: IsPublic,
+    event: Event,
+) -> Seen
+where
+    F: Future<Output = Result<Response, Error>> + Send,
+{
+    let response = app::answer(&Ok(Arc::clone(app)), handle, is_public, event.request()).await;
     let (parts, body) = response.into_parts();
     let text = match body {
         Body::Text(text) => text,

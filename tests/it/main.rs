@@ -1,5 +1,6 @@
 //! Integration tests: the real handlers and binaries against a real Postgres 17 over TLS.
 
+mod access;
 mod connections;
 mod db_test;
 mod function;

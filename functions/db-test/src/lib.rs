@@ -44,6 +44,18 @@ struct PoolSizes {
     max: usize,
 }
 
+/// The short form is for monitors, which have no token: it tells whether the database is there, and little else.
+#[must_use]
+pub fn is_public(request: &Request) -> bool {
+    let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
+    is_get && segments(request).is_empty() && asks_for_details(request).is_ok_and(|asks| !asks)
+}
+
+fn asks_for_details(request: &Request) -> Result<bool, Error> {
+    let query = Query::read(request, &["details"])?;
+    Ok(query.value::<bool>("details", "true or false")?.unwrap_or(false))
+}
+
 /// Answers a request.
 ///
 /// # Errors
@@ -55,8 +67,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::method_not_allowed("GET, HEAD"));
     }
-    let query = Query::read(&request, &["details"])?;
-    let with_details = query.value::<bool>("details", "true or false")?.unwrap_or(false);
+    let with_details = asks_for_details(&request)?;
 
     let begun = Instant::now();
     let connection = app.database().connection(&Budget::of(&request)).await?;

@@ -183,7 +183,9 @@ mod tests {
     #[test]
     fn a_wrong_variable_is_named_without_its_value() {
         let refusal = |name: &'static str| config(&[(name, "canary")]).unwrap_err();
-        for name in ["DATABASE_URL", "DATABASE_POOL_SIZE", "DATABASE_ECHO", "IMPORT_MAX_BYTES", "ACCESS_TOKEN"] {
+        for name in
+            ["DATABASE_URL", "DATABASE_POOL_SIZE", "DATABASE_ECHO", "IMPORT_MAX_BYTES", "ACCESS_TOKEN"]
+        {
             let error = refusal(name);
             assert_eq!(error.variable, name);
             assert!(!error.to_string().contains("canary"), "{error}");

@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 /// What a function has where nobody says otherwise, in the template's order of magnitude.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The example account of the AWS documentation.
+const ACCOUNT: &str = "111122223333";
 const HOST: &str = "branchline.lambda-url.eu-central-1.on.aws";
 
-/// A request to a function URL: payload format 2.0 (AWS Lambda Developer Guide, "Invoking Lambda function URLs").
+/// A request to a function URL of AuthType AWS_IAM, whose signature was checked: payload format 2.0 (AWS Lambda
+/// Developer Guide, "Invoking Lambda function URLs").
 #[derive(Clone, Debug)]
 pub struct Event {
     method: http::Method,
@@ -26,6 +29,7 @@ pub struct Event {
     headers: BTreeMap<String, String>,
     body: Body,
     deadline: Deadline,
+    signed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +75,7 @@ impl Event {
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             body: Body::None,
             deadline: Deadline::After(TIMEOUT),
+            signed: true,
         }
     }
 
@@ -117,6 +122,13 @@ impl Event {
         self
     }
 
+    /// Makes it a request to a function URL of AuthType NONE: nobody checked who sends it.
+    #[must_use]
+    pub fn unsigned(mut self) -> Self {
+        self.signed = false;
+        self
+    }
+
     /// Gives the function this long to answer; 30 s where it is not called.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -155,8 +167,17 @@ impl Event {
             "headers": self.headers,
             "queryStringParameters": self.query_parameters(),
             "requestContext": {
-                "accountId": "anonymous",
+                "accountId": if self.signed { ACCOUNT } else { "anonymous" },
                 "apiId": "branchline",
+                "authorizer": self.signed.then(|| json!({"iam": {
+                    "accessKey": "AKIAIOSFODNN7EXAMPLE",
+                    "accountId": ACCOUNT,
+                    "callerId": "AIDACKCEVSQ6C2EXAMPLE",
+                    "cognitoIdentity": null,
+                    "principalOrgId": null,
+                    "userArn": format!("arn:aws:iam::{ACCOUNT}:user/reader"),
+                    "userId": "AIDACKCEVSQ6C2EXAMPLE",
+                }})),
                 "domainName": HOST,
                 "domainPrefix": "branchline",
                 "http": {

@@ -19,9 +19,29 @@ pub struct Error {
     status: StatusCode,
     kind: &'static str,
     detail: String,
-    /// What the status asks for besides.
-    header: Option<(HeaderName, HeaderValue)>,
+    asks: Option<Asks>,
     cause: Option<Cause>,
+}
+
+/// The header that goes with a status.
+#[derive(Clone, Copy, Debug)]
+enum Asks {
+    /// For other methods.
+    Allow(&'static str),
+    /// For credentials of this scheme.
+    WwwAuthenticate(&'static str),
+    /// For patience, in seconds.
+    RetryAfter(u32),
+}
+
+impl Asks {
+    fn header(self) -> (HeaderName, HeaderValue) {
+        match self {
+            Self::Allow(methods) => (ALLOW, HeaderValue::from_static(methods)),
+            Self::WwwAuthenticate(scheme) => (WWW_AUTHENTICATE, HeaderValue::from_static(scheme)),
+            Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
+        }
+    }
 }
 
 /// RFC 9457, with the request's id.
@@ -36,7 +56,7 @@ struct Problem<'a> {
 
 impl Error {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), header: None, cause: None }
+        Self { status, kind, detail: detail.into(), asks: None, cause: None }
     }
 
     /// 400: a parameter is wrong.
@@ -46,8 +66,7 @@ impl Error {
 
     /// 401: the sender has to say who they are (RFC 6750).
     pub fn unauthorized(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
-            .with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail).asking(Asks::WwwAuthenticate("Bearer"))
     }
 
     /// 404: there is no such thing.
@@ -59,8 +78,7 @@ impl Error {
     #[must_use]
     pub fn method_not_allowed(allow: &'static str) -> Self {
         let detail = format!("The methods here are {allow}.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
-            .with(ALLOW, HeaderValue::from_static(allow))
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail).asking(Asks::Allow(allow))
     }
 
     /// 409: another request is in the way.
@@ -100,15 +118,14 @@ impl Error {
         let detail = "The database cannot be reached right now. Try again.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
             .because(cause)
-            .with(RETRY_AFTER, HeaderValue::from(retry_after))
+            .asking(Asks::RetryAfter(retry_after))
     }
 
     /// 503: every connection is in use.
     #[must_use]
     pub fn saturated(retry_after: u32) -> Self {
         let detail = "Every database connection is in use. Try again.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "saturated", detail)
-            .with(RETRY_AFTER, HeaderValue::from(retry_after))
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "saturated", detail).asking(Asks::RetryAfter(retry_after))
     }
 
     /// 504: the time of the request is up.
@@ -118,8 +135,8 @@ impl Error {
         Self::new(StatusCode::GATEWAY_TIMEOUT, "deadline", detail)
     }
 
-    fn with(self, name: HeaderName, value: HeaderValue) -> Self {
-        Self { header: Some((name, value)), ..self }
+    fn asking(self, asks: Asks) -> Self {
+        Self { asks: Some(asks), ..self }
     }
 
     /// Adds what only the log is to see.
@@ -157,8 +174,8 @@ impl Error {
         };
         let text = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = with_type(self.status, "application/problem+json", text);
-        if let Some((name, value)) = &self.header {
-            response.headers_mut().insert(name, value.clone());
+        if let Some((name, value)) = self.asks.map(Asks::header) {
+            response.headers_mut().insert(name, value);
         }
         response
     }
