@@ -5,6 +5,7 @@ mod connections;
 mod db_test;
 mod function;
 mod import;
+mod import_faults;
 mod list_projects;
 mod process;
 mod undo;

@@ -1,6 +1,5 @@
 //! A database per test, cloned from a migrated template on one server per process.
 
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
@@ -8,7 +7,6 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, anyhow};
 use tokio_postgres::Client;
 
-use crate::command::run;
 use crate::environment;
 use crate::postgres::{Options, Postgres};
 
@@ -32,32 +30,19 @@ pub fn empty_database() -> TestDatabase {
     TestDatabase::new(None).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
-/// Applies the project's migrations to a new database.
+/// Brings a database to the head of the project's migrations, as the deploy step does.
 ///
 /// # Errors
-/// What psql says about the migration that failed.
+/// The migration that failed, and why.
 pub fn migrate(server: &Postgres, database: &str) -> Result<()> {
+    let url = server.url(database);
     let folder = environment::project_root().join("migrations/sql");
-    let mut files: Vec<(u32, PathBuf)> = Vec::new();
-    for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if let Some(version) = version(&path) {
-            files.push((version, path));
-        }
-    }
-    files.sort();
-    for (_, file) in files {
-        run(server.psql(database).arg("--file").arg(&file), "")
-            .with_context(|| file.display().to_string())?;
-    }
-    Ok(())
-}
-
-/// The version of a migration; none for its undo and for anything else.
-fn version(path: &Path) -> Option<u32> {
-    let name = path.file_name()?.to_str()?.strip_suffix(".sql")?;
-    let (version, name) = name.strip_prefix('V')?.split_once("__")?;
-    if name.ends_with(".down") { None } else { version.parse().ok() }
+    // A thread of its own, since a caller may be inside a runtime already.
+    let upgrade = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(branchline::upgrade_to_head(&url, &folder)).map(drop)
+    });
+    upgrade.join().map_err(|_| anyhow!("the migration panicked"))?
 }
 
 /// A database on the server of this process.

@@ -1,0 +1,142 @@
+//! Imports that are slow, many at once, or killed.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use support::{Event, Lambda, binary};
+
+use crate::function::Fixture;
+
+fn file(entries: usize, padding: usize) -> String {
+    let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n".to_owned();
+    let padding = "x".repeat(padding);
+    for n in 0..entries {
+        // Every tenth address comes twice, and every hundredth is none.
+        let address = if n % 100 == 99 {
+            "relative".to_owned()
+        } else {
+            format!("https://example.com/{}", n - n % 10 / 9)
+        };
+        file += &format!(
+            "<DT><A HREF=\"{address}\" TAGS=\"t{}\" ADD_DATE=\"{n}\">Title {n} {padding}</A>\n",
+            n % 7
+        );
+    }
+    file + "</DL><p>"
+}
+
+#[tokio::test]
+async fn a_long_import_tells_its_progress_though_its_bookmarks_commit_at_once() {
+    let fixture = Fixture::new();
+    // Rows that take their time, in a file larger than what the sockets between us hold.
+    fixture
+        .execute(
+            "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM pg_sleep(0.0001); RETURN NEW; END $$;
+             CREATE TRIGGER slowly BEFORE INSERT ON bookmarks FOR EACH ROW EXECUTE FUNCTION slowly()",
+        )
+        .await;
+    let key = "0198c5a0-1111-7000-8000-000000000001";
+    let import = fixture.import(Event::post("/").header("idempotency-key", key).text(file(12_000, 2_000)));
+    let poll = async {
+        let mut seen = Vec::new();
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let stored = fixture.ask("SELECT count(*) FROM bookmarks").await;
+            let job = fixture.import(Event::get(&format!("/{key}"))).await.body;
+            match job["status"].as_str() {
+                Some("importing") => {
+                    seen.push(job["progress"].as_i64().unwrap());
+                    assert_eq!(stored, "0");
+                }
+                _ => return seen,
+            }
+        }
+    };
+    let (imported, seen) = tokio::join!(import, poll);
+    assert_eq!((imported.status, &imported.body["import_job"]["progress"]), (201, &100.into()));
+    assert!(seen.is_sorted(), "{seen:?}");
+    let midway = seen.iter().filter(|percent| (1..100).contains(*percent)).count();
+    assert!(midway >= 3, "progress was seen at {seen:?}");
+}
+
+#[tokio::test]
+async fn fifty_imports_at_once_are_each_stored_whole() {
+    let fixture = Fixture::new();
+    let files: Vec<String> = (0..50)
+        .map(|n| {
+            format!(
+                "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><DT><A HREF=\"https://shared.example/\" TAGS=\"t{n}\">s</A>\
+                 <DT><A HREF=\"https://own{n}.example/\">o</A></DL>"
+            )
+        })
+        .collect();
+    let posts = files.iter().map(|file| fixture.import(Event::post("/").text(file.as_str())));
+    for seen in futures_util::future::join_all(posts).await {
+        assert_eq!(seen.status, 201, "{}", seen.body);
+    }
+    assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "51");
+    assert_eq!(
+        fixture.ask("SELECT sum(imported_count) || ' ' || sum(merged_count) FROM import_jobs").await,
+        "51 49"
+    );
+    assert_eq!(
+        fixture.ask("SELECT cardinality(tags) FROM bookmarks WHERE url = 'https://shared.example/'").await,
+        "50"
+    );
+}
+
+/// What a project's imports have stored, as one checksum: everything but ids and moments.
+async fn checksum(fixture: &Fixture, project: usize) -> String {
+    fixture
+        .ask(&format!(
+            "SELECT md5(
+               (SELECT string_agg((to_jsonb(b) - ARRAY['id', 'import_job_id', 'project_id', 'created_at', 'updated_at', 'unmerged'])::text, '' ORDER BY id)
+                FROM bookmarks b WHERE project_id = {project}) ||
+               (SELECT string_agg((to_jsonb(e) - ARRAY['id', 'import_job_id'])::text, '' ORDER BY e.id)
+                FROM import_entries e JOIN import_jobs j ON j.id = import_job_id WHERE project_id = {project}) ||
+               (SELECT string_agg(concat_ws(' ', status, total_bookmarks, imported_count, merged_count, failed_count), '')
+                FROM import_jobs WHERE project_id = {project}))"
+        ))
+        .await
+}
+
+#[tokio::test]
+async fn killed_at_a_hundred_moments_and_sent_again_it_ends_as_one_clean_import() {
+    const KILLS: usize = 100;
+    let fixture = Fixture::new();
+    fixture
+        .execute(&format!("INSERT INTO projects (name) SELECT 'p' FROM generate_series(0, {KILLS})"))
+        .await;
+    let url = fixture.database.url();
+    let env = [("DATABASE_URL", url.as_str())];
+    let binary = binary("import");
+    let file = file(400, 20);
+    let event = |project: usize| Event::post(&format!("/?project_id={project}")).text(file.as_str());
+
+    let mut function = Lambda::start(&binary, &env).unwrap();
+    function.init_duration().await.unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(function.invoke(&event(1)).await.unwrap().status.as_u16(), 201);
+    let clean_run = begun.elapsed();
+    let expected = checksum(&fixture, 1).await;
+
+    let mut repeats = 0;
+    for project in 2..=KILLS + 1 {
+        // The moments are spread evenly over a clean run and a little past it.
+        let moment = clean_run.mul_f64(1.2 * (project - 1) as f64 / KILLS as f64);
+        let request = event(project);
+        let _ = tokio::join!(function.invoke(&request), async {
+            tokio::time::sleep(moment).await;
+            function.kill();
+        });
+        function = Lambda::start(&binary, &env).unwrap();
+        let again = function.invoke(&request).await.unwrap();
+        let status = again.status.as_u16();
+        assert!(matches!(status, 200 | 201), "{status}: {}", again.text());
+        repeats += usize::from(status == 200);
+        assert_eq!(again.json::<Value>()["import_job"]["status"], "completed");
+        assert_eq!(checksum(&fixture, project).await, expected, "killed after {moment:?} of {clean_run:?}");
+    }
+    assert!(repeats < KILLS, "no import was killed before its commit");
+}
