@@ -97,9 +97,9 @@ mod tests {
     #[test]
     fn the_direct_url_goes_before_and_the_flag_before_both() {
         let both =
-            environment(&[("DATABASE_URL", "postgresql://localhost/a"), ("DIRECT_DATABASE_URL", DIRECT)]);
+            environment(&[("DATABASE_URL", "postgresql://u@localhost/a"), ("DIRECT_DATABASE_URL", DIRECT)]);
         assert_eq!(both.database_url(None).unwrap().dbname(), "d");
-        assert_eq!(both.database_url(Some("postgresql://localhost/flag")).unwrap().dbname(), "flag");
+        assert_eq!(both.database_url(Some("postgresql://u@localhost/flag")).unwrap().dbname(), "flag");
     }
 
     #[test]

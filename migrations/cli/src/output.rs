@@ -18,6 +18,9 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const ODD: Style = AnsiColor::Yellow.on_default();
 
+/// What a terminal or a log shows of a line.
+const COLUMNS: usize = 80;
+
 /// Where a migration's time begins, so that most names leave it in one column.
 const NAME_WIDTH: usize = 56;
 
@@ -28,20 +31,27 @@ pub(crate) enum Exit {
     Done,
     /// Something is wrong and has been told.
     Failed,
+    /// The command was called in a way that makes no sense; clap ends so too.
+    Usage,
     /// There is something to do.
     Pending,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        // 2 is wrong usage, which clap tells.
         Self::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Usage => 2,
             Exit::Pending => 3,
         })
     }
 }
+
+/// Wrong usage that the grammar cannot tell.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) &'static str);
 
 /// Prints for people or for machines. Results go to standard output, progress of a run too; what is out of the ordinary
 /// goes to standard error. Colours are for terminals only.
@@ -82,10 +92,15 @@ impl Output {
     pub(crate) fn failed(&self, error: &anyhow::Error) -> ExitCode {
         let message = chain(error);
         match self.format {
-            Format::Text => err(&format_args!("{BAD}error:{BAD:#} {message}")),
+            Format::Text => {
+                // The word is coloured after wrapping, which counts what is seen.
+                let text = wrap(&format!("error: {message}"));
+                let text = text.strip_prefix("error:").unwrap_or(&text);
+                err(&format_args!("{BAD}error:{BAD:#}{text}"));
+            }
             Format::Json => out(&json(&failure(error, &message))),
         }
-        Exit::Failed.into()
+        if error.is::<Usage>() { Exit::Usage.into() } else { Exit::Failed.into() }
     }
 }
 
@@ -125,6 +140,32 @@ impl fmt::Display for Took {
             millis => write!(f, "{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
         }
     }
+}
+
+/// Breaks prose between words. Lines that begin with a space are quoted and stay as they are.
+fn wrap(text: &str) -> String {
+    text.lines()
+        .map(|line| if line.starts_with(' ') { line.to_owned() } else { wrap_line(line) })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn wrap_line(line: &str) -> String {
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in line.split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > COLUMNS {
+            wrapped.push('\n');
+            column = 0;
+        } else if column > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += width;
+    }
+    wrapped
 }
 
 /// The error with its causes. A cause that its effect has told already ends the chain.
@@ -179,6 +220,15 @@ mod tests {
     fn times_are_rounded_to_what_people_read() {
         let took = |millis| Took(Duration::from_millis(millis)).to_string();
         assert_eq!([took(0), took(999), took(1_250), took(61_500)], ["0 ms", "999 ms", "1.2 s", "1 min 1 s"]);
+    }
+
+    #[test]
+    fn prose_is_wrapped_and_quoted_lines_are_not() {
+        let words = ["word"; 20].join(" ");
+        let first = ["word"; 16].join(" ");
+        assert_eq!(wrap(&words), format!("{first}\n{}", ["word"; 4].join(" ")));
+        assert_eq!(wrap(&format!("    {words}")), format!("    {words}"));
+        assert_eq!(wrap(&"x".repeat(90)), "x".repeat(90));
     }
 
     #[test]

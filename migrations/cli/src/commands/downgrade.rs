@@ -1,9 +1,9 @@
 //! `branchline downgrade -n|N|base`.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use schema_core::{DowngradeTarget, verify};
 
-use super::offline::{self, Range, RangeWithoutSql};
+use super::offline::{self, RANGE_WITHOUT_SQL, Range};
 use super::{Context, upgrade};
 use crate::migrate;
 use crate::output::Exit;
@@ -35,7 +35,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if args.target.from.is_some() {
-        bail!("{RangeWithoutSql}");
+        return Err(RANGE_WITHOUT_SQL.into());
     }
     let observe = |event| context.output.event(&event);
     let report =

@@ -1,9 +1,10 @@
 //! `--sql`: printing what would run. With a range, `base:head` or `3:7`, no database is asked, as in Alembic.
 
-use std::fmt;
 use std::str::FromStr;
 
-use schema_core::{Applied, Migrations, StampTarget, TargetError};
+use schema_core::{Applied, Migration, Migrations, PlanError, StampTarget, TargetError};
+
+use crate::output::Usage;
 
 /// The history table's name in a script for a database that is not asked.
 pub(crate) const TABLE: &str = "refinery_schema_history";
@@ -26,26 +27,17 @@ impl<T: FromStr<Err = TargetError>> FromStr for Range<T> {
     }
 }
 
-/// Why a range cannot be used.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RangeWithoutSql;
-
-impl fmt::Display for RangeWithoutSql {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a range says where a database that is not asked is taken to be: it goes with --sql only")
-    }
-}
+/// Why a range cannot be used in a run.
+pub(crate) const RANGE_WITHOUT_SQL: Usage =
+    Usage("a range says where a database that is not asked is taken to be: it goes with --sql only");
 
 /// The history of a database on which the migrations up to a point have run.
 ///
 /// # Errors
 /// There is no migration of that number.
-pub(crate) fn history(
-    migrations: &Migrations,
-    from: StampTarget,
-) -> Result<Vec<Applied>, schema_core::PlanError> {
+pub(crate) fn history(migrations: &Migrations, from: StampTarget) -> Result<Vec<Applied>, PlanError> {
     let stamp = schema_core::stamp(migrations, &[], from)?;
-    let row = |migration: &schema_core::Migration| Applied {
+    let row = |migration: &Migration| Applied {
         version: migration.version,
         name: migration.name.clone(),
         applied_on: String::new(),

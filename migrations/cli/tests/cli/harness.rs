@@ -1,0 +1,200 @@
+//! A folder of migrations, a database, and the binary run on both.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::TestDatabase;
+use tempfile::TempDir;
+
+/// A project of somebody's: a folder with `migrations/sql`, and a database.
+pub struct Project {
+    folder: TempDir,
+    pub database: TestDatabase,
+}
+
+impl Project {
+    /// With these migration files and an empty database.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap(), database: support::empty_database() };
+        fs::create_dir_all(project.sql_dir()).unwrap();
+        for (file, sql) in files {
+            project.write(file, sql);
+        }
+        project
+    }
+
+    /// With this workspace's own migrations.
+    pub fn with_ours() -> Self {
+        let project = Self::with(&[]);
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sql");
+        for entry in fs::read_dir(ours).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, project.sql_dir().join(path.file_name().unwrap())).unwrap();
+        }
+        project
+    }
+
+    /// Three small tables, each with its down.
+    pub fn with_three() -> Self {
+        Self::with(&[
+            ("V1__a.sql", "CREATE TABLE a (id int);\n"),
+            ("V1__a.down.sql", "DROP TABLE a;\n"),
+            ("V2__b.sql", "CREATE TABLE b (id int);\n"),
+            ("V2__b.down.sql", "DROP TABLE b;\n"),
+            ("V3__c.sql", "CREATE TABLE c (id int);\n"),
+            ("V3__c.down.sql", "DROP TABLE c;\n"),
+        ])
+    }
+
+    pub fn sql_dir(&self) -> PathBuf {
+        self.folder.path().join("migrations/sql")
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, file: &str, sql: &str) {
+        fs::write(self.sql_dir().join(file), sql).unwrap();
+    }
+
+    pub fn remove(&self, file: &str) {
+        fs::remove_file(self.sql_dir().join(file)).unwrap();
+    }
+
+    /// The binary in the project's folder, with the database in its environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_branchline"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("DATABASE_URL")
+            .env("DIRECT_DATABASE_URL", self.database.url())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.start(arguments))
+    }
+
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().unwrap()
+    }
+
+    /// Runs the command and asserts that it is done.
+    pub fn done(&self, arguments: &[&str]) -> Run {
+        let run = self.run(arguments);
+        assert_eq!(run.code, Some(0), "{run}");
+        run
+    }
+
+    /// The output of a command that is done, as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let arguments: Vec<&str> = arguments.iter().chain(&["--format", "json"]).copied().collect();
+        serde_json::from_str(&self.done(&arguments).stdout).unwrap()
+    }
+
+    /// What psql prints for a statement: a row a line, columns parted by `|`.
+    pub fn sql(&self, sql: &str) -> String {
+        let run = self.psql(&["--tuples-only", "--no-align", "--command", sql]);
+        assert_eq!(run.code, Some(0), "{run}");
+        run.stdout.trim_end().to_owned()
+    }
+
+    /// The project's database in psql.
+    pub fn psql(&self, arguments: &[&str]) -> Run {
+        let mut psql = self.database.server().psql(self.database.name());
+        Run::of(psql.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// Every object of the database, as pg_dump writes it, the history table aside.
+    pub fn catalog(&self) -> String {
+        let server = self.database.server();
+        let mut dump = Command::new(server.bin_dir().join("pg_dump"));
+        for (name, value) in server.psql(self.database.name()).get_envs() {
+            dump.env(name, value.unwrap_or_else(|| OsStr::new("")));
+        }
+        dump.args(["--schema-only", "--exclude-table=refinery_schema_history"]);
+        let run = Run::of(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        assert_eq!(run.code, Some(0), "{run}");
+        // \restrict and \unrestrict carry a random word.
+        let lines = run.stdout.lines().filter(|line| !line.contains("restrict "));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The numbers in the history.
+    pub fn applied(&self) -> String {
+        self.sql("SELECT string_agg(version::text, ' ' ORDER BY version) FROM refinery_schema_history")
+    }
+
+    /// Waits until a query gives `t`.
+    pub fn wait_until(&self, sql: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.sql(sql) != "t" {
+            assert!(Instant::now() < deadline, "still not so: {sql}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// How a program ended, and what it said.
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn of(child: Child) -> Self {
+        let output = child.wait_with_output().unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Asserts that the command failed and gives its words, with the lines joined.
+    #[track_caller]
+    pub fn refusal(&self) -> String {
+        assert_eq!(self.code, Some(1), "{self}");
+        self.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// For snapshots: exit status, standard output and error, with times of day and of running made equal.
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code {
+            Some(code) => writeln!(f, "exit status: {code}")?,
+            None => writeln!(f, "killed")?,
+        }
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                writeln!(f, "----- {name}")?;
+                text.lines().try_for_each(|line| writeln!(f, "{}", without_times(line)))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn without_times(line: &str) -> String {
+    let numbers_as_zero = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    if line.starts_with(['+', '-']) && line.ends_with("ms") {
+        let name = line.trim_end_matches(" ms").trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+        return format!("{name} (time)");
+    }
+    match line.find(" 20").filter(|at| line[*at..].contains(':')) {
+        Some(at) => format!("{}{}", &line[..at], line[at..].replace(char::is_numeric, "0")),
+        None if line.contains("\"duration_ms\"") => line.chars().map(numbers_as_zero).collect(),
+        None => line.to_owned(),
+    }
+}

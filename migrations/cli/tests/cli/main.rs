@@ -1,0 +1,20 @@
+//! The built binary against a real Postgres 17 over TLS.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking, helpers too")]
+
+mod check;
+mod current;
+mod downgrade;
+mod harness;
+mod history;
+mod kill;
+mod library;
+mod lock;
+mod new;
+mod outside;
+mod refinery;
+mod refusals;
+mod schema;
+mod script;
+mod stamp;
+mod upgrade;
+mod usage;

@@ -1,0 +1,77 @@
+//! Migrations outside a transaction.
+
+use insta::assert_snapshot;
+
+use crate::harness::Project;
+
+#[test]
+fn an_index_is_built_concurrently_and_a_block_commits_its_batches() {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id int); INSERT INTO a SELECT generate_series(1, 100);\n"),
+        (
+            "V2__b.sql",
+            "-- branchline: no-transaction\n\
+             DO $$ BEGIN FOR i IN 1 .. 10 LOOP UPDATE a SET id = -id WHERE id BETWEEN i * 10 - 9 AND i * 10; COMMIT; \
+             END LOOP; END $$;\n\
+             CREATE INDEX CONCURRENTLY a_id ON a (id);\n",
+        ),
+    ]);
+    project.done(&["upgrade"]);
+    assert_eq!(project.sql("SELECT max(id) FROM a"), "-1");
+    assert_eq!(project.sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass"), "t");
+}
+
+#[test]
+fn a_failure_says_what_is_kept_and_which_index_is_unusable() {
+    let project = Project::with(&[(
+        "V1__a.sql",
+        "-- branchline: no-transaction\n\
+         CREATE TABLE IF NOT EXISTS a (id int);\n\
+         INSERT INTO a VALUES (1), (1);\n\n\
+         CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\n",
+    )]);
+    assert_snapshot!(project.run(&["upgrade"]), @r#"
+    exit status: 1
+    ----- stderr
+    error: V1__a.sql, line 5: could not create unique index "a_id" (SQLSTATE 23505)
+        CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)
+    detail: Key (id)=(1) is duplicated.
+    The migration runs outside a transaction: its first 2 statements are kept. A
+    concurrent build left an unusable index behind (a_id): unless the file does it,
+    drop it with DROP INDEX CONCURRENTLY. Correct the cause and run the command
+    again: it begins with the file's first statement.
+    "#);
+    assert_eq!(project.sql("SELECT count(*) FROM refinery_schema_history"), "0");
+}
+
+#[test]
+fn a_concurrent_build_waits_for_an_old_transaction_however_short_the_lock_timeout() {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id int);\n"),
+        ("V2__b.sql", "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\n"),
+    ]);
+    project.done(&["upgrade", "1"]);
+    std::thread::scope(|scope| {
+        scope.spawn(|| project.sql("BEGIN; INSERT INTO a VALUES (1); SELECT pg_sleep(1); COMMIT"));
+        project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
+        let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
+        assert_eq!(run.stderr, "", "{run}");
+    });
+    assert_eq!(project.applied(), "1 2");
+}
+
+#[test]
+fn other_statements_that_are_blocked_are_tried_again() {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id int);\n"),
+        ("V2__b.sql", "-- branchline: no-transaction\nALTER TABLE a ADD b int;\n"),
+    ]);
+    project.done(&["upgrade", "1"]);
+    std::thread::scope(|scope| {
+        scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(1)"));
+        project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
+        let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
+        assert!(run.stderr.contains("attempt 2 of 10"), "{run}");
+    });
+    assert_eq!(project.applied(), "1 2");
+}

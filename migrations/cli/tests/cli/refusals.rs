@@ -1,0 +1,114 @@
+//! What is refused before anything runs.
+
+use crate::harness::Project;
+
+#[test]
+fn a_changed_applied_file() {
+    let project = Project::with_three();
+    project.done(&["upgrade", "2"]);
+    project.write("V2__b.sql", "CREATE TABLE b (id bigint);\n");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.starts_with("error: V2__b has changed since it was applied on 20"), "{error}");
+    assert_eq!(project.applied(), "1 2");
+}
+
+#[test]
+fn a_missing_applied_file() {
+    let project = Project::with_three();
+    project.done(&["upgrade"]);
+    project.remove("V3__c.sql");
+    project.remove("V3__c.down.sql");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.starts_with("error: V3__c was applied on 20"), "{error}");
+    assert!(error.contains("its file is not in the directory"), "{error}");
+}
+
+#[test]
+fn a_file_that_sorts_before_the_head() {
+    let project = Project::with_three();
+    project.done(&["upgrade"]);
+    project.sql("DELETE FROM refinery_schema_history WHERE version = 2");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(
+        error.starts_with("error: V2__b is not applied, and V3__c, which comes after it, is;"),
+        "{error}"
+    );
+}
+
+#[test]
+fn two_files_with_one_number() {
+    let project = Project::with_three();
+    project.write("V3__d.sql", "SELECT 1;\n");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.contains("V3__d.sql: has the number of V3__c.sql"), "{error}");
+}
+
+#[test]
+fn a_gap() {
+    let project = Project::with_three();
+    project.write("V5__e.sql", "SELECT 1;\n");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.contains("V5__e.sql: follows V3__c.sql, and number 4 is missing"), "{error}");
+}
+
+#[test]
+fn carriage_returns() {
+    let project = Project::with_three();
+    project.write("V4__d.sql", "SELECT 1;\r\n");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.contains("V4__d.sql: line 1 ends in CRLF"), "{error}");
+}
+
+#[test]
+fn a_migration_with_its_own_commit() {
+    let project = Project::with(&[("V1__a.sql", "CREATE TABLE a ();\nCOMMIT;\nCREATE TABLE b ();\n")]);
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.starts_with("error: V1__a.sql, line 2: the migration runs in a transaction"), "{error}");
+    assert_eq!(project.sql("SELECT to_regclass('a') IS NULL"), "t");
+}
+
+#[test]
+fn a_pooler() {
+    let project = Project::with_three();
+    let pooler = "postgresql://u:canary@ep-a-b-1-pooler.us-east-2.aws.neon.tech/d";
+    let run = project.run(&["upgrade", "--database-url", pooler]);
+    let error = run.refusal();
+    assert!(error.starts_with("error: --database-url: the host is Neon's connection pooler"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+}
+
+#[test]
+fn a_database_that_takes_no_writes() {
+    let project = Project::with_three();
+    let name = project.database.name();
+    project.sql(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(error.starts_with("error: transactions are read-only here"), "{error}");
+    project.done(&["current"]);
+}
+
+#[test]
+fn a_history_with_long_numbers() {
+    let project = Project::with_three();
+    project.sql(
+        "CREATE TABLE refinery_schema_history (version int8, name text, applied_on text, checksum text)",
+    );
+    let error = project.run(&["current"]).refusal();
+    assert!(error.contains("int8-versions"), "{error}");
+}
+
+#[test]
+fn a_role_without_the_right() {
+    let project = Project::with_three();
+    let role = format!("{}_reader", project.database.name());
+    project.sql(&format!("CREATE ROLE {role} LOGIN PASSWORD 'canary'"));
+    let url = project.database.url();
+    let (user_from, user_to) = (url.find("//").unwrap() + 2, url.find('@').unwrap());
+    let url = format!("{}{role}:canary{}", &url[..user_from], &url[user_to..]);
+    let error = project.run(&["upgrade", "--database-url", &url]).refusal();
+    assert_eq!(
+        error,
+        "error: the history table cannot be made: permission denied for schema public (SQLSTATE 42501)"
+    );
+    project.sql(&format!("DROP ROLE {role}"));
+}
