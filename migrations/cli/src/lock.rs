@@ -6,7 +6,9 @@
 //! holder's CREATE INDEX CONCURRENTLY.
 //!
 //! The workers' lock is taken by the session that migrates, in each transaction. A runner that was killed leaves its
-//! statement running on the server for a while, and its runners' lock is gone by then; the workers' lock is not.
+//! statement running on the server for a while, and its runners' lock is gone by then; the workers' lock is not. Nothing
+//! is sent before the answer that the lock is taken, so that a killed runner leaves no statement behind that would run
+//! without it.
 
 use std::time::Duration;
 
@@ -67,23 +69,49 @@ pub(crate) async fn acquire_for_session(session: &Client, observe: &dyn Fn(Event
 }
 
 async fn poll(session: &Client, function: &str, key: i64, observe: &dyn Fn(Event)) -> Result<()> {
-    let mut pause = FIRST_PAUSE;
-    let mut told = false;
+    let mut wait = Wait::for_key(key);
     loop {
         let row = one_row(session, &format!("SELECT {function}({key})")).await.context("taking the lock")?;
         if row.is_some_and(|row| row.get(0) == Some("t")) {
             return Ok(());
         }
-        if !told && pause == LONGEST_PAUSE {
-            told = true;
-            observe(Event::Waiting { holder: holder(session, key).await? });
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        wait.once(session, observe).await.context("waiting for the lock")?;
     }
 }
 
-async fn holder(session: &Client, key: i64) -> Result<Option<Holder>> {
+/// Waiting between tries, told once it is worth telling.
+pub(crate) struct Wait {
+    key: i64,
+    pause: Duration,
+    is_told: bool,
+}
+
+impl Wait {
+    /// For the workers' lock.
+    pub(crate) fn for_workers() -> Self {
+        Self::for_key(WORKERS)
+    }
+
+    fn for_key(key: i64) -> Self {
+        Self { key, pause: FIRST_PAUSE, is_told: false }
+    }
+
+    /// Waits before the next try.
+    ///
+    /// # Errors
+    /// The session fails.
+    pub(crate) async fn once(&mut self, session: &Client, observe: &dyn Fn(Event)) -> Result<(), pg::Error> {
+        if !self.is_told && self.pause == LONGEST_PAUSE {
+            self.is_told = true;
+            observe(Event::Waiting { holder: holder(session, self.key).await? });
+        }
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+}
+
+async fn holder(session: &Client, key: i64) -> Result<Option<Holder>, pg::Error> {
     // A lock on a bigint shows as its two halves (pg_locks in the manual).
     let sql = format!(
         "SELECT l.pid, date_trunc('second', a.backend_start) \
@@ -94,7 +122,7 @@ async fn holder(session: &Client, key: i64) -> Result<Option<Holder>> {
         key >> 32,
         key & 0xffff_ffff
     );
-    let row = one_row(session, &sql).await.context("looking for the lock's holder")?;
+    let row = one_row(session, &sql).await?;
     Ok(row.and_then(|row| {
         let pid = row.get(0)?.parse().ok()?;
         Some(Holder { pid, since: row.get(1).unwrap_or("an unknown time").to_owned() })

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use schema_core::{Migration, Script, Statement};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryRow};
 
-use crate::database::{delete, execute, insert, one_row};
+use crate::database::{delete, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt};
 use crate::report::{Direction, Event, Step};
 
@@ -86,13 +86,9 @@ impl Runner<'_> {
         })
     }
 
-    /// Whether the history already says what the job would make it say: a killed runner's last statement may have
-    /// committed after the history was read.
-    async fn is_done(&self, job: &Job<'_>, before: &str) -> Result<bool, pg::Error> {
-        let sql =
-            format!("{before} SELECT count(*) FROM {} WHERE version = {}", self.table, job.migration.version);
-        let there = one_row(self.session, &sql).await?.is_some_and(|row| row.get(0) == Some("1"));
-        Ok(there == (job.direction == Direction::Up))
+    /// Asks whether the job's migration is in the history.
+    fn count_rows(&self, job: &Job<'_>) -> String {
+        format!("SELECT count(*) FROM {} WHERE version = {}", self.table, job.migration.version)
     }
 
     /// What the session does for every migration: notice soon if this process dies, so that nothing is left running.
@@ -128,6 +124,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Whether the history already says what the job would make it say, from the answer to [`Runner::count_rows`]: a
+    /// killed runner's last statement may have committed after the history was read.
+    fn is_done(&self, count: &SimpleQueryRow) -> bool {
+        (count.get(0) == Some("1")) == (self.direction == Direction::Up)
+    }
+
     /// A failure at a statement, with the place in it where the server saw the error, in bytes.
     fn failure(&self, at: Option<(Statement<'_>, usize)>, error: pg::Error, outcome: Outcome) -> Failure {
         let line = |(statement, offset): (Statement<'_>, usize)| {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use schema_core::Statement;
 
 use super::{ATTEMPTS, Job, Runner, may_retry};
-use crate::database::{execute, rows};
+use crate::database::{execute, one_row, rows};
 use crate::failure::{Outcome, position};
 use crate::lock::{WORKERS, acquire_for_session};
 
@@ -15,7 +15,9 @@ impl Runner<'_> {
         acquire_for_session(self.session, self.observe).await?;
         let settings = format!("{} {}", self.watch_client("SET"), self.settings.statements("SET"));
         execute(self.session, &settings).await.context("setting the timeouts")?;
-        if self.is_done(job, "").await.context("the history cannot be read")? {
+        let count =
+            one_row(self.session, &self.count_rows(job)).await.context("the history cannot be read")?;
+        if count.is_some_and(|count| job.is_done(&count)) {
             return Ok(());
         }
         for (done, statement) in job.script.statements().enumerate() {

@@ -5,9 +5,9 @@ use futures_util::TryStreamExt;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::{ATTEMPTS, Job, Runner, may_retry};
-use crate::database::execute;
+use crate::database::{execute, rows};
 use crate::failure::{Failure, Outcome, position};
-use crate::lock::WORKERS;
+use crate::lock::{WORKERS, Wait};
 
 impl Runner<'_> {
     /// Runs a job, again where a lock was not to be had.
@@ -29,22 +29,38 @@ impl Runner<'_> {
 
     async fn attempt_within(&self, job: &Job<'_>) -> Result<(), Failure> {
         let rolled_back = |error| job.failure(None, error, Outcome::RolledBack);
-        let before = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT pg_advisory_xact_lock({WORKERS});",
-            self.settings.statements("SET LOCAL"),
-            self.watch_client("SET LOCAL"),
-        );
-        if self.is_done(job, &before).await.map_err(rolled_back)? {
+        if self.begin(job).await.map_err(rolled_back)? {
             return execute(self.session, "ROLLBACK").await.map_err(rolled_back);
         }
         self.send(job).await?;
         // The history belongs to the role that logged in, whatever role the migration took.
-        let record = format!("RESET SESSION AUTHORIZATION; {}", job.record);
-        execute(self.session, &record).await.map_err(rolled_back)?;
-        execute(self.session, "COMMIT").await.map_err(|error| {
+        let end = format!("RESET SESSION AUTHORIZATION; {}; COMMIT", job.record);
+        execute(self.session, &end).await.map_err(|error| {
             let outcome = if is_refusal(&error) { Outcome::RolledBack } else { Outcome::Unknown };
             job.failure(None, error, outcome)
         })
+    }
+
+    /// Begins the transaction, with the timeouts and the workers' lock; tells whether the job is done already.
+    async fn begin(&self, job: &Job<'_>) -> Result<bool, pg::Error> {
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT pg_try_advisory_xact_lock({WORKERS}); {}",
+            self.settings.statements("SET LOCAL"),
+            self.watch_client("SET LOCAL"),
+            self.count_rows(job),
+        );
+        let mut wait = Wait::for_workers();
+        loop {
+            // READ COMMITTED: the count is taken after the lock, on a snapshot of its own.
+            let answers = rows(self.session, &begin).await?;
+            if let [lock, count] = &answers[..]
+                && lock.get(0) == Some("t")
+            {
+                return Ok(job.is_done(count));
+            }
+            execute(self.session, "ROLLBACK").await?;
+            wait.once(self.session, self.observe).await?;
+        }
     }
 
     /// Sends the file as one message, as refinery does. The server answers statement by statement, so that the answers
