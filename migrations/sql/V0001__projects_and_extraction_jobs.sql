@@ -1,8 +1,7 @@
--- branchline: allow prefer-identity: the old project store's schema to the letter; V0004 and V0005 change the keys
 -- branchline: allow prefer-bigint-over-int: the old project store's schema to the letter
+-- branchline: allow prefer-identity: the old project store's schema to the letter; V0004 and V0005 change the keys
 -- branchline: allow prefer-text-field: the old project store's schema to the letter
 -- branchline: allow prefer-timestamp-tz: the old project store's schema to the letter; V0004 and V0005 add the zone
--- branchline: allow prefer-robust-stmts: runs in one transaction, and a table that exists is to be adopted, not skipped
 --
 -- The project store as Alembic revision c1a36d61036a made it, so that its databases can be adopted.
 

@@ -1,8 +1,6 @@
 -- branchline: allow prefer-bigint-over-int: the old importer's schema to the letter
 -- branchline: allow prefer-text-field: the old importer's schema to the letter
 -- branchline: allow prefer-timestamp-tz: the old importer's schema to the letter; V0009 and V0013 add the zone
--- branchline: allow require-concurrent-index-creation: the tables are new in this transaction and empty
--- branchline: allow prefer-robust-stmts: runs in one transaction, and a table that exists is to be adopted, not skipped
 --
 -- The importer's two tables as SQLAlchemy made them, so that its databases can be adopted.
 

@@ -1,4 +1,7 @@
+-- branchline: allow ban-alter-identity: the serial default takes its place in the same transaction
 -- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
+-- branchline: allow prefer-timestamp-tz: what the old stacks had
+-- branchline: allow renaming-object: the new sequence takes the identity's name within the transaction
 
 SET LOCAL TimeZone = 'UTC';
 

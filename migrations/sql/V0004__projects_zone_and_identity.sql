@@ -1,4 +1,8 @@
+-- branchline: allow ban-alter-identity: the exclusive lock keeps inserts out until the identity is there
+-- branchline: allow ban-drop-default: the identity takes the place of the default in the same transaction
+-- branchline: allow ban-drop-sequence: the identity's own sequence has taken over its numbers
 -- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
+-- branchline: allow renaming-object: the old sequence gives its name to the new one within the transaction
 --
 -- The old stacks stored UTC without saying so. From timestamp to timestamptz Postgres (12 and later) rewrites nothing
 -- where the session's zone is UTC, since the stored number is the same. Every row is kept as it is.

@@ -1,4 +1,8 @@
+-- branchline: allow ban-alter-identity: the exclusive lock keeps inserts out until the identity is there
+-- branchline: allow ban-drop-default: the identity takes the place of the default in the same transaction
+-- branchline: allow ban-drop-sequence: the identity's own sequence has taken over its numbers
 -- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
+-- branchline: allow renaming-object: the old sequence gives its name to the new one within the transaction
 --
 -- As V0004 for the other table of the project store. The constraints bind new rows from now on; rows that the old
 -- store left behind are exempt until V0006 has repaired them and V0008 has looked at each.

@@ -1,3 +1,5 @@
+-- branchline: allow ban-drop-constraint: what the up added or validated
+--
 -- A constraint cannot be marked as not validated again: it is dropped and added.
 
 ALTER TABLE extraction_jobs

@@ -1,5 +1,7 @@
--- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
 -- branchline: allow ban-drop-column: what the up added
+-- branchline: allow ban-drop-constraint: what the up added or validated
+-- branchline: allow changing-column-type: timestamps stay as they are in a UTC session; total_cost_usd is rewritten
+-- branchline: allow prefer-timestamp-tz: what the old stacks had
 -- branchline: loses import_jobs.project_id: the old importer had no projects
 -- branchline: loses import_jobs.content_sha256: the old importer did not know its files again
 -- branchline: loses import_jobs.merged_count: the old importer did not count it

@@ -1,4 +1,4 @@
--- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
+-- branchline: allow changing-column-type: nothing is rewritten: timestamps in UTC, a numeric without its limit
 -- branchline: allow prefer-bigint-over-int: counts of one file's entries, and milliseconds of one import
 --
 -- What an import of ours records beyond the old importer. New columns have a constant default or none, so no row is

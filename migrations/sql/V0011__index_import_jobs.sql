@@ -1,4 +1,5 @@
 -- branchline: no-transaction
+-- branchline: allow prefer-robust-stmts: DROP INDEX IF EXISTS goes before; IF NOT EXISTS would keep an invalid index
 --
 -- import_jobs_content_key: the same content in the same scope is one job, unless it failed. No project is one scope,
 -- hence NULLS NOT DISTINCT. Old jobs have no content_sha256 and are exempt. Each index is dropped first, because a

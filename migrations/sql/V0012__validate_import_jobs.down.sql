@@ -1,4 +1,5 @@
--- branchline: allow ban-drop-not-null: the old importer allowed it
+-- branchline: allow ban-drop-constraint: what the up added or validated
+-- branchline: allow ban-drop-not-null: the up set it
 --
 -- A constraint cannot be marked as not validated again: it is dropped and added.
 

@@ -1,5 +1,7 @@
--- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
 -- branchline: allow ban-drop-column: what the up added
+-- branchline: allow ban-drop-constraint: what the up added or validated
+-- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
+-- branchline: allow prefer-timestamp-tz: what the old stacks had
 -- branchline: loses bookmarks.project_id: the old importer had no projects
 -- branchline: loses bookmarks.url_key: computed from url; the next up computes it again
 -- branchline: loses bookmarks.folder_path: original_folder keeps the names joined by "/"

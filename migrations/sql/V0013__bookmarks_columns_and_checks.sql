@@ -1,4 +1,5 @@
 -- branchline: allow changing-column-type: with the session in UTC Postgres changes the type without a rewrite
+-- branchline: allow prefer-bigint-over-int: the type of projects.id
 --
 -- The rest of what a bookmarks file says about an entry, and the key by which a URL is known again. New columns have no
 -- default, so no row is rewritten; timestamps change as in V0004. The constraints bind new rows from now on; V0014 fills

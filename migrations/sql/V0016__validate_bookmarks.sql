@@ -1,4 +1,4 @@
--- branchline: allow adding-not-nullable-field: a validated CHECK spares SET NOT NULL its scan (Postgres 12 and later)
+-- branchline: allow ban-drop-constraint: the CHECK has done its work: the column is NOT NULL
 --
 -- Looks at the old rows, which V0014 has filled. VALIDATE reads the table while others write to it; SET NOT NULL then
 -- finds its proof in the validated CHECK, which has done its work.

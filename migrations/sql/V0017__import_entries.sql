@@ -1,7 +1,5 @@
--- branchline: allow require-concurrent-index-creation: the table is new in this transaction and empty
 -- branchline: allow prefer-bigint-over-int: a file's lines and entries; a file is at most 512 MiB
 -- branchline: allow prefer-text-field: the same type as the columns of bookmarks
--- branchline: allow prefer-robust-stmts: runs in one transaction
 --
 -- Nothing that an import read is lost silently: every entry that did not simply become a row of bookmarks leaves one
 -- here, and so do the folders and separators between them, which an export writes again. Old imports have none.
