@@ -6,73 +6,152 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use lambda_http::RequestExt;
+use lambda_http::http::{Method, StatusCode};
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
+use crate::http::{StreamBody, StreamingResponse};
 use crate::{App, Budget, Error, IsPublic, Request, Response, access};
 
-/// Answers a request with a handler, where the sender may have an answer. Never fails: an error, a panic or the end of the budget becomes a
-/// problem+json, since Lambda makes an opaque 502 of anything else.
+/// Answers a request with a handler, where the sender may have an answer. Never fails: an error, a panic or the end of
+/// the budget becomes a problem+json, since Lambda makes an opaque 502 of anything else.
 pub async fn answer<F>(
     app: &Result<Arc<App>, Arc<Error>>,
     handle: impl FnOnce(Arc<App>, Request) -> F,
     is_public: IsPublic,
-    mut request: Request,
+    request: Request,
 ) -> Response
 where
     F: Future<Output = Result<Response, Error>> + Send,
 {
-    let begun = Instant::now();
-    let request_id = match request.lambda_context_ref() {
-        Some(context) if !context.request_id.is_empty() => context.request_id.clone(),
-        _ => Uuid::now_v7().to_string(),
-    };
-    let method = request.method().clone();
-    let path = request.raw_http_path().to_owned();
-    let budget = Budget::of(&request);
-    request.extensions_mut().insert(budget.clone());
-
-    let outcome = match app {
-        Ok(app) => {
-            let handled = async {
-                if !is_public(&request) {
-                    access::authorize(app.config(), &request)?;
-                }
-                handle(Arc::clone(app), request).await
-            };
-            let handled = AssertUnwindSafe(handled).catch_unwind();
-            // The handler's future is dropped before its time's end is told, with the budget marked as expired.
-            tokio::pin!(handled);
-            match timeout_at(budget.deadline(), &mut handled).await {
-                Ok(Ok(outcome)) => outcome,
-                Ok(Err(_)) => Err(Error::internal("the handler panicked; the panic's message stands above")),
-                Err(_) => {
-                    budget.expire();
-                    Err(Error::deadline())
-                }
-            }
-            .map_err(Arc::new)
-        }
-        Err(error) => Err(Arc::clone(error)),
-    };
-
-    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    match outcome {
+    let (call, request) = Call::begin(request);
+    match call.outcome(app, handle, is_public, request).await {
         Ok(response) => {
-            let status = response.status().as_u16();
-            tracing::info!(%request_id, %method, path, status, duration_ms, "answered");
+            call.log_answered(response.status(), None);
             response
         }
-        Err(error) => {
-            let status = error.status().as_u16();
-            let detail = error.detail();
-            let cause = error.cause().map(tracing::field::display);
-            if error.status().is_server_error() {
-                tracing::error!(%request_id, %method, path, status, duration_ms, detail, cause, "failed");
-            } else {
-                tracing::info!(%request_id, %method, path, status, duration_ms, detail, cause, "refused");
+        Err(error) => call.refuse(&error),
+    }
+}
+
+/// Answers a request like [`answer`], with a body that is still being made while it is sent. What fails before its
+/// first byte becomes a problem+json; what fails later breaks the body off, and is logged then.
+pub async fn answer_streaming<F>(
+    app: &Result<Arc<App>, Arc<Error>>,
+    handle: impl FnOnce(Arc<App>, Request) -> F,
+    is_public: IsPublic,
+    request: Request,
+) -> StreamingResponse
+where
+    F: Future<Output = Result<StreamingResponse, Error>> + Send,
+{
+    let (call, request) = Call::begin(request);
+    match call.outcome(app, handle, is_public, request).await {
+        Ok(response) => {
+            let status = response.status();
+            response.map(|body| body.of(call, status))
+        }
+        Err(error) => call.refuse(&error).map(StreamBody::from),
+    }
+}
+
+/// A request while it is answered, as the log knows it.
+pub(crate) struct Call {
+    request_id: String,
+    method: Method,
+    path: String,
+    budget: Budget,
+    begun: Instant,
+}
+
+impl Call {
+    fn begin(mut request: Request) -> (Self, Request) {
+        let begun = Instant::now();
+        let request_id = match request.lambda_context_ref() {
+            Some(context) if !context.request_id.is_empty() => context.request_id.clone(),
+            _ => Uuid::now_v7().to_string(),
+        };
+        let method = request.method().clone();
+        let path = request.raw_http_path().to_owned();
+        let budget = Budget::of(&request);
+        request.extensions_mut().insert(budget.clone());
+        (Self { request_id, method, path, budget, begun }, request)
+    }
+
+    async fn outcome<T, F>(
+        &self,
+        app: &Result<Arc<App>, Arc<Error>>,
+        handle: impl FnOnce(Arc<App>, Request) -> F,
+        is_public: IsPublic,
+        request: Request,
+    ) -> Result<T, Arc<Error>>
+    where
+        F: Future<Output = Result<T, Error>> + Send,
+    {
+        let app = app.as_ref().map_err(Arc::clone)?;
+        let handled = async {
+            if !is_public(&request) {
+                access::authorize(app.config(), &request)?;
             }
-            error.to_response(&request_id)
+            handle(Arc::clone(app), request).await
+        };
+        bounded(&self.budget, handled).await.map_err(Arc::new)
+    }
+
+    /// Logs a response that was sent whole, with the bytes of its body where it was streamed.
+    pub(crate) fn log_answered(&self, status: StatusCode, bytes: Option<u64>) {
+        let Self { request_id, method, path, .. } = self;
+        let (status, duration_ms) = (status.as_u16(), self.duration_ms());
+        tracing::info!(%request_id, %method, path, status, duration_ms, bytes, "answered");
+    }
+
+    /// Logs a response that was begun and not sent whole, and why; without an error its client left.
+    pub(crate) fn log_broken_off(&self, status: StatusCode, bytes: u64, error: Option<&Error>) {
+        let Self { request_id, method, path, .. } = self;
+        let (status, duration_ms) = (status.as_u16(), self.duration_ms());
+        match error {
+            Some(error) => {
+                let detail = error.detail();
+                let cause = error.cause().map(tracing::field::display);
+                tracing::error!(%request_id, %method, path, status, duration_ms, bytes, detail, cause, "broken off");
+            }
+            None => tracing::info!(%request_id, %method, path, status, duration_ms, bytes, "the client left"),
+        }
+    }
+
+    /// Logs an error and makes a response of it.
+    fn refuse(&self, error: &Error) -> Response {
+        let Self { request_id, method, path, .. } = self;
+        let (status, duration_ms) = (error.status().as_u16(), self.duration_ms());
+        let detail = error.detail();
+        let cause = error.cause().map(tracing::field::display);
+        if error.status().is_server_error() {
+            tracing::error!(%request_id, %method, path, status, duration_ms, detail, cause, "failed");
+        } else {
+            tracing::info!(%request_id, %method, path, status, duration_ms, detail, cause, "refused");
+        }
+        error.to_response(request_id)
+    }
+
+    fn duration_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Runs a part of a request. Its panic and the end of its budget are errors like others.
+pub(crate) async fn bounded<T>(
+    budget: &Budget,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let work = AssertUnwindSafe(work).catch_unwind();
+    // Dropped at the end, with the budget marked as expired.
+    tokio::pin!(work);
+    match timeout_at(budget.deadline(), &mut work).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Error::internal("the handler panicked; the panic's message stands above")),
+        Err(_) => {
+            budget.expire();
+            Err(Error::deadline())
         }
     }
 }

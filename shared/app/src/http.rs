@@ -2,6 +2,7 @@
 
 mod error;
 mod request;
+mod stream;
 
 use lambda_http::Body;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 pub use error::Error;
 pub use request::{Query, segments};
+pub use stream::{Chunks, StreamBody, StreamingResponse};
 
 /// What a handler answers.
 pub type Response = lambda_http::Response<Body>;

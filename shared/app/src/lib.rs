@@ -15,14 +15,14 @@ pub mod telemetry;
 use std::sync::Arc;
 
 pub use access::{AccessToken, IsPublic, nothing_is_public};
-pub use answer::answer;
+pub use answer::{answer, answer_streaming};
 pub use budget::Budget;
 pub use config::{Config, ConfigError, Platform};
 pub use db::{Connection, Database, Param};
-pub use http::{Error, Response};
+pub use http::{Error, Response, StreamingResponse};
 pub use lambda_http::Request;
 pub use prices::Prices;
-pub use serve::serve;
+pub use serve::{serve, serve_streaming};
 
 /// What a function's handler gets: the configuration and the database.
 #[derive(Debug)]

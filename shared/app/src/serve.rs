@@ -1,8 +1,12 @@
 //! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
 
+mod cut;
+
 use std::sync::Arc;
 
-use crate::{App, Config, Error, IsPublic, Request, Response, answer, telemetry};
+use crate::http::StreamingResponse;
+use crate::{App, Config, Error, IsPublic, Request, Response, answer, answer_streaming, telemetry};
+use cut::CutLayer;
 
 /// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.
 ///
@@ -18,6 +22,38 @@ pub async fn serve<F>(
 where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
 {
+    let app = begin();
+    let service = lambda_http::service_fn(move |request| {
+        let (app, handle) = (app.clone(), handle.clone());
+        async move { Ok::<_, lambda_http::Error>(answer(&app, handle, is_public, request).await) }
+    });
+    lambda_http::run_concurrent(service).await
+}
+
+/// Serves a handler like [`serve`], with bodies that are made while they are sent. The function URL's invoke mode must
+/// be `RESPONSE_STREAM`.
+///
+/// # Errors
+/// The Lambda runtime API cannot be reached.
+pub async fn serve_streaming<F>(
+    handle: impl Fn(Arc<App>, Request) -> F + Clone + Send + Sync + 'static,
+    is_public: IsPublic,
+) -> Result<(), lambda_http::Error>
+where
+    F: Future<Output = Result<StreamingResponse, Error>> + Send + 'static,
+{
+    let app = begin();
+    let service = lambda_http::service_fn(move |request| {
+        let (app, handle) = (app.clone(), handle.clone());
+        async move {
+            let response = answer_streaming(&app, handle, is_public, request).await;
+            Ok::<_, lambda_http::Error>(response.map(cut::breakable))
+        }
+    });
+    lambda_http::streaming_runtime_concurrent(service).layer(CutLayer).run_concurrent().await
+}
+
+fn begin() -> Result<Arc<App>, Arc<Error>> {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads a function's environment")]
     let lookup = |name: &str| std::env::var(name).ok();
     telemetry::init(lookup);
@@ -33,11 +69,7 @@ where
             tracing::error!(cause, "{}", error.detail());
         }
     }
-    let service = lambda_http::service_fn(move |request| {
-        let (app, handle) = (app.clone(), handle.clone());
-        async move { Ok::<_, lambda_http::Error>(answer(&app, handle, is_public, request).await) }
-    });
-    lambda_http::run_concurrent(service).await
+    app
 }
 
 fn prepare(lookup: impl Fn(&str) -> Option<String>) -> Result<Arc<App>, Error> {
