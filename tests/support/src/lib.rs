@@ -1,16 +1,21 @@
 //! What the tests and the local stack stand on: a Postgres over TLS and a database per test, a stand-in for Lambda, and
 //! requests to send.
 
+mod background;
 mod binary;
+mod certificates;
 mod command;
 mod database;
 mod environment;
 pub mod event;
 pub mod lambda;
 pub mod postgres;
+pub mod proxy;
 
 pub use binary::binary;
 pub use database::{TestDatabase, database, empty_database, migrate};
+pub use environment::project_root;
 pub use event::Event;
 pub use lambda::{InvokeError, Lambda};
 pub use postgres::{Data, Options, Postgres, Shutdown};
+pub use proxy::{Proxy, round_trips};

@@ -1,7 +1,6 @@
 //! A Postgres 17 of our own: over TLS only, with its own certificate authority, gone when its process is gone.
 
 mod binaries;
-mod certificates;
 mod home;
 mod owner;
 mod settings;

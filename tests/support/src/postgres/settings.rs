@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::certificates;
 use super::home::Home;
+use crate::certificates;
 
 /// The certificate authority's file in the home.
 pub(super) const CA_FILE: &str = "ca.pem";
@@ -38,7 +38,7 @@ pub(super) fn write(home: &Home, durable: bool) -> Result<()> {
     home.write("pg_hba.conf", ACCESS.as_bytes())?;
     // The key is written last, so that it stands for all three.
     if home.read("server.key").is_none() {
-        let certificates = certificates::generate()?;
+        let certificates = certificates::generate(&["localhost"])?;
         home.write(CA_FILE, &certificates.authority)?;
         home.write("server.crt", &certificates.certificate)?;
         home.write("server.key", &certificates.key)?;

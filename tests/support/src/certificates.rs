@@ -1,4 +1,4 @@
-//! A certificate authority of the server's own, and the certificate it signs.
+//! A certificate authority of a server's own, and the certificate it signs.
 
 use anyhow::Result;
 use openssl::asn1::Asn1Time;
@@ -18,18 +18,18 @@ const VERSION_3: i32 = 2;
 const DAYS: u32 = 3650;
 
 /// PEM texts. The authority's key is forgotten once it has signed.
-pub(super) struct Certificates {
+pub(crate) struct Certificates {
     /// What a client trusts.
-    pub(super) authority: Vec<u8>,
-    /// What the server shows: made out to localhost, 127.0.0.1 and ::1.
-    pub(super) certificate: Vec<u8>,
+    pub(crate) authority: Vec<u8>,
+    /// What the server shows: made out to the names it was asked for, 127.0.0.1 and ::1.
+    pub(crate) certificate: Vec<u8>,
     /// The server's private key.
-    pub(super) key: Vec<u8>,
+    pub(crate) key: Vec<u8>,
 }
 
-/// Makes an authority and a server certificate. Keys are P-256, whose handshakes are the cheapest; signatures use
+/// Makes an authority and a server certificate for these DNS names. Keys are P-256, whose handshakes are the cheapest; signatures use
 /// SHA-256, as a channel binding of `tls-server-end-point` is computed with the signature's hash (RFC 5929).
-pub(super) fn generate() -> Result<Certificates> {
+pub(crate) fn generate(dns_names: &[&str]) -> Result<Certificates> {
     let authority_key = new_key()?;
     let authority_name = name("Branchline local authority")?;
     let mut builder = unsigned(&authority_name, &authority_name, &authority_key)?;
@@ -41,12 +41,16 @@ pub(super) fn generate() -> Result<Certificates> {
     let authority = builder.build();
 
     let key = new_key()?;
-    let mut builder = unsigned(&name("localhost")?, &authority_name, &key)?;
+    let mut builder = unsigned(&name("Branchline local server")?, &authority_name, &key)?;
     builder.append_extension(BasicConstraints::new().critical().build()?)?;
     builder.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
     builder.append_extension(ExtendedKeyUsage::new().server_auth().build()?)?;
     let context = builder.x509v3_context(Some(&authority), None);
-    let names = SubjectAlternativeName::new().dns("localhost").ip("127.0.0.1").ip("::1").build(&context)?;
+    let mut names = SubjectAlternativeName::new();
+    for dns_name in dns_names {
+        names.dns(dns_name);
+    }
+    let names = names.ip("127.0.0.1").ip("::1").build(&context)?;
     let identifier = SubjectKeyIdentifier::new().build(&context)?;
     let issuer = AuthorityKeyIdentifier::new().keyid(true).build(&context)?;
     for extension in [names, identifier, issuer] {
