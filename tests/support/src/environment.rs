@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The project's root: this crate is `tests/support` of it.
-pub(crate) fn project_root() -> &'static Path {
+#[must_use]
+pub fn project_root() -> &'static Path {
     let mut root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for _ in 0..2 {
         root = root.parent().unwrap_or(root);
