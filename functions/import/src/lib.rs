@@ -2,6 +2,7 @@
 
 mod body;
 mod job;
+mod page;
 mod post;
 mod read;
 mod undo;
@@ -13,11 +14,20 @@ use app::{App, Error, Request, Response};
 use lambda_http::http::Method;
 use uuid::Uuid;
 
+/// The page is for browsers, which have no token before they have the page to ask for it.
+#[must_use]
+pub fn is_public(request: &Request) -> bool {
+    page::is_asked_for(request)
+}
+
 /// Answers a request.
 ///
 /// # Errors
 /// 400, 404, 405, 409, 413, 415, 422; 503 where the database cannot be reached; 504.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
+    if page::is_asked_for(&request) {
+        return page::page(&app, &request);
+    }
     let method = request.method().clone();
     let segments: Vec<String> = segments(&request).into_iter().map(str::to_owned).collect();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    app::serve(import::handle, app::nothing_is_public).await
+    app::serve(import::handle, import::is_public).await
 }

@@ -1,0 +1,93 @@
+// What became of one import.
+
+let shown = null;
+
+/** Shows a job; its first bookmarks too where they came with it. */
+function showResult(job, sample = [], repeated = false) {
+  shown = job;
+  byId('result-title').textContent = titleOf(job, repeated);
+  byId('about').textContent = [
+    job.project_id === null ? 'no project' : `project ${job.project_id}`,
+    job.file_size_bytes === null ? '' : megabytes(job.file_size_bytes),
+    job.duration_ms === null ? '' : `took ${numbers.format(job.duration_ms / 1000)} s`,
+    date(job.completed_at ?? job.created_at),
+  ].filter(Boolean).join(' · ');
+  byId('failure').textContent = job.status === 'failed' ? job.error_message ?? 'No reason was given.' : '';
+  byId('counts').hidden = job.status !== 'completed';
+  for (const place of byId('counts').querySelectorAll('[data-count]')) {
+    place.textContent = number(job[place.dataset.count]);
+  }
+  byId('sample').hidden = sample.length === 0;
+  byId('sample-list').replaceChildren(...sample.map(bookmarkRow));
+  byId('rejections').hidden = true;
+  byId('rejections-list').replaceChildren();
+  byId('link').href = linkTo(job);
+  byId('undo').hidden = isRunning(job);
+  byId('undo').textContent = undoWords(job).button;
+  byId('result').hidden = false;
+  history.replaceState(null, '', linkTo(job));
+  if (job.skipped_count + job.failed_count + job.warning_count > 0) showRejections(job, '');
+}
+
+function titleOf(job, repeated) {
+  const name = fileName(job);
+  if (job.status === 'failed') return `${name} was not imported`;
+  if (isRunning(job)) return `${name} is being imported`;
+  if (repeated) return `${name} was imported before; nothing changed`;
+  return `${counted(job.imported_count, 'bookmark', 'bookmarks')} imported from ${name}`;
+}
+
+function hideResult() {
+  shown = null;
+  byId('result').hidden = true;
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+function bookmarkRow(bookmark) {
+  const row = copyOf('bookmark-row');
+  const title = row.querySelector('.title');
+  title.textContent = bookmark.title || bookmark.url;
+  // A bookmarklet would run here, so only addresses of the web become links.
+  if (/^https?:/i.test(bookmark.url)) title.href = bookmark.url;
+  const tags = bookmark.tags.map((tag) => `#${tag}`).join(' ');
+  const folder = bookmark.folder_path.join(' › ');
+  row.querySelector('.hint').textContent = [bookmark.domain, folder, tags].filter(Boolean).join(' · ');
+  return row;
+}
+
+/** Adds a page of the entries that were skipped, that failed or that came with a warning. */
+async function showRejections(job, cursor) {
+  const query = new URLSearchParams({ limit: 50, ...(cursor && { cursor }) });
+  let page;
+  try {
+    page = (await call('GET', `${job.id}/rejections?${query}`)).value;
+  } catch (error) {
+    complain(error, () => showRejections(job, cursor));
+    return;
+  }
+  if (shown?.id !== job.id) return;
+  const rows = page.rejections.map(rejectionRow);
+  byId('rejections-list').append(...rows);
+  byId('rejections').hidden = false;
+  const more = byId('more-rejections');
+  const hadFocus = document.activeElement === more;
+  more.hidden = page.next_cursor === null;
+  more.onclick = () => showRejections(job, page.next_cursor);
+  if (hadFocus && rows[0]) {
+    rows[0].tabIndex = -1;
+    rows[0].focus();
+  }
+}
+
+const OUTCOMES = { skipped: 'Skipped', failed: 'Failed', warning: 'Stored, with a warning' };
+
+function rejectionRow(entry) {
+  const row = copyOf('rejection-row');
+  const [line, position] = row.querySelectorAll('.number');
+  line.textContent = number(entry.line);
+  position.textContent = number(entry.position);
+  row.querySelector('b').textContent = `${OUTCOMES[entry.outcome] ?? entry.outcome}:`;
+  row.querySelector('.reason').textContent = entry.reason;
+  row.querySelector('.hint').textContent = [entry.title, entry.url].filter(Boolean).join(' · ');
+  return row;
+}

@@ -1,0 +1,75 @@
+// The service behind the page: its addresses, its token, its answers and its problems.
+
+/** Where the service stands, whether or not the page's own address ends in a slash. */
+const root = new URL(location.pathname.replace(/\/?$/, '/'), location.origin);
+
+class Problem extends Error {
+  constructor(status, detail, reference) {
+    super(detail);
+    this.status = status;
+    this.reference = reference;
+  }
+}
+
+const NO_ANSWER = 'The service cannot be reached. Check your connection and try again.';
+const PLAIN = {
+  403: 'This address answers signed requests only, which a browser cannot send.',
+  413: 'The file is too large for this service.',
+  429: 'The service is busy. Try again in a moment.',
+};
+
+/** The problem that an answer tells: the service's own words, or ours where what stands before it refused. */
+function problemOf(status, text) {
+  try {
+    const { detail, request_id } = JSON.parse(text);
+    if (detail) return new Problem(status, detail, request_id);
+  } catch {
+    // Not JSON, so not from the service itself.
+  }
+  return new Problem(status, PLAIN[status] ?? `The service answered with an error (${status}). Try again.`);
+}
+
+/** Sends a request, asks for a token where one is wanted, and gives the answer's JSON. */
+async function call(method, path, upload) {
+  for (;;) {
+    const { status, text } = await send(method, new URL(path, root), upload);
+    if (status >= 200 && status < 300) return { status, value: text ? JSON.parse(text) : null };
+    const problem = problemOf(status, text);
+    if (status !== 401 || !(await askForToken(problem.message))) throw problem;
+  }
+}
+
+/** Not `fetch`, which tells nothing of an upload's progress. */
+function send(method, url, { body, headers = {}, onProgress } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    request.setRequestHeader('Accept', 'application/json');
+    const token = sessionStorage.getItem(TOKEN);
+    if (token) request.setRequestHeader('Authorization', `Bearer ${token}`);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    if (onProgress) request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
+    request.onload = () => resolve({ status: request.status, text: request.responseText });
+    request.onerror = () => reject(new Problem(0, NO_ANSWER));
+    request.send(body);
+  });
+}
+
+const TOKEN = 'access-token';
+let asking = null;
+
+/** Asks for a token once, however many requests want it; gives whether there is one now. */
+function askForToken(why) {
+  asking ??= tokenGiven(why).finally(() => { asking = null; });
+  return asking;
+}
+
+async function tokenGiven(why) {
+  sessionStorage.removeItem(TOKEN);
+  byId('token-text').textContent = why;
+  byId('token').value = '';
+  const given = await confirmed('token-dialog');
+  if (given) sessionStorage.setItem(TOKEN, byId('token').value);
+  byId('forget-token').hidden = !given;
+  return given;
+}

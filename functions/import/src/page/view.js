@@ -1,0 +1,70 @@
+// What the page shows. Whatever comes from the service or the file is set as text, never as markup.
+
+const byId = (id) => document.getElementById(id);
+
+const numbers = new Intl.NumberFormat('en');
+const dates = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+const number = (value) => numbers.format(value ?? 0);
+const counted = (value, one, many) => `${number(value)} ${value === 1 ? one : many}`;
+const megabytes = (bytes) => `${numbers.format(Math.ceil(bytes / 1e5) / 10)} MB`;
+const date = (text) => (text ? dates.format(new Date(text)) : '');
+const fileName = (job) => job.filename ?? 'a file';
+const isRunning = (job) => !['completed', 'failed'].includes(job.status);
+const linkTo = (job) => `#${job.id}`;
+
+/** A copy of a template's first element. */
+function copyOf(id) {
+  return byId(id).content.firstElementChild.cloneNode(true);
+}
+
+/** Says what went well, or nothing. */
+function say(text) {
+  byId('status').textContent = text;
+}
+
+/** Says what went wrong, or nothing; with a button where there is something to try again. */
+function complain(error, retry) {
+  const box = byId('alert');
+  box.replaceChildren();
+  if (!error) return;
+  const text = document.createElement('p');
+  const reference = error.reference ? ` (reference ${error.reference})` : '';
+  text.textContent = error instanceof Problem ? error.message + reference : `The page failed: ${error.message}`;
+  box.append(text);
+  if (retry) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Try again';
+    button.onclick = () => {
+      complain(null);
+      retry();
+    };
+    box.append(button);
+  }
+}
+
+/** Shows how far a phase is, from 0 to 1; a phase whose end is not known has no fraction. */
+function showProgress(phase, fraction) {
+  byId('progress').hidden = false;
+  // Set only where it changes: it is read out.
+  if (byId('phase').textContent !== phase) byId('phase').textContent = phase;
+  const percent = Math.floor(fraction * 100);
+  byId('percent').textContent = Number.isNaN(percent) ? '' : `${percent}%`;
+  if (Number.isNaN(percent)) byId('bar').removeAttribute('value');
+  else byId('bar').value = percent;
+}
+
+function hideProgress() {
+  byId('progress').hidden = true;
+  byId('phase').textContent = '';
+}
+
+/** Opens a dialog; gives whether it was closed by its `yes`. */
+function confirmed(id) {
+  const dialog = byId(id);
+  dialog.returnValue = '';
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+  });
+}
