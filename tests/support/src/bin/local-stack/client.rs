@@ -14,6 +14,9 @@ pub(crate) struct Client {
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The body as it came.
+    pub(crate) text: String,
+    /// The body, where it is JSON.
     pub(crate) body: Value,
 }
 
@@ -46,7 +49,7 @@ impl Client {
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await?.to_bytes();
         connection.abort();
-        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_else(|_| text()) })
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text })
     }
 }

@@ -90,7 +90,7 @@ async fn demo(file: &str) -> Result<()> {
     match answer.status {
         201 => show::job(&answer.body["import_job"], "imported"),
         200 => show::job(&answer.body["import_job"], "imported before; nothing was written"),
-        status => bail!("import answered {status}: {}", answer.body["detail"].as_str().unwrap_or_default()),
+        status => bail!("import answered {status}: {}", answer.text),
     }
 
     step("What is stored");
@@ -99,7 +99,7 @@ async fn demo(file: &str) -> Result<()> {
 
     step("db-test");
     let answer = stack.client().get("db-test/").await?;
-    println!("   {}", answer.body);
+    println!("   {}", answer.text);
     if answer.status != 200 {
         bail!("db-test answered {}", answer.status);
     }
