@@ -1,0 +1,59 @@
+# Every verb of the project; bare `make` prints them. Helpers are in scripts/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test lint migrate package deploy tools clean
+
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+# What `make demo` imports.
+FILE ?= tests/corpus/demo.html
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## local Postgres and functions, one bookmarks file imported and shown; FILE=… for another file
+	@scripts/require.sh rust c python
+	scripts/tools.sh postgres cargo-lambda
+	cargo build --locked --bins
+	cargo run --locked --quiet --bin local-stack -- demo '$(FILE)'
+
+dev: ## the same, staying up until Control-C, with the commands to use it
+	@scripts/require.sh rust c python
+	scripts/tools.sh postgres cargo-lambda
+	cargo build --locked --bins
+	cargo run --locked --quiet --bin local-stack -- dev
+
+test: ## all tests, against a Postgres of their own
+	@scripts/require.sh rust c python
+	scripts/tools.sh postgres
+	cargo test --locked --workspace
+
+lint: ## formatting, clippy, and the deployment's template
+	@scripts/require.sh rust c python
+	scripts/tools.sh cfn-lint
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cfn-lint template.yaml
+
+migrate: ## bring the schema of DIRECT_DATABASE_URL to the newest migration
+	@scripts/require.sh rust c
+	cargo run --locked --quiet --bin branchline -- upgrade
+
+package: ## the functions as zips for Lambda, in target/lambda
+	@scripts/require.sh rust c python
+	scripts/tools.sh cargo-lambda zig
+	scripts/package.sh
+
+deploy: package migrate ## package, migrate, then the functions to AWS; SAM_ARGS=… for sam deploy
+	scripts/tools.sh sam
+	sam deploy $(SAM_ARGS)
+
+tools: ## install now what the other verbs install when they need it
+	scripts/tools.sh postgres cargo-lambda zig cfn-lint
+
+clean: ## remove what was built, the local database and the installed tools
+	scripts/clean.sh

