@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, reason = "helpers of tests are tests too")]
 
 use netscape::{Attributes, Event, Reader, Timestamp};
+use std::fmt;
 use std::io::Read;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +73,29 @@ impl File {
         self.items.iter().filter_map(|item| if let Item::Folder(folder) = item { Some(folder) } else { None })
     }
 
+    /// The file in a form that a test can state: one line an item, indented by folder.
+    ///
+    /// `[name]` is a folder, `-` a separator. `+`, `~` and `@` stand before the seconds at which an entry was added,
+    /// changed and visited, `#` before a tag, `!` before a warning; a description is in quotes, attributes follow.
+    pub fn outline(&self) -> String {
+        let mut outline = String::new();
+        let mut depth = 0;
+        for item in &self.items {
+            let line = match item {
+                Item::Folder(folder) => folder.to_string(),
+                Item::Bookmark(bookmark) => bookmark.to_string(),
+                Item::Separator(attributes) => format!("-{}", Shown(attributes)),
+                Item::End => {
+                    depth -= 1;
+                    continue;
+                }
+            };
+            outline.push_str(&format!("{}{line}\n", "  ".repeat(depth)));
+            depth += usize::from(matches!(item, Item::Folder(_)));
+        }
+        outline
+    }
+
     /// How deep the deepest bookmark lies.
     pub fn depth(&self) -> usize {
         self.bookmarks().map(|bookmark| bookmark.path.len()).max().unwrap_or(0)
@@ -115,6 +139,55 @@ impl Item {
 
 fn pairs(attributes: Attributes<'_>) -> Pairs {
     attributes.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+impl fmt::Display for Folder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{}]", self.name)?;
+        date(f, '+', self.added)?;
+        date(f, '~', self.modified)?;
+        if let Some(description) = &self.description {
+            write!(f, " {description:?}")?;
+        }
+        write!(f, "{}", Shown(&self.attributes))
+    }
+}
+
+impl fmt::Display for Bookmark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} <{}>", self.title, self.url.as_deref().unwrap_or("none"))?;
+        date(f, '+', self.added)?;
+        date(f, '~', self.modified)?;
+        date(f, '@', self.visited)?;
+        self.tags.iter().try_for_each(|tag| write!(f, " #{tag}"))?;
+        if let Some(description) = &self.description {
+            write!(f, " {description:?}")?;
+        }
+        write!(f, "{}", Shown(&self.attributes))?;
+        self.warnings.iter().try_for_each(|warning| write!(f, " !{warning}"))
+    }
+}
+
+fn date(f: &mut fmt::Formatter<'_>, sign: char, date: Option<Timestamp>) -> fmt::Result {
+    let Some(micros) = date.map(Timestamp::micros) else { return Ok(()) };
+    write!(f, " {sign}{}", micros / 1_000_000)?;
+    if micros % 1_000_000 == 0 { Ok(()) } else { write!(f, ".{:06}", micros % 1_000_000) }
+}
+
+struct Shown<'a>(&'a Pairs);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|(name, value)| {
+            if value.is_empty() { write!(f, " {name}") } else { write!(f, " {name}={value}") }
+        })
+    }
+}
+
+/// A file of this project's own corpus.
+pub fn corpus(name: &str) -> Vec<u8> {
+    let path = format!("{}/../../tests/corpus/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Whole seconds since the epoch.
