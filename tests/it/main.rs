@@ -1,5 +1,11 @@
 //! Integration tests: the real handlers and binaries against a real Postgres 17 over TLS.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a helper that panics fails its test, and a skipped test says why"
+)]
+
 mod access;
 mod connections;
 mod db_test;
@@ -7,5 +13,6 @@ mod function;
 mod import;
 mod import_faults;
 mod list_projects;
+mod page;
 mod process;
 mod undo;

@@ -108,6 +108,13 @@ impl Event {
         self
     }
 
+    /// Leaves a header out that every event has.
+    #[must_use]
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
     /// Sets a body that the event carries as text, as it does for text and JSON media types.
     #[must_use]
     pub fn text(mut self, body: impl Into<String>) -> Self {

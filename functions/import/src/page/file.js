@@ -19,7 +19,7 @@ async function prepared(file) {
   try {
     body = await packed(file);
   } catch {
-    throw new Problem(0, 'The file cannot be read. Is it a folder, or was it moved since you chose it?');
+    throw new Problem(400, 'The file cannot be read. Is it a folder, or was it moved since you chose it?');
   }
   if (body.size > maxUploadBytes) {
     throw new Problem(

@@ -57,7 +57,7 @@ async function sent(name, project, body) {
 
 /** Whether the answer never came, so that the import may have happened all the same. */
 function isLost(error) {
-  return error instanceof Problem && !error.reference && [0, 502, 504].includes(error.status);
+  return error instanceof Problem && !error.told && [0, 502, 504].includes(error.status);
 }
 
 async function jobOf(key) {
@@ -128,7 +128,7 @@ addEventListener('drop', (event) => {
   const { files } = event.dataTransfer;
   if (busy || files.length === 0) return;
   if (files.length > 1) {
-    complain(new Problem(0, 'Drop one file at a time.'));
+    complain(new Problem(400, 'Drop one file at a time.'));
     return;
   }
   complain(null);

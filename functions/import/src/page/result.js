@@ -57,7 +57,7 @@ function bookmarkRow(bookmark) {
 
 /** Adds a page of the entries that were skipped, that failed or that came with a warning. */
 async function showRejections(job, cursor) {
-  const query = new URLSearchParams({ limit: 50, ...(cursor && { cursor }) });
+  const query = new URLSearchParams({ limit: 20, ...(cursor && { cursor }) });
   let page;
   try {
     page = (await call('GET', `${job.id}/rejections?${query}`)).value;

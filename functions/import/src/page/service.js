@@ -4,10 +4,12 @@
 const root = new URL(location.pathname.replace(/\/?$/, '/'), location.origin);
 
 class Problem extends Error {
-  constructor(status, detail, reference) {
+  /** The status is 0 where no answer came; `told` says that the answer was the service's own. */
+  constructor(status, detail, told = false) {
     super(detail);
     this.status = status;
-    this.reference = reference;
+    this.told = told;
+    this.mayPass = [0, 401, 408, 409, 429].includes(status) || status >= 500;
   }
 }
 
@@ -22,7 +24,8 @@ const PLAIN = {
 function problemOf(status, text) {
   try {
     const { detail, request_id } = JSON.parse(text);
-    if (detail) return new Problem(status, detail, request_id);
+    // The log has the cause of an error under its request's id; what the sender did wrong is all in the detail.
+    if (detail) return new Problem(status, status < 500 ? detail : `${detail} (request ${request_id})`, true);
   } catch {
     // Not JSON, so not from the service itself.
   }

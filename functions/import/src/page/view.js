@@ -22,16 +22,15 @@ function say(text) {
   byId('status').textContent = text;
 }
 
-/** Says what went wrong, or nothing; with a button where there is something to try again. */
+/** Says what went wrong, or nothing; with a button for what may go well the next time. */
 function complain(error, retry) {
   const box = byId('alert');
   box.replaceChildren();
   if (!error) return;
   const text = document.createElement('p');
-  const reference = error.reference ? ` (reference ${error.reference})` : '';
-  text.textContent = error instanceof Problem ? error.message + reference : `The page failed: ${error.message}`;
+  text.textContent = error instanceof Problem ? error.message : `The page failed: ${error.message}`;
   box.append(text);
-  if (retry) {
+  if (retry && error.mayPass) {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = 'Try again';

@@ -1,0 +1,124 @@
+//! The page in a browser. These tests say why they are skipped where there is no Chromium with its driver.
+
+use sha2::{Digest, Sha256};
+
+use super::bridge::Bridge;
+use super::webdriver::{Browser, with_browser};
+use crate::function::{Fixture, app};
+
+/// In Latin-1, with an icon in each place where one can stand, and with what only looks like one.
+const FILE: &[u8] = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\r
+<!-- <A HREF=\"https://example.com/\" ICON=\"data:image/png;base64,AAAA\"> -->
+<META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset=ISO-8859-1\">
+<DL><p>
+<DT><A HREF=\"https://example.com/caf\xe9\" ICON=\"data:image/png;base64,AAAA\" TAGS=\"d\xe9j\xe0\">Caf\xe9 <b>au</b> lait</A>
+<DT><a icon='data:,x' ICON_URI=\"https://example.com/i.png\" href=\"https://example.com/2\">two</a>
+<DT><A HREF=https://example.com/3 ICON = \"data:,x\"NAME=n>ICON=\"data:,x\"</A>
+<DT><A ICON=\"https://example.com/icon.png\" HREF=\"https://example.com/4\">four</A>
+<DT><A HREF=\"https://example.com/?q= ICON=&quot;data:\" ICON=data:,x>five</A>
+<DT><A HREF=\"/relative\" ICON=\"data:,x\n\">six</A>
+</DL><p>
+<A HREF=\"https://example.com/7\" ICON=\"data:,never closed>";
+
+/// The file as it is to arrive.
+const SENT: &[u8] = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\r
+<!-- <A HREF=\"https://example.com/\" ICON=\"data:image/png;base64,AAAA\"> -->
+<META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset=ISO-8859-1\">
+<DL><p>
+<DT><A HREF=\"https://example.com/caf\xe9\"  TAGS=\"d\xe9j\xe0\">Caf\xe9 <b>au</b> lait</A>
+<DT><a  ICON_URI=\"https://example.com/i.png\" href=\"https://example.com/2\">two</a>
+<DT><A HREF=https://example.com/3 NAME=n>ICON=\"data:,x\"</A>
+<DT><A ICON=\"https://example.com/icon.png\" HREF=\"https://example.com/4\">four</A>
+<DT><A HREF=\"https://example.com/?q= ICON=&quot;data:\" ICON=data:,x>five</A>
+<DT><A HREF=\"/relative\" ICON=\"data:,x\n\">six</A>
+</DL><p>
+<A HREF=\"https://example.com/7\" ICON=\"data:,never closed>";
+
+fn write(content: &[u8]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("my bookmarks & more.html");
+    std::fs::write(&path, content).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+async fn text(browser: &Browser, id: &str) -> String {
+    let value = browser.value(&format!("document.getElementById('{id}').innerText")).await;
+    value.as_str().unwrap().to_owned()
+}
+
+/// Nothing in the console but what the browser writes of each answer that is an error.
+async fn assert_no_complaints(browser: &Browser) {
+    let complaints: Vec<String> = browser.console().await;
+    let other: Vec<_> =
+        complaints.iter().filter(|entry| !entry.contains("server responded with a status")).collect();
+    assert!(other.is_empty(), "{other:?}");
+}
+
+#[tokio::test]
+async fn a_file_is_imported_looked_at_and_undone() {
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        let bridge = Bridge::start(app(&fixture.database.url(), &[])).await;
+        let (_folder, path) = write(FILE);
+        browser.open(&bridge.url()).await;
+        browser.wait_for("!document.getElementById('none').hidden").await;
+        browser.fill("#file", &path).await;
+        browser.click("#import").await;
+        browser.wait_for("!document.getElementById('rejections').hidden").await;
+
+        assert_eq!(text(browser, "result-title").await, "5 bookmarks imported from my bookmarks & more.html");
+        assert_eq!(browser.value("document.activeElement.id").await, "result-title");
+        let sha256 = fixture.ask("SELECT encode(content_sha256, 'hex') FROM import_jobs").await;
+        let expected: String = Sha256::digest(SENT).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(sha256, expected, "the file was changed in another way than by leaving its icons out");
+        assert!(text(browser, "sample-list").await.contains("Café au lait"));
+        let rejections = text(browser, "rejections-list").await;
+        assert!(rejections.contains("Failed:") && rejections.contains("/relative"), "{rejections}");
+
+        // The address is a link to the import, and each import of the list is one.
+        let id = fixture.ask("SELECT id FROM import_jobs").await;
+        assert_eq!(browser.value("location.hash").await, format!("#{id}"));
+        browser.open(&format!("{}#{id}", bridge.url().replace("import", "import/"))).await;
+        browser.wait_for("!document.getElementById('result').hidden").await;
+        browser.wait_for("document.querySelectorAll('#earlier li').length === 1").await;
+
+        browser.click("#undo").await;
+        browser.wait_for("document.getElementById('undo-dialog').open").await;
+        assert_eq!(browser.value("document.activeElement.innerText").await, "Keep it");
+        browser.click("#undo-yes").await;
+        browser.wait_for("document.getElementById('status').innerText.startsWith('Removed')").await;
+        browser.wait_for("!document.getElementById('none').hidden").await;
+        assert_eq!(browser.value("document.getElementById('result').hidden").await, true);
+        assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "0");
+        assert_no_complaints(browser).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_until_it_is_right_and_is_kept_for_the_tab_only() {
+    const TOKEN: &str = "correct-horse-battery";
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        let bridge = Bridge::start(app(&fixture.database.url(), &[("ACCESS_TOKEN", TOKEN)])).await;
+        browser.open(&bridge.url()).await;
+        browser.wait_for("document.getElementById('token-dialog').open").await;
+        assert_eq!(browser.value("document.activeElement.id").await, "token");
+        browser.fill("#token", "a-wrong-token-of-good-length\u{e007}").await;
+        browser
+            .wait_for("document.getElementById('token-text').innerText.includes('not the right one')")
+            .await;
+        browser.wait_for("document.getElementById('token-dialog').open").await;
+        browser.fill("#token", &format!("{TOKEN}\u{e007}")).await;
+        browser.wait_for("!document.getElementById('none').hidden").await;
+        assert_eq!(browser.value("document.getElementById('token-dialog').open").await, false);
+        assert_eq!(browser.value("Object.values(sessionStorage)").await, serde_json::json!([TOKEN]));
+        assert_eq!(browser.value("localStorage.length + document.cookie.length").await, 0);
+
+        browser.click("#forget-token").await;
+        assert_eq!(browser.value("sessionStorage.length").await, 0);
+        assert_no_complaints(browser).await;
+    })
+    .await;
+}

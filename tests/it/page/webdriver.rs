@@ -1,0 +1,174 @@
+//! A headless Chromium, driven by the WebDriver protocol (W3C WebDriver, Level 2).
+
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+/// Under this name WebDriver gives an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// How long the page may take for one step on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A browser with one window.
+pub(super) struct Browser {
+    driver: Driver,
+    session: String,
+}
+
+/// Runs a test in a browser, which is closed whatever becomes of the test. Says why where there is none.
+pub(super) async fn with_browser(test: impl AsyncFnOnce(&Browser)) {
+    let browser = match Browser::start().await {
+        Ok(browser) => browser,
+        Err(reason) => return println!("skipped: {reason}"),
+    };
+    let outcome = std::panic::AssertUnwindSafe(test(&browser)).catch_unwind().await;
+    let closed = browser.driver.send("DELETE", &format!("/session/{}", browser.session), None).await;
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic);
+    }
+    closed.unwrap();
+}
+
+impl Browser {
+    async fn start() -> Result<Self, String> {
+        let driver = Driver::start()?;
+        let flags = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ];
+        let capabilities = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": flags},
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }}});
+        let session = driver.send("POST", "/session", Some(capabilities)).await?;
+        let session = session["sessionId"].as_str().ok_or("chromedriver gave no session")?.to_owned();
+        Ok(Self { driver, session })
+    }
+
+    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let path = format!("/session/{}/{path}", self.session);
+        self.driver.send(method, &path, body).await.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    pub(super) async fn open(&self, url: &str) {
+        self.ask("POST", "url", Some(json!({"url": url}))).await;
+    }
+
+    async fn element(&self, selector: &str) -> String {
+        let found =
+            self.ask("POST", "element", Some(json!({"using": "css selector", "value": selector}))).await;
+        found[ELEMENT].as_str().unwrap().to_owned()
+    }
+
+    pub(super) async fn click(&self, selector: &str) {
+        let element = self.element(selector).await;
+        self.ask("POST", &format!("element/{element}/click"), Some(json!({}))).await;
+    }
+
+    /// Types into an element; into a file's input the path of a file.
+    pub(super) async fn fill(&self, selector: &str, text: &str) {
+        let element = self.element(selector).await;
+        self.ask("POST", &format!("element/{element}/value"), Some(json!({"text": text}))).await;
+    }
+
+    /// The value of an expression in the page.
+    pub(super) async fn value(&self, expression: &str) -> Value {
+        let script = format!("return {expression}");
+        self.ask("POST", "execute/sync", Some(json!({"script": script, "args": []}))).await
+    }
+
+    /// Waits until an expression in the page is true.
+    pub(super) async fn wait_for(&self, expression: &str) {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while self.value(expression).await != true {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        if waited.await.is_err() {
+            panic!("never came true: {expression}\n{}", self.value("document.body.innerText").await);
+        }
+    }
+
+    /// What the browser has to say of the page: what its policy forbade, what failed.
+    pub(super) async fn console(&self) -> Vec<String> {
+        let entries = self.ask("POST", "se/log", Some(json!({"type": "browser"}))).await;
+        entries.as_array().unwrap().iter().map(|entry| entry["message"].to_string()).collect()
+    }
+}
+
+struct Driver {
+    process: Child,
+    port: u16,
+    /// The browser's profile, which has to be empty.
+    _home: tempfile::TempDir,
+}
+
+impl Driver {
+    fn start() -> Result<Self, String> {
+        let home = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .env("HOME", home.path())
+            .env("TMPDIR", home.path())
+            .current_dir(Path::new("/"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| match error.kind() {
+                ErrorKind::NotFound => "there is no chromedriver on the PATH".to_owned(),
+                _ => format!("chromedriver cannot be run: {error}"),
+            })?;
+        let output = process.stdout.take().ok_or("chromedriver has no output")?;
+        let started = "was started successfully on port ";
+        let port = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| {
+            line.split_once(started).and_then(|(_, port)| port.trim_end_matches('.').parse().ok())
+        });
+        let driver = |port| Self { process, port, _home: home };
+        port.map(driver).ok_or_else(|| "chromedriver did not start".to_owned())
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value, String> {
+        let text = body.map(|body| body.to_string()).unwrap_or_default();
+        let request = hyper::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", format!("127.0.0.1:{}", self.port))
+            .body(Full::new(Bytes::from(text)))
+            .map_err(|error| error.to_string())?;
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await.map_err(|error| error.to_string())?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| error.to_string())?;
+        tokio::spawn(connection);
+        let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
+        let body = response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes();
+        let mut answer: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+        let value = answer["value"].take();
+        match value["error"].as_str() {
+            Some(error) => Err(format!("{error}: {}", value["message"])),
+            None => Ok(value),
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Its end is all that is asked, so neither can tell anything of use.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
