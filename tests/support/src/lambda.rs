@@ -6,6 +6,7 @@ mod error;
 mod output;
 mod process;
 mod response;
+mod streamed;
 
 use std::path::Path;
 use std::process::ExitStatus;
@@ -88,16 +89,16 @@ impl Lambda {
         let (answer, answered) = oneshot::channel();
         self.api.submit(Invocation { deadline: event.deadline(), payload, delivered, answer });
 
-        let body = tokio::select! {
+        let response = tokio::select! {
             biased;
             outcome = in_time(event.deadline(), delivery, answered) => outcome,
             error = self.api.init_error() => Err(InvokeError::Ended(error)),
             end = self.process.end() => Err(InvokeError::Ended(end)),
         };
-        if let Err(InvokeError::TimedOut(_)) = body {
+        if let Err(InvokeError::TimedOut(_)) = response {
             self.process.signal(Signal::KILL);
         }
-        Response::parse(&body?)
+        response
     }
 
     /// Stops the function between two events, as the service does: no instruction runs, no timer fires, and what
@@ -158,8 +159,8 @@ impl Lambda {
 async fn in_time(
     deadline: Deadline,
     delivery: oneshot::Receiver<()>,
-    answered: oneshot::Receiver<Result<Bytes, InvokeError>>,
-) -> Result<Bytes, InvokeError> {
+    answered: oneshot::Receiver<Result<Response, InvokeError>>,
+) -> Result<Response, InvokeError> {
     // The senders live until the API is dropped, and that ends with the process.
     let gone = |_| InvokeError::Ended("the runtime API is gone".to_owned());
     delivery.await.map_err(gone)?;

@@ -14,7 +14,7 @@ use anyhow::Result;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::InvokeError;
+use super::{InvokeError, Response};
 use crate::event::Deadline;
 
 /// "Request must be smaller than 6291456 bytes for the InvokeFunction operation."
@@ -28,8 +28,7 @@ pub(super) struct Invocation {
     pub(super) payload: Bytes,
     /// Told when the function gets the event.
     pub(super) delivered: oneshot::Sender<()>,
-    /// Gets the response's JSON.
-    pub(super) answer: oneshot::Sender<Result<Bytes, InvokeError>>,
+    pub(super) answer: oneshot::Sender<Result<Response, InvokeError>>,
 }
 
 /// What the server and its owner share.
@@ -37,7 +36,7 @@ pub(super) struct Invocation {
 struct State {
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     /// By request id.
-    running: Mutex<HashMap<String, oneshot::Sender<Result<Bytes, InvokeError>>>>,
+    running: Mutex<HashMap<String, oneshot::Sender<Result<Response, InvokeError>>>>,
     max_response: AtomicUsize,
     first_next: watch::Sender<Option<Instant>>,
     init_error: watch::Sender<Option<String>>,

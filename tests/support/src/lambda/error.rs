@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::api::{MAX_REQUEST, MAX_RESPONSE};
 
-/// Why an invocation has no response. A function URL's client gets 413 for the first, and 502 for every other.
+/// Why an invocation has no response. A function URL's client gets 413 for the first, and 502 for
+/// others unless they say more.
 #[derive(Debug, thiserror::Error)]
 pub enum InvokeError {
     /// The event is over the service's limit; the function has not seen it. In bytes.
@@ -13,6 +14,10 @@ pub enum InvokeError {
     /// The response is over the service's limit; the function was told so. In bytes.
     #[error("the response has {0} bytes, over the limit of {MAX_RESPONSE}")]
     ResponseTooLarge(usize),
+    /// A streamed response broke off, after this many bytes of its body. The client has them, and sees its connection
+    /// closed.
+    #[error("the response broke off after {0} bytes")]
+    BrokenOff(usize),
     /// The handler returned an error or panicked.
     #[error("the function failed: {kind}: {message}")]
     Function {

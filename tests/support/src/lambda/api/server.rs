@@ -19,8 +19,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{State, lock};
-use crate::lambda::InvokeError;
+use crate::lambda::{InvokeError, Response as Answer, streamed};
 
+const RESPONSE_MODE: &str = "lambda-runtime-function-response-mode";
 const RUNTIME: &str = "/2018-06-01/runtime/";
 const EXTENSION: &str = "/2020-01-01/extension/";
 
@@ -59,8 +60,12 @@ async fn route(state: &State, request: Request<Incoming>) -> Result<Response<Ful
     match (&method, segments.as_slice()) {
         (&Method::GET, ["invocation", "next"]) => next(state).await,
         (&Method::POST, ["invocation", id, "response"]) => {
+            if request.headers().get(RESPONSE_MODE).is_some_and(|mode| mode == "streaming") {
+                let body = request.into_body();
+                return Ok(finish(state, id, streamed::read(body).await));
+            }
             let body = request.into_body().collect().await?.to_bytes();
-            Ok(response(state, id, body))
+            Ok(response(state, id, &body))
         }
         (&Method::POST, ["invocation", id, "error"]) => {
             let report = Report::read(request).await?;
@@ -108,17 +113,17 @@ async fn next(state: &State) -> Result<Response<Full<Bytes>>> {
     Ok(response)
 }
 
-fn response(state: &State, id: &str, body: Bytes) -> Response<Full<Bytes>> {
+fn response(state: &State, id: &str, body: &[u8]) -> Response<Full<Bytes>> {
     let size = body.len();
     if size <= state.max_response.load(Ordering::Relaxed) {
-        return finish(state, id, Ok(body));
+        return finish(state, id, Answer::parse(body));
     }
     finish(state, id, Err(InvokeError::ResponseTooLarge(size)));
     let message = format!("Exceeded maximum allowed payload size ({} bytes).", super::MAX_RESPONSE);
     refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message)
 }
 
-fn finish(state: &State, id: &str, outcome: Result<Bytes, InvokeError>) -> Response<Full<Bytes>> {
+fn finish(state: &State, id: &str, outcome: Result<Answer, InvokeError>) -> Response<Full<Bytes>> {
     match lock(&state.running).remove(id) {
         Some(answer) => {
             // Nobody waits for an invocation that was given up.
