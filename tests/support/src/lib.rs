@@ -9,6 +9,8 @@ mod database;
 mod environment;
 pub mod event;
 pub mod lambda;
+pub mod neon;
+pub mod pgbouncer;
 pub mod postgres;
 pub mod proxy;
 
@@ -17,5 +19,7 @@ pub use database::{TestDatabase, database, empty_database, migrate};
 pub use environment::project_root;
 pub use event::Event;
 pub use lambda::{InvokeError, Lambda};
+pub use neon::NeonProxy;
+pub use pgbouncer::PgBouncer;
 pub use postgres::{Data, Options, Postgres, Shutdown};
 pub use proxy::{Proxy, round_trips};

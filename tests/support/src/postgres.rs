@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::command::run;
 
-use home::Home;
+pub(crate) use home::Home;
 use owner::Owner;
 use watcher::Watcher;
 
@@ -130,6 +130,11 @@ impl Postgres {
         &self.ca_file
     }
 
+    /// The superuser and its password.
+    pub(crate) fn credentials(&self) -> (&'static str, &str) {
+        (USER, &self.password)
+    }
+
     /// The TCP port on 127.0.0.1. It stays the same when the server is stopped and resumed.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -239,7 +244,7 @@ impl fmt::Debug for Postgres {
     }
 }
 
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 

@@ -20,15 +20,15 @@ const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_FOLDER: u32 = 0o700;
 
 /// A home, with the lock on it held by `log` and by every process that writes there.
-pub(super) struct Home {
-    pub(super) path: PathBuf,
-    pub(super) owner: Owner,
-    pub(super) log: File,
+pub(crate) struct Home {
+    pub(crate) path: PathBuf,
+    pub(crate) owner: Owner,
+    pub(crate) log: File,
 }
 
 impl Home {
     /// A new folder among the temporary files. Whoever calls this starts the watcher next, which removes it.
-    pub(super) fn temporary() -> Result<Self> {
+    pub(crate) fn temporary() -> Result<Self> {
         let owner = Owner::of_this_process();
         for parent in [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()] {
             sweep(&parent);
@@ -48,7 +48,7 @@ impl Home {
     }
 
     /// The folder at `wanted`, made if need be, once no other server uses it.
-    pub(super) fn kept(wanted: &Path) -> Result<Self> {
+    pub(crate) fn kept(wanted: &Path) -> Result<Self> {
         fs::DirBuilder::new().recursive(true).create(wanted).with_context(|| creating(wanted))?;
         let owner = Owner::of_folder(wanted)?;
         owner.take(wanted)?;
@@ -65,7 +65,7 @@ impl Home {
     }
 
     /// Writes a file that its owner alone can read.
-    pub(super) fn write(&self, name: &str, contents: &[u8]) -> Result<()> {
+    pub(crate) fn write(&self, name: &str, contents: &[u8]) -> Result<()> {
         let path = self.path.join(name);
         let mut options = OpenOptions::new();
         let file = options.write(true).create(true).truncate(true).mode(PRIVATE_FILE).open(&path);
@@ -74,7 +74,7 @@ impl Home {
     }
 
     /// The file's text without the white space around it, or none where there is no such file.
-    pub(super) fn read(&self, name: &str) -> Option<String> {
+    pub(crate) fn read(&self, name: &str) -> Option<String> {
         Some(fs::read_to_string(self.path.join(name)).ok()?.trim().to_owned())
     }
 }

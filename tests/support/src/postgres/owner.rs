@@ -12,7 +12,7 @@ const NOBODY: u32 = 65534;
 
 /// The user that owns the data directory and runs the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(crate) enum Owner {
     /// Ourselves: we are not root.
     Caller,
     /// We are root, and this is an unprivileged user.
@@ -21,7 +21,7 @@ pub(super) enum Owner {
 
 impl Owner {
     /// The caller, or for root `nobody`.
-    pub(super) fn of_this_process() -> Self {
+    pub(crate) fn of_this_process() -> Self {
         if !rustix::process::geteuid().is_root() {
             return Self::Caller;
         }
@@ -31,7 +31,7 @@ impl Owner {
     }
 
     /// The same, but root serves a folder of an ordinary user as that user.
-    pub(super) fn of_folder(folder: &Path) -> Result<Self> {
+    pub(crate) fn of_folder(folder: &Path) -> Result<Self> {
         match Self::of_this_process() {
             Self::Caller => Ok(Self::Caller),
             nobody @ Self::Other { .. } => {
@@ -45,7 +45,7 @@ impl Owner {
     }
 
     /// Makes the command run as this user, with none of the caller's supplementary groups.
-    pub(super) fn run_as<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    pub(crate) fn run_as<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         match *self {
             Self::Caller => command,
             // The standard library drops the supplementary groups when root changes the uid.
@@ -54,7 +54,7 @@ impl Owner {
     }
 
     /// Gives the file or folder to this user.
-    pub(super) fn take(&self, path: &Path) -> Result<()> {
+    pub(crate) fn take(&self, path: &Path) -> Result<()> {
         match *self {
             Self::Caller => Ok(()),
             Self::Other { uid, gid } => {
@@ -64,7 +64,7 @@ impl Owner {
     }
 
     /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and remove it.
-    pub(super) fn take_all(&self, folder: &Path) -> Result<()> {
+    pub(crate) fn take_all(&self, folder: &Path) -> Result<()> {
         if let Self::Other { uid, gid } = *self {
             let status = Command::new("chown").args(["-R", &format!("{uid}:{gid}")]).arg(folder).status()?;
             ensure!(status.success(), "giving {} away failed", folder.display());
@@ -73,12 +73,12 @@ impl Owner {
     }
 
     /// Whether this user can run the program: it may lie below a folder such as /root.
-    pub(super) fn can_run(&self, program: &Path) -> bool {
+    pub(crate) fn can_run(&self, program: &Path) -> bool {
         self.succeeds(Command::new(program).arg("--version"))
     }
 
     /// Whether this user can make files in the folder.
-    pub(super) fn can_write(&self, folder: &Path) -> bool {
+    pub(crate) fn can_write(&self, folder: &Path) -> bool {
         self.succeeds(
             Command::new("/bin/sh").args(["-c", r#"test -w "$1" && test -x "$1""#, "sh"]).arg(folder),
         )

@@ -1,0 +1,63 @@
+//! What Neon's proxy says. Every error of its own has severity ERROR and SQLSTATE XX000, whatever its cause.
+
+/// The compute has been woken and cannot be reached; comes after some three seconds of trying.
+pub const COULD_NOT_CONNECT: &str = "Couldn't connect to compute node";
+/// The control plane is out of order.
+pub const CONTROL_PLANE: &str = "Control plane request failed";
+/// Too many clients are connecting at once.
+pub const NO_PERMIT: &str = "Failed to acquire permit to connect to the database. Too many database connection \
+                             attempts are currently ongoing.";
+/// The compute is being suspended just now.
+pub const IDLE: &str = "endpoint is idle, retry";
+/// The account's compute time is used up.
+pub const QUOTA: &str =
+    "Your account or project has exceeded the compute time quota. Upgrade your plan to increase limits.";
+/// The endpoint's limit on connection attempts is reached.
+pub const TOO_MANY_CONNECTIONS: &str = "Too many connections to this endpoint. Please try again later.";
+/// The endpoint has been deleted.
+pub const NO_ENDPOINT: &str = "Control plane request failed: endpoint cannot be found";
+/// The endpoint has been switched off.
+pub const DISABLED: &str = "The endpoint has been disabled. Enable it using Neon API and retry.";
+/// The client's address is not on the endpoint's list.
+pub const ADDRESS_NOT_ALLOWED: &str = "This IP address 203.0.113.7 is not allowed to connect to this endpoint. \
+                                       Please add it to the allowed list in the Neon console. Make sure to check for \
+                                       IPv4 or IPv6 addresses.";
+/// The client asks for no TLS.
+pub const INSECURE: &str = "connection is insecure (try using `sslmode=require`)";
+/// There is neither SNI nor `options=endpoint%3D…`.
+pub const ENDPOINT_NOT_SPECIFIED: &str = "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support or pass \
+     the endpoint ID (first part of the domain name) as a parameter: '?options=endpoint%3D<endpoint-id>'. See more at \
+     https://neon.tech/sni";
+
+/// The client offers no channel binding because it believes that the server has none.
+pub(super) const PLUS_NOT_USED: &str = "SCRAM-PLUS not used";
+/// The client is bound to another TLS channel.
+pub(super) const CHANNEL_MISMATCH: &str = "insecure connection: secure channel data mismatch";
+/// Anything else that is wrong with the client's SCRAM.
+pub(super) const PROTOCOL_VIOLATION: &str = "authentication protocol violation";
+/// The compute's own words where its connections are used up, which the proxy passes on without their SQLSTATE.
+pub(super) const NO_SLOTS: &str = "sorry, too many clients already";
+
+/// The password is wrong, or there is no such endpoint.
+pub(super) fn wrong_password(user: &str) -> String {
+    format!("password authentication failed for user '{user}'")
+}
+
+/// SNI and options name different endpoints.
+pub(super) fn inconsistent_names(sni: &str, option: &str) -> String {
+    format!("Inconsistent project name inferred from SNI ('{sni}') and project option ('{option}').")
+}
+
+/// The SNI does not belong to Neon.
+pub(super) fn unknown_domain(domain: &str) -> String {
+    format!("Common name inferred from SNI ('{domain}') is not known")
+}
+
+/// The pooler does not take this setting from the startup's options.
+pub(super) fn unsupported_option(name: &str) -> String {
+    format!(
+        "unsupported startup parameter in options: {name}. Please use unpooled connection or remove this parameter \
+         from the startup package. More details: \
+         https://neon.tech/docs/connect/connection-errors#unsupported-startup-parameter"
+    )
+}
