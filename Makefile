@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint migrate package deploy tools clean
+.PHONY: help demo dev test bench lint migrate package deploy tools clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -31,6 +31,11 @@ test: ## all tests, against a Postgres of their own
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	cargo test --locked --workspace
+
+bench: ## how fast files are read and imported; BENCH_ARGS="--quick", "--full", "--json FILE"
+	@scripts/require.sh rust c python
+	scripts/tools.sh postgres
+	cargo run --locked --release --quiet --bin bench -- $(BENCH_ARGS)
 
 lint: ## formatting, clippy, and the deployment's template
 	@scripts/require.sh rust c python

@@ -42,11 +42,13 @@ fn build(name: &str) -> Result<PathBuf> {
     executables.next().context("Cargo names no executable")
 }
 
-/// The profile that the running test was built with, from its place `target/…/<folder of the profile>/deps/`.
+/// The profile that the running program was built with, from the folder it is in: `target/…/<folder of the profile>`, or
+/// `deps` or `examples` of that.
 fn profile() -> Result<String> {
-    let test = std::env::current_exe()?;
-    let folder = test.ancestors().nth(2).and_then(|folder| folder.file_name()).and_then(|name| name.to_str());
-    let folder = folder.context("the test is not in a target folder")?;
+    let program = std::env::current_exe()?;
+    let mut folders = program.ancestors().skip(1).filter_map(|folder| folder.file_name()?.to_str());
+    let folder = folders.find(|name| !["deps", "examples"].contains(name));
+    let folder = folder.context("the program is not in a target folder")?;
     // Cargo names the folder of its default profile otherwise than the profile.
     Ok(if folder == "debug" { "dev" } else { folder }.to_owned())
 }

@@ -1,0 +1,186 @@
+//! First imports, end to end through the real binary, beside psql's binary `\copy` of the very same rows into the same
+//! table: what any importer would pay for them that had nothing to parse, to hash and to count.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::args::Extent;
+use crate::files::{File, Shape};
+use crate::rig::Rig;
+use crate::stats::Summary;
+use crate::table::{Table, count, number, progress};
+
+/// A file, and how long its import takes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    bookmarks: u32,
+    bytes: usize,
+    rounds: usize,
+    pub(crate) handler_ms: Summary,
+    outer_ms: Summary,
+    /// `duration_ms` of the job, which is taken before the last flight to the server.
+    job_ms: Summary,
+    /// `\copy` into the table.
+    floor_ms: Summary,
+    /// `\copy` into the same columns without key, index and foreign key.
+    heap_ms: Summary,
+    /// The floor's time as a share of the handler's, in turns.
+    pub(crate) ratio: Summary,
+}
+
+/// How often each size is measured.
+fn rounds(extent: Extent) -> &'static [(u32, usize)] {
+    match extent {
+        Extent::Quick => &[(1_000, 5), (10_000, 5)],
+        Extent::Default => &[(1_000, 15), (10_000, 15), (100_000, 7)],
+        Extent::Full => &[(1_000, 15), (10_000, 15), (100_000, 9), (1_000_000, 3)],
+    }
+}
+
+/// The share of the floor's rate that an import is to reach.
+fn target(bookmarks: u32) -> Option<f64> {
+    match bookmarks {
+        10_000 => Some(0.7),
+        100_000 => Some(0.85),
+        _ => None,
+    }
+}
+
+/// The rows of an import in a file, in the binary format of COPY.
+pub(crate) struct Rows {
+    columns: String,
+    path: PathBuf,
+    /// The statement that makes their job again, without which they would point to nothing.
+    job: String,
+    count: i64,
+}
+
+impl Rows {
+    /// Copies out what the last import stored, in the order of the file.
+    ///
+    /// Columns that are null throughout are left out, as are those that their defaults fill: the copy that is measured
+    /// has no more to do than the import.
+    pub(crate) async fn of_last_import(rig: &Rig, name: &str) -> Result<Self> {
+        let job: String = rig
+            .ask("SELECT id::text FROM import_jobs WHERE status = 'completed' ORDER BY id DESC LIMIT 1")
+            .await?;
+        let candidates: Vec<String> = rig
+            .ask(
+                "SELECT array_agg(quote_ident(attname) ORDER BY attnum) FROM pg_attribute
+                 WHERE attrelid = 'bookmarks'::regclass AND attnum > 0 AND NOT attisdropped AND NOT atthasdef",
+            )
+            .await?;
+        let mut columns = Vec::new();
+        let mut count = 0;
+        for column in candidates {
+            let filled: i64 = rig
+                .ask(&format!("SELECT count({column}) FROM bookmarks WHERE import_job_id = '{job}'"))
+                .await?;
+            if filled > 0 {
+                columns.push(column);
+                count = count.max(filled);
+            }
+        }
+        let columns = columns.join(", ");
+        let path = rig.folder.path().join(name);
+        let select = format!("SELECT {columns} FROM bookmarks WHERE import_job_id = '{job}' ORDER BY id");
+        rig.copy(&format!("({select}) TO '{}' WITH (FORMAT binary)", path.display()))?;
+        let job = format!("INSERT INTO import_jobs (id) VALUES ('{job}')");
+        Ok(Self { columns, path, job, count })
+    }
+
+    /// Stores the job that the rows belong to.
+    pub(crate) async fn insert_job(&self, rig: &Rig) -> Result<()> {
+        rig.execute(&self.job).await
+    }
+
+    /// Copies the rows in, in milliseconds.
+    pub(crate) async fn copy_into(&self, rig: &Rig, table: &str) -> Result<f64> {
+        let counted = format!("SELECT count(*) FROM {table}");
+        let before: i64 = rig.ask(&counted).await?;
+        let ms = rig.copy(&format!(
+            "{table} ({}) FROM '{}' WITH (FORMAT binary)",
+            self.columns,
+            self.path.display()
+        ))?;
+        let after: i64 = rig.ask(&counted).await?;
+        ensure!(after - before == self.count, "{} rows were copied, not {}", after - before, self.count);
+        Ok(ms)
+    }
+}
+
+pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
+    rig.execute("CREATE TABLE heap (LIKE bookmarks INCLUDING DEFAULTS)").await?;
+    let mut rows = Vec::new();
+    for &(bookmarks, rounds) in rounds(extent) {
+        progress(&format!("first imports of {bookmarks} bookmarks"));
+        rows.push(row(rig, &File::new(Shape::Browser, 0..bookmarks), rounds).await?);
+    }
+    rig.execute("DROP TABLE heap").await?;
+    Ok(rows)
+}
+
+async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
+    let bytes = file.bytes();
+    rig.reset().await?;
+    rig.function.import(&bytes, None).await?;
+    let rows = Rows::of_last_import(rig, "rows").await?;
+    ensure!(rows.count == i64::from(file.len()), "{} of {} bookmarks became rows", rows.count, file.len());
+
+    let (mut handler, mut outer, mut job, mut floor, mut heap) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        rig.reset().await?;
+        let answer = rig.function.import(&bytes, None).await?;
+        handler.push(answer.handler_ms);
+        outer.push(answer.outer_ms);
+        let body: Value = answer.response.json();
+        job.push(body["import_job"]["duration_ms"].as_f64().unwrap_or_default());
+
+        rig.reset().await?;
+        rows.insert_job(rig).await?;
+        floor.push(rows.copy_into(rig, "bookmarks").await?);
+
+        rig.execute("TRUNCATE heap").await?;
+        rig.reset().await?;
+        heap.push(rows.copy_into(rig, "heap").await?);
+    }
+    Ok(Row {
+        bookmarks: file.len(),
+        bytes: bytes.len(),
+        rounds,
+        handler_ms: Summary::of(&handler),
+        outer_ms: Summary::of(&outer),
+        job_ms: Summary::of(&job),
+        floor_ms: Summary::of(&floor),
+        heap_ms: Summary::of(&heap),
+        ratio: Summary::of_ratios(&floor, &handler),
+    })
+}
+
+pub(crate) fn print(rows: &[Row]) {
+    let mut table = Table::new(
+        "FIRST IMPORT (through the real binary, into an empty table)",
+        &["bookmarks", "MB", "handler ms", "outer", "floor", "heap", "rows/s", "ratio", "target"],
+    );
+    for row in rows {
+        table.row([
+            count(f64::from(row.bookmarks)),
+            number(row.bytes as f64 / 1e6, 1),
+            number(row.handler_ms.median, 1),
+            number(row.outer_ms.median, 1),
+            number(row.floor_ms.median, 1),
+            number(row.heap_ms.median, 1),
+            count(f64::from(row.bookmarks) / row.handler_ms.median * 1e3),
+            number(row.ratio.median, 2),
+            target(row.bookmarks).map_or(String::new(), |target| format!("{target:.2}")),
+        ]);
+    }
+    table.note("handler: from its first line to its answer; outer: base64 and JSON of the event too.");
+    table.note("floor: psql's binary \\copy of the same rows into the same table; heap: without");
+    table.note("key, index and foreign key. ratio: floor/handler, measured in turns.");
+    table.print();
+}

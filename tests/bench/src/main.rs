@@ -1,0 +1,64 @@
+//! `make bench`: how fast files are read and imported, beside what the machine allows in the same run.
+//!
+//! Times of a shared machine drift, so what is compared is measured in turns, and the ratio of a pair is what counts.
+//! Nothing is asserted about times; a figure past its target is printed beside it.
+
+mod again;
+mod args;
+mod files;
+mod growth;
+mod import;
+mod machine;
+mod memory;
+mod outside;
+mod parse;
+mod report;
+mod rig;
+mod stats;
+mod table;
+
+use clap::Parser;
+
+use args::{Args, Section};
+use report::Report;
+use rig::Rig;
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let extent = args.extent();
+    let outside = args.peer.as_deref().map(outside::read).transpose()?;
+    let mut report = Report::begin(extent);
+    if args.wants(Section::Parse) {
+        report.parse = Some(parse::measure(extent)?);
+    }
+    if args.wants_database() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(measure_database(&args, &mut report))?;
+    }
+    report.outside = outside;
+    report::print(&report);
+    match &args.json {
+        Some(path) => report::write(&report, path),
+        None => Ok(()),
+    }
+}
+
+/// What needs a server and the function's binary.
+async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()> {
+    let extent = args.extent();
+    let rig = Rig::start().await?;
+    report.server = Some(rig.describe().await?);
+    if args.wants(Section::Import) {
+        report.import = Some(import::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Again) {
+        report.again = Some(again::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Memory) {
+        report.memory = Some(memory::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Growth) {
+        report.growth = Some(growth::measure(&rig, extent).await?);
+    }
+    Ok(())
+}

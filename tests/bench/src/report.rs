@@ -1,0 +1,85 @@
+//! Everything that a run found.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::args::Extent;
+use crate::growth::{self, Growth};
+use crate::machine::Machine;
+use crate::memory::{self, Memory};
+use crate::outside::{self, Outside};
+use crate::rig::Server;
+use crate::table::line;
+use crate::{again, import, parse};
+
+/// The figures, as they are written in JSON. A section that was not measured is null.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    extent: Extent,
+    /// Seconds since 1970.
+    begun: u64,
+    machine: Machine,
+    pub(crate) server: Option<Server>,
+    pub(crate) parse: Option<Vec<parse::Row>>,
+    pub(crate) import: Option<Vec<import::Row>>,
+    pub(crate) again: Option<Vec<again::Row>>,
+    pub(crate) memory: Option<Memory>,
+    pub(crate) growth: Option<Growth>,
+    pub(crate) outside: Option<Outside>,
+}
+
+impl Report {
+    pub(crate) fn begin(extent: Extent) -> Self {
+        let begun = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        Self {
+            extent,
+            begun,
+            machine: Machine::look(),
+            server: None,
+            parse: None,
+            import: None,
+            again: None,
+            memory: None,
+            growth: None,
+            outside: None,
+        }
+    }
+}
+
+pub(crate) fn print(report: &Report) {
+    line(&report.machine.to_string());
+    if let Some(Server { version, fsync, synchronous_commit, shared_buffers }) = &report.server {
+        line(&format!("PostgreSQL {version} over TLS on loopback"));
+        line(&format!(
+            "fsync {fsync}, synchronous_commit {synchronous_commit}, shared_buffers {shared_buffers}"
+        ));
+    }
+    line("Times are medians.");
+    line("");
+    if let Some(rows) = &report.parse {
+        parse::print(rows);
+    }
+    if let Some(rows) = &report.import {
+        import::print(rows);
+    }
+    if let Some(rows) = &report.again {
+        again::print(rows, report.extent);
+    }
+    if let Some(memory) = &report.memory {
+        memory::print(memory);
+    }
+    if let Some(growth) = &report.growth {
+        growth::print(growth);
+    }
+    if let Some(outside) = &report.outside {
+        outside::print(outside);
+    }
+}
+
+pub(crate) fn write(report: &Report, path: &Path) -> Result<()> {
+    let json = serde_json::to_string_pretty(report)?;
+    std::fs::write(path, json + "\n").with_context(|| path.display().to_string())
+}

@@ -1,0 +1,166 @@
+//! A Postgres that commits durably, the function's release binary on it, and psql beside them.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use support::lambda::Response;
+use support::{Data, Event, Lambda, Options, Postgres};
+use tempfile::TempDir;
+use tokio_postgres::Client;
+
+const DATABASE: &str = "bench";
+
+/// No request is to fail for its time.
+const TIMEOUT: Duration = Duration::from_secs(1_800);
+
+/// What everything with a database stands on. Dropping it stops the server and removes its data.
+pub(crate) struct Rig {
+    pub(crate) function: Function,
+    client: Client,
+    server: Postgres,
+    pub(crate) folder: TempDir,
+}
+
+/// The server of a run.
+#[derive(Debug, Serialize)]
+pub(crate) struct Server {
+    pub(crate) version: String,
+    pub(crate) fsync: String,
+    pub(crate) synchronous_commit: String,
+    pub(crate) shared_buffers: String,
+}
+
+impl Rig {
+    pub(crate) async fn start() -> Result<Self> {
+        let server = Postgres::start(&Options { data: Data::Temporary, durable: true })?;
+        server.create_database(DATABASE)?;
+        support::migrate(&server, DATABASE)?;
+        let (client, connection) = pg::connect(&pg::Url::parse(&server.url(DATABASE))?).await?;
+        tokio::spawn(connection);
+        let function = Function::start(&server)?;
+        Ok(Self { function, client, server, folder: TempDir::new()? })
+    }
+
+    /// Another environment of the function, which has answered nothing yet.
+    pub(crate) fn another_function(&self) -> Result<Function> {
+        Function::start(&self.server)
+    }
+
+    pub(crate) async fn describe(&self) -> Result<Server> {
+        let row = self
+            .client
+            .query_one(
+                "SELECT current_setting('server_version'), current_setting('fsync'),
+                        current_setting('synchronous_commit'), current_setting('shared_buffers')",
+                &[],
+            )
+            .await?;
+        let text = |column| row.try_get::<_, String>(column);
+        Ok(Server {
+            version: text(0)?,
+            fsync: text(1)?,
+            synchronous_commit: text(2)?,
+            shared_buffers: text(3)?,
+        })
+    }
+
+    /// Somewhere on the disk that holds the data.
+    pub(crate) fn disk(&self) -> &Path {
+        self.server.ca_file()
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).await.with_context(|| sql.to_owned())
+    }
+
+    pub(crate) async fn ask<T>(&self, sql: &str) -> Result<T>
+    where
+        T: for<'a> tokio_postgres::types::FromSql<'a>,
+    {
+        let row = self.client.query_one(sql, &[]).await.with_context(|| sql.to_owned())?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Empties what imports write. The checkpoint takes what earlier runs left to write out of the next one's time.
+    pub(crate) async fn reset(&self) -> Result<()> {
+        self.execute("TRUNCATE bookmarks, import_entries, import_jobs").await?;
+        self.execute("CHECKPOINT").await
+    }
+
+    /// Runs psql's `\copy`, of which `copy` is what follows the command's name; gives the milliseconds that psql says
+    /// it took, its commit among them, and connecting not.
+    pub(crate) fn copy(&self, copy: &str) -> Result<f64> {
+        let mut psql = self.server.psql(DATABASE);
+        psql.env("LC_ALL", "C").args(["--command", "\\timing on", "--command", &format!("\\copy {copy}")]);
+        let output = psql.output()?;
+        ensure!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
+        let printed = String::from_utf8(output.stdout)?;
+        let time = printed.lines().rev().find_map(|line| line.strip_prefix("Time: ")?.split(' ').next());
+        Ok(time.context("psql told no time")?.parse()?)
+    }
+}
+
+/// One execution environment of `import`.
+pub(crate) struct Function(Lambda);
+
+/// An answer, and what it took.
+pub(crate) struct Answer {
+    /// From the handler's first line to its answer, as the function logs it: whole milliseconds, cut off, to which a
+    /// half is added here.
+    pub(crate) handler_ms: f64,
+    /// From giving the event to the runtime API until the function's response is there and read: base64 and JSON of the
+    /// body included.
+    pub(crate) outer_ms: f64,
+    pub(crate) response: Response,
+}
+
+impl Function {
+    fn start(server: &Postgres) -> Result<Self> {
+        let url = server.url(DATABASE);
+        let function = Lambda::start(&support::binary("import"), &[("DATABASE_URL", &url)])?;
+        Ok(Self(function.without_payload_limits()))
+    }
+
+    /// Sends a file, and takes it that the function stored it anew.
+    pub(crate) async fn import(&self, file: &Bytes, project_id: Option<i32>) -> Result<Answer> {
+        let target = project_id.map_or("/".to_owned(), |id| format!("/?project_id={id}"));
+        self.expect(201, Event::post(&target).binary(file.clone())).await
+    }
+
+    /// Sends an event, and takes it that it is answered with this status.
+    pub(crate) async fn expect(&self, status: u16, event: Event) -> Result<Answer> {
+        let answered = self.log_lines().len();
+        let begun = Instant::now();
+        let response = self.0.invoke(&event.timeout(TIMEOUT)).await?;
+        let outer_ms = begun.elapsed().as_secs_f64() * 1e3;
+        ensure!(response.status.as_u16() == status, "{}: {}", response.status, response.text());
+        Ok(Answer { handler_ms: self.logged_ms(answered).await? + 0.5, outer_ms, response })
+    }
+
+    /// The function's process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.pid()
+    }
+
+    /// The duration in the first line that follows so many; the log reaches us after the answer.
+    async fn logged_ms(&self, lines: usize) -> Result<f64> {
+        for _ in 0..100 {
+            if let Some(line) = self.log_lines().get(lines) {
+                return line["duration_ms"].as_f64().context("a line without its duration");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        bail!("the function logged no answer:\n{}", self.0.stderr())
+    }
+
+    /// The lines that tell of an answer.
+    fn log_lines(&self) -> Vec<Value> {
+        let log = self.0.stderr();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|line| line["duration_ms"].is_number()).collect()
+    }
+}
