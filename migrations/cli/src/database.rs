@@ -140,6 +140,12 @@ pub(crate) fn delete(table: &str, version: i32) -> String {
     format!("DELETE FROM {table} WHERE version = {version}")
 }
 
+/// A text as a SQL literal.
+pub(crate) fn literal(text: &str) -> String {
+    // E'…' reads the same whatever standard_conforming_strings says.
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
 /// Runs statements whose rows nobody needs.
 ///
 /// # Errors

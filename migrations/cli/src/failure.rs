@@ -85,12 +85,12 @@ impl fmt::Display for Outcome {
                 if !invalid_indexes.is_empty() {
                     write!(
                         f,
-                        "A concurrent build left an unusable index behind ({}): unless the file does it, drop it with \
-                         DROP INDEX CONCURRENTLY. ",
+                        "A concurrent build left an unusable index behind ({}); the next run builds the one that this \
+                         statement names anew. ",
                         invalid_indexes.join(", ")
                     )?;
                 }
-                f.write_str("Correct the cause and run the command again: it begins with the file's first statement.")
+                f.write_str("Correct the cause and run the command again: it goes on with this statement.")
             }
             Self::Unknown => f.write_str(
                 "The session was lost while the migration was being committed, so that it may be there or not: \

@@ -11,6 +11,7 @@ use crate::connect::connect;
 use crate::database::Database;
 use crate::lock::RunnersLock;
 use crate::report::{Direction, Event, Report};
+use crate::run::progress::Progress;
 use crate::run::{Runner, Settings};
 
 /// Applies what is pending up to a target. Without anything to do it takes no lock and needs one session.
@@ -80,6 +81,9 @@ async fn migrate<'a>(
     steps.retain(|step| open.iter().any(|migration| migration.version == step.version));
     let from = status.current().map(label);
     let table = database.ensure_table(&worker).await?;
+    if let Some(progress) = Progress::read(&worker, &table).await? {
+        progress.check_first(steps.first().copied(), direction)?;
+    }
 
     let runner = Runner {
         session: &worker,

@@ -1,6 +1,7 @@
 //! Running one migration, in a transaction or statement by statement.
 
 mod outside;
+pub(crate) mod progress;
 mod within;
 
 use std::time::{Duration, Instant};

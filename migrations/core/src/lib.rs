@@ -10,6 +10,7 @@ mod migrations;
 mod overview;
 mod plan;
 mod statement;
+mod step;
 mod target;
 
 pub use directive::{Allow, DirectiveError, Directives, Loss};
@@ -17,5 +18,6 @@ pub use file_name::{FileName, Kind, NameError};
 pub use migrations::{FileError, Migration, Migrations, Problem, Script};
 pub use overview::{Entry, State, overview};
 pub use plan::{Applied, PlanError, Stamp, Status, downgrade, stamp, upgrade, verify};
-pub use statement::{SplitError, Statement, split};
+pub use statement::{IndexBuild, SplitError, Statement, split};
+pub use step::{Step, StepKind};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};

@@ -131,6 +131,17 @@ pub enum PlanError {
         /// The statement's line.
         line: usize,
     },
+    /// What a build that was cut short leaves behind is found by its name.
+    #[error(
+        "{file}, line {line}: a concurrent build that is cut short leaves an unusable index behind, which is found by its \
+         name; give the index one"
+    )]
+    NamelessIndex {
+        /// The file.
+        file: String,
+        /// The statement's line.
+        line: usize,
+    },
 }
 
 /// Holds the history against the directory.
@@ -165,7 +176,7 @@ pub fn verify<'a>(migrations: &'a Migrations, history: &[Applied]) -> Result<Sta
 /// The migrations that lead from where the database is up to a target, in the order to run them.
 ///
 /// # Errors
-/// The target does not exist or is behind, or a migration would end its own transaction.
+/// The target does not exist or is behind, or a migration cannot be run as it is written.
 pub fn upgrade<'a>(status: &Status<'a>, target: UpgradeTarget) -> Result<Vec<&'a Migration>, PlanError> {
     let count = match target {
         UpgradeTarget::Head => status.pending.len(),
@@ -183,7 +194,7 @@ pub fn upgrade<'a>(status: &Status<'a>, target: UpgradeTarget) -> Result<Vec<&'a
     };
     let steps = status.pending[..count].to_vec();
     for migration in &steps {
-        check_transaction(&migration.up)?;
+        check_statements(&migration.up)?;
     }
     Ok(steps)
 }
@@ -210,7 +221,7 @@ pub fn downgrade<'a>(status: &Status<'a>, target: DowngradeTarget) -> Result<Vec
         if let Some(reason) = &migration.up.directives.irreversible {
             return Err(PlanError::Irreversible { label: label(), reason: reason.clone() });
         }
-        check_transaction(migration.down.as_ref().ok_or_else(|| PlanError::NoDown { label: label() })?)?;
+        check_statements(migration.down.as_ref().ok_or_else(|| PlanError::NoDown { label: label() })?)?;
     }
     Ok(steps)
 }
@@ -281,9 +292,13 @@ fn range<'a>(migrations: impl Iterator<Item = &'a Migration> + Clone) -> String 
     }
 }
 
-fn check_transaction(script: &Script) -> Result<(), PlanError> {
+fn check_statements(script: &Script) -> Result<(), PlanError> {
     if script.directives.no_transaction {
-        return Ok(());
+        let nameless = |s: &Statement<'_>| s.concurrent_build().is_some_and(|build| build.name.is_none());
+        return match script.statements().find(nameless) {
+            Some(s) => Err(PlanError::NamelessIndex { file: script.file.clone(), line: s.line }),
+            None => Ok(()),
+        };
     }
     match script.statements().find(Statement::controls_transaction) {
         Some(statement) => Err(PlanError::OwnTransaction { file: script.file.clone(), line: statement.line }),

@@ -5,8 +5,10 @@
 //! function. `standard_conforming_strings` is taken to be on. psql's backslash commands are not SQL and stay as they
 //! are, for the server to refuse.
 
+mod index;
 mod scanner;
 
+pub use index::IndexBuild;
 use scanner::{Scanner, Token};
 
 /// One statement of a script.

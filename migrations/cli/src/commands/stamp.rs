@@ -10,6 +10,7 @@ use crate::database::execute;
 use crate::lock::RunnersLock;
 use crate::migrate::look;
 use crate::output::Exit;
+use crate::run::progress::{self, Progress};
 use crate::script;
 
 /// Set the history without running anything
@@ -50,7 +51,11 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let stamp = schema_core::stamp(&migrations, &history, args.target)?;
     let table = database.ensure_table(&worker).await?;
     // One simple query is one transaction.
-    let statements = script::stamp_statements(&table, &stamp, &crate::database::now());
+    let mut statements = script::stamp_statements(&table, &stamp, &crate::database::now());
+    // A migration that was broken off is what the history says from now on.
+    if Progress::read(&worker, &table).await?.is_some() {
+        statements.push(progress::remove(&table));
+    }
     execute(&worker, &statements.join("; ")).await.context("the history cannot be changed")?;
     let stamped = Stamped {
         added: stamp.add.iter().map(|migration| migration.label().to_owned()).collect(),

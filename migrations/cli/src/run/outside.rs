@@ -1,16 +1,24 @@
 //! A migration outside a transaction, statement by statement.
+//!
+//! Each statement that can runs in a transaction of its own, together with the record that it is done, so that it runs
+//! once whenever the runner dies. One that commits by itself is recorded before and after; where a run finds it begun and
+//! not done, it is run again unless the server shows that it was done.
 
 use anyhow::{Context, Result};
-use schema_core::Statement;
+use schema_core::{IndexBuild, Statement, Step, StepKind};
+use tokio_postgres::SimpleQueryRow;
 
+use super::progress::{self, Progress};
 use super::{ATTEMPTS, Job, Runner, may_retry};
-use crate::database::{execute, one_row, rows};
+use crate::database::{execute, literal, one_row, rows};
 use crate::failure::{Outcome, position};
 use crate::lock::{WORKERS, acquire_for_session};
 
+/// A statement's failure.
+type Failed<'s> = (Option<Statement<'s>>, pg::Error);
+
 impl Runner<'_> {
-    /// Runs a job's statements one after another, then changes the history. A rerun begins with the first statement, so
-    /// such files are written to be rerun.
+    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the history.
     pub(super) async fn run_outside(&self, job: &Job<'_>) -> Result<()> {
         acquire_for_session(self.session, self.observe).await?;
         let settings = format!("{} {}", self.watch_client("SET"), self.settings.statements("SET"));
@@ -20,34 +28,74 @@ impl Runner<'_> {
         if count.is_some_and(|count| job.is_done(&count)) {
             return Ok(());
         }
-        for (done, statement) in job.script.statements().enumerate() {
-            if let Err(error) = self.run_statement(job, statement).await {
-                let invalid_indexes = self.invalid_indexes(statement).await;
-                let outcome = Outcome::Partial { done, invalid_indexes };
-                let offset = match &error {
-                    pg::Error::Session(error) => position(error, statement.text).unwrap_or(0),
-                    _ => 0,
+        let (mut done, mut is_begun) = self.resume(job).await?;
+        for step in job.script.steps() {
+            let is_new = step.end > done;
+            if !is_new && step.kind != StepKind::Session {
+                continue;
+            }
+            if let Err((statement, error)) = self.run_step(job, &step, is_begun && is_new).await {
+                // Where the session is lost the rollback fails as well, and the server has done it.
+                let _ = execute(self.session, "ROLLBACK").await;
+                let invalid_indexes = match statement {
+                    Some(statement) => self.invalid_indexes(statement).await,
+                    None => Vec::new(),
                 };
-                return Err(job.failure(Some((statement, offset)), error, outcome).into());
+                let outcome = Outcome::Partial { done, invalid_indexes };
+                let at = statement.map(|statement| (statement, offset(&error, statement)));
+                return Err(job.failure(at, error, outcome).into());
+            }
+            if is_new {
+                (done, is_begun) = (step.end, false);
             }
         }
-        let record = format!("RESET SESSION AUTHORIZATION; {}", job.record);
+        // The migration's settings may say anything; the history is reached all the same.
+        let record = format!(
+            "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN READ WRITE; {}; {}; COMMIT",
+            job.record,
+            progress::remove(self.table)
+        );
         execute(self.session, &record)
             .await
-            .context("the migration ran, and the history could not be changed")?;
+            .context("the migration ran, and the history could not be changed; run the command again")?;
         let unlock = format!("SELECT pg_advisory_unlock({WORKERS})");
         Ok(execute(self.session, &unlock).await?)
     }
 
-    async fn run_statement(&self, job: &Job<'_>, statement: Statement<'_>) -> Result<(), pg::Error> {
-        if statement.is_concurrent() {
-            return self.run_concurrent(statement).await;
+    /// Where to go on: how many statements are done, and whether the next one was begun.
+    async fn resume(&self, job: &Job<'_>) -> Result<(usize, bool)> {
+        if let Some(progress) = Progress::read(self.session, self.table).await? {
+            progress.check_first(Some(job.migration), job.direction)?;
+            progress.check_file(job.script)?;
+            return Ok((progress.done, progress.is_begun));
         }
+        let begin = progress::begin(self.table, job.migration.version, job.direction, job.script);
+        execute(self.session, &begin)
+            .await
+            .context("the record of the migration's progress cannot be made")?;
+        Ok((0, false))
+    }
+
+    /// Runs a step and its record, again where a lock was not to be had.
+    async fn run_step<'s>(&self, job: &Job<'_>, step: &Step<'s>, is_begun: bool) -> Result<(), Failed<'s>> {
         let mut attempt = 1;
         loop {
-            match execute(self.session, statement.text).await {
-                Err(error) if attempt < ATTEMPTS && may_retry(&error) => {
-                    self.pause(job, attempt, &error).await
+            let outcome = match step.kind {
+                StepKind::Session => self.all(&step.statements).await,
+                StepKind::Committing => self.committing(job, step, is_begun || attempt > 1).await,
+                StepKind::Transaction => self.own_transaction(job, step).await,
+                StepKind::Alone => match self.alone(job, step).await {
+                    Err((_, error)) if needs_no_transaction(&error) => {
+                        let _ = execute(self.session, "ROLLBACK").await;
+                        self.committing(job, step, is_begun).await
+                    }
+                    outcome => outcome,
+                },
+            };
+            match outcome {
+                Err((_, error)) if attempt < ATTEMPTS && may_retry(&error) => {
+                    execute(self.session, "ROLLBACK").await.map_err(|error| (None, error))?;
+                    self.pause(job, attempt, &error).await;
                 }
                 outcome => return outcome,
             }
@@ -55,12 +103,105 @@ impl Runner<'_> {
         }
     }
 
+    async fn all<'s>(&self, statements: &[Statement<'s>]) -> Result<(), Failed<'s>> {
+        for &statement in statements {
+            execute(self.session, statement.text).await.map_err(|error| (Some(statement), error))?;
+        }
+        Ok(())
+    }
+
+    /// One transaction around the statement and its record.
+    async fn alone<'s>(&self, job: &Job<'_>, step: &Step<'s>) -> Result<(), Failed<'s>> {
+        execute(self.session, "BEGIN").await.map_err(|error| (None, error))?;
+        self.all(&step.statements).await?;
+        let end = format!("{}; COMMIT", self.record(job, step.end, false));
+        execute(self.session, &end).await.map_err(|error| (step.statements.last().copied(), error))
+    }
+
+    /// The file's own transaction, its record within where it ends in a commit.
+    async fn own_transaction<'s>(&self, job: &Job<'_>, step: &Step<'s>) -> Result<(), Failed<'s>> {
+        let Some((&last, others)) = step.statements.split_last() else { return Ok(()) };
+        self.all(others).await?;
+        let failed = |error| (Some(last), error);
+        if matches!(last.words(2).as_slice(), [word] if word == "COMMIT" || word == "END") {
+            execute(self.session, &self.record(job, step.end, false)).await.map_err(failed)?;
+            return execute(self.session, last.text).await.map_err(failed);
+        }
+        execute(self.session, last.text).await.map_err(failed)?;
+        self.record_alone(job, step.end, false).await.map_err(failed)
+    }
+
+    /// A statement that commits by itself, recorded before and after.
+    async fn committing<'s>(&self, job: &Job<'_>, step: &Step<'s>, is_begun: bool) -> Result<(), Failed<'s>> {
+        let Some(&statement) = step.statements.first() else { return Ok(()) };
+        let failed = |error| (Some(statement), error);
+        if !is_begun {
+            self.record_alone(job, step.end - 1, true).await.map_err(failed)?;
+        }
+        let is_built = match statement.concurrent_build() {
+            Some(build) => self.clear_way(build).await.map_err(failed)? && is_begun,
+            None => false,
+        };
+        if !is_built {
+            match self.without_lock_timeout(statement).await {
+                Err(error) if is_begun && tells_that_it_is_done(statement, &error) => {}
+                outcome => outcome.map_err(failed)?,
+            }
+        }
+        self.record_alone(job, step.end, false).await.map_err(failed)
+    }
+
     /// A concurrent build waits for older transactions without standing in anybody's way, and giving up leaves an invalid
     /// index behind: so it waits as long as it takes.
-    async fn run_concurrent(&self, statement: Statement<'_>) -> Result<(), pg::Error> {
+    async fn without_lock_timeout(&self, statement: Statement<'_>) -> Result<(), pg::Error> {
+        if !statement.is_concurrent() {
+            return execute(self.session, statement.text).await;
+        }
+        let before = one_row(self.session, "SELECT current_setting('lock_timeout')").await?;
+        let before = before.as_ref().and_then(|row| row.get(0)).unwrap_or("0");
         execute(self.session, "SET lock_timeout = 0").await?;
-        execute(self.session, statement.text).await?;
-        execute(self.session, &self.settings.statements("SET")).await
+        let outcome = execute(self.session, statement.text).await;
+        if !self.session.is_closed() {
+            execute(self.session, &format!("SET lock_timeout = {}", literal(before))).await?;
+        }
+        outcome
+    }
+
+    /// Drops an index of the build's name that an earlier build left unusable. Tells whether a usable one is there.
+    async fn clear_way(&self, build: IndexBuild<'_>) -> Result<bool, pg::Error> {
+        let Some(name) = build.name else { return Ok(false) };
+        let find = format!(
+            "SELECT i.indisvalid, format('%I.%I', n.nspname, c.relname) FROM pg_index i \
+             JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE i.indrelid = to_regclass({}) AND c.relname = (parse_ident({}))[1]::name",
+            literal(build.table),
+            literal(name)
+        );
+        let Some(index) = one_row(self.session, &find).await? else { return Ok(false) };
+        if is_usable(&index) {
+            return Ok(true);
+        }
+        // A build that is under way holds this lock: after it, what is unusable stays so.
+        let wait = format!("BEGIN; LOCK TABLE {} IN SHARE UPDATE EXCLUSIVE MODE", build.table);
+        execute(self.session, &wait).await?;
+        let index = one_row(self.session, &find).await?;
+        execute(self.session, "COMMIT").await?;
+        match index {
+            Some(index) if is_usable(&index) => Ok(true),
+            Some(index) => {
+                let drop = format!("DROP INDEX CONCURRENTLY {}", index.get(1).unwrap_or(name));
+                execute(self.session, &drop).await.map(|()| false)
+            }
+            None => Ok(false),
+        }
+    }
+
+    fn record(&self, job: &Job<'_>, done: usize, is_begun: bool) -> String {
+        progress::update(self.table, job.script, done, is_begun)
+    }
+
+    async fn record_alone(&self, job: &Job<'_>, done: usize, is_begun: bool) -> Result<(), pg::Error> {
+        execute(self.session, &format!("BEGIN; {}; COMMIT", self.record(job, done, is_begun))).await
     }
 
     /// Indexes that cannot be used, after a concurrent statement failed. Without a session there is no answer.
@@ -71,5 +212,42 @@ impl Runner<'_> {
         let sql = "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid ORDER BY 1";
         let found = rows(self.session, sql).await.unwrap_or_default();
         found.iter().filter_map(|row| row.get(0).map(str::to_owned)).collect()
+    }
+}
+
+/// Whether [`Runner::clear_way`]'s row is of an index that can be used.
+fn is_usable(index: &SimpleQueryRow) -> bool {
+    index.get(0) == Some("t")
+}
+
+/// Where in the statement the server saw the error, in bytes.
+fn offset(error: &pg::Error, statement: Statement<'_>) -> usize {
+    match error {
+        pg::Error::Session(error) => position(error, statement.text).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// The server's word that a statement cannot run in a transaction: active_sql_transaction, or
+/// invalid_transaction_termination where a procedure would commit.
+fn needs_no_transaction(error: &pg::Error) -> bool {
+    matches!(sqlstate(error), Some("25001" | "2D000"))
+}
+
+/// Whether a statement that was begun by a run that died turns out to have been done: what it makes is there
+/// (duplicate_object, duplicate_table, duplicate_database), or what it drops is gone (undefined_object, undefined_table,
+/// invalid_catalog_name).
+fn tells_that_it_is_done(statement: Statement<'_>, error: &pg::Error) -> bool {
+    let first = statement.words(1).pop().unwrap_or_default();
+    matches!(
+        (first.as_str(), sqlstate(error)),
+        ("CREATE", Some("42710" | "42P07" | "42P04")) | ("DROP", Some("42704" | "42P01" | "3D000"))
+    )
+}
+
+fn sqlstate(error: &pg::Error) -> Option<&str> {
+    match error {
+        pg::Error::Session(error) => error.code().map(|code| code.code()),
+        _ => None,
     }
 }

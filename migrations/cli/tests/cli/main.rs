@@ -13,6 +13,7 @@ mod new;
 mod outside;
 mod refinery;
 mod refusals;
+mod resume;
 mod schema;
 mod script;
 mod stamp;

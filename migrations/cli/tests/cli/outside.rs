@@ -37,9 +37,9 @@ fn a_failure_says_what_is_kept_and_which_index_is_unusable() {
         CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)
     detail: Key (id)=(1) is duplicated.
     The migration runs outside a transaction: its first 2 statements are kept. A
-    concurrent build left an unusable index behind (a_id): unless the file does it,
-    drop it with DROP INDEX CONCURRENTLY. Correct the cause and run the command
-    again: it begins with the file's first statement.
+    concurrent build left an unusable index behind (a_id); the next run builds the
+    one that this statement names anew. Correct the cause and run the command again:
+    it goes on with this statement.
     "#);
     assert_eq!(project.sql("SELECT count(*) FROM refinery_schema_history"), "0");
 }

@@ -4,6 +4,6 @@
 --   * A new column has no default or a constant one; NOT NULL comes later, behind a validated CHECK.
 --   * A constraint is added NOT VALID here and validated in the next migration.
 --   * An index is built CONCURRENTLY, in a file that says, in these leading comments, "branchline: no-transaction".
---     Such a file is run again from its start if it fails: DROP INDEX CONCURRENTLY IF EXISTS goes before CREATE.
+--     Such a file goes on where it stopped if it fails, and builds an index anew that was left unusable.
 --   * Rows are changed in batches, in a file of their own that says the same.
 
