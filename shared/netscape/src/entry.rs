@@ -71,7 +71,8 @@ impl Entry {
         let Self { attributes, dates, .. } = self;
         for index in 0..attributes.len() {
             let date = match attributes.key(index) {
-                Some(Key::AddDate | Key::TimeAdded) => &mut dates.added,
+                Some(Key::AddDate) => &mut dates.added,
+                Some(Key::TimeAdded) if attributes.find(Key::AddDate).is_none() => &mut dates.added,
                 Some(Key::LastModified) => &mut dates.modified,
                 Some(Key::LastVisit) if is_bookmark => &mut dates.visited,
                 Some(Key::Href) if is_bookmark => {

@@ -154,6 +154,31 @@ fn every_corpus_file_can_be_cut_at_any_byte() {
     }
 }
 
+/// The reader takes 64 KiB at a time. Whatever stands where one chunk ends and the next begins is read as a whole.
+#[test]
+fn the_end_of_a_chunk_may_fall_on_any_byte() {
+    for (name, declaration) in [
+        ("firefox.html", ""),
+        ("chrome.html", ""),
+        ("unescaped.html", ""),
+        ("lower-case.html", ""),
+        ("shift-jis.html", "<meta charset=shift_jis>"),
+        ("windows-1251.html", "<meta charset=windows-1251>"),
+    ] {
+        let file = corpus(name);
+        let expected = File::read(&file[..]).items;
+        for before in 0..file.len() {
+            let filler = 64 * 1024 - before - declaration.len() - "<!---->".len();
+            let head = format!("{declaration}<!--{}-->", "x".repeat(filler));
+            assert_eq!(
+                File::read(&[head.as_bytes(), &file].concat()[..]).items,
+                expected,
+                "{name} at {before}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_description_belongs_to_the_entry_before_it() {
     assert_eq!(
