@@ -1,0 +1,85 @@
+//! What is deployed is what is in `functions/`: template, events and folders agree.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use lambda_http::http::Method;
+use support::project_root;
+
+fn functions() -> BTreeSet<String> {
+    let folders = project_root().join("functions").read_dir().unwrap().map(|entry| entry.unwrap());
+    let functions = folders.filter(|folder| folder.path().join("Cargo.toml").exists());
+    functions.map(|folder| folder.file_name().into_string().unwrap()).collect()
+}
+
+fn template() -> String {
+    fs::read_to_string(project_root().join("template.yaml")).unwrap()
+}
+
+/// The logical id of a folder's resource: `DbTest` for `db-test`.
+fn logical_id(function: &str) -> String {
+    let mut id = String::new();
+    for word in function.split('-') {
+        id.push_str(&word[..1].to_uppercase());
+        id.push_str(&word[1..]);
+    }
+    id
+}
+
+/// The lines of each resource that is a function, by its logical id. Resources are indented by two spaces.
+fn resources(template: &str) -> Vec<(String, Vec<&str>)> {
+    let mut resources: Vec<(String, Vec<&str>)> = Vec::new();
+    for line in template.lines().skip_while(|line| *line != "Resources:") {
+        let key = line.strip_prefix("  ").filter(|rest| !rest.starts_with([' ', '#', '-']));
+        if let Some(id) = key.and_then(|rest| rest.strip_suffix(':')) {
+            resources.push((id.to_owned(), Vec::new()));
+        } else if let Some((_, lines)) = resources.last_mut() {
+            lines.push(line.trim());
+        }
+    }
+    resources.retain(|(_, lines)| lines.contains(&"Type: AWS::Serverless::Function"));
+    resources
+}
+
+#[test]
+fn each_folder_of_functions_is_one_resource_with_a_url_of_its_own() {
+    let template = template();
+    let resources = resources(&template);
+    let expected: BTreeSet<String> = functions().iter().map(|function| logical_id(function)).collect();
+    assert_eq!(resources.iter().map(|(id, _)| id.clone()).collect::<BTreeSet<_>>(), expected);
+    assert_eq!(resources.len(), expected.len());
+    for function in functions() {
+        let (_, lines) = resources.iter().find(|(id, _)| *id == logical_id(&function)).unwrap();
+        // Where `make package` puts it.
+        let code = format!("CodeUri: target/lambda/{function}/bootstrap.zip");
+        for line in [code.as_str(), "FunctionUrlConfig:", "AuthType: !Ref AuthType", "Cors:"] {
+            assert!(lines.contains(&line), "{function} has no line {line}");
+        }
+    }
+}
+
+#[test]
+fn each_loop_of_the_template_is_over_all_functions() {
+    let template = template();
+    let expected: BTreeSet<String> = functions().iter().map(|function| logical_id(function)).collect();
+    let mut loops = 0;
+    for (identifier, values) in template.lines().zip(template.lines().skip(1)) {
+        if identifier.trim() == "- Function" {
+            let values = values.trim().strip_prefix("- [").and_then(|list| list.strip_suffix(']')).unwrap();
+            assert_eq!(values.split(", ").map(str::to_owned).collect::<BTreeSet<_>>(), expected);
+            loops += 1;
+        }
+    }
+    assert_eq!(loops, 2, "one for permissions and alarms, one for outputs");
+}
+
+#[test]
+fn each_function_has_an_event_to_try_it_with() {
+    for function in functions() {
+        let path = project_root().join("tests/events").join(format!("{function}.json"));
+        let event = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let request = lambda_http::request::from_str(&event).unwrap();
+        let expected = if function == "import" { Method::POST } else { Method::GET };
+        assert_eq!((request.method(), request.uri().path()), (&expected, "/"), "{function}");
+    }
+}
