@@ -43,6 +43,10 @@ impl Fixture {
         call(&self.app, import::handle, event).await
     }
 
+    pub(crate) async fn search(&self, event: Event) -> Seen {
+        call(&self.app, search::handle, event).await
+    }
+
     /// Runs a script on the database.
     pub(crate) async fn execute(&self, sql: &str) {
         self.database.client().await.batch_execute(sql).await.unwrap();

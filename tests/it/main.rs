@@ -15,4 +15,5 @@ mod import_faults;
 mod list_projects;
 mod page;
 mod process;
+mod search;
 mod undo;

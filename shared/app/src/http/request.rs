@@ -19,7 +19,7 @@ pub fn segments(request: &Request) -> Vec<&str> {
     segments
 }
 
-/// The query string's parameters, each at most once and each known.
+/// The query string's parameters, each known, and each at most once unless it may be repeated.
 #[derive(Debug)]
 pub struct Query(Vec<(String, String)>);
 
@@ -29,6 +29,14 @@ impl Query {
     /// # Errors
     /// 400 for a parameter that is not in `known`, or that is given twice: a misspelt one must not be lost silently.
     pub fn read(request: &Request, known: &[&str]) -> Result<Self, Error> {
+        Self::read_repeating(request, known, &[])
+    }
+
+    /// Reads the query string, in which the parameters of `repeatable` may be given several times.
+    ///
+    /// # Errors
+    /// As [`Query::read`].
+    pub fn read_repeating(request: &Request, known: &[&str], repeatable: &[&str]) -> Result<Self, Error> {
         let map = request.query_string_parameters();
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in map.iter() {
@@ -37,7 +45,7 @@ impl Query {
                 let detail = format!("The parameter {name} is not known here; known: {known}.");
                 return Err(Error::bad_request(detail));
             }
-            if pairs.iter().any(|(before, _)| before == name) {
+            if !repeatable.contains(&name) && pairs.iter().any(|(before, _)| before == name) {
                 return Err(Error::bad_request(format!("The parameter {name} is given twice.")));
             }
             pairs.push((name.to_owned(), value.to_owned()));
@@ -49,6 +57,11 @@ impl Query {
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+    }
+
+    /// All texts of a parameter that may be repeated, in their order; empty ones count as absent.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
     /// A parameter as a value of its type.
@@ -91,5 +104,13 @@ mod tests {
         assert!(query("limits=7").is_err());
         assert!(query("limit=7&limit=8").is_err());
         assert!(query("limit=x").unwrap().value::<u32>("limit", "a number").is_err());
+    }
+
+    #[test]
+    fn a_parameter_may_be_repeated_where_that_is_allowed() {
+        let query = |text| Query::read_repeating(&request("/", text), &["limit", "tag"], &["tag"]);
+        let tags = query("tag=b&limit=7&tag=&tag=a,c").unwrap();
+        assert_eq!(tags.texts("tag").collect::<Vec<_>>(), ["b", "a,c"]);
+        assert!(query("limit=7&limit=8").is_err());
     }
 }

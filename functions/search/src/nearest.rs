@@ -1,0 +1,121 @@
+//! Which stored words a misspelt one stands for.
+
+use std::collections::BTreeMap;
+
+/// Misspelt words, each with what is searched in its place, the most alike first.
+pub(crate) type Corrected = BTreeMap<String, Vec<String>>;
+
+/// A word that nothing has.
+#[derive(Debug)]
+pub(crate) struct Misspelt {
+    pub(crate) word: String,
+    /// Stored words that share trigrams with it, the most alike first.
+    pub(crate) alike: Vec<String>,
+}
+
+/// Words that are equally near are searched together, but only so many.
+const MOST: usize = 5;
+
+/// The words to search instead; none where nothing is misspelt, or one of the words is like nothing stored.
+pub(crate) fn correct(misspelt: &[Misspelt]) -> Option<Corrected> {
+    if misspelt.is_empty() {
+        return None;
+    }
+    misspelt.iter().map(|one| Some((one.word.clone(), nearest(one)?))).collect()
+}
+
+/// The stored words with the fewest typing errors between.
+fn nearest(misspelt: &Misspelt) -> Option<Vec<String>> {
+    let allowed = match misspelt.word.chars().count() {
+        0..=5 => 1,
+        6..=9 => 2,
+        _ => 3,
+    };
+    let errors: Vec<usize> = misspelt.alike.iter().map(|word| typing_errors(word, &misspelt.word)).collect();
+    let fewest = *errors.iter().min().filter(|fewest| **fewest <= allowed)?;
+    let words = misspelt.alike.iter().zip(errors).filter(|(_, errors)| *errors == fewest);
+    Some(words.map(|(word, _)| word.clone()).take(MOST).collect())
+}
+
+/// How many letters were left out, put in, mistaken or swapped with the next: the optimal string alignment distance
+/// (Damerau 1964; Boytsov 2011, "Indexing methods for approximate dictionary searching", 2.1).
+fn typing_errors(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    // The table's last two rows and the one that is being filled.
+    let mut before_last = Vec::new();
+    let mut last: Vec<usize> = (0..=right.len()).collect();
+    let mut previous = None;
+    for (i, l) in left.chars().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, r) in right.iter().enumerate() {
+            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX - 1);
+            let mut errors = (cell(&last, j) + usize::from(l != *r)).min(cell(&last, j + 1) + 1);
+            errors = errors.min(cell(&row, j) + 1);
+            let swapped = j > 0 && previous == Some(*r) && right.get(j - 1) == Some(&l);
+            if swapped {
+                errors = errors.min(cell(&before_last, j - 1) + 1);
+            }
+            row.push(errors);
+        }
+        before_last = std::mem::replace(&mut last, row);
+        previous = Some(l);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+/// Whether a text is one word to Postgres, or at least nothing that ends a quoted word.
+pub(crate) fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corrected(word: &str, alike: &[&str]) -> Option<Corrected> {
+        let alike = alike.iter().map(ToString::to_string).collect();
+        correct(&[Misspelt { word: word.to_owned(), alike }])
+    }
+
+    #[test]
+    fn typing_errors_are_counted() {
+        for (left, right, errors) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("kubernetes", "kubernetes", 0),
+            ("kubernetes", "kuberntes", 1),
+            ("python", "pyhton", 1),
+            ("kitten", "sitting", 3),
+            ("ca", "abc", 3),
+            ("ab", "ba", 1),
+            ("éa", "ée", 1),
+        ] {
+            assert_eq!(typing_errors(left, right), errors, "{left} {right}");
+            assert_eq!(typing_errors(right, left), errors, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn only_the_nearest_words_are_searched() {
+        let found = corrected("kuberntes", &["kubernete", "kubernetes", "cybernetics"]).unwrap();
+        assert_eq!(found["kuberntes"], ["kubernetes"]);
+        let found = corrected("tokio", &["tokyo", "tokios"]).unwrap();
+        assert_eq!(found["tokio"], ["tokyo", "tokios"]);
+    }
+
+    #[test]
+    fn a_short_word_is_not_taken_for_a_very_different_one() {
+        assert_eq!(corrected("rust", &["just", "dusk"]).unwrap()["rust"], ["just"]);
+        assert_eq!(corrected("rust", &["dusk", "tests"]), None);
+        assert_eq!(corrected("rust", &[]), None);
+    }
+
+    #[test]
+    fn one_word_that_is_like_nothing_leaves_all_as_they_are() {
+        let misspelt = [("kuberntes", "kubernetes"), ("xyzzy", "python")]
+            .map(|(word, alike)| Misspelt { word: word.to_owned(), alike: vec![alike.to_owned()] });
+        assert_eq!(correct(&misspelt), None);
+        assert_eq!(correct(&[]), None);
+    }
+}

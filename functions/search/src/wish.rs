@@ -1,0 +1,136 @@
+//! What a request wishes to find.
+
+use app::http::Query;
+use app::{Error, Request};
+use url::Host;
+
+use crate::cursor::Cursor;
+use crate::nearest::Corrected;
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1_000;
+
+/// Characters of a text that is searched for. A longer one is no search, and each word of it costs.
+const MAX_LENGTH: usize = 1_000;
+
+/// Tags that may be asked for at once.
+const MAX_TAGS: usize = 100;
+
+/// The parameters of a search.
+#[derive(Debug)]
+pub(crate) struct Wish {
+    /// What was typed; none for the newest bookmarks first.
+    pub(crate) q: Option<String>,
+    pub(crate) tags: Vec<String>,
+    /// As `bookmarks.domain` writes it.
+    pub(crate) domain: Option<String>,
+    pub(crate) folder: Option<String>,
+    pub(crate) project_id: Option<i32>,
+    /// Bookmarks on a page.
+    pub(crate) limit: usize,
+    /// Where the page begins; none for the first.
+    pub(crate) after: Option<Cursor>,
+    /// What is searched in the place of misspelt words.
+    pub(crate) corrected: Corrected,
+}
+
+impl Wish {
+    /// Reads the query string.
+    ///
+    /// # Errors
+    /// 400 for a parameter that is wrong.
+    pub(crate) fn read(request: &Request) -> Result<Self, Error> {
+        let known = ["q", "tag", "domain", "folder", "project_id", "limit", "cursor"];
+        let query = Query::read_repeating(request, &known, &["tag"])?;
+        let q = text(&query, "q")?.filter(|q| !q.trim().is_empty());
+        let tags: Vec<String> = query.texts("tag").map(str::to_owned).collect();
+        if tags.len() > MAX_TAGS {
+            return Err(Error::bad_request(format!("The parameter tag may be given {MAX_TAGS} times.")));
+        }
+        for tag in &tags {
+            check("tag", tag)?;
+        }
+        let must = "a number from 1 to 1000";
+        let limit = query.value::<usize>("limit", must)?.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
+        }
+        let mut after = query.text("cursor").map(Cursor::read).transpose()?;
+        if after.as_ref().is_some_and(|after| after.is_of_scores() != q.is_some()) {
+            return Err(Cursor::refused());
+        }
+        let corrected = after.as_mut().map(Cursor::take_corrected).unwrap_or_default();
+        Ok(Self {
+            q,
+            tags,
+            domain: text(&query, "domain")?.as_deref().map(domain),
+            folder: text(&query, "folder")?.map(without_last_slash),
+            project_id: query.value("project_id", "a whole number")?,
+            limit,
+            after,
+            corrected,
+        })
+    }
+
+    /// Whether anything but words narrows the result.
+    pub(crate) fn has_filter(&self) -> bool {
+        !self.tags.is_empty() || self.domain.is_some() || self.folder.is_some() || self.project_id.is_some()
+    }
+}
+
+fn text(query: &Query, name: &str) -> Result<Option<String>, Error> {
+    query.text(name).map(|text| check(name, text).map(|()| text.to_owned())).transpose()
+}
+
+fn check(name: &str, text: &str) -> Result<(), Error> {
+    if text.contains('\0') {
+        return Err(Error::bad_request(format!(
+            "The parameter {name} holds U+0000, which no bookmark does."
+        )));
+    }
+    if text.chars().nth(MAX_LENGTH).is_some() {
+        return Err(Error::bad_request(format!(
+            "The parameter {name} is longer than {MAX_LENGTH} characters."
+        )));
+    }
+    Ok(())
+}
+
+/// A domain as people write it, as it is stored: lower case, punycode, without a leading `www.`.
+fn domain(written: &str) -> String {
+    let host = Host::parse(written).map_or_else(|_| written.to_lowercase(), |host| host.to_string());
+    host.strip_prefix("www.").filter(|rest| !rest.is_empty()).unwrap_or(&host).to_owned()
+}
+
+fn without_last_slash(mut folder: String) -> String {
+    if folder.len() > 1 && folder.ends_with('/') {
+        folder.pop();
+    }
+    folder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_brought_into_the_form_in_which_it_is_stored() {
+        for (written, stored) in [
+            ("Example.COM", "example.com"),
+            ("www.example.com", "example.com"),
+            ("www.", "www."),
+            ("Bücher.example", "xn--bcher-kva.example"),
+            ("[::1]", "[::1]"),
+            ("no host at all", "no host at all"),
+        ] {
+            assert_eq!(domain(written), stored);
+        }
+    }
+
+    #[test]
+    fn a_folder_may_end_with_a_slash() {
+        for (written, meant) in [("A/B/", "A/B"), ("A/B", "A/B"), ("/", "/"), ("A//", "A/")] {
+            assert_eq!(without_last_slash(written.to_owned()), meant);
+        }
+    }
+}
