@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, current, downgrade, history, new, stamp, upgrade};
+use crate::commands::{check, current, downgrade, history, new, renumber, stamp, upgrade};
 
 /// Brings a database's schema to where the migration files say, and back.
 #[derive(Parser)]
@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Stamp(stamp::Args),
     /// Write a new migration and its down
     New(new::Args),
+    /// Give migrations new numbers, where two branches gave the same
+    Renumber(renumber::Args),
     /// Tell whether files and database agree and nothing is pending
     Check(check::Args),
 }

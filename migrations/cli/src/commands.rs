@@ -6,6 +6,7 @@ pub(crate) mod downgrade;
 pub(crate) mod history;
 pub(crate) mod new;
 mod offline;
+pub(crate) mod renumber;
 pub(crate) mod stamp;
 pub(crate) mod upgrade;
 
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::History(args) => history::run(args, &context).await,
         Command::Stamp(args) => stamp::run(args, &context).await,
         Command::New(args) => new::run(args, &context),
+        Command::Renumber(args) => renumber::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
     }
 }

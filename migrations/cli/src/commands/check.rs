@@ -1,17 +1,23 @@
 //! `branchline check`.
 
 use anyhow::Result;
-use schema_core::{State, overview};
+use schema_core::{CHECKSUMS, State, overview};
 use serde::Serialize;
+use serde_json::json;
 
 use super::Context;
 use super::history::word;
+use crate::directory;
 use crate::output::Exit;
 
 /// Tell whether files and database agree and nothing is pending
 #[derive(clap::Args)]
 #[command(after_help = "Exit status: 0 they agree, 1 they do not, 3 they do and migrations are pending.")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Write CHECKSUMS, beside the migrations, from what they are now; no database is asked
+    #[arg(long)]
+    write: bool,
+}
 
 #[derive(Serialize)]
 struct Check {
@@ -23,10 +29,17 @@ struct Check {
 struct Disagreement {
     migration: String,
     state: &'static str,
-    meaning: &'static str,
+    meaning: String,
 }
 
-pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let dir = &context.global.dir;
+    if args.write {
+        directory::write_checksums(dir)?;
+        let path = dir.join(CHECKSUMS).display().to_string();
+        context.output.result(&json!({ "written": path }), &path);
+        return Ok(Exit::Done);
+    }
     let migrations = context.migrations()?;
     let (_, history) = context.look().await?;
     let mut check = Check { pending: Vec::new(), problems: Vec::new() };
@@ -36,9 +49,14 @@ pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
             None => {}
             Some(meaning) => {
                 let state = word(entry.state);
+                let meaning = meaning.to_owned();
                 check.problems.push(Disagreement { migration: entry.label(), state, meaning });
             }
         }
+    }
+    if let Some(Err(error)) = directory::checksums(dir)?.map(|text| migrations.check_checksums(&text)) {
+        let (migration, meaning) = (CHECKSUMS.to_owned(), error.to_string());
+        check.problems.push(Disagreement { migration, state: "stale", meaning });
     }
     context.output.result(&check, &text(&check));
     Ok(match (check.problems.is_empty(), check.pending.is_empty()) {

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use super::Context;
+use crate::directory;
 use crate::output::Exit;
 
 const UP: &str = include_str!("new/up.sql");
@@ -41,6 +42,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let down = up.with_extension("down.sql");
     write(&up, UP)?;
     write(&down, DOWN)?;
+    directory::update_checksums(&context.global.dir)?;
     let files = [up.display().to_string(), down.display().to_string()];
     context.output.result(&json!({ "up": files[0], "down": files[1] }), &files.join("\n"));
     Ok(Exit::Done)

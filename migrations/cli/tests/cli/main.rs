@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking, helpers too")]
 
 mod check;
+mod checksums;
 mod current;
 mod downgrade;
 mod harness;

@@ -1,6 +1,7 @@
 use crate::harness::Project;
 
-const COMMANDS: [&str; 7] = ["upgrade", "downgrade", "current", "history", "stamp", "new", "check"];
+const COMMANDS: [&str; 8] =
+    ["upgrade", "downgrade", "current", "history", "stamp", "new", "renumber", "check"];
 
 #[test]
 fn help_fits_a_terminal_of_eighty_columns() {
