@@ -9,6 +9,7 @@ mod offline;
 pub(crate) mod renumber;
 pub(crate) mod stamp;
 pub(crate) mod upgrade;
+pub(crate) mod verify;
 
 use anyhow::Result;
 use pg::{Connector, Url};
@@ -36,6 +37,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Stamp(args) => stamp::run(args, &context).await,
         Command::New(args) => new::run(args, &context),
         Command::Renumber(args) => renumber::run(args, &context).await,
+        Command::Verify(args) => verify::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
     }
 }

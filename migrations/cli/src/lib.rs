@@ -11,11 +11,13 @@ mod database;
 mod directory;
 mod environment;
 mod failure;
+mod introspection;
 mod lock;
 mod migrate;
 mod output;
 mod report;
 mod run;
+mod scratch;
 mod script;
 
 use std::path::Path;

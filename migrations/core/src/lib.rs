@@ -4,23 +4,27 @@
 //! Files are named as refinery names them, `V<number>__<name>.sql`, with an undo `V<number>__<name>.down.sql` beside
 //! them, and checksums are refinery's, so that either tool accepts a database that the other has migrated.
 
+mod catalog;
 mod checksums;
 mod directive;
 mod file_name;
 mod migrations;
 mod overview;
 mod plan;
+mod proof;
 mod renumber;
 mod statement;
 mod step;
 mod target;
 
+pub use catalog::{Catalog, Difference, Object};
 pub use checksums::{CHECKSUMS, ChecksumsError};
 pub use directive::{Allow, DirectiveError, Directives, Loss};
 pub use file_name::{FileName, Kind, NameError};
 pub use migrations::{FileError, Migration, Migrations, Problem, Script};
 pub use overview::{Entry, State, overview};
 pub use plan::{Applied, PlanError, Stamp, Status, downgrade, stamp, upgrade, verify};
+pub use proof::{Trial, trials};
 pub use renumber::{Rename, RenumberError, renumber};
 pub use statement::{IndexBuild, SplitError, Statement, split};
 pub use step::{Step, StepKind};

@@ -292,7 +292,8 @@ fn range<'a>(migrations: impl Iterator<Item = &'a Migration> + Clone) -> String 
     }
 }
 
-fn check_statements(script: &Script) -> Result<(), PlanError> {
+/// Refuses what cannot be run as it is written.
+pub(crate) fn check_statements(script: &Script) -> Result<(), PlanError> {
     if script.directives.no_transaction {
         let nameless = |s: &Statement<'_>| s.concurrent_build().is_some_and(|build| build.name.is_none());
         return match script.statements().find(nameless) {

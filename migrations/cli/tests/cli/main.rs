@@ -20,3 +20,4 @@ mod script;
 mod stamp;
 mod upgrade;
 mod usage;
+mod verify;
