@@ -1,55 +1,52 @@
-//! A few HTTP requests to the emulator.
+//! Requests to the emulator.
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use http::{Request, header};
+use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
 use tokio::net::TcpStream;
 
 pub(crate) struct Client {
     port: u16,
+    token: Option<String>,
 }
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body as it came.
     pub(crate) text: String,
-    /// The body, where it is JSON.
-    pub(crate) body: Value,
 }
 
 impl Client {
-    pub(crate) fn new(port: u16) -> Self {
-        Self { port }
+    /// For an emulator on a port of this machine, and functions that ask for a token or not.
+    pub(crate) fn new(port: u16, token: Option<String>) -> Self {
+        Self { port, token }
     }
 
-    pub(crate) async fn get(&self, target: &str) -> Result<Answer> {
-        self.send("GET", target, Vec::new()).await
+    /// Sends a request to `target`: the function's name, its path and query.
+    pub(crate) async fn send(&self, method: http::Method, target: &str, body: Vec<u8>) -> Result<Answer> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/lambda-url/{target}"))
+            .header(header::HOST, format!("localhost:{}", self.port))
+            .header(header::CONTENT_TYPE, "application/octet-stream");
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let response = self.exchange(request.body(Full::new(Bytes::from(body)))?).await?;
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, text: String::from_utf8_lossy(&bytes).into_owned() })
     }
 
-    pub(crate) async fn post(&self, target: &str, body: Vec<u8>) -> Result<Answer> {
-        self.send("POST", target, body).await
-    }
-
-    async fn send(&self, method: &str, target: &str, body: Vec<u8>) -> Result<Answer> {
-        let host = format!("localhost:{}", self.port);
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>> {
         let stream =
             TcpStream::connect(("127.0.0.1", self.port)).await.context("the emulator is not there")?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let connection = tokio::spawn(connection);
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/lambda-url/{target}"))
-            .header(header::HOST, host)
-            .header(header::CONTENT_TYPE, "application/octet-stream")
-            .body(Full::new(Bytes::from(body)))?;
-        let response = sender.send_request(request).await?;
-        let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await?.to_bytes();
-        connection.abort();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text })
+        // It ends with the response's body.
+        tokio::spawn(connection);
+        Ok(sender.send_request(request).await?)
     }
 }

@@ -1,94 +1,94 @@
 //! `cargo lambda watch`, and the functions that it runs.
 
 use std::fs::File;
-use std::net::TcpListener;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command as AsyncCommand};
+use tokio::process::{Child, Command};
 
 /// Where the emulator listens by its own choice.
-const PORT: u16 = 9000;
+pub(crate) const USUAL_PORT: u16 = 9000;
 
-/// It builds nothing, so it is there soon or not at all.
+/// It builds nothing at its start, so it is there soon or not at all.
 const START: Duration = Duration::from_secs(30);
 
-/// Where what it and the functions write goes.
-const LOG: &str = ".local/emulator.log";
+const GUARD: &str = include_str!("guard.sh");
 
-/// Ends the emulator's process group when the process that holds the pipe has ended, however it ended.
-const GUARD: &str = r#"trap '' HUP INT QUIT TERM; read -r _; kill -s TERM -- "-$1" 2>/dev/null; sleep 0.3
-kill -s KILL -- "-$1" 2>/dev/null"#;
-
-pub(crate) struct Emulator {
-    child: Child,
-    port: u16,
-    /// Its standard input is what tells of our end.
-    guard: std::process::Child,
+/// How the emulator runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The sources stay as they are, and what is printed goes to [`LOG`].
+    Once,
+    /// A function is built anew when its sources change, several requests to it run at once, and what is printed goes to
+    /// the terminal.
+    Development,
 }
 
-/// Builds the functions beforehand, with Cargo's own progress, since the emulator would do it at the first request.
-pub(crate) fn build(root: &Path) -> Result<()> {
-    let mut build = Command::new("cargo");
-    build.args(["build", "--quiet", "--locked"]).current_dir(root);
-    for function in root.join("functions").read_dir()? {
-        build.arg("--package").arg(function?.file_name());
-    }
-    let status = build.status().context("running cargo")?;
-    if !status.success() {
-        bail!("the functions could not be built");
-    }
-    Ok(())
+/// Below the project's root.
+const LOG: &str = ".local/emulator.log";
+
+/// How many requests to one function run at once in development: a browser asks for an import's progress meanwhile.
+const CONCURRENCY: &str = "4";
+
+/// A running emulator. Dropping it ends it and the functions; so does the end of this process, even by SIGKILL.
+pub(crate) struct Emulator {
+    guard: Child,
+    port: u16,
+    mode: Mode,
 }
 
 impl Emulator {
-    pub(crate) async fn start(root: &Path, url: &str, watch_sources: bool) -> Result<Self> {
+    /// Starts it and waits until it accepts connections. The functions are started by their first requests.
+    pub(crate) async fn start(root: &Path, variables: &[(String, String)], mode: Mode) -> Result<Self> {
         let port = free_port()?;
-        let log = File::create(root.join(LOG))?;
-        let mut command = Command::new("cargo");
-        command
-            .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port"])
-            .arg(port.to_string());
-        if !watch_sources {
-            command.arg("--ignore-changes");
+        let mut guard = Command::new("/bin/sh");
+        guard.args(["-c", GUARD, "branchline-emulator"]).arg(program(root)).args(["lambda", "watch"]);
+        guard.args(["--invoke-address", "127.0.0.1", "--invoke-port"]).arg(port.to_string());
+        match mode {
+            Mode::Once => {
+                let log = File::create(root.join(LOG)).with_context(|| LOG)?;
+                guard.arg("--ignore-changes").stdout(log.try_clone()?).stderr(log);
+            }
+            Mode::Development => {
+                guard.args(["--concurrency", CONCURRENCY]);
+            }
         }
-        command.current_dir(root).env("DATABASE_URL", url).process_group(0);
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        let child =
-            AsyncCommand::from(command).kill_on_drop(true).spawn().context("running cargo lambda watch")?;
-        let group = child.id().context("cargo lambda watch ended at once")?.to_string();
-        let guard = Command::new("/bin/sh")
-            .args(["-c", GUARD, "guard", &group])
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .spawn()?;
-        let mut emulator = Self { child, port, guard };
-        emulator.answers().await?;
+        guard.current_dir(root).envs(variables.iter().map(|(name, value)| (name, value)));
+        // Control-C on the terminal ends this process; the guard then sees its end.
+        let guard = guard.process_group(0).stdin(Stdio::piped()).spawn().context("starting /bin/sh")?;
+        let mut emulator = Self { guard, port, mode };
+        emulator.wait_until_it_listens().await?;
         Ok(emulator)
     }
 
+    /// The TCP port on 127.0.0.1.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Until it ends by itself.
-    pub(crate) async fn wait(mut self) -> Result<()> {
-        let status = self.child.wait().await?;
-        bail!("cargo lambda watch ended ({status}); {LOG} tells why")
+    /// Waits until it ends by itself, which it does when it fails.
+    pub(crate) async fn ended(&mut self) -> anyhow::Error {
+        match self.guard.wait().await {
+            Ok(status) if self.mode == Mode::Once => {
+                anyhow::anyhow!("cargo lambda watch ended ({status}); {LOG} tells why")
+            }
+            Ok(status) => anyhow::anyhow!("cargo lambda watch ended ({status})"),
+            Err(error) => error.into(),
+        }
     }
 
-    async fn answers(&mut self) -> Result<()> {
+    async fn wait_until_it_listens(&mut self) -> Result<()> {
         let deadline = Instant::now() + START;
-        while TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("cargo lambda watch ended ({status}); {LOG} tells why");
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_err() {
+            if self.guard.try_wait()?.is_some() {
+                return Err(self.ended().await);
             }
             if Instant::now() > deadline {
-                bail!("cargo lambda watch does not listen after {} s; {LOG} tells why", START.as_secs());
+                bail!("cargo lambda watch does not listen after {} s", START.as_secs());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -99,12 +99,21 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
-        // The guard ends the group, then itself; after it nothing is left to wait for.
-        let _ = self.guard.wait();
+        // The guard takes 5 s at the most; the functions are gone when it is.
+        while let Ok(None) = self.guard.try_wait() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
+/// The project's own, where the machine has none of a right version: `make tools` decides.
+fn program(root: &Path) -> PathBuf {
+    let own = root.join(".tools/bin/cargo-lambda");
+    if own.exists() { own } else { PathBuf::from("cargo-lambda") }
+}
+
 fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", PORT)).or_else(|_| TcpListener::bind(("127.0.0.1", 0)))?;
+    let usual = TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT));
+    let listener = usual.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
     Ok(listener.local_addr()?.port())
 }

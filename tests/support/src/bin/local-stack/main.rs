@@ -1,128 +1,136 @@
 //! The project on this machine: Postgres over TLS, migrated, and every function under `cargo lambda watch`.
 //!
-//! `local-stack demo` imports a file, shows what was stored, and ends; `local-stack dev` stays until Ctrl-C.
-#![expect(clippy::print_stdout, reason = "it talks to a person at a terminal")]
+//! `local-stack demo FILE` imports a file, shows what was stored, and ends; `local-stack dev` stays until Control-C. The
+//! binaries are built before: `make demo` and `make dev` do.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod client;
 mod emulator;
+mod settings;
 mod show;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 use support::{Data, Options, Postgres, project_root};
+use tokio::signal::unix::{SignalKind, signal};
 
 use client::Client;
-use emulator::Emulator;
+use emulator::{Emulator, Mode, USUAL_PORT};
+use show::step;
 
 const DATABASE: &str = "branchline";
-const DEMO: &str = "tests/corpus/demo.html";
+
+/// What a shell says of a command that Control-C ended.
+const INTERRUPTED: u8 = 130;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let outcome = match (arguments.next().as_deref(), arguments.next()) {
-        (Some("demo"), file) => interruptible(demo(file.as_deref().unwrap_or(DEMO))).await,
-        (Some("dev"), None) => interruptible(dev()).await,
-        _ => Err(anyhow::anyhow!("usage: local-stack demo [FILE] | dev")),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["demo", file] => interruptible(demo(Path::new(file))).await,
+        ["dev"] => interruptible(dev()).await,
+        _ => Err(anyhow::anyhow!("usage: local-stack demo FILE, or local-stack dev")),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(exit) => exit,
         Err(error) => {
-            println!("\nerror: {error:#}");
+            eprintln!("\nerror: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Ctrl-C drops what runs, and with it everything that was started.
-async fn interruptible(work: impl Future<Output = Result<()>>) -> Result<()> {
+/// Drops the work when a signal asks for the end, and with it everything that the work started.
+async fn interruptible(work: impl Future<Output = Result<()>>) -> Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::select! {
-        outcome = work => outcome,
-        _ = tokio::signal::ctrl_c() => Ok(()),
+        outcome = work => outcome.map(|()| ExitCode::SUCCESS),
+        _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(INTERRUPTED)),
+        _ = terminate.recv() => Ok(ExitCode::from(INTERRUPTED)),
+        _ = hang_up.recv() => Ok(ExitCode::from(INTERRUPTED)),
     }
 }
 
-/// What runs, in the order in which it is stopped.
+/// What runs, in the order in which it is ended.
 struct Stack {
     emulator: Emulator,
     postgres: Postgres,
+    token: Option<String>,
 }
 
 impl Stack {
-    async fn start(watch_sources: bool) -> Result<Self> {
+    async fn start(mode: Mode) -> Result<Self> {
         let root = project_root();
         step("Postgres 17 over TLS");
         let data = Data::Kept(root.join(".local/postgres"));
         let postgres = Postgres::start(&Options { data, durable: true })?;
         postgres.create_database(DATABASE)?;
-        println!("   127.0.0.1 port {}, data in .local/postgres", postgres.port());
+        settings::write_files(root, &postgres, DATABASE)?;
+        println!("   localhost:{}, data in .local/postgres", postgres.port());
 
         step("Migrations");
         let url = postgres.url(DATABASE);
-        let report = branchline::upgrade_to_head(&url, &root.join("migrations/sql")).await?;
+        let report = branchline::upgrade_to_head(&url, &root.join("migrations/sql")).await.context(
+            "the local database cannot be migrated; without .local/postgres, the next start makes a new one",
+        )?;
         match report.steps.len() {
             0 => println!("   nothing to do"),
             applied => println!("   {applied} applied"),
         }
 
         step("Functions");
-        emulator::build(root)?;
-        let emulator = Emulator::start(root, &url, watch_sources).await?;
+        let variables = settings::variables(root, &url)?;
+        let token = settings::access_token(&variables);
+        let emulator = Emulator::start(root, &variables, mode).await?;
+        if emulator.port() != USUAL_PORT {
+            println!("   port {USUAL_PORT} is taken; on another one instead:");
+        }
         println!("   http://localhost:{}/lambda-url/<function>/", emulator.port());
-        Ok(Self { emulator, postgres })
-    }
-
-    fn client(&self) -> Client {
-        Client::new(self.emulator.port())
+        Ok(Self { emulator, postgres, token })
     }
 }
 
-async fn demo(file: &str) -> Result<()> {
-    let path = project_root().join(file);
-    let content = std::fs::read(&path).with_context(|| path.display().to_string())?;
-    let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let stack = Stack::start(false).await?;
+async fn demo(file: &Path) -> Result<()> {
+    let content = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let stack = Stack::start(Mode::Once).await?;
+    let client = Client::new(stack.emulator.port(), stack.token.clone());
 
-    step(&format!("Import of {file}"));
-    let answer = stack.client().post(&format!("import/?filename={name}"), content).await?;
+    step(&format!("POST {} to import/", file.display()));
+    let target = format!("import/?filename={}", utf8_percent_encode(&name, NON_ALPHANUMERIC));
+    let answer = client.send(Method::POST, &target, content).await?;
     match answer.status {
-        201 => show::job(&answer.body["import_job"], "imported"),
-        200 => show::job(&answer.body["import_job"], "imported before; nothing was written"),
-        status => bail!("import answered {status}: {}", answer.text),
+        201 => println!("   201: imported"),
+        200 => println!("   200: imported before, nothing is written; the job of that time:"),
+        status => bail!("import/ answered {status}: {}", answer.text),
     }
+    let body: Value = serde_json::from_str(&answer.text)?;
+    show::job(&body["import_job"]);
 
     step("What is stored");
-    let url = pg::Url::parse(&stack.postgres.url(DATABASE))?;
-    show::stored(&url).await?;
+    show::stored(&pg::Url::parse(&stack.postgres.url(DATABASE))?).await?;
 
-    step("db-test");
-    let answer = stack.client().get("db-test/").await?;
-    println!("   {}", answer.text);
+    step("GET db-test/");
+    let answer = client.send(Method::GET, "db-test/", Vec::new()).await?;
     if answer.status != 200 {
-        bail!("db-test answered {}", answer.status);
+        bail!("db-test/ answered {}: {}", answer.status, answer.text);
     }
-    println!("\nDone. `make dev` keeps all of this running.");
+    show::answer(&answer.text);
+    drop(stack);
+    println!("\nEverything is stopped; the database is kept. `make dev` starts it all and stays.");
     Ok(())
 }
 
 async fn dev() -> Result<()> {
-    let stack = Stack::start(true).await?;
-    let port = stack.emulator.port();
-    step("Ready; Ctrl-C ends it");
-    println!(
-        "   curl http://localhost:{port}/lambda-url/db-test/\n   \
-         curl http://localhost:{port}/lambda-url/list-projects/\n   \
-         curl --data-binary @{DEMO} \\\n        \
-         'http://localhost:{port}/lambda-url/import/?filename=demo.html'\n   \
-         open http://localhost:{port}/lambda-url/import/ in a browser\n\n   \
-         export DATABASE_URL='{}'\n",
-        stack.postgres.url(DATABASE)
-    );
-    stack.emulator.wait().await
-}
-
-fn step(name: &str) {
-    println!("\n== {name}");
+    let mut stack = Stack::start(Mode::Development).await?;
+    step("Ready, until Control-C");
+    show::commands(project_root(), stack.emulator.port(), &stack.postgres, stack.token.is_some());
+    Err(stack.emulator.ended().await)
 }
