@@ -1,12 +1,14 @@
 //! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
 
-mod cut;
+mod streaming;
 
 use std::sync::Arc;
 
+use lambda_http::lambda_runtime::{LambdaEvent, Runtime};
+
 use crate::http::StreamingResponse;
 use crate::{App, Config, Error, IsPublic, Request, Response, answer, answer_streaming, telemetry};
-use cut::CutLayer;
+use streaming::StreamingLayer;
 
 /// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.
 ///
@@ -43,14 +45,13 @@ where
     F: Future<Output = Result<StreamingResponse, Error>> + Send + 'static,
 {
     let app = begin();
-    let service = lambda_http::service_fn(move |request| {
+    let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
-        async move {
-            let response = answer_streaming(&app, handle, is_public, request).await;
-            Ok::<_, lambda_http::Error>(response.map(cut::breakable))
-        }
-    });
-    lambda_http::streaming_runtime_concurrent(service).layer(CutLayer).run_concurrent().await
+        async move { answer_streaming(&app, handle, is_public, request).await }
+    };
+    // The runtime is wanted for its loop alone.
+    let unused = lambda_http::service_fn(|_: LambdaEvent<()>| async { Ok::<_, lambda_http::Error>(()) });
+    Runtime::new(unused).layer(StreamingLayer { answer }).run_concurrent().await
 }
 
 fn begin() -> Result<Arc<App>, Arc<Error>> {

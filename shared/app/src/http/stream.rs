@@ -103,20 +103,20 @@ impl StreamBody {
     }
 
     fn poll_made(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if let Some(work) = &mut self.work {
-            match work.as_mut().poll(context) {
-                Poll::Ready(outcome) => {
-                    self.work = None;
-                    if let Err(error) = outcome {
-                        self.chunks.close();
-                        return Poll::Ready(Some(Err(error)));
-                    }
-                }
-                Poll::Pending => {}
+        if let Some(work) = &mut self.work
+            && let Poll::Ready(outcome) = work.as_mut().poll(context)
+        {
+            self.work = None;
+            if let Err(error) = outcome {
+                self.chunks.close();
+                return Poll::Ready(Some(Err(error)));
             }
         }
-        // Its sender went with the maker, so that this ends once the last chunk is taken.
-        self.chunks.poll_recv(context).map(|chunk| chunk.map(Ok))
+        match self.chunks.poll_recv(context) {
+            // The maker is done with its chunks and not with its work, which may still fail.
+            Poll::Ready(None) if self.work.is_some() => Poll::Pending,
+            chunk => chunk.map(|chunk| chunk.map(Ok)),
+        }
     }
 }
 
@@ -209,6 +209,17 @@ mod tests {
         let short = Budget::lasting(Duration::from_millis(20));
         assert_eq!(second(short.clone(), std::future::pending()).await, 504);
         assert!(short.is_expired());
+    }
+
+    #[tokio::test]
+    async fn a_maker_that_gives_its_chunks_away_early_is_waited_for() {
+        let failed = StreamBody::start(&long(), |chunks| async move {
+            drop(chunks);
+            tokio::task::yield_now().await;
+            Err(Error::not_found("nothing"))
+        })
+        .await;
+        assert_eq!(failed.err().unwrap().status(), 404);
     }
 
     #[tokio::test]
