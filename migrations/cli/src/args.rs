@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, current, downgrade, history, new, renumber, stamp, upgrade, verify};
+use crate::commands::{check, current, downgrade, history, new, renumber, schema, stamp, upgrade, verify};
 
 /// Brings a database's schema to where the migration files say, and back.
 #[derive(Parser)]
@@ -88,6 +88,8 @@ pub(crate) enum Command {
     Renumber(renumber::Args),
     /// Tell whether files and database agree and nothing is pending
     Check(check::Args),
+    /// Write the schema that the migrations make as one file
+    Schema(schema::Args),
     /// Prove every up and every down on a scratch database
     Verify(verify::Args),
 }

@@ -7,6 +7,7 @@ pub(crate) mod history;
 pub(crate) mod new;
 mod offline;
 pub(crate) mod renumber;
+pub(crate) mod schema;
 pub(crate) mod stamp;
 pub(crate) mod upgrade;
 pub(crate) mod verify;
@@ -16,12 +17,14 @@ use pg::{Connector, Url};
 use schema_core::{Applied, Migrations};
 
 use crate::args::{Cli, Command, Global};
+use crate::connect::session_url;
 use crate::database::Database;
 use crate::directory;
 use crate::environment::Environment;
 use crate::migrate::look;
 use crate::output::{Exit, Output};
 use crate::run::Settings;
+use crate::scratch::Place;
 
 /// Runs the command that was asked for.
 ///
@@ -38,6 +41,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::New(args) => new::run(args, &context),
         Command::Renumber(args) => renumber::run(args, &context).await,
         Command::Verify(args) => verify::run(args, &context).await,
+        Command::Schema(args) => schema::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
     }
 }
@@ -55,6 +59,14 @@ impl Context<'_> {
 
     fn url(&self) -> Result<Url> {
         Environment::read()?.database_url(self.global.database_url.as_deref())
+    }
+
+    /// The server to make a scratch database on.
+    fn scratch_url(&self, place: &Place) -> Result<Url> {
+        match &place.scratch_url {
+            Some(url) => session_url(&Url::parse(url)?),
+            None => self.url(),
+        }
     }
 
     fn settings(&self) -> Settings {

@@ -2,19 +2,47 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use pg::{Connector, Url};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use crate::connect::connect;
 use crate::database::execute;
 
-/// A database that is dropped by [`Scratch::remove`].
+/// Where scratch databases are made.
+#[derive(clap::Args)]
+pub(crate) struct Place {
+    /// The server on which to make the scratch database [default: the database's own]
+    #[arg(long, value_name = "URL")]
+    pub(crate) scratch_url: Option<String>,
+}
+
+/// Does something in an empty database, which is dropped afterwards, also where it fails or the process is told to end.
+///
+/// # Errors
+/// The work's; or the database cannot be made or dropped.
+pub(crate) async fn within<T>(url: &Url, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let scratch = Scratch::create(url).await?;
+    let outcome = tokio::select! {
+        outcome = work(&scratch) => outcome,
+        _ = interrupt.recv() => Err(anyhow!("interrupted")),
+        _ = terminate.recv() => Err(anyhow!("interrupted")),
+    };
+    let removed = scratch.remove().await;
+    let outcome = outcome?;
+    removed.map(|()| outcome)
+}
+
+/// An empty database.
 pub(crate) struct Scratch {
     /// Its server's session that made it.
     server: Client,
     name: String,
-    url: Url,
+    /// Itself.
+    pub(crate) url: Url,
 }
 
 impl Scratch {
@@ -22,7 +50,7 @@ impl Scratch {
     ///
     /// # Errors
     /// The server cannot be reached, or the role may not create databases.
-    pub(crate) async fn create(url: &Url) -> Result<Self> {
+    async fn create(url: &Url) -> Result<Self> {
         let server = connect(&Connector::new(url)?).await?;
         // Two runs on one machine differ in the process, two machines in the time.
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
@@ -47,7 +75,7 @@ impl Scratch {
     ///
     /// # Errors
     /// The server's refusal.
-    pub(crate) async fn remove(self) -> Result<()> {
+    async fn remove(self) -> Result<()> {
         let Self { server, name, .. } = self;
         execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)"))
             .await

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use schema_core::{Difference, Migrations, Trial, trials};
 use serde::Serialize;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::Context;
-use crate::connect::session_url;
 use crate::database::Database;
 use crate::introspection;
 use crate::output::Exit;
 use crate::report::{Direction, Event};
 use crate::run::Runner;
-use crate::scratch::Scratch;
+use crate::scratch::{self, Place, Scratch};
 
 /// Prove every up and every down on a scratch database
 #[derive(clap::Args)]
@@ -24,9 +22,8 @@ use crate::scratch::Scratch;
                   dropped afterwards. Exit status: 0 proved, 1 not."
 )]
 pub(crate) struct Args {
-    /// The server on which to make the scratch database [default: the database's own]
-    #[arg(long, value_name = "URL")]
-    scratch_url: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Default, Serialize)]
@@ -59,21 +56,9 @@ struct Refused {
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let trials = trials(&migrations)?;
-    let url = match &args.scratch_url {
-        Some(url) => session_url(&pg::Url::parse(url)?)?,
-        None => context.url()?,
-    };
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let scratch = Scratch::create(&url).await?;
-    let outcome = tokio::select! {
-        outcome = prove(&migrations, &trials, &scratch, context) => outcome,
-        _ = interrupt.recv() => Err(anyhow!("interrupted")),
-        _ = terminate.recv() => Err(anyhow!("interrupted")),
-    };
-    let removed = scratch.remove().await;
-    let proof = outcome?;
-    removed?;
+    let url = context.scratch_url(&args.place)?;
+    let proof =
+        scratch::within(&url, async |scratch| prove(&migrations, &trials, scratch, context).await).await?;
     context.output.result(&proof, &text(&proof));
     let is_proved = proof.refused.is_none() && proof.without_down.is_empty();
     Ok(if is_proved { Exit::Done } else { Exit::Failed })

@@ -56,7 +56,8 @@ identified AS (
     WHERE o.objid >= 16384 AND (o.classid, o.objid) NOT IN (SELECT classid, objid FROM extension_member)
 ),
 fact (kind, name, property, value) AS (
-    SELECT 'schema', name, 'owner', pg_get_userbyid(nspowner) FROM space
+    -- The first of a UNION sets the types: as name, values would be cut at 63 bytes.
+    SELECT 'schema', name, 'owner', pg_get_userbyid(nspowner)::text FROM space
     UNION ALL SELECT 'schema', name, 'privileges', nspacl::text FROM space
     UNION ALL SELECT 'schema', name, 'comment', obj_description(oid, 'pg_namespace') FROM space
 

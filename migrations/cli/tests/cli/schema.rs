@@ -1,8 +1,29 @@
 //! This workspace's own migrations.
 
+use std::fs;
+use std::path::Path;
+
 use crate::harness::Project;
 
 const OLD_ROWS: &str = include_str!("old_rows.sql");
+
+#[test]
+fn the_file_of_checksums_is_current() {
+    let project = Project::with_ours();
+    let checksums = || fs::read_to_string(project.sql_dir().join("CHECKSUMS")).unwrap();
+    let committed = checksums();
+    project.done(&["check", "--write"]);
+    assert_eq!(committed, checksums(), "write it with branchline check --write");
+}
+
+#[test]
+fn the_schema_in_one_file_is_current() {
+    let project = Project::with_ours();
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema.sql");
+    let made = project.done(&["schema"]).stdout;
+    let hint = "write it with branchline schema --output migrations/schema.sql";
+    assert_eq!(fs::read_to_string(committed).unwrap(), made, "{hint}");
+}
 
 #[test]
 fn every_down_restores_the_catalog_and_every_up_makes_it_again() {

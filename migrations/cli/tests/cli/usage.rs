@@ -1,7 +1,7 @@
 use crate::harness::Project;
 
-const COMMANDS: [&str; 9] =
-    ["upgrade", "downgrade", "current", "history", "stamp", "new", "renumber", "check", "verify"];
+const COMMANDS: [&str; 10] =
+    ["upgrade", "downgrade", "current", "history", "stamp", "new", "renumber", "check", "verify", "schema"];
 
 #[test]
 fn help_fits_a_terminal_of_eighty_columns() {

@@ -90,6 +90,19 @@ fn every_kind_of_object_is_compared() {
 }
 
 #[test]
+fn a_long_definition_is_compared_to_its_end() {
+    let long = "x".repeat(200);
+    let project = Project::with(&[
+        ("V1__a.sql", &format!("CREATE TABLE a (); COMMENT ON TABLE a IS '{long}1';\n")),
+        ("V1__a.down.sql", "DROP TABLE a;\n"),
+        ("V2__b.sql", &format!("COMMENT ON TABLE a IS '{long}2';\n")),
+        ("V2__b.down.sql", "SELECT 1;\n"),
+    ]);
+    let run = project.run(&["verify"]);
+    assert!(run.stdout.contains(&format!("+ {long}2")), "{run}");
+}
+
+#[test]
 fn what_comes_after_a_migration_without_a_way_back_is_proved_as_well() {
     let project = Project::with_three();
     project.remove("V2__b.down.sql");

@@ -1,0 +1,47 @@
+//! `branchline schema`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use schema_core::{UpgradeTarget, schema_file};
+use serde_json::json;
+
+use super::Context;
+use crate::output::Exit;
+use crate::scratch::{self, Place};
+use crate::{introspection, migrate};
+
+/// Write the schema that the migrations make as one file
+#[derive(clap::Args)]
+#[command(
+    after_help = "The migrations run in a scratch database, which is dropped afterwards. The file is for readers and for \
+                  diffs: owners and privileges are left out."
+)]
+pub(crate) struct Args {
+    /// The file; without one it is printed
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let migrations = context.migrations()?;
+    let settings = context.settings();
+    let url = context.scratch_url(&args.place)?;
+    let catalog = scratch::within(&url, async |scratch| {
+        migrate::upgrade(&scratch.url, &migrations, UpgradeTarget::Head, &settings, &|_| {}).await?;
+        introspection::read(&scratch.session().await?).await
+    });
+    let sql = schema_file(&catalog.await?);
+    match &args.output {
+        Some(path) => {
+            fs::write(path, &sql).with_context(|| format!("{} cannot be written", path.display()))?;
+            let path = path.display().to_string();
+            context.output.result(&json!({ "written": path }), &path);
+        }
+        None => context.output.script(&sql),
+    }
+    Ok(Exit::Done)
+}
