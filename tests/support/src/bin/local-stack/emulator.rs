@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 /// Where the emulator listens by its own choice.
 pub(crate) const USUAL_PORT: u16 = 9000;
@@ -37,6 +37,8 @@ const CONCURRENCY: &str = "4";
 /// A running emulator. Dropping it ends it and the functions; so does the end of this process, even by SIGKILL.
 pub(crate) struct Emulator {
     guard: Child,
+    /// Open for as long as the emulator is wanted. Tokio closes what a child still holds when it is waited for.
+    wanted: Option<ChildStdin>,
     port: u16,
     mode: Mode,
 }
@@ -59,8 +61,8 @@ impl Emulator {
         }
         guard.current_dir(root).envs(variables.iter().map(|(name, value)| (name, value)));
         // Control-C on the terminal ends this process; the guard then sees its end.
-        let guard = guard.process_group(0).stdin(Stdio::piped()).spawn().context("starting /bin/sh")?;
-        let mut emulator = Self { guard, port, mode };
+        let mut guard = guard.process_group(0).stdin(Stdio::piped()).spawn().context("starting /bin/sh")?;
+        let mut emulator = Self { wanted: guard.stdin.take(), guard, port, mode };
         emulator.wait_until_it_listens().await?;
         Ok(emulator)
     }
@@ -98,7 +100,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        drop(self.guard.stdin.take());
+        drop(self.wanted.take());
         // The guard takes 5 s at the most; the functions are gone when it is.
         while let Ok(None) = self.guard.try_wait() {
             std::thread::sleep(Duration::from_millis(20));
