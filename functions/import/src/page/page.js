@@ -1,8 +1,8 @@
 // What the page does: it sends a file, follows its import, and shows what became of it.
 
 const POLL = 1000;
-/** How long an import is followed whose answer was lost: longer than a function may run, in milliseconds. */
-const FOLLOW = 16 * 60 * 1000;
+/** How often in a row the service may be silent about an import whose answer was lost. */
+const SILENT = 10;
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 let busy = false;
@@ -79,13 +79,16 @@ async function followProgress(key, followed) {
 /** The job of an import whose answer was lost, once it has ended. */
 async function outcomeOf(key, error) {
   showProgress('The connection broke; looking for the import', NaN);
-  for (const end = Date.now() + FOLLOW; Date.now() < end; await pause(POLL)) {
+  for (let silent = 0; silent < SILENT; silent++, await pause(POLL)) {
     const job = await jobOf(key).catch((problem) => {
       // The file never arrived.
       if (problem.status === 404) throw error;
     });
-    if (job && !isRunning(job)) return job;
-    if (job) showProgress('Importing', job.progress / 100);
+    if (!job) continue;
+    // A job that stands still is told as failed by the service in the end.
+    if (!isRunning(job)) return job;
+    silent = 0;
+    showProgress('Importing', job.progress / 100);
   }
   throw error;
 }

@@ -32,5 +32,5 @@ async function undo(job) {
   if (shown?.id === job.id) hideResult();
   await showEarlier();
   // The button that was pressed is gone.
-  byId('earlier-title').focus();
+  byId('earlier-title').focus({ preventScroll: true });
 }

@@ -20,6 +20,7 @@ function copyOf(id) {
 /** Says what went well, or nothing. */
 function say(text) {
   byId('status').textContent = text;
+  if (text) byId('status').scrollIntoView({ block: 'nearest' });
 }
 
 /** Says what went wrong, or nothing; with a button for what may go well the next time. */
@@ -40,13 +41,15 @@ function complain(error, retry) {
     };
     box.append(button);
   }
+  box.scrollIntoView({ block: 'nearest' });
 }
 
 /** Shows how far a phase is, from 0 to 1; a phase whose end is not known has no fraction. */
 function showProgress(phase, fraction) {
   byId('progress').hidden = false;
-  // Set only where it changes: it is read out.
-  if (byId('phase').textContent !== phase) byId('phase').textContent = phase;
+  byId('phase').textContent = phase;
+  // Read out when it changes, but not at every percent.
+  if (byId('announced').textContent !== phase) byId('announced').textContent = phase;
   const percent = Math.floor(fraction * 100);
   byId('percent').textContent = Number.isNaN(percent) ? '' : `${percent}%`;
   if (Number.isNaN(percent)) byId('bar').removeAttribute('value');
@@ -55,7 +58,7 @@ function showProgress(phase, fraction) {
 
 function hideProgress() {
   byId('progress').hidden = true;
-  byId('phase').textContent = '';
+  byId('announced').textContent = '';
 }
 
 /** Opens a dialog; gives whether it was closed by its `yes`. */
