@@ -88,9 +88,7 @@ pub(crate) fn authorize(config: &Config, request: &Request) -> Result<(), Error>
         (Some(token), _) => match bearer(request) {
             Some(presented) if token.is(presented) => Ok(()),
             Some(_) => Err(Error::unauthorized("The access token is not the right one.")),
-            None => Err(Error::unauthorized(
-                "An access token is needed here: send it as Authorization: Bearer <token>.",
-            )),
+            None => Err(Error::unauthorized("This service needs an access token (Authorization: Bearer).")),
         },
     }
 }
