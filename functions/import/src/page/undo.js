@@ -13,8 +13,8 @@ async function undo(job) {
   byId('undo-yes').textContent = words.yes;
   byId('undo-text').textContent = job.status === 'failed'
     ? `Nothing of ${fileName(job)} was stored, so only its entry in this list goes.`
-    : `${counted(job.imported_count, 'bookmark', 'bookmarks')} from ${fileName(job)} will be removed, and what it merged ` +
-      'into other bookmarks is taken back. Other imports stay as they are.';
+    : `What only ${fileName(job)} brought is removed, up to ${counted(job.imported_count, 'bookmark', 'bookmarks')}, and what ` +
+      'it merged into other bookmarks is taken back. Other imports stay as they are.';
   if (!(await confirmed('undo-dialog'))) return;
   complain(null);
   say('Undoing the import');
