@@ -165,10 +165,9 @@ impl Buffer {
         self.spans[index].consumed = true;
     }
 
-    /// The names and values that were not consumed.
-    pub(crate) fn others(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        let others = (0..self.len()).filter(|&index| !self.spans[index].consumed);
-        others.map(|index| (self.name(index), self.value(index)))
+    /// The name and value of an attribute that was not consumed.
+    pub(crate) fn other(&self, index: usize) -> Option<(&str, &str)> {
+        (!self.spans[index].consumed).then(|| (self.name(index), self.value(index)))
     }
 }
 
@@ -206,7 +205,7 @@ mod tests {
     }
 
     fn pairs(buffer: &Buffer) -> Vec<(&str, &str)> {
-        buffer.others().collect()
+        (0..buffer.len()).filter_map(|index| buffer.other(index)).collect()
     }
 
     #[test]

@@ -25,15 +25,32 @@ pub(crate) enum Date {
     Unreadable,
 }
 
-/// Reads a date attribute: a count since the epoch, RFC 3339, or the form of web server logs.
+/// Reads a date attribute: a count since the epoch, seconds with a fraction, RFC 3339, or the form of server logs.
 pub(crate) fn parse(value: &str) -> Date {
     let value = value.trim_ascii().as_bytes();
     let micros = match Count::parse(value) {
         Some(Count { digits: 0, .. }) => return Date::None,
         Some(count) => count.micros(),
-        None => calendar(value),
+        None => fractional(value).or_else(|| calendar(value)),
     };
     micros.map_or(Date::Unreadable, |micros| Date::At(Timestamp(micros)))
+}
+
+/// Writes a date so that [`parse`] gives it again and browsers, which take the start of it for whole seconds, get it
+/// right: as seconds, with a fraction if need be. What these cannot say is written by RFC 3339; `None` is for dates
+/// outside the years 0 to 9999, which that cannot say either.
+pub(crate) fn format(date: Timestamp) -> Option<String> {
+    let (seconds, micros) = (date.0.div_euclid(1_000_000), date.0.rem_euclid(1_000_000));
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    if date.0 > 0 && seconds < 10_i64.pow(10) {
+        return Some(format!("{seconds}{fraction}"));
+    }
+    let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    (0..=9999)
+        .contains(&year)
+        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
 }
 
 /// A count of some unit since the epoch.
@@ -68,6 +85,15 @@ impl Count {
         };
         i64::try_from(micros).ok()
     }
+}
+
+/// Seconds with a fraction.
+fn fractional(value: &[u8]) -> Option<i64> {
+    let point = value.iter().position(|&byte| byte == b'.')?;
+    let seconds = Count::parse(&value[..point]).filter(|count| point > 0 && count.digits <= 10)?;
+    let mut rest = Scanner(&value[point..]);
+    let micros = rest.fraction()?;
+    rest.0.is_empty().then_some(seconds.micros()? + micros)
 }
 
 /// `2000-10-10T13:55:36.25+03:00` (RFC 3339) or `10/Oct/2000:13:55:36 +0300`.
@@ -180,9 +206,23 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
+/// The inverse, from the same source.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let month = (shifted + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn micros(value: &str) -> i64 {
         match parse(value) {
@@ -235,11 +275,35 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_written_in_seconds_where_that_can_be_read_again() {
+        let format = |micros| format(Timestamp(micros)).unwrap_or_default();
+        assert_eq!(format(1_616_337_559_000_000), "1616337559");
+        assert_eq!(format(1_249_462_800_123_400), "1249462800.123400");
+        assert_eq!(format(1), "0.000001");
+        assert_eq!(format(0), "1970-01-01T00:00:00Z");
+        assert_eq!(format(-1), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(format(951_782_400_000_000 - 2_000_000_000_000_000), "1936-10-13T20:26:40Z");
+        assert_eq!(format(10_i64.pow(16)), "2286-11-20T17:46:40Z");
+        assert_eq!(format(i64::MAX), "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_date_that_is_written_is_read_again(micros in -62_167_219_200_000_000..253_402_300_800_000_000_i64) {
+            let written = format(Timestamp(micros)).expect("a year of four digits");
+            prop_assert_eq!(parse(&written), Date::At(Timestamp(micros)));
+        }
+    }
+
+    #[test]
     fn anything_else_is_unreadable() {
         for value in [
             "invaliddate",
             "-1",
-            "1.5",
+            "1.",
+            ".5",
+            "1.5x",
+            "12345678901.5",
             "99999999999999999999",
             "2000-13-01T00:00:00Z",
             "2001-02-29T00:00:00Z",

@@ -2,7 +2,7 @@
 
 use crate::attributes::Buffer;
 use crate::date::{self, Date, Timestamp};
-use crate::event::{Attributes, Bookmark, Folder, Separator, Tags};
+use crate::event::{Attributes, Bookmark, Folder, Layout, Separator, Tags};
 use crate::key::Key;
 use crate::warning::{Field, Flaw, Warnings};
 use crate::{limits, tags, text};
@@ -24,6 +24,7 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
     pub(crate) attributes: Buffer,
     pub(crate) line: u32,
+    pub(crate) layout: Layout,
     /// A bookmark's title or a folder's name.
     pub(crate) name: Text,
     /// The text of a `<DD>`, if there is one.
@@ -50,6 +51,7 @@ impl Entry {
         self.kind = kind;
         std::mem::swap(&mut self.attributes, attributes);
         self.line = line;
+        self.layout = Layout::default();
         self.name.clear();
         self.description.clear();
         self.has_description = false;
@@ -61,8 +63,9 @@ impl Entry {
     /// Gives the parts their meaning, now that all of them are there.
     pub(crate) fn finish(&mut self, position: u32) {
         self.position = position;
-        self.name.finish(Field::Name, &mut self.attributes.flaws);
-        self.description.finish(Field::Description, &mut self.attributes.flaws);
+        self.layout.around_name = self.name.finish(Field::Name, &mut self.attributes.flaws);
+        [self.layout.before_description, _] =
+            self.description.finish(Field::Description, &mut self.attributes.flaws);
         self.name.fold_lines();
         let is_bookmark = self.kind == Kind::Bookmark;
         if self.kind == Kind::Separator {
@@ -115,16 +118,17 @@ impl Entry {
             added,
             modified,
             visited,
-            tags: Tags {
-                text: self.tagged.map_or("", |index| self.attributes.value(index)),
-                ranges: &self.tags,
-            },
+            tags: Tags::of_attribute(
+                self.tagged.map_or("", |index| self.attributes.value(index)),
+                &self.tags,
+            ),
             description: self.description(),
-            attributes: Attributes(&self.attributes),
+            attributes: Attributes::of_tag(&self.attributes),
             icon: self.attributes.icon(),
             position: self.position,
             line: self.line,
             warnings: self.warnings(),
+            layout: self.layout,
         }
     }
 
@@ -135,14 +139,15 @@ impl Entry {
             added,
             modified,
             description: self.description(),
-            attributes: Attributes(&self.attributes),
+            attributes: Attributes::of_tag(&self.attributes),
             line: self.line,
             warnings: self.warnings(),
+            layout: self.layout,
         }
     }
 
     pub(crate) fn separator(&self) -> Separator<'_> {
-        Separator { attributes: Attributes(&self.attributes), line: self.line }
+        Separator { attributes: Attributes::of_tag(&self.attributes), line: self.line, layout: self.layout }
     }
 
     fn description(&self) -> Option<&str> {
@@ -151,7 +156,7 @@ impl Entry {
     }
 
     fn warnings(&self) -> Warnings<'_> {
-        Warnings { flaws: &self.attributes.flaws, attributes: &self.attributes }
+        Warnings(Some(&self.attributes))
     }
 }
 
@@ -193,12 +198,15 @@ impl Text {
         &self.text
     }
 
-    /// Trims, and notes what went wrong.
-    fn finish(&mut self, field: Field, flaws: &mut Vec<Flaw>) {
-        self.text.truncate(self.text.trim_ascii_end().len());
-        let leading = self.text.len() - self.text.trim_ascii_start().len();
-        if leading > 0 {
-            self.text.drain(..leading);
+    /// Trims, and notes what went wrong. Gives how many spaces stood before and after, where there was nothing else.
+    fn finish(&mut self, field: Field, flaws: &mut Vec<Flaw>) -> [u8; 2] {
+        let end = self.text.trim_ascii_end().len();
+        let after = spaces(&self.text[end..]);
+        self.text.truncate(end);
+        let start = end - self.text.trim_ascii_start().len();
+        let before = spaces(&self.text[..start]);
+        if start > 0 {
+            self.text.drain(..start);
         }
         if self.is_cut {
             flaws.push(Flaw::Cut(field));
@@ -206,6 +214,7 @@ impl Text {
         if self.was_decoded && text::holds_replacement(&self.text) {
             flaws.push(Flaw::Replaced(field));
         }
+        [before, after]
     }
 
     /// Makes one line of several, as a browser shows them: white space that holds a line end becomes one space.
@@ -223,6 +232,11 @@ impl Text {
         }
         self.text = folded;
     }
+}
+
+/// The length of white space that is spaces only and not very many.
+fn spaces(blank: &str) -> u8 {
+    if blank.bytes().all(|byte| byte == b' ') { u8::try_from(blank.len()).unwrap_or(0) } else { 0 }
 }
 
 #[cfg(test)]

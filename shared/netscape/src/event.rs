@@ -18,7 +18,7 @@ pub enum Event<'a> {
 }
 
 /// A bookmark. Its texts are decoded and hold no U+0000.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Bookmark<'a> {
     /// The address as written, without white space around it; not checked. `None` if there is no `HREF` at all.
     pub url: Option<&'a str>,
@@ -46,10 +46,12 @@ pub struct Bookmark<'a> {
     pub line: u32,
     /// What could not be taken as written.
     pub warnings: Warnings<'a>,
+    /// How the file lays it out.
+    pub layout: Layout,
 }
 
 /// A folder. Its texts are decoded and hold no U+0000.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Folder<'a> {
     /// The name on one line, without white space around it. May be empty.
     pub name: &'a str,
@@ -66,39 +68,82 @@ pub struct Folder<'a> {
     pub line: u32,
     /// What could not be taken as written.
     pub warnings: Warnings<'a>,
+    /// How the file lays it out.
+    pub layout: Layout,
 }
 
 /// A separator.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Separator<'a> {
     /// Its attributes; Firefox wrote a `NAME` here.
     pub attributes: Attributes<'a>,
     /// The line its `<HR>` stands on, counted from 1.
     pub line: u32,
+    /// How the file lays it out.
+    pub layout: Layout,
 }
 
-/// The tags of a bookmark: trimmed, none empty, none twice, in file order.
+/// How a file lays an entry out. It means nothing; a [`Writer`](crate::Writer) follows it, so that what it writes can
+/// be what was read, byte for byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The `<DD>` begins its line, as Netscape and Mozilla write it; Firefox indents it.
+    pub(crate) description_at_margin: bool,
+    /// The next entry stands on the same line, as Firefox writes it after an `<HR>`.
+    pub(crate) is_joined: bool,
+    /// Spaces before and after the name or title: browsers write what the user has typed.
+    pub(crate) around_name: [u8; 2],
+    /// Spaces before the description.
+    pub(crate) before_description: u8,
+}
+
+/// The tags of a bookmark. From a file they come trimmed, none empty, none twice, in file order.
 #[derive(Clone, Copy)]
-pub struct Tags<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) ranges: &'a [Range<usize>],
+pub struct Tags<'a>(TagsFrom<'a>);
+
+#[derive(Clone, Copy)]
+enum TagsFrom<'a> {
+    Slice(&'a [&'a str]),
+    Attribute { value: &'a str, ranges: &'a [Range<usize>] },
 }
 
 impl<'a> Tags<'a> {
+    pub(crate) fn of_attribute(value: &'a str, ranges: &'a [Range<usize>]) -> Self {
+        Self(TagsFrom::Attribute { value, ranges })
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ranges.len()
+        match self.0 {
+            TagsFrom::Slice(tags) => tags.len(),
+            TagsFrom::Attribute { ranges, .. } => ranges.len(),
+        }
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
+        self.len() == 0
     }
 
     /// The tags.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a str> + Clone + use<'a> {
-        let text = self.text;
-        self.ranges.iter().map(move |range| &text[range.clone()])
+        let tags = self.0;
+        (0..self.len()).map(move |index| match tags {
+            TagsFrom::Slice(tags) => tags[index],
+            TagsFrom::Attribute { value, ranges } => &value[ranges[index].clone()],
+        })
+    }
+}
+
+impl<'a> From<&'a [&'a str]> for Tags<'a> {
+    fn from(tags: &'a [&'a str]) -> Self {
+        Self(TagsFrom::Slice(tags))
+    }
+}
+
+impl Default for Tags<'_> {
+    fn default() -> Self {
+        Self::from(&[][..])
     }
 }
 
@@ -111,9 +156,19 @@ impl fmt::Debug for Tags<'_> {
 /// Attributes: names in lower case and values, in file order. An attribute written without a value, such as
 /// `FOLDED`, has an empty one.
 #[derive(Clone, Copy)]
-pub struct Attributes<'a>(pub(crate) &'a Buffer);
+pub struct Attributes<'a>(AttributesFrom<'a>);
+
+#[derive(Clone, Copy)]
+enum AttributesFrom<'a> {
+    Slice(&'a [(&'a str, &'a str)]),
+    Tag(&'a Buffer),
+}
 
 impl<'a> Attributes<'a> {
+    pub(crate) fn of_tag(buffer: &'a Buffer) -> Self {
+        Self(AttributesFrom::Tag(buffer))
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
@@ -121,12 +176,32 @@ impl<'a> Attributes<'a> {
 
     /// The names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
-        self.0.others()
+        let attributes = self.0;
+        let most = match attributes {
+            AttributesFrom::Slice(attributes) => attributes.len(),
+            AttributesFrom::Tag(buffer) => buffer.len(),
+        };
+        (0..most).filter_map(move |index| match attributes {
+            AttributesFrom::Slice(attributes) => attributes.get(index).copied(),
+            AttributesFrom::Tag(buffer) => buffer.other(index),
+        })
     }
 
     /// The value of the attribute of this name, which is in lower case.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+}
+
+impl<'a> From<&'a [(&'a str, &'a str)]> for Attributes<'a> {
+    fn from(attributes: &'a [(&'a str, &'a str)]) -> Self {
+        Self(AttributesFrom::Slice(attributes))
+    }
+}
+
+impl Default for Attributes<'_> {
+    fn default() -> Self {
+        Self::from(&[][..])
     }
 }
 

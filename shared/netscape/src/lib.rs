@@ -1,4 +1,4 @@
-//! Reads bookmark files: the Netscape format that every browser exports, and its dialects.
+//! Reads and writes bookmark files: the Netscape format that every browser exports, and its dialects.
 //!
 //! The format is HTML in name only. `<DT>` and `<DD>` are never closed, lists hold folders, and each exporter
 //! adds its own attributes. So [`Reader`] splits the text into tags the way the WHATWG HTML standard does and
@@ -29,13 +29,14 @@
 //! ```
 //!
 //! The crate does no I/O of its own: it reads from any [`std::io::Read`], in chunks, and the memory it takes is
-//! bounded by [`limits`], not by the file.
+//! bounded by [`limits`], not by the file. A [`Writer`] writes events back to any [`std::io::Write`].
 
 mod attributes;
 mod charset;
 mod date;
 mod entry;
 mod error;
+mod escape;
 mod event;
 mod key;
 pub mod limits;
@@ -46,9 +47,11 @@ mod tags;
 mod text;
 mod tree;
 mod warning;
+mod writer;
 
 pub use date::Timestamp;
 pub use error::Error;
-pub use event::{Attributes, Bookmark, Event, Folder, Separator, Tags};
+pub use event::{Attributes, Bookmark, Event, Folder, Layout, Separator, Tags};
 pub use reader::{Reader, Unfinished};
 pub use warning::{Warning, Warnings};
+pub use writer::Writer;

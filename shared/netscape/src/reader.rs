@@ -23,8 +23,21 @@ pub struct Reader<R: Read> {
     tag: Tag,
     attributes: Buffer,
     tree: Tree,
+    keeps_icons: bool,
     done: bool,
     unfinished: Option<Unfinished>,
+    prolog: Option<String>,
+    epilog: Option<String>,
+    place: Place,
+}
+
+/// Which part of the file the window starts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Prolog,
+    Body,
+    /// After the end of a list that is in no other. It may be that the body goes on.
+    Epilog,
 }
 
 /// What the file ended inside of. Such a file has probably been cut off.
@@ -82,15 +95,29 @@ enum Progress {
 impl<R: Read> Reader<R> {
     /// A reader of `source`, from which nothing is read yet.
     pub fn new(source: R) -> Self {
+        let mut source = Source::new(source);
+        source.start_capture();
         Self {
-            source: Source::new(source),
+            source,
             mode: Mode::Text,
             tag: Tag { element: Element::Other, is_end: false, line: 0 },
             attributes: Buffer::default(),
             tree: Tree::default(),
+            keeps_icons: false,
             done: false,
             unfinished: None,
+            prolog: None,
+            epilog: None,
+            place: Place::Prolog,
         }
+    }
+
+    /// Makes icons attributes like any other (`icon`), instead of skipping them. That takes longer and is for those who
+    /// want to write the file again.
+    #[must_use]
+    pub fn keep_icons(mut self) -> Self {
+        self.keeps_icons = true;
+        self
     }
 
     /// The next event, or `None` at the end of the file. It borrows the reader's buffers until the next call.
@@ -121,6 +148,25 @@ impl<R: Read> Reader<R> {
     /// are given as bookmarks.
     pub fn is_bookmark_file(&self) -> bool {
         self.tree.is_bookmark_file()
+    }
+
+    /// The text before the first list or entry: doctype, comment, encoding and headings. Reads as far as that, and can
+    /// be asked before the first event. `None` if it lacks the doctype, is unusually long, or not in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next_event`](Self::next_event).
+    pub fn prolog(&mut self) -> Result<Option<&str>, Error> {
+        while self.place == Place::Prolog && !self.done {
+            self.advance()?;
+        }
+        Ok(self.prolog.as_deref())
+    }
+
+    /// At the end of the file: the text after the end tag of the root list, if there was one. `None` as for the
+    /// [prolog](Self::prolog).
+    pub fn epilog(&self) -> Option<&str> {
+        self.epilog.as_deref()
     }
 
     /// At the end of the file: whether it ended amid something.
@@ -158,6 +204,10 @@ impl<R: Read> Reader<R> {
         };
         self.tree.finish();
         self.done = true;
+        if self.place == Place::Epilog {
+            self.source.consume(self.source.window().len());
+            self.epilog = self.source.take_captured();
+        }
     }
 
     fn text(&mut self) -> Result<Progress, Error> {
@@ -165,6 +215,7 @@ impl<R: Read> Reader<R> {
         if !self.tree.wants_text() {
             // Mostly a line end and the next line's indentation, which is too short for a search to pay.
             let spaces = window.iter().take_while(|&&byte| markup::is_space(byte)).count();
+            self.tree.blank(&window[..spaces]);
             self.source.consume(spaces);
         }
         let window = self.source.window();
@@ -192,6 +243,7 @@ impl<R: Read> Reader<R> {
     fn markup(&mut self) -> Result<Progress, Error> {
         let window = self.source.window();
         if let Some((element, is_end, length)) = markup::canonical_tag(window) {
+            self.enter_body(element, is_end);
             self.tag = Tag { element, is_end, line: 0 };
             self.source.consume(length);
             return self.complete_tag().map(|()| Progress::Made);
@@ -240,6 +292,7 @@ impl<R: Read> Reader<R> {
         let is_bare = window.get(length) == Some(&b'>');
         let matters = matches!(element, Element::A | Element::H3 | Element::Hr | Element::Dl | Element::Ul);
         let line = if matters && !is_end { self.source.line() } else { 0 };
+        self.enter_body(element, is_end);
         self.tag = Tag { element, is_end, line };
         if self.tag.keeps_attributes() {
             self.attributes.clear();
@@ -251,6 +304,22 @@ impl<R: Read> Reader<R> {
         self.source.consume(length);
         self.mode = mode;
         Ok(Progress::Made)
+    }
+
+    /// Before a tag is consumed: ends the prolog or what seemed to be the epilog, if an entry or a list begins.
+    fn enter_body(&mut self, element: Element, is_end: bool) {
+        if self.place == Place::Body || is_end {
+            return;
+        }
+        if matches!(element, Element::A | Element::Dl | Element::Dt | Element::H3 | Element::Hr | Element::Ul)
+        {
+            let captured = self.source.take_captured();
+            if self.place == Place::Prolog {
+                // So far, only the doctype can have made it one.
+                self.prolog = captured.filter(|_| self.is_bookmark_file());
+            }
+            self.place = Place::Body;
+        }
     }
 
     fn tag_name_rest(&mut self) -> Progress {
@@ -281,7 +350,7 @@ impl<R: Read> Reader<R> {
             }
             match markup::attribute(window) {
                 Attribute::Whole { name, value, end } => {
-                    if kept && name == Name::Usual(Key::Icon) {
+                    if kept && name == Name::Usual(Key::Icon) && !self.keeps_icons {
                         let offsets = self.source.offset(value.start).zip(self.source.offset(value.end));
                         self.attributes.set_icon(offsets.map(|(start, end)| start..end));
                     } else if kept {
@@ -290,7 +359,7 @@ impl<R: Read> Reader<R> {
                     self.source.consume(end);
                 }
                 Attribute::InValue { name, value, quote } => {
-                    let icon = kept && name == Name::Usual(Key::Icon);
+                    let icon = kept && name == Name::Usual(Key::Icon) && !self.keeps_icons;
                     let cut = window.len() - value > limits::FIELD_BYTES;
                     if kept && !(icon || cut || self.source.ended()) {
                         return Ok(Progress::Stuck);
@@ -315,6 +384,10 @@ impl<R: Read> Reader<R> {
         self.mode = Mode::Text;
         if is_end {
             self.tree.end(element);
+            if element == Element::Dl && self.place == Place::Body && self.tree.is_outside_lists() {
+                self.place = Place::Epilog;
+                self.source.start_capture();
+            }
             return Ok(());
         }
         if let Element::Raw(name) = element {

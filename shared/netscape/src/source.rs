@@ -11,6 +11,9 @@ const CHUNK: usize = 64 * 1024;
 /// How much of a file that declares no encoding is looked at from its first byte beyond ASCII.
 const EVIDENCE: usize = 32 * 1024;
 
+/// The longest copy taken of what is consumed. The text before the first bookmark is far shorter.
+const CAPTURE: usize = 16 * 1024;
+
 /// Enough room for the decoder to get on: it writes whole characters only.
 const DECODER_ROOM: usize = 16;
 
@@ -28,6 +31,8 @@ pub(crate) struct Source<R> {
     /// Line ends before `text[counted]`.
     lines: Lines,
     counted: usize,
+    /// A copy of what is consumed, while that is wanted.
+    captured: Option<Vec<u8>>,
 }
 
 enum Charset {
@@ -52,6 +57,7 @@ impl<R: Read> Source<R> {
             discarded: 0,
             lines: Lines::default(),
             counted: 0,
+            captured: None,
         }
     }
 
@@ -67,7 +73,31 @@ impl<R: Read> Source<R> {
 
     /// Moves the start of the window.
     pub(crate) fn consume(&mut self, bytes: usize) {
+        if self.captured.is_some() {
+            self.capture(bytes);
+        }
         self.start += bytes;
+    }
+
+    /// Begins a copy of what will be consumed.
+    pub(crate) fn start_capture(&mut self) {
+        self.captured = Some(Vec::new());
+    }
+
+    /// Ends it. Gives nothing if it grew beyond [`CAPTURE`] or is not UTF-8, which a copy of it would be said to be.
+    pub(crate) fn take_captured(&mut self) -> Option<String> {
+        let is_utf_8 = !matches!(self.charset, Charset::Other(_));
+        self.captured.take().filter(|_| is_utf_8).and_then(|bytes| String::from_utf8(bytes).ok())
+    }
+
+    #[cold]
+    fn capture(&mut self, bytes: usize) {
+        let consumed = &self.text[self.start..self.start + bytes];
+        if let Some(captured) = self.captured.as_mut().filter(|captured| captured.len() + bytes <= CAPTURE) {
+            captured.extend_from_slice(consumed);
+        } else {
+            self.captured = None;
+        }
     }
 
     pub(crate) fn bytes_read(&self) -> u64 {
@@ -149,6 +179,9 @@ impl<R: Read> Source<R> {
             let (encoding, mark) = charset::declared(&self.text[..self.end]);
             self.start = mark;
             self.counted = mark;
+            if let Some(captured) = self.captured.as_mut() {
+                captured.extend_from_slice(&self.text[..mark]);
+            }
             checked = mark;
             match encoding {
                 None => self.charset = Charset::Undeclared,

@@ -46,6 +46,11 @@ pub(crate) fn push_decoded(raw: &[u8], context: Context, out: &mut String) {
     push_utf8(rest, out);
 }
 
+/// Whether a character reference stands at the start of an attribute's value, or of the rest of it.
+pub(crate) fn starts_with_reference(raw: &[u8]) -> bool {
+    raw.first() == Some(&b'&') && reference::push(raw, true, &mut String::new()) > 0
+}
+
 /// Whether `raw` is ASCII that decoding leaves as it is. Most text is, and this is the fastest way to know.
 pub(crate) fn is_plain(raw: &[u8]) -> bool {
     const LANES: usize = 16;

@@ -22,6 +22,8 @@ pub(crate) struct Tree {
     /// The text of the last `<h1>`, until an entry begins.
     heading: Text,
     after: After,
+    /// The tag begins its line.
+    at_margin: bool,
     bookmarks: u32,
     is_bookmark_file: bool,
 }
@@ -77,6 +79,10 @@ impl Tree {
         }
     }
 
+    pub(crate) fn is_outside_lists(&self) -> bool {
+        self.lists.is_empty()
+    }
+
     pub(crate) fn is_bookmark_file(&self) -> bool {
         self.is_bookmark_file
     }
@@ -88,6 +94,17 @@ impl Tree {
     /// Whether text is part of anything here.
     pub(crate) fn wants_text(&self) -> bool {
         self.target != Target::Nowhere
+    }
+
+    /// Takes white space that is part of nothing. How it is written tells the layout.
+    pub(crate) fn blank(&mut self, blank: &[u8]) {
+        let is_line_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        if let Some(last) = blank.last() {
+            self.at_margin = is_line_end(last);
+        }
+        if self.pending.kind == Kind::Separator && blank.iter().any(is_line_end) {
+            self.pending.layout.is_joined = false;
+        }
     }
 
     /// Takes text as it stands in the file.
@@ -108,6 +125,7 @@ impl Tree {
         line: u32,
     ) -> Result<(), Error> {
         let in_description = self.target == Target::Description;
+        let at_margin = std::mem::take(&mut self.at_margin);
         match element {
             Element::A if !in_description && self.begins_entry(attributes) => {
                 self.is_bookmark_file |= match self.after {
@@ -123,13 +141,18 @@ impl Tree {
                 self.begin(Kind::Folder, attributes, line);
                 self.target = Target::Name;
             }
-            Element::Hr => self.begin(Kind::Separator, attributes, line),
+            Element::Hr => {
+                self.begin(Kind::Separator, attributes, line);
+                self.pending.layout.is_joined = true;
+            }
             Element::Dt => self.follow(After::Term),
             Element::Li if !in_description => self.follow(After::Item),
             Element::Dd => {
                 self.target = Target::Description;
                 if std::mem::replace(&mut self.pending.has_description, true) {
                     self.text(b"\n");
+                } else {
+                    self.pending.layout.description_at_margin = at_margin;
                 }
             }
             Element::Dl => return self.open_list(line),
@@ -148,6 +171,7 @@ impl Tree {
     }
 
     pub(crate) fn end(&mut self, element: Element) {
+        self.at_margin = false;
         let ends_name_of = |kind| self.target == Target::Name && self.pending.kind == kind;
         match element {
             Element::A if ends_name_of(Kind::Bookmark) => self.target = Target::Nowhere,

@@ -1,3 +1,4 @@
+use crate::attributes::Buffer;
 use std::fmt;
 
 /// Something about an entry that could not be taken as written. The entry itself is still given.
@@ -49,6 +50,19 @@ pub(crate) enum Flaw {
     AttributesDropped,
 }
 
+impl Flaw {
+    fn warning(self, attributes: &Buffer) -> Warning<'_> {
+        match self {
+            Self::UnreadableDate(index) => {
+                Warning::UnreadableDate { attribute: attributes.name(index), value: attributes.value(index) }
+            }
+            Self::Cut(field) => Warning::Cut { field: field.name(attributes) },
+            Self::Replaced(field) => Warning::Replaced { field: field.name(attributes) },
+            Self::AttributesDropped => Warning::AttributesDropped,
+        }
+    }
+}
+
 /// The part of an entry that a [`Flaw`] is about; an attribute by its index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Field {
@@ -57,35 +71,29 @@ pub(crate) enum Field {
     Attribute(usize),
 }
 
-/// The warnings of one entry.
-#[derive(Clone, Copy)]
-pub struct Warnings<'a> {
-    pub(crate) flaws: &'a [Flaw],
-    pub(crate) attributes: &'a crate::attributes::Buffer,
+impl Field {
+    fn name(self, attributes: &Buffer) -> &str {
+        match self {
+            Self::Name => "title",
+            Self::Description => "description",
+            Self::Attribute(index) => attributes.name(index),
+        }
+    }
 }
+
+/// The warnings of one entry.
+#[derive(Clone, Copy, Default)]
+pub struct Warnings<'a>(pub(crate) Option<&'a Buffer>);
 
 impl<'a> Warnings<'a> {
     /// Whether there is nothing to warn of.
     pub fn is_empty(&self) -> bool {
-        self.flaws.is_empty()
+        self.0.is_none_or(|attributes| attributes.flaws.is_empty())
     }
 
     /// The warnings, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = Warning<'a>> + use<'a> {
-        let Self { flaws, attributes } = *self;
-        let field = |field| match field {
-            Field::Name => "title",
-            Field::Description => "description",
-            Field::Attribute(index) => attributes.name(index),
-        };
-        flaws.iter().map(move |flaw| match *flaw {
-            Flaw::UnreadableDate(index) => {
-                Warning::UnreadableDate { attribute: attributes.name(index), value: attributes.value(index) }
-            }
-            Flaw::Cut(cut) => Warning::Cut { field: field(cut) },
-            Flaw::Replaced(replaced) => Warning::Replaced { field: field(replaced) },
-            Flaw::AttributesDropped => Warning::AttributesDropped,
-        })
+        self.0.into_iter().flat_map(|attributes| attributes.flaws.iter().map(|flaw| flaw.warning(attributes)))
     }
 }
 

@@ -95,6 +95,44 @@ fn every_file_gives_what_its_project_expects() {
 }
 
 #[test]
+fn every_file_is_written_with_the_same_entries() {
+    let Some(corpus) = corpus() else { return };
+    for Expected { file, .. } in EXPECTED {
+        let before = bytes(&corpus.join(file));
+        let after = common::rewritten(&before);
+        let [mut before, mut after] = [&before, &after].map(|file| File::read(&file[..]));
+        before.forget_lines();
+        after.forget_lines();
+        assert_eq!(after.items, before.items, "{file}");
+    }
+}
+
+/// Those of them that are as a browser wrote them.
+#[test]
+fn files_of_browsers_are_written_byte_for_byte() {
+    let Some(corpus) = corpus() else { return };
+    for file in [
+        "bookmarkt/chromium.html",
+        "bookmarkt/firefox.html",
+        "bookmarkt/netscape.html",
+        "calibr/chrome_bookmarks.html",
+        "radam9/bookmarks_bookmarkie.html",
+        "radam9/bookmarks_chrome.html",
+        "radam9/bookmarks_firefox.html",
+        "zmyjs/bookmarks_2023_5_9.html",
+    ] {
+        let before = bytes(&corpus.join(file));
+        let after = common::rewritten(&before);
+        let same = before.iter().zip(&after).take_while(|(before, after)| before == after).count();
+        let around = |bytes: &[u8]| {
+            String::from_utf8_lossy(&bytes[same.saturating_sub(80)..(same + 40).min(bytes.len())])
+                .into_owned()
+        };
+        assert!(before == after, "{file}: {:?} is written as {:?}", around(&before), around(&after));
+    }
+}
+
+#[test]
 fn duplicates_are_given_as_often_as_they_stand_there() {
     let Some(corpus) = corpus() else { return };
     for (file, distinct) in [("flat1000.htm", 998), ("flat10000.htm", 9_768)] {

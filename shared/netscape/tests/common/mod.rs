@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test target uses a part of this")]
 #![allow(clippy::expect_used, reason = "helpers of tests are tests too")]
 
-use netscape::{Attributes, Event, Reader, Timestamp};
+use netscape::{Attributes, Event, Reader, Timestamp, Writer};
 use std::fmt;
 use std::io::Read;
 
@@ -13,6 +13,25 @@ pub enum Item {
     End,
     Bookmark(Bookmark),
     Separator(Pairs),
+}
+
+/// A file, read and written again with the same prolog, epilog and icons.
+pub fn rewritten(file: &[u8]) -> Vec<u8> {
+    let mut reader = Reader::new(file).keep_icons();
+    let prolog = reader.prolog().expect("the source does not fail").map(str::to_owned);
+    let mut writer = match prolog {
+        Some(prolog) => Writer::with_prolog(Vec::new(), &prolog),
+        None => Writer::new(Vec::new()),
+    }
+    .expect("memory can be written");
+    while let Some(event) = reader.next_event().expect("the source does not fail") {
+        writer.write(&event).expect("what has been read can be written");
+    }
+    match reader.epilog() {
+        Some(epilog) => writer.finish_with_epilog(epilog),
+        None => writer.finish(),
+    }
+    .expect("memory can be written")
 }
 
 /// Attributes.
@@ -94,6 +113,29 @@ impl File {
             depth += usize::from(matches!(item, Item::Folder(_)));
         }
         outline
+    }
+
+    /// Makes files comparable that have the same entries on other lines.
+    pub fn forget_lines(&mut self) {
+        for item in &mut self.items {
+            if let Item::Bookmark(bookmark) = item {
+                bookmark.line = 0;
+                bookmark.warnings.sort();
+            }
+        }
+    }
+
+    /// Makes files comparable whose entries have the same attributes in another order: the writer puts dates first.
+    pub fn forget_order(&mut self) {
+        for item in &mut self.items {
+            match item {
+                Item::Bookmark(Bookmark { attributes, .. }) | Item::Folder(Folder { attributes, .. }) => {
+                    attributes.sort()
+                }
+                Item::Separator(attributes) => attributes.sort(),
+                Item::End => {}
+            }
+        }
     }
 
     /// How deep the deepest bookmark lies.
@@ -188,6 +230,16 @@ impl fmt::Display for Shown<'_> {
 pub fn corpus(name: &str) -> Vec<u8> {
     let path = format!("{}/../../tests/corpus/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All of them, by name.
+pub fn corpus_files() -> Vec<(String, Vec<u8>)> {
+    let folder = format!("{}/../../tests/corpus", env!("CARGO_MANIFEST_DIR"));
+    let names =
+        std::fs::read_dir(folder).expect("the corpus").map(|entry| entry.expect("a file of it").file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().expect("a name in ASCII")).collect();
+    names.sort();
+    names.into_iter().map(|name| (name.clone(), corpus(&name))).collect()
 }
 
 /// Whole seconds since the epoch.

@@ -169,16 +169,12 @@ impl Oracle {
                 self.after = "";
             }
             "hr" => self.begin("hr", attributes),
-            _ if described => {
-                if ["br", "p", "li"].contains(&name) {
-                    self.text("\n");
-                }
-            }
-            "li" => {
+            "li" if !described => {
                 self.complete();
                 self.after = "li";
             }
-            "br" | "p" => self.text("\n"),
+            "br" | "p" | "li" => self.text("\n"),
+            _ if described => {}
             "a" if self.after == "dt"
                 || ["href", "feedurl", "add_date", "time_added"].into_iter().any(has) =>
             {
