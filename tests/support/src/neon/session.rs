@@ -14,7 +14,7 @@ use super::client::{Acceptor, Client, Wish};
 use super::compute::{Compute, LoggedIn};
 use super::endpoint::Target;
 use super::scram::{Exchange, MECHANISMS, Refusal, Secret};
-use super::state::{Dismissal, State};
+use super::state::{Dismissal, Open, State};
 use super::wire::{Message, auth, put_authentication, send_error};
 use super::{ENDPOINT, Farewell, message};
 
@@ -65,33 +65,38 @@ impl From<io::Error> for Failure {
 
 impl Gate {
     async fn dismiss(&self, farewell: Farewell) -> usize {
-        match farewell {
-            Farewell::Silent => self.state.drop_sessions(),
-            Farewell::Told => {
-                let pids = self.state.pids();
-                if !pids.is_empty() {
-                    // A server that is down has no sessions left either.
-                    let _ = self.compute.terminate(&pids).await;
-                }
-                pids.len()
-            }
+        let sessions = self.state.session_numbers();
+        let told = match farewell {
+            Farewell::Silent => false,
+            // A session that is still being made has no process to be told by.
+            Farewell::Told => match self.state.pids(&sessions) {
+                pids if pids.is_empty() => false,
+                pids => self.compute.terminate(&pids).await.is_ok() && pids.len() == sessions.len(),
+            },
+        };
+        if !told {
+            self.state.drop_sessions(&sessions);
         }
+        self.state.over(&sessions).await;
+        sessions.len()
     }
 
     async fn serve(&self, tcp: TcpStream) -> Result<()> {
+        // Declared before the client, and so dropped after its connection is closed.
+        let mut open = None;
         let mut client = match self.acceptor.accept(tcp).await? {
             Wish::Session(client) => client,
             Wish::Cancel(packet) => return self.compute.cancel(&packet).await,
             Wish::Nothing => return Ok(()),
         };
-        match self.run(&mut client).await {
+        match self.run(&mut client, &mut open).await {
             Err(Failure::Told(text)) => Ok(send_error(&mut client.stream, &text).await?),
             Err(Failure::Gone(error)) => Err(error.into()),
             Ok(()) => Ok(()),
         }
     }
 
-    async fn run(&self, client: &mut Client) -> Result<(), Failure> {
+    async fn run<'a>(&'a self, client: &mut Client, open: &mut Option<Open<'a>>) -> Result<(), Failure> {
         let options = client.parameter("options").unwrap_or_default();
         let target = Target::read(client.sni.as_deref(), options).map_err(Failure::Told)?;
         let Some(endpoint) = &target.endpoint else {
@@ -108,7 +113,7 @@ impl Gate {
         if let (true, Some(setting)) = (target.pooled, target.first_setting()) {
             return Err(Failure::Told(message::unsupported_option(setting)));
         }
-        let mut open = self.state.open_session().map_err(Failure::Told)?;
+        let open = open.insert(self.state.open_session().map_err(Failure::Told)?);
         let parameters = for_the_compute(client, &target);
         let LoggedIn { stream: mut server, pid, greeting } =
             self.compute.log_in(&parameters).await.map_err(Failure::Told)?;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
 use super::{Farewell, message};
@@ -19,6 +19,8 @@ pub(super) struct Dismissal {
 pub(super) struct State {
     compute: Mutex<ComputeState>,
     sessions: Mutex<Sessions>,
+    /// Told of each session's end.
+    ended: Notify,
 }
 
 #[derive(Default)]
@@ -42,8 +44,8 @@ struct Sessions {
 struct Session {
     /// The server's process, once it is known.
     pid: Option<i32>,
-    /// Dropped to end the session without a word.
-    alive: oneshot::Sender<()>,
+    /// Taken to end the session without a word.
+    alive: Option<oneshot::Sender<()>>,
 }
 
 impl State {
@@ -85,18 +87,38 @@ impl State {
         let number = sessions.next;
         sessions.next += 1;
         let (alive, ended) = oneshot::channel();
-        sessions.open.insert(number, Session { pid: None, alive });
+        sessions.open.insert(number, Session { pid: None, alive: Some(alive) });
         Ok(Open { state: self, number, ended })
     }
 
-    /// Ends every session without a word.
-    pub(super) fn drop_sessions(&self) -> usize {
-        self.sessions().open.drain().map(|(_, session)| drop(session.alive)).count()
+    /// The sessions that are open now.
+    pub(super) fn session_numbers(&self) -> Vec<u64> {
+        self.sessions().open.keys().copied().collect()
     }
 
-    /// The server's processes behind the sessions.
-    pub(super) fn pids(&self) -> Vec<i32> {
-        self.sessions().open.values().filter_map(|session| session.pid).collect()
+    /// Has sessions end without a word.
+    pub(super) fn drop_sessions(&self, numbers: &[u64]) {
+        let mut sessions = self.sessions();
+        for number in numbers {
+            drop(sessions.open.get_mut(number).and_then(|session| session.alive.take()));
+        }
+    }
+
+    /// The server's processes behind sessions.
+    pub(super) fn pids(&self, numbers: &[u64]) -> Vec<i32> {
+        let sessions = self.sessions();
+        numbers.iter().filter_map(|number| sessions.open.get(number)?.pid).collect()
+    }
+
+    /// Waits until these sessions are over, their clients' connections closed.
+    pub(super) async fn over(&self, numbers: &[u64]) {
+        loop {
+            let ended = self.ended.notified();
+            if !numbers.iter().any(|number| self.sessions().open.contains_key(number)) {
+                return;
+            }
+            ended.await;
+        }
     }
 }
 
@@ -124,5 +146,6 @@ impl Open<'_> {
 impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.state.sessions().open.remove(&self.number);
+        self.state.ended.notify_waiters();
     }
 }

@@ -1,0 +1,112 @@
+//! The functions on Neon, or what stands in for it: through its proxy, woken, suspended, and refused in its words.
+
+use std::time::{Duration, Instant};
+
+use support::lambda::Lambda;
+use support::neon::{Farewell, message};
+use support::{Event, NeonProxy, TestDatabase, binary};
+
+use crate::function::{Fixture, app, call};
+use crate::journey::{every_function, through};
+
+/// A migrated database, and a proxy before its server.
+fn neon() -> (NeonProxy, TestDatabase) {
+    let database = support::database();
+    (NeonProxy::start(database.server()).unwrap(), database)
+}
+
+/// An application on such a database.
+fn on_neon() -> (NeonProxy, Fixture) {
+    let (neon, database) = neon();
+    let url = neon.url(database.name());
+    (neon, through(database, &url))
+}
+
+#[tokio::test]
+async fn every_function_passes_through_the_proxy() {
+    for parameters in ["&channel_binding=require", "&sslnegotiation=direct"] {
+        for pooled in [false, true] {
+            let (neon, database) = neon();
+            let url = if pooled { neon.pooled_url(database.name()) } else { neon.url(database.name()) }
+                + parameters;
+            let fixture = through(database, &url);
+            every_function(&fixture).await;
+            assert_eq!(fixture.db_test(Event::get("/")).await.body["provider"], "Neon");
+            assert_eq!((neon.logins(), neon.wakes()), (1, 1), "one connection served them all");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_waits_for_a_wake_that_takes_longer_than_a_server_may_be_silent() {
+    let (neon, fixture) = on_neon();
+    neon.set_wake_time(Duration::from_secs(6));
+    let begun = Instant::now();
+    let seen = fixture.db_test(Event::get("/").timeout(Duration::from_secs(20))).await;
+    assert_eq!(seen.status, 200, "{}", seen.body);
+    assert!(begun.elapsed() >= Duration::from_secs(6));
+    assert_eq!(neon.logins(), 1);
+}
+
+#[tokio::test]
+async fn a_wake_that_outlasts_the_deadline_is_answered_before_it() {
+    let (neon, fixture) = on_neon();
+    neon.set_wake_time(Duration::from_secs(8));
+    let deadline = Duration::from_secs(2);
+    let begun = Instant::now();
+    fixture.list_projects(Event::get("/").timeout(deadline)).await.problem(504);
+    assert!(begun.elapsed() < deadline, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_suspension_between_two_requests_costs_neither_an_error() {
+    let (neon, fixture) = on_neon();
+    for (wakes, farewell) in (1..).zip([Farewell::Told, Farewell::Silent].repeat(10)) {
+        assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+        assert_eq!(neon.wakes(), wakes);
+        assert_eq!(neon.suspend(farewell), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_suspension_during_the_freeze_costs_the_real_binary_no_error() {
+    let (neon, database) = neon();
+    let url = neon.url(database.name());
+    let function = Lambda::start(&binary("db-test"), &[("DATABASE_URL", &url)]).unwrap();
+    for farewell in [Farewell::Told, Farewell::Silent].repeat(5) {
+        assert_eq!(function.invoke(&Event::get("/")).await.unwrap().status.as_u16(), 200);
+        function.freeze();
+        assert_eq!(neon.suspend(farewell), 1);
+        function.thaw();
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
+    let (neon, fixture) = on_neon();
+    for (tried, text) in (1..).zip([message::DISABLED, message::NO_ENDPOINT, message::ADDRESS_NOT_ALLOWED]) {
+        neon.fail_next(1, text);
+        let seen = fixture.db_test(Event::get("/")).await;
+        assert!(!seen.problem(500).contains("endpoint"), "{}", seen.body);
+        assert_eq!(neon.logins(), tried);
+    }
+    let (wrong, unknown) = (
+        neon.url(fixture.database.name()).replacen("branchline:", "branchline:x", 1),
+        neon.url_of_endpoint("ep-other-1", fixture.database.name()),
+    );
+    for url in [&wrong, &unknown] {
+        call(&app(url, &[]), db_test::handle, Event::get("/")).await.problem(500);
+    }
+}
+
+#[tokio::test]
+async fn a_limit_is_told_with_the_time_to_wait_and_tried_once() {
+    let (neon, fixture) = on_neon();
+    for (tried, text) in (1..).zip([message::QUOTA, message::TOO_MANY_CONNECTIONS]) {
+        neon.fail_next(1, text);
+        let seen = fixture.db_test(Event::get("/")).await;
+        seen.problem(503);
+        assert!(seen.headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
+        assert_eq!(neon.logins(), tried);
+    }
+}

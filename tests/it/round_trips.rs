@@ -1,0 +1,154 @@
+//! How many round trips each request costs, counted from outside through a proxy that delays. The counts do not depend
+//! on the machine's speed.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use support::{Event, Proxy, TestDatabase, round_trips};
+
+use crate::function::{Seen, app, call};
+
+/// Long against what the machine itself takes, so that what is sent in one go also arrives in one go.
+const CLEAR: Duration = Duration::from_millis(200);
+
+/// An application that reaches its database through a proxy.
+struct Distant {
+    database: TestDatabase,
+    proxy: Proxy,
+    app: Arc<App>,
+}
+
+impl Distant {
+    /// With one connection, made and used.
+    async fn warm() -> Self {
+        let database = support::database();
+        let proxy = Proxy::start(database.server().port()).unwrap();
+        let app = app(&proxy.url(&database.url()), &[]);
+        let distant = Self { database, proxy, app };
+        distant.db_test().await;
+        distant
+    }
+
+    /// With empty projects from 1 to `count`.
+    async fn with_projects(count: u32) -> Self {
+        let distant = Self::warm().await;
+        let projects =
+            format!("INSERT INTO projects (name) SELECT 'p' || n FROM generate_series(1, {count}) AS n");
+        distant.database.client().await.batch_execute(&projects).await.unwrap();
+        distant
+    }
+
+    async fn db_test(&self) {
+        assert_eq!(call(&self.app, db_test::handle, Event::get("/")).await.status, 200);
+    }
+
+    async fn import(&self, project: u32, file: &str) -> Seen {
+        let event = Event::post(&format!("/?project_id={project}")).text(file);
+        call(&self.app, import::handle, event).await
+    }
+
+    /// Imports a file that the project does not have yet.
+    async fn import_anew(&self, project: u32, file: &str) -> Seen {
+        let seen = self.import(project, file).await;
+        assert_eq!(seen.status, 201, "{}", seen.body);
+        seen
+    }
+
+    /// How often the only connection waited for an answer during an operation.
+    async fn flights(&self, operation: impl Future<Output = ()>) -> u64 {
+        self.proxy.set_round_trip(CLEAR);
+        let before = self.proxy.traffic_of_each()[0].flights;
+        operation.await;
+        self.proxy.traffic_of_each()[0].flights - before
+    }
+}
+
+/// A file of bookmarks whose addresses are numbered from `first`, a hundred to a folder.
+fn file(first: u32, count: u32) -> String {
+    let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n".to_owned();
+    for number in first..first + count {
+        if number % 100 == 0 {
+            writeln!(file, "<DT><H3>Folder {number}</H3><DL><p></DL><p>").unwrap();
+        }
+        writeln!(file, "<DT><A HREF=\"https://example.com/{number}\" TAGS=\"t\">Number {number}</A>")
+            .unwrap();
+    }
+    file + "</DL><p>"
+}
+
+/// The same with entries that are not simply stored: a duplicate, a skipped one, a failed one, a separator.
+fn mixed_file(first: u32, count: u32) -> String {
+    let more = format!(
+        "<DT><A HREF=\"https://example.com/{first}\" TAGS=\"again\">Again</A>\n\
+         <HR><DT><A HREF=\"place:x\">Skipped</A>\n<DT><A HREF=\"/relative\">Failed</A></DL><p>"
+    );
+    file(first, count).replace("</DL><p>", "") + &more
+}
+
+#[tokio::test]
+async fn a_warm_db_test_is_one_round_trip() {
+    let distant = Distant::warm().await;
+    assert_eq!(round_trips(&distant.proxy, async || distant.db_test().await).await.round(), 1.0);
+    assert_eq!(distant.flights(distant.db_test()).await, 1);
+}
+
+#[tokio::test]
+async fn a_warm_list_of_projects_is_one_round_trip() {
+    let distant = Distant::with_projects(150).await;
+    for target in ["/", "/?limit=7", "/?fields=name"] {
+        let list = async || {
+            assert_eq!(call(&distant.app, list_projects::handle, Event::get(target)).await.status, 200);
+        };
+        assert_eq!(round_trips(&distant.proxy, list).await.round(), 1.0, "{target}");
+        assert_eq!(distant.flights(list()).await, 1, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_import_is_at_most_two_round_trips() {
+    let distant = Distant::with_projects(1).await;
+    let file = file(0, 1_000);
+    distant.import_anew(1, &file).await;
+    let repeat = async || assert_eq!(distant.import(1, &file).await.status, 200);
+    let trips = round_trips(&distant.proxy, repeat).await;
+    let flights = distant.flights(repeat()).await;
+    assert!(trips.round() <= 2.0 && flights <= 2, "{trips} by slope, {flights} flights");
+}
+
+#[tokio::test]
+async fn undoing_an_import_is_one_round_trip() {
+    let distant = Distant::with_projects(7).await;
+    let mut undos = Vec::new();
+    for project in 1..=7 {
+        let seen = distant.import_anew(project, &mixed_file(0, 300)).await;
+        undos.push(Event::delete(&format!("/{}", seen.body["import_job"]["id"].as_str().unwrap())));
+    }
+    let mut undo = async || {
+        let seen = call(&distant.app, import::handle, undos.pop().unwrap()).await;
+        assert_eq!(seen.status, 200, "{}", seen.body);
+    };
+    assert_eq!(round_trips(&distant.proxy, &mut undo).await.round(), 1.0);
+    assert_eq!(distant.flights(undo()).await, 1);
+}
+
+/// From nothing to the first row: TCP, the request for TLS where it is not direct, TLS, the startup, two for SCRAM, the
+/// query. TLS is two, as Postgres 17 takes P-256 alone by default and the client guesses X25519 first
+/// (HelloRetryRequest).
+#[tokio::test]
+async fn a_cold_db_test_is_at_most_eight_round_trips_and_seven_over_direct_tls() {
+    let database = support::database();
+    let proxy = Proxy::start(database.server().port()).unwrap();
+    for (parameters, most) in [("", 8_u32), ("&sslnegotiation=direct", 7)] {
+        let url = proxy.url(&database.url()) + parameters;
+        let connect = async || {
+            let app = app(&url, &[]);
+            assert_eq!(call(&app, db_test::handle, Event::get("/")).await.status, 200);
+        };
+        let trips = round_trips(&proxy, connect).await;
+        assert!(trips.round() <= f64::from(most), "{trips}");
+        let last = *proxy.traffic_of_each().last().unwrap();
+        assert!(last.flights < most.into(), "{} and TCP's own", last.flights);
+    }
+}
