@@ -15,13 +15,13 @@ need_rust() {
   local wanted version
   wanted=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
   if ! command -v cargo >/dev/null; then
-    lacks "Rust $wanted" "[install Rust with rustup]"
+    lacks "Rust $wanted" "[Install Rust with rustup]"
     return
   fi
   # rustup may have to fetch the toolchain here, and says so itself.
   version=$(cargo --version | cut -d ' ' -f 2) || true
   is_at_least "${version:-0}" "$wanted" ||
-    lacks "Rust $wanted (found ${version:-none})" "[run: rustup toolchain install $wanted]"
+    lacks "Rust $wanted (found ${version:-none})" "[Run: rustup toolchain install $wanted]"
 }
 
 # OpenSSL is compiled from source, by a C compiler and Perl scripts whose modules perl-base lacks.
