@@ -17,7 +17,7 @@ pub(crate) struct Seen {
 /// A database with an application on it.
 pub(crate) struct Fixture {
     pub(crate) database: TestDatabase,
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
 }
 
 impl Fixture {

@@ -9,6 +9,7 @@
 mod access;
 mod connections;
 mod db_test;
+mod export;
 mod function;
 mod import;
 mod import_faults;

@@ -1,0 +1,39 @@
+//! The formats.
+
+mod csv;
+mod html;
+mod json;
+
+use app::Error;
+use time::OffsetDateTime;
+
+use crate::entry::Entry;
+use crate::format::Format;
+
+/// Writes entries, in the order of a file, into a buffer that is taken away as it fills.
+pub(crate) trait Encoder: Send {
+    /// Writes an entry.
+    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error>;
+
+    /// Writes what comes after the last entry.
+    fn end(&mut self) -> Result<(), Error>;
+
+    /// How many bytes can be taken, but for those in buffers of its own.
+    fn len(&self) -> usize;
+
+    /// What was written since the last time.
+    fn take(&mut self) -> Result<Vec<u8>, Error>;
+}
+
+/// An encoder that has written what comes before the first entry.
+pub(crate) fn encoder(
+    format: Format,
+    project_id: Option<i32>,
+    now: OffsetDateTime,
+) -> Result<Box<dyn Encoder>, Error> {
+    Ok(match format {
+        Format::Html => Box::new(html::Html::begin()?),
+        Format::Json => Box::new(json::Json::begin(project_id, now)?),
+        Format::Csv => Box::new(csv::Csv::begin()?),
+    })
+}

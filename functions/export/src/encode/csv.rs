@@ -1,0 +1,89 @@
+//! CSV (RFC 4180): a row for each bookmark. Lists are JSON in their fields, so that no separator can be lost among the
+//! values; what is null is empty.
+
+use app::Error;
+use csv::{Terminator, Writer, WriterBuilder};
+use serde_json::Value;
+
+use super::Encoder;
+use crate::entry::{Entry, Kind};
+use crate::moment::Moment;
+
+const HEADER: [&str; 16] = [
+    "id",
+    "url",
+    "title",
+    "domain",
+    "original_folder",
+    "folder_path",
+    "add_date",
+    "last_modified",
+    "last_visited",
+    "tags",
+    "description",
+    "attributes",
+    "further_folders",
+    "summary",
+    "content_type",
+    "created_at",
+];
+
+pub(crate) struct Csv(Writer<Vec<u8>>);
+
+impl Csv {
+    pub(crate) fn begin() -> Result<Self, Error> {
+        let mut writer = writer();
+        writer.write_record(HEADER).map_err(Error::internal)?;
+        Ok(Self(writer))
+    }
+}
+
+fn writer() -> Writer<Vec<u8>> {
+    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new())
+}
+
+impl Encoder for Csv {
+    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
+        if entry.kind != Kind::Bookmark {
+            return Ok(());
+        }
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let moment = |value: Option<Moment>| value.and_then(Moment::rfc3339).unwrap_or_default();
+        let json = |value: &Option<Value>| value.as_ref().map(Value::to_string).unwrap_or_default();
+        let list = |values: &[&str]| serde_json::to_string(values).map_err(Error::internal);
+        let fields: [String; 16] = [
+            entry.id.map(|id| id.to_string()).unwrap_or_default(),
+            text(entry.url),
+            text(entry.title),
+            text(entry.domain),
+            text(entry.original_folder),
+            list(&entry.folder_path)?,
+            moment(entry.add_date),
+            moment(entry.last_modified),
+            moment(entry.last_visited),
+            list(&entry.tags)?,
+            text(entry.description),
+            json(&entry.attributes),
+            json(&entry.further_folders),
+            text(entry.summary),
+            text(entry.content_type),
+            moment(entry.created_at),
+        ];
+        self.0.write_record(&fields).map_err(Error::internal)
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.0.get_ref().len()
+    }
+
+    fn take(&mut self) -> Result<Vec<u8>, Error> {
+        // The writer gives up its buffer only at its end.
+        std::mem::replace(&mut self.0, writer())
+            .into_inner()
+            .map_err(|error| Error::internal(error.into_error()))
+    }
+}

@@ -1,0 +1,91 @@
+//! A bookmarks file. A bookmark stands in its folder and again, with all its values, in each of its further folders: a
+//! browser shows it in all of them, and an import merges what it reads into the one bookmark again.
+
+use app::Error;
+use netscape::{Bookmark, Event, Folder, Separator, Timestamp, Writer};
+use serde_json::Value;
+
+use super::Encoder;
+use crate::entry::{Entry, Kind};
+use crate::moment::Moment;
+
+pub(crate) struct Html {
+    /// None once the file has ended.
+    writer: Option<Writer<Vec<u8>>>,
+    written: Vec<u8>,
+    open_folders: usize,
+}
+
+impl Html {
+    pub(crate) fn begin() -> Result<Self, Error> {
+        let writer = Writer::new(Vec::new()).map_err(Error::internal)?;
+        Ok(Self { writer: Some(writer), written: Vec::new(), open_folders: 0 })
+    }
+
+    fn write(&mut self, event: &Event<'_>) -> Result<(), Error> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        writer.write(event).map_err(Error::internal)?;
+        self.written.append(writer.get_mut());
+        Ok(())
+    }
+}
+
+impl Encoder for Html {
+    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
+        while self.open_folders > entry.folder_path.len() {
+            self.write(&Event::FolderEnd)?;
+            self.open_folders -= 1;
+        }
+        let attributes = attributes(entry);
+        let attributes = attributes.as_slice().into();
+        let event = match entry.kind {
+            Kind::Folder => {
+                self.open_folders += 1;
+                Event::FolderStart(Folder {
+                    name: entry.title.unwrap_or_default(),
+                    added: entry.add_date.map(timestamp),
+                    modified: entry.last_modified.map(timestamp),
+                    description: entry.description,
+                    attributes,
+                    ..Folder::default()
+                })
+            }
+            Kind::Bookmark | Kind::Copy => Event::Bookmark(Bookmark {
+                url: entry.url,
+                title: entry.title.unwrap_or_default(),
+                added: entry.add_date.map(timestamp),
+                modified: entry.last_modified.map(timestamp),
+                visited: entry.last_visited.map(timestamp),
+                tags: entry.tags.as_slice().into(),
+                description: entry.description,
+                attributes,
+                ..Bookmark::default()
+            }),
+            Kind::Separator => Event::Separator(Separator { attributes, ..Separator::default() }),
+        };
+        self.write(&event)
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        let Some(writer) = self.writer.take() else { return Ok(()) };
+        self.written.append(&mut writer.finish().map_err(Error::internal)?);
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.written.len()
+    }
+
+    fn take(&mut self) -> Result<Vec<u8>, Error> {
+        Ok(std::mem::take(&mut self.written))
+    }
+}
+
+fn timestamp(moment: Moment) -> Timestamp {
+    Timestamp::from_micros(moment.0)
+}
+
+fn attributes<'a>(entry: &'a Entry<'_>) -> Vec<(&'a str, &'a str)> {
+    let Some(Value::Object(attributes)) = &entry.attributes else { return Vec::new() };
+    attributes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect()
+}

@@ -1,0 +1,77 @@
+//! `GET export/`: the stored bookmarks as a bookmarks file, JSON or CSV, written while they are read.
+
+mod encode;
+mod entry;
+mod format;
+mod moment;
+mod tree;
+
+use std::sync::Arc;
+
+use app::http::{Query, StreamBody, segments};
+use app::{App, Budget, Error, Request, StreamingResponse};
+use lambda_http::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
+use lambda_http::http::{HeaderValue, Method};
+use time::OffsetDateTime;
+
+use format::Format;
+
+/// Answers a request.
+///
+/// # Errors
+/// 400 for a parameter that is wrong, 404, 405; 503 where the database cannot be reached; 504.
+pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse, Error> {
+    if !segments(&request).is_empty() {
+        return Err(Error::not_found("There is nothing at this path."));
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Error::method_not_allowed("GET, HEAD"));
+    }
+    let query = Query::read(&request, &["project_id", "format"])?;
+    let project_id = query.value::<i32>("project_id", "a project's number")?;
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let format = Format::choose(query.text("format"), accept)?;
+    let now = OffsetDateTime::now_utc();
+    let budget = Budget::of(&request);
+
+    let connection = app.database().connection(&budget).await?;
+    let body = if *request.method() == Method::HEAD {
+        if !tree::exists(&connection, project_id).await? {
+            return Err(tree::no_project(project_id));
+        }
+        StreamBody::empty()
+    } else {
+        let encoder = encode::encoder(format, project_id, now)?;
+        StreamBody::start(&budget, |chunks| tree::send(connection, project_id, format, encoder, chunks))
+            .await?
+    };
+    let mut response = StreamingResponse::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    let disposition = format!("attachment; filename=\"{}\"", file_name(format, project_id, now));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(disposition).map_err(Error::internal)?);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// Says what it is of and from which day.
+fn file_name(format: Format, project_id: Option<i32>, now: OffsetDateTime) -> String {
+    let (day, extension) = (now.date(), format.extension());
+    match project_id {
+        Some(project_id) => format!("bookmarks-project-{project_id}-{day}.{extension}"),
+        None => format!("bookmarks-{day}.{extension}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_its_project_and_day() {
+        let now = OffsetDateTime::from_unix_timestamp(1_767_323_045).unwrap();
+        assert_eq!(file_name(Format::Html, None, now), "bookmarks-2026-01-02.html");
+        assert_eq!(file_name(Format::Csv, Some(7), now), "bookmarks-project-7-2026-01-02.csv");
+    }
+}

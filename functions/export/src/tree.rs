@@ -1,0 +1,88 @@
+//! From the database's rows to the body's chunks, in one flight and with a row at a time in memory.
+
+use std::pin::pin;
+
+use app::http::Chunks;
+use app::{Connection, Error, Param};
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use tokio_postgres::types::Type;
+
+use crate::encode::Encoder;
+use crate::entry::Entry;
+use crate::format::Format;
+
+const TREE: &str = include_str!("tree.sql");
+
+/// Nested loops are the planner's choice where it believes that a scope holds next to nothing, as it does right after
+/// an import: 100,000 bookmarks then take minutes. To turn them off costs so much by the planner's reckoning that it
+/// would compile the statement too.
+const BEGIN: &str = "BEGIN READ ONLY; SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
+
+const PROJECT_EXISTS: &str = "SELECT $1 IS NULL OR EXISTS (SELECT FROM projects WHERE id = $1)";
+
+/// Large enough that the cost of a chunk does not count.
+const CHUNK: usize = 64 * 1024;
+
+/// Whether there is such a scope.
+pub(crate) async fn exists(connection: &Connection, project_id: Option<i32>) -> Result<bool, Error> {
+    Ok(connection.query_one(PROJECT_EXISTS, &[(&project_id, Type::INT4)]).await?.try_get(0)?)
+}
+
+/// 404.
+pub(crate) fn no_project(project_id: Option<i32>) -> Error {
+    Error::not_found(format!("There is no project {}.", project_id.unwrap_or_default()))
+}
+
+/// Sends what the scope holds. The driver takes rows from the network only as fast as chunks are taken from here.
+pub(crate) async fn send(
+    mut connection: Connection,
+    project_id: Option<i32>,
+    format: Format,
+    encoder: Box<dyn Encoder>,
+    chunks: Chunks,
+) -> Result<(), Error> {
+    // Left before its end, it is closed with the rows that are still to come.
+    connection.transaction_begins();
+    let shared = &connection;
+    let command = async |sql| shared.command(sql).await.map_err(Error::from);
+    let ((), exists, ()) = tokio::try_join!(
+        biased;
+        command(BEGIN),
+        send_rows(shared, project_id, format, encoder, chunks),
+        command("COMMIT"),
+    )?;
+    connection.transaction_ended();
+    if exists { Ok(()) } else { Err(no_project(project_id)) }
+}
+
+/// Gives whether there is such a scope; where there is none, nothing was sent.
+async fn send_rows(
+    connection: &Connection,
+    project_id: Option<i32>,
+    format: Format,
+    mut encoder: Box<dyn Encoder>,
+    chunks: Chunks,
+) -> Result<bool, Error> {
+    // JSON and CSV name the further folders of a bookmark beside its own.
+    let with_copies = format == Format::Html;
+    let params: [Param<'_>; 2] = [(&project_id, Type::INT4), (&with_copies, Type::BOOL)];
+    let (exists, rows) = tokio::join!(
+        biased;
+        exists(connection, project_id),
+        connection.query_typed_raw(TREE, params),
+    );
+    if !exists? {
+        return Ok(false);
+    }
+    let mut rows = pin!(rows?);
+    while let Some(row) = rows.try_next().await? {
+        encoder.put(&Entry::from_row(&row)?)?;
+        if encoder.len() >= CHUNK {
+            chunks.send(Bytes::from(encoder.take()?)).await;
+        }
+    }
+    encoder.end()?;
+    chunks.send(Bytes::from(encoder.take()?)).await;
+    Ok(true)
+}
