@@ -27,7 +27,7 @@ $$;
 -- Korean, which joins particles to words, have each character as a word; the query then asks for them side by side.
 -- U+0001 stays, for callers that pass several texts at once.
 CREATE FUNCTION search_clean(value text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
     folded text := search_fold(value);
@@ -46,7 +46,7 @@ $$;
 -- The words of a bookmark, weighted: title A, tags B, address C, description D. The first 500 characters of each count,
 -- 2,000 of a description; percent-encoded letters do not, nor does the scheme.
 CREATE FUNCTION search_words(title text, tags varchar[], url text, description text) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 2000
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
     address text := regexp_replace(left(url, 500), '^[a-z][a-z0-9+.-]*:(//)?', '', 'i');
@@ -80,7 +80,7 @@ $$;
 CREATE FUNCTION search_labels(
     domain varchar, tags varchar[], folder_path text[], further_folders jsonb, project_id integer
 ) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
     labels text[] := ARRAY[

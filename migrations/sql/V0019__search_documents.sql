@@ -11,7 +11,9 @@ CREATE TABLE search_documents (
     words tsvector NOT NULL,
     PRIMARY KEY (bookmark_id)
 );
-CREATE INDEX search_documents_words ON search_documents USING gin (words);
+-- What is inserted waits in a list that each search reads through; 512 kB of it cost a search nothing, and indexing is
+-- twice as fast as without.
+CREATE INDEX search_documents_words ON search_documents USING gin (words) WITH (gin_pending_list_limit = 512);
 
 CREATE TABLE search_vocabulary (
     word text NOT NULL,
@@ -19,10 +21,11 @@ CREATE TABLE search_vocabulary (
 );
 CREATE INDEX search_vocabulary_trigrams ON search_vocabulary USING gin (word gin_trgm_ops);
 
+CREATE TYPE uuid_range AS RANGE (SUBTYPE = uuid);
+
 CREATE TABLE search_pending (
     id bigint GENERATED ALWAYS AS IDENTITY,
-    first_id uuid NOT NULL,
-    last_id uuid NOT NULL,
+    bookmark_ids uuid_range NOT NULL,
     PRIMARY KEY (id)
 );
 
@@ -32,7 +35,9 @@ COMMENT ON TABLE search_documents IS
 COMMENT ON COLUMN search_documents.words IS 'search_words() and search_labels() of the bookmark.';
 COMMENT ON TABLE search_vocabulary IS 'Words that were in a document once: what misspelt words are corrected to.';
 COMMENT ON TABLE search_pending IS
-    'Ranges of ids whose bookmarks were written after search_documents was. Written with the bookmarks, by triggers.';
+    'Bookmarks that were written after their documents were. Written with the bookmarks, by triggers.';
+COMMENT ON COLUMN search_pending.bookmark_ids IS
+    'Both ends included. Bookmarks in between that others wrote are pending as well, which only costs.';
 
 -- Indexes what is pending until the budget is spent or nothing is left. Only one session does so at a time; nobody
 -- waits for it, and it waits for nobody, as writers of bookmarks only ever add to search_pending.
@@ -42,55 +47,71 @@ AS $$
 DECLARE
     slice CONSTANT integer := 2000;
     give_up_at CONSTANT timestamptz := clock_timestamp() + budget;
-    pending search_pending;
-    bounds uuid[];
-    upto uuid;
+    pending bigint;
+    first_id uuid;
+    last_id uuid;
+    ids uuid[];
 BEGIN
     -- The lock comes before anything is read: each statement below then sees what the session before it has done.
     IF NOT EXISTS (SELECT FROM search_pending)
         OR NOT pg_try_advisory_xact_lock(hashtextextended('search_catch_up', 0)) THEN
         RETURN;
     END IF;
-    FOR pending IN SELECT * FROM search_pending ORDER BY first_id <> last_id, id LOOP
-        LOOP
-            -- The slice's last id and the one after it.
-            bounds := ARRAY(
-                SELECT id FROM bookmarks
-                WHERE id BETWEEN pending.first_id AND pending.last_id
-                ORDER BY id OFFSET slice - 1 LIMIT 2);
-            -- What changes from here on becomes pending anew when its writer commits.
-            IF cardinality(bounds) = 2 THEN
-                upto := bounds[1];
-                UPDATE search_pending SET first_id = bounds[2] WHERE id = pending.id;
+    LOOP
+        -- What is pending is taken first and read then: what changes in between is pending anew once it is committed.
+        -- Single bookmarks go many at a time, ranges a slice at a time.
+        WITH taken AS (
+            DELETE FROM search_pending
+            WHERE id IN (
+                SELECT id FROM search_pending WHERE lower(bookmark_ids) = upper(bookmark_ids) LIMIT slice)
+            RETURNING lower(bookmark_ids) AS id
+        )
+        SELECT array_agg(id) INTO ids FROM taken;
+        IF ids IS NOT NULL THEN
+            DELETE FROM search_documents WHERE bookmark_id = ANY (ids);
+        ELSE
+            SELECT id, lower(bookmark_ids), upper(bookmark_ids) INTO pending, first_id, last_id
+            FROM search_pending ORDER BY id LIMIT 1;
+            EXIT WHEN NOT FOUND;
+            ids := ARRAY(
+                SELECT id FROM bookmarks WHERE id BETWEEN first_id AND last_id ORDER BY id LIMIT slice + 1);
+            IF cardinality(ids) > slice THEN
+                UPDATE search_pending SET bookmark_ids = uuid_range(ids[slice + 1], last_id, '[]') WHERE id = pending;
+                last_id := ids[slice];
             ELSE
-                upto := pending.last_id;
-                DELETE FROM search_pending WHERE id = pending.id;
+                DELETE FROM search_pending WHERE id = pending;
             END IF;
+            DELETE FROM search_documents WHERE bookmark_id BETWEEN first_id AND last_id;
+        END IF;
 
-            DELETE FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND upto;
-            WITH document AS (
-                INSERT INTO search_documents (bookmark_id, words)
-                SELECT id, search_words(title, tags, url, description)
-                           || search_labels(domain, tags, folder_path, further_folders, project_id)
-                FROM bookmarks
-                WHERE id BETWEEN pending.first_id AND upto
-                RETURNING words
-            ), found AS MATERIALIZED (
-                SELECT DISTINCT word
-                FROM document, unnest(tsvector_to_array(words)) AS word
-                WHERE length(word) BETWEEN 4 AND 30
-            )
-            INSERT INTO search_vocabulary (word)
-            SELECT word FROM found WHERE word ~ '^[^=0-9]+$'
-            ON CONFLICT DO NOTHING;
+        WITH document AS (
+            INSERT INTO search_documents (bookmark_id, words)
+            SELECT id, search_words(title, tags, url, description)
+                       || search_labels(domain, tags, folder_path, further_folders, project_id)
+            FROM bookmarks
+            WHERE id = ANY (ids[:slice])
+            RETURNING words
+        ), found AS MATERIALIZED (
+            SELECT DISTINCT word
+            FROM document, unnest(tsvector_to_array(words)) AS word
+            WHERE length(word) BETWEEN 4 AND 30
+        )
+        INSERT INTO search_vocabulary (word)
+        SELECT word FROM found WHERE word ~ '^[^=0-9]+$'
+        ON CONFLICT DO NOTHING;
 
-            IF clock_timestamp() >= give_up_at THEN
-                RETURN;
-            END IF;
-            EXIT WHEN cardinality(bounds) < 2;
-            pending.first_id := bounds[2];
-        END LOOP;
+        EXIT WHEN clock_timestamp() >= give_up_at;
     END LOOP;
+END
+$$;
+
+-- What is pending, without overlaps. A function, because the planner believes its ROWS: it would take an empty table
+-- for a thousand rows, each a range of many bookmarks, and compile a query of such a cost before running it.
+CREATE FUNCTION search_pending_ids() RETURNS SETOF uuid_range
+LANGUAGE plpgsql STABLE ROWS 1
+AS $$
+BEGIN
+    RETURN QUERY SELECT unnest(range_agg(bookmark_ids)) FROM search_pending;
 END
 $$;
 

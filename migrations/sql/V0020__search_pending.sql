@@ -8,8 +8,8 @@ CREATE FUNCTION search_note_range() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO search_pending (first_id, last_id)
-    SELECT first.id, last.id
+    INSERT INTO search_pending (bookmark_ids)
+    SELECT uuid_range(first.id, last.id, '[]')
     FROM (SELECT id FROM written ORDER BY id LIMIT 1) AS first,
          (SELECT id FROM written ORDER BY id DESC LIMIT 1) AS last;
     RETURN NULL;
@@ -20,8 +20,8 @@ CREATE FUNCTION search_note_updates() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO search_pending (first_id, last_id)
-    SELECT n.id, n.id
+    INSERT INTO search_pending (bookmark_ids)
+    SELECT uuid_range(n.id, n.id, '[]')
     FROM written AS n LEFT JOIN replaced AS o USING (id)
     WHERE (n.title, n.tags, n.url, n.description, n.domain, n.folder_path, n.further_folders, n.project_id)
           IS DISTINCT FROM
@@ -49,5 +49,5 @@ CREATE TRIGGER search_truncated AFTER TRUNCATE ON bookmarks
     FOR EACH STATEMENT EXECUTE FUNCTION search_forget();
 
 -- Every bookmark that is there. The triggers' lock has waited for whoever was writing some.
-INSERT INTO search_pending (first_id, last_id)
-VALUES ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+INSERT INTO search_pending (bookmark_ids)
+VALUES ('[00000000-0000-0000-0000-000000000000,ffffffff-ffff-ffff-ffff-ffffffffffff]');

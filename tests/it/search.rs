@@ -414,6 +414,109 @@ async fn what_is_not_indexed_yet_is_found_all_the_same() {
     assert_eq!(titles(&fixture, &[("q", "raer")]).await.len(), 100);
 }
 
+/// The plan of a search's query on the fixture's database, as the server logs it.
+async fn plan(fixture: &Fixture, parameters: &[(&str, &str)]) -> String {
+    search(fixture, parameters).await;
+    let log = fixture.database.server().log().unwrap();
+    let of_this_database = format!(" {} ", fixture.database.name());
+    let begin = |line: &str| line.contains(&of_this_database) && line.contains("plan:");
+    let mut plan = String::new();
+    for line in log.lines() {
+        if begin(line) {
+            plan.clear();
+        }
+        // What belongs to a message is indented.
+        if begin(line) || (line.starts_with(['\t', ' ']) && !plan.is_empty()) {
+            writeln!(plan, "{line}").unwrap();
+        }
+    }
+    plan
+}
+
+#[tokio::test]
+async fn twenty_thousand_bookmarks_are_searched_by_the_index() {
+    let fixture = Fixture::new();
+    let database = fixture.database.name();
+    fixture
+        .execute(&format!(
+            "ALTER DATABASE {database} SET session_preload_libraries = 'auto_explain';
+             ALTER DATABASE {database} SET auto_explain.log_min_duration = 0"
+        ))
+        .await;
+    fixture.execute(MANY).await;
+    fixture
+        .execute("UPDATE bookmarks SET tags = '{odd}', original_folder = 'A' WHERE title LIKE '%1 %'")
+        .await;
+    // Before the statistics are there, and after.
+    for prepare in ["SELECT search_catch_up('10 min')", "ANALYZE"] {
+        fixture.execute(prepare).await;
+        for parameters in [
+            &[("q", "rare")][..],
+            &[("q", "page 123")],
+            &[("q", "rare"), ("domain", "example.com")],
+            &[("tag", "odd"), ("limit", "10")],
+            &[("domain", "elsewhere.example")],
+            &[("q", "rare"), ("limit", "10"), ("folder", "A")],
+            &[],
+        ] {
+            let plan = plan(&fixture, parameters).await;
+            assert!(plan.contains("WITH page AS"), "{parameters:?}: {plan}");
+            for table in ["bookmarks", "search_documents"] {
+                assert!(!plan.contains(&format!("Seq Scan on {table}")), "{parameters:?}: {plan}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_is_found_whatever_the_indexing_saw_of_it() {
+    let found = async |fixture: &Fixture, q: &str| titles(fixture, &[("q", q)]).await;
+
+    // The indexing reads the old title and commits after the change.
+    let fixture = imported().await;
+    let indexing = fixture.database.client().await;
+    indexing.batch_execute("BEGIN; SELECT search_catch_up('1 min')").await.unwrap();
+    fixture.execute("UPDATE bookmarks SET title = 'Pantries' WHERE title = 'Rustic kitchens'").await;
+    assert_eq!(found(&fixture, "pantries").await, ["Pantries"]);
+    indexing.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(found(&fixture, "pantries").await, ["Pantries"]);
+    assert_eq!(found(&fixture, "kitchens").await, ["Pantries"], "by its URL");
+
+    // The change begins first and commits last.
+    let change = fixture.database.client().await;
+    change
+        .batch_execute("BEGIN; UPDATE bookmarks SET title = 'Larders' WHERE title = 'Pantries'")
+        .await
+        .unwrap();
+    assert_eq!(found(&fixture, "pantries").await, ["Pantries"]);
+    change.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(found(&fixture, "pantries").await, [""; 0]);
+    assert_eq!(found(&fixture, "larders").await, ["Larders"]);
+
+    // The indexing reads what is deleted before it commits: the document stays, and is of no bookmark.
+    fixture.execute("UPDATE bookmarks SET description = 'same'").await;
+    indexing.batch_execute("BEGIN; SELECT search_catch_up('1 min')").await.unwrap();
+    fixture.execute("DELETE FROM bookmarks WHERE title = 'Larders'").await;
+    indexing.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(found(&fixture, "larders").await, [""; 0]);
+    assert_eq!(all_titles(&fixture, &[("q", "same"), ("limit", "2")]).await.len(), 7);
+    assert_eq!(fixture.ask("SELECT count(*) FROM search_documents").await, "7");
+}
+
+#[tokio::test]
+async fn many_searches_at_once_agree_while_they_index() {
+    let fixture = Fixture::new();
+    fixture.execute(MANY).await;
+    let searches = (0..8).map(|_| async {
+        for _ in 0..10 {
+            assert_eq!(titles(&fixture, &[("q", "rare"), ("limit", "1000")]).await.len(), 200);
+        }
+    });
+    futures_util::future::join_all(searches).await;
+    fixture.execute("SELECT search_catch_up('1 min')").await;
+    assert_eq!(fixture.ask("SELECT count(*) FROM search_documents").await, "20000");
+}
+
 #[tokio::test]
 async fn a_change_is_found_at_once_whoever_makes_it() {
     let fixture = imported().await;

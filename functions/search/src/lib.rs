@@ -29,6 +29,7 @@ mod bookmark;
 mod cursor;
 mod nearest;
 mod queries;
+mod statement;
 mod wish;
 
 use std::collections::BTreeMap;
