@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use support::{Lambda, Options, Postgres};
+use support::{Lambda, Options, PgBouncer, Postgres};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -16,6 +16,12 @@ fn main() -> Result<()> {
             println!("{}", server.ca_file().display());
             stay();
         }
+        ["pgbouncer"] => {
+            let server = Postgres::start(&Options::default())?;
+            let pooler = PgBouncer::start(&server, 1)?;
+            println!("{} {}", pooler.port(), pooler.url("postgres"));
+            stay();
+        }
         // The hardest case: it cannot notice anything by itself.
         ["frozen-function", binary] => {
             let lambda = Lambda::start(Path::new(binary), &[])?;
@@ -23,7 +29,7 @@ fn main() -> Result<()> {
             println!("{}", lambda.pid());
             stay();
         }
-        _ => bail!("until_killed postgres | frozen-function <binary>"),
+        _ => bail!("until_killed postgres | pgbouncer | frozen-function <binary>"),
     }
     Ok(())
 }

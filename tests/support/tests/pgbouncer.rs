@@ -3,6 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![expect(clippy::print_stderr, reason = "a test says why it does nothing")]
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use support::{PgBouncer, empty_database, pgbouncer};
 use tokio_postgres::Client;
 
@@ -70,11 +76,43 @@ async fn named_statements_of_two_clients_meet() {
 #[test]
 fn a_pooler_that_is_gone_leaves_no_folder_and_nobody_listening() {
     let Some(pooler) = start(1) else { return };
-    let url = pooler.url("postgres");
-    let home = std::path::Path::new(url.rsplit_once('=').unwrap().1).parent().unwrap().to_owned();
-    let port = pooler.port();
+    let (port, home) = (pooler.port(), home(&pooler.url("postgres")));
     assert!(home.exists());
     drop(pooler);
-    assert!(!home.exists());
-    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+    assert!(!home.exists() && !is_listening(port));
+}
+
+#[test]
+fn a_process_killed_with_sigkill_leaves_no_folder_and_nobody_listening() {
+    if start(1).is_none() {
+        return;
+    }
+    // Cargo builds a package's examples along with its tests, into the folder beside theirs.
+    let examples = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples");
+    let mut helper =
+        Command::new(examples.join("until_killed")).arg("pgbouncer").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(helper.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let (port, url) = line.trim().split_once(' ').unwrap();
+    let (port, home) = (port.parse().unwrap(), home(url));
+    assert!(home.exists() && is_listening(port));
+
+    // Child::kill sends SIGKILL.
+    helper.kill().unwrap();
+    helper.wait().unwrap();
+
+    let patience = Instant::now() + Duration::from_secs(10);
+    while (home.exists() || is_listening(port)) && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(!home.exists() && !is_listening(port));
+}
+
+/// The certificate authority is in it.
+fn home(url: &str) -> PathBuf {
+    Path::new(url.rsplit_once('=').unwrap().1).parent().unwrap().to_owned()
+}
+
+fn is_listening(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
