@@ -74,10 +74,10 @@ async fn beside_others(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> 
         before.copy_into(rig, "bookmarks").await?;
         rows.insert_job(rig).await?;
         rig.execute("CHECKPOINT").await?;
-        floor.push(rows.copy_into(rig, "bookmarks").await?);
+        floor.push(rows.copy_into(rig, "bookmarks").await?.ms);
     }
     Ok(Row {
-        what: "into a project that holds as many others".to_owned(),
+        what: "beside as many others".to_owned(),
         rounds,
         handler_ms: Summary::of(&handler),
         floor_ms: Some(Summary::of(&floor)),
@@ -113,9 +113,9 @@ async fn merge_and_undo(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<[Row
         target: None,
     };
     Ok([
-        row("a file of which 90 % is stored", &merge),
-        row("undoing that", &undo_merge),
-        row("undoing the first import", &undo_first),
+        row("90 % of it stored", &merge),
+        row("undo of that", &undo_merge),
+        row("undo of the first", &undo_first),
     ])
 }
 
@@ -137,7 +137,7 @@ fn ensure_counts(answer: &Answer, imported: u32, merged: u32) -> Result<()> {
 pub(crate) fn print(rows: &[Row], extent: Extent) {
     let size = if extent == Extent::Quick { "10,000" } else { "100,000" };
     let mut table = Table::new(
-        format!("AFTER A FIRST IMPORT of {size} bookmarks, a file of as many"),
+        format!("AFTER A FIRST IMPORT of {size} bookmarks, files of as many"),
         &["what", "handler ms", "from", "to", "floor ms", "ratio", "target"],
     );
     for row in rows {

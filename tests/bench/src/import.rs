@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::args::Extent;
 use crate::files::{File, Shape};
-use crate::rig::Rig;
+use crate::rig::{Copied, Rig};
 use crate::stats::Summary;
 use crate::table::{Table, count, number, progress};
 
@@ -19,7 +19,7 @@ pub(crate) struct Row {
     bookmarks: u32,
     bytes: usize,
     rounds: usize,
-    pub(crate) handler_ms: Summary,
+    handler_ms: Summary,
     outer_ms: Summary,
     /// `duration_ms` of the job, which is taken before the last flight to the server.
     job_ms: Summary,
@@ -28,7 +28,19 @@ pub(crate) struct Row {
     /// `\copy` into the same columns without key, index and foreign key.
     heap_ms: Summary,
     /// The floor's time as a share of the handler's, in turns.
-    pub(crate) ratio: Summary,
+    ratio: Summary,
+    processor: Processor,
+}
+
+/// Processor time in ms, which depends less on what else the machine does.
+#[derive(Debug, Serialize)]
+struct Processor {
+    /// Of the function's process, the event's base64 and JSON among it.
+    function: Summary,
+    /// Of the server for it.
+    server: Summary,
+    /// Of the server for psql's `\copy`.
+    floor_server: Summary,
 }
 
 /// How often each size is measured.
@@ -97,18 +109,18 @@ impl Rows {
         rig.execute(&self.job).await
     }
 
-    /// Copies the rows in, in milliseconds.
-    pub(crate) async fn copy_into(&self, rig: &Rig, table: &str) -> Result<f64> {
+    /// Copies the rows in.
+    pub(crate) async fn copy_into(&self, rig: &Rig, table: &str) -> Result<Copied> {
         let counted = format!("SELECT count(*) FROM {table}");
         let before: i64 = rig.ask(&counted).await?;
-        let ms = rig.copy(&format!(
+        let copied = rig.copy(&format!(
             "{table} ({}) FROM '{}' WITH (FORMAT binary)",
             self.columns,
             self.path.display()
         ))?;
         let after: i64 = rig.ask(&counted).await?;
         ensure!(after - before == self.count, "{} rows were copied, not {}", after - before, self.count);
-        Ok(ms)
+        Ok(copied)
     }
 }
 
@@ -130,11 +142,14 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
     let rows = Rows::of_last_import(rig, "rows").await?;
     ensure!(rows.count == i64::from(file.len()), "{} of {} bookmarks became rows", rows.count, file.len());
 
-    let (mut handler, mut outer, mut job, mut floor, mut heap) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut handler, mut outer, mut job, mut floor, mut heap) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut function_cpu, mut server_cpu, mut floor_cpu) = (vec![], vec![], vec![]);
     for _ in 0..rounds {
         rig.reset().await?;
+        let (function_before, server_before) = (rig.function.processor_ms()?, rig.server_ms().await?);
         let answer = rig.function.import(&bytes, None).await?;
+        function_cpu.push(rig.function.processor_ms()? - function_before);
+        server_cpu.push(rig.server_ms().await? - server_before);
         handler.push(answer.handler_ms);
         outer.push(answer.outer_ms);
         let body: Value = answer.response.json();
@@ -142,11 +157,13 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
 
         rig.reset().await?;
         rows.insert_job(rig).await?;
-        floor.push(rows.copy_into(rig, "bookmarks").await?);
+        let copied = rows.copy_into(rig, "bookmarks").await?;
+        floor.push(copied.ms);
+        floor_cpu.push(copied.server_ms);
 
         rig.execute("TRUNCATE heap").await?;
         rig.reset().await?;
-        heap.push(rows.copy_into(rig, "heap").await?);
+        heap.push(rows.copy_into(rig, "heap").await?.ms);
     }
     Ok(Row {
         bookmarks: file.len(),
@@ -158,6 +175,11 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
         floor_ms: Summary::of(&floor),
         heap_ms: Summary::of(&heap),
         ratio: Summary::of_ratios(&floor, &handler),
+        processor: Processor {
+            function: Summary::of(&function_cpu),
+            server: Summary::of(&server_cpu),
+            floor_server: Summary::of(&floor_cpu),
+        },
     })
 }
 
@@ -182,5 +204,21 @@ pub(crate) fn print(rows: &[Row]) {
     table.note("handler: from its first line to its answer; outer: base64 and JSON of the event too.");
     table.note("floor: psql's binary \\copy of the same rows into the same table; heap: without");
     table.note("key, index and foreign key. ratio: floor/handler, measured in turns.");
+    table.print();
+
+    let mut table = Table::new(
+        "PROCESSOR TIME of these, in ms",
+        &["bookmarks", "function", "its server", "the floor's server"],
+    );
+    for row in rows {
+        let Processor { function, server, floor_server } = &row.processor;
+        table.row([
+            count(f64::from(row.bookmarks)),
+            number(function.median, 1),
+            number(server.median, 1),
+            number(floor_server.median, 1),
+        ]);
+    }
+    table.note("On two idle cores, function and server work at the same time.");
     table.print();
 }

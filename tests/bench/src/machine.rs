@@ -43,6 +43,20 @@ pub(crate) fn peak_mib(pid: u32) -> Result<f64> {
     Ok(kib / 1024.0)
 }
 
+/// The processor time that a process has had, in ms. It lags behind while the process runs, and is exact while it waits.
+pub(crate) fn processor_ms(pid: u32) -> Result<f64> {
+    let mut nanoseconds = 0.0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        nanoseconds += scheduled_ns(&std::fs::read_to_string(thread?.path().join("schedstat"))?)?;
+    }
+    Ok(nanoseconds / 1e6)
+}
+
+/// The first figure of the kernel's `schedstat`.
+pub(crate) fn scheduled_ns(schedstat: &str) -> Result<f64> {
+    Ok(schedstat.split(' ').next().unwrap_or_default().parse()?)
+}
+
 /// What is free on the disk that holds a path, in bytes.
 pub(crate) fn free_bytes(path: &Path) -> Result<u64> {
     let disk = rustix::fs::statvfs(path)?;

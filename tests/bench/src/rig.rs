@@ -12,6 +12,8 @@ use support::{Data, Event, Lambda, Options, Postgres};
 use tempfile::TempDir;
 use tokio_postgres::Client;
 
+use crate::machine::{processor_ms, scheduled_ns};
+
 const DATABASE: &str = "bench";
 
 /// No request is to fail for its time.
@@ -91,17 +93,38 @@ impl Rig {
         self.execute("CHECKPOINT").await
     }
 
-    /// Runs psql's `\copy`, of which `copy` is what follows the command's name; gives the milliseconds that psql says
-    /// it took, its commit among them, and connecting not.
-    pub(crate) fn copy(&self, copy: &str) -> Result<f64> {
+    /// Runs psql's `\copy`, of which `copy` is what follows the command's name.
+    pub(crate) fn copy(&self, copy: &str) -> Result<Copied> {
+        let schedstat = "SELECT 'processor ' || pg_read_file('/proc/self/schedstat')";
         let mut psql = self.server.psql(DATABASE);
-        psql.env("LC_ALL", "C").args(["--command", "\\timing on", "--command", &format!("\\copy {copy}")]);
+        psql.env("LC_ALL", "C").args(["--tuples-only", "--no-align"]);
+        for command in [schedstat, "\\timing on", &format!("\\copy {copy}"), "\\timing off", schedstat] {
+            psql.args(["--command", command]);
+        }
         let output = psql.output()?;
         ensure!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
         let printed = String::from_utf8(output.stdout)?;
-        let time = printed.lines().rev().find_map(|line| line.strip_prefix("Time: ")?.split(' ').next());
-        Ok(time.context("psql told no time")?.parse()?)
+        let values = |name: &'static str| printed.lines().filter_map(move |line| line.strip_prefix(name));
+        let time = values("Time: ").next().and_then(|time| time.split(' ').next()).context("no time")?;
+        let scheduled = values("processor ").map(scheduled_ns).collect::<Result<Vec<f64>>>()?;
+        let [before, after] = scheduled[..] else { bail!("psql printed {printed}") };
+        Ok(Copied { ms: time.parse()?, server_ms: (after - before) / 1e6 })
     }
+
+    /// The processor time that the server has spent on the function's connection, in ms.
+    pub(crate) async fn server_ms(&self) -> Result<f64> {
+        let oldest = "SELECT pid FROM pg_stat_activity WHERE application_name = 'branchline'
+                      ORDER BY backend_start LIMIT 1";
+        processor_ms(self.ask::<i32>(oldest).await?.unsigned_abs())
+    }
+}
+
+/// What psql's `\copy` took.
+pub(crate) struct Copied {
+    /// As psql says it, its commit among it, and connecting not.
+    pub(crate) ms: f64,
+    /// Of the server's processor time.
+    pub(crate) server_ms: f64,
 }
 
 /// One execution environment of `import`.
@@ -144,6 +167,11 @@ impl Function {
     /// The function's process.
     pub(crate) fn pid(&self) -> u32 {
         self.0.pid()
+    }
+
+    /// The processor time that it has had, in ms.
+    pub(crate) fn processor_ms(&self) -> Result<f64> {
+        processor_ms(self.pid())
     }
 
     /// The duration in the first line that follows so many; the log reaches us after the answer.
