@@ -107,6 +107,21 @@ async fn a_warm_list_of_projects_is_one_round_trip() {
 }
 
 #[tokio::test]
+async fn an_export_is_one_round_trip_whatever_its_size() {
+    let distant = Distant::with_projects(1).await;
+    distant.import_anew(1, &file(0, 1_000)).await;
+    let export = async || {
+        let app = Ok(Arc::clone(&distant.app));
+        let request = Event::get("/?project_id=1").request();
+        let mut response = app::answer_streaming(&app, export::handle, app::nothing_is_public, request).await;
+        assert_eq!(response.status(), 200);
+        while response.body_mut().chunk().await.unwrap().is_some() {}
+    };
+    assert_eq!(round_trips(&distant.proxy, export).await.round(), 1.0);
+    assert_eq!(distant.flights(export()).await, 1);
+}
+
+#[tokio::test]
 async fn a_repeated_import_is_at_most_two_round_trips() {
     let distant = Distant::with_projects(1).await;
     let file = file(0, 1_000);

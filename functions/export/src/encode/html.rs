@@ -1,5 +1,7 @@
-//! A bookmarks file. A bookmark stands in its folder and again, with all its values, in each of its further folders: a
-//! browser shows it in all of them, and an import merges what it reads into the one bookmark again.
+//! A bookmarks file. A bookmark stands in its folder and again, with all its values, where its duplicates stood: a
+//! browser shows it in each folder, and an import merges them into the one bookmark again. Where a later import had put
+//! it into a folder that comes before its own, reading the file makes that its own and the other a further one, since
+//! each folder is written once.
 
 use app::Error;
 use netscape::{Bookmark, Event, Folder, Separator, Timestamp, Writer};
