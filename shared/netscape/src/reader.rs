@@ -426,7 +426,12 @@ impl<R: Read> Reader<R> {
     }
 
     fn raw(&mut self, element: &'static str) -> Progress {
-        let end = markup::raw_end(self.source.window(), element);
+        let window = self.source.window();
+        let end = markup::raw_end(window, element);
+        // An element that does not end would swallow what is written after the prolog.
+        if matches!(end, End::At(length) if window.get(length + 1) != Some(&b'/')) {
+            self.source.take_captured();
+        }
         self.consume_to(end)
     }
 

@@ -103,6 +103,14 @@ fn an_attribute_that_no_tag_can_hold_is_refused() {
 }
 
 #[test]
+fn a_prolog_that_does_not_end_its_title_is_not_written_again() {
+    assert_same_entries(
+        "unended",
+        b"<!DOCTYPE NETSCAPE-Bookmark-file-1><TITLE>T</TILE><DL><DT><A HREF=a>A</A></DL>",
+    );
+}
+
+#[test]
 fn one_tag_of_two_words_stays_one_beside_private() {
     assert_same_entries("tags", b"<DT><A HREF=a PRIVATE=1 TAGS='two words,'>A</A>");
 }

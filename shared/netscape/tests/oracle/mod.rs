@@ -309,7 +309,7 @@ impl Draft {
                     Some(date)
                 }
                 Err(warning) => {
-                    warnings.extend(warning.map(|warning| warning.replace("add_date", wanted)));
+                    warnings.extend(warning.map(|warning| warning.replacen("add_date", wanted, 1)));
                     None
                 }
             }
