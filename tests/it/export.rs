@@ -147,6 +147,29 @@ async fn a_file_comes_back_with_all_that_was_in_it_in_its_order() {
 }
 
 #[tokio::test]
+async fn every_file_of_the_corpus_comes_back_with_all_that_was_in_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let fixture = with_projects(200).await;
+    let mut round_trips = 0;
+    for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+        let (before, after) = (2 * round_trips + 1, 2 * round_trips + 2);
+        let event = Event::post(&format!("/?project_id={before}")).binary(std::fs::read(&path).unwrap());
+        let seen = fixture.import(event).await;
+        // A page that is no bookmarks file is there too.
+        if seen.status == 422 {
+            continue;
+        }
+        assert_eq!(seen.status, 201, "{}: {}", path.display(), seen.body);
+        let file = round_trip(&fixture, before, after).await;
+        let (before, after) = (content(&fixture, before).await, content(&fixture, after).await);
+        assert_eq!(before, after, "{}: {file}", path.display());
+        round_trips += 1;
+    }
+    assert!(round_trips > 20, "{round_trips}");
+}
+
+#[tokio::test]
 async fn what_browsers_read_is_a_bookmarks_file_with_every_bookmark_in_each_of_its_folders() {
     let fixture = Fixture::new();
     import(&fixture, "/", FILE).await;
