@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{File, corpus, corpus_files};
+use common::{File, corpus, corpus_files, repeated};
 use netscape::{Error, Event, Reader, Unfinished, limits};
-use std::io::Read;
 
 #[track_caller]
 fn assert_outline(name: &str, expected: &str) {
@@ -218,30 +217,6 @@ fn a_comment_holds_no_entries() {
 #[test]
 fn of_two_attributes_the_first_counts_and_tags_are_not_repeated() {
     assert_eq!(outline("<DT><A HREF=a href=b TAGS='x, y,,x'>A</A>"), "A <a> #x #y\n");
-}
-
-/// A source that makes itself up, so that its size is no matter.
-fn repeated(head: &str, unit: &str, count: usize, tail: &str) -> impl Read {
-    let unit = unit.as_bytes().repeat(1_000);
-    let units = std::io::repeat(0).take(count as u64 / 1_000);
-    struct Units<R>(R, Vec<u8>, usize);
-    impl<R: Read> Read for Units<R> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            if self.2 == self.1.len() {
-                if self.0.read(&mut [0])? == 0 {
-                    return Ok(0);
-                }
-                self.2 = 0;
-            }
-            let length = (&self.1[self.2..]).read(buffer)?;
-            self.2 += length;
-            Ok(length)
-        }
-    }
-    let at_end = unit.len();
-    std::io::Cursor::new(head.to_owned())
-        .chain(Units(units, unit, at_end))
-        .chain(std::io::Cursor::new(tail.to_owned()))
 }
 
 #[test]

@@ -232,6 +232,30 @@ pub fn corpus(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// A source that makes itself up, so that its size is no matter.
+pub fn repeated(head: &str, unit: &str, count: usize, tail: &str) -> impl Read {
+    let unit = unit.as_bytes().repeat(1_000);
+    let units = std::io::repeat(0).take(count as u64 / 1_000);
+    struct Units<R>(R, Vec<u8>, usize);
+    impl<R: Read> Read for Units<R> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.2 == self.1.len() {
+                if self.0.read(&mut [0])? == 0 {
+                    return Ok(0);
+                }
+                self.2 = 0;
+            }
+            let length = (&self.1[self.2..]).read(buffer)?;
+            self.2 += length;
+            Ok(length)
+        }
+    }
+    let at_end = unit.len();
+    std::io::Cursor::new(head.to_owned())
+        .chain(Units(units, unit, at_end))
+        .chain(std::io::Cursor::new(tail.to_owned()))
+}
+
 /// All of them, by name.
 pub fn corpus_files() -> Vec<(String, Vec<u8>)> {
     let folder = format!("{}/../../tests/corpus", env!("CARGO_MANIFEST_DIR"));
