@@ -2,6 +2,15 @@
 
 CREATE EXTENSION pg_trgm WITH SCHEMA public;
 
+CREATE OR REPLACE FUNCTION public.search_address(url text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT regexp_replace(
+        regexp_replace(url, '^([a-z][a-z0-9+.-]*://)?(www\.)?', '', 'i'), '(%[0-9a-f]{2})+', ' ', 'gi')
+$function$;
+
 CREATE OR REPLACE FUNCTION public.search_catch_up(budget interval)
  RETURNS void
  LANGUAGE plpgsql
@@ -9,54 +18,57 @@ AS $function$
 DECLARE
     slice CONSTANT integer := 2000;
     give_up_at CONSTANT timestamptz := clock_timestamp() + budget;
-    pending search_pending;
-    bounds uuid[];
-    upto uuid;
+    pending search_pending_ranges;
+    ids uuid[];
 BEGIN
-    -- The lock comes before anything is read: each statement below then sees what the session before it has done.
-    IF NOT EXISTS (SELECT FROM search_pending)
+    IF NOT EXISTS (SELECT FROM search_pending_ranges) AND NOT EXISTS (SELECT FROM search_pending_bookmarks)
+        OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
         OR NOT pg_try_advisory_xact_lock(hashtextextended('search_catch_up', 0)) THEN
         RETURN;
     END IF;
-    FOR pending IN SELECT * FROM search_pending ORDER BY first_id <> last_id, id LOOP
-        LOOP
-            -- The slice's last id and the one after it.
-            bounds := ARRAY(
+    LOOP
+        -- What is pending is taken first and read then: what changes in between is pending anew once it is committed.
+        WITH taken AS (
+            DELETE FROM search_pending_bookmarks
+            WHERE id IN (SELECT id FROM search_pending_bookmarks ORDER BY id LIMIT slice)
+            RETURNING bookmark_id
+        )
+        SELECT array_agg(bookmark_id) INTO ids FROM taken;
+        IF ids IS NOT NULL THEN
+            DELETE FROM search_documents WHERE bookmark_id = ANY (ids);
+        ELSE
+            SELECT * INTO pending FROM search_pending_ranges ORDER BY id LIMIT 1;
+            EXIT WHEN NOT FOUND;
+            ids := ARRAY(
                 SELECT id FROM bookmarks
                 WHERE id BETWEEN pending.first_id AND pending.last_id
-                ORDER BY id OFFSET slice - 1 LIMIT 2);
-            -- What changes from here on becomes pending anew when its writer commits.
-            IF cardinality(bounds) = 2 THEN
-                upto := bounds[1];
-                UPDATE search_pending SET first_id = bounds[2] WHERE id = pending.id;
+                ORDER BY id LIMIT slice + 1);
+            IF cardinality(ids) > slice THEN
+                UPDATE search_pending_ranges SET first_id = ids[slice + 1] WHERE id = pending.id;
+                pending.last_id := ids[slice];
             ELSE
-                upto := pending.last_id;
-                DELETE FROM search_pending WHERE id = pending.id;
+                DELETE FROM search_pending_ranges WHERE id = pending.id;
             END IF;
+            DELETE FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id;
+        END IF;
 
-            DELETE FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND upto;
-            WITH document AS (
-                INSERT INTO search_documents (bookmark_id, words)
-                SELECT id, search_words(title, tags, url, description)
-                           || search_labels(domain, tags, folder_path, further_folders, project_id)
-                FROM bookmarks
-                WHERE id BETWEEN pending.first_id AND upto
-                RETURNING words
-            ), found AS MATERIALIZED (
-                SELECT DISTINCT word
-                FROM document, unnest(tsvector_to_array(words)) AS word
-                WHERE length(word) BETWEEN 4 AND 30
-            )
-            INSERT INTO search_vocabulary (word)
-            SELECT word FROM found WHERE word ~ '^[^=0-9]+$'
-            ON CONFLICT DO NOTHING;
+        WITH document AS (
+            INSERT INTO search_documents (bookmark_id, words)
+            SELECT id, search_words(title, tags, url, description)
+                       || search_labels(domain, tags, folder_path, further_folders, project_id)
+            FROM bookmarks
+            WHERE id = ANY (ids[:slice])
+            RETURNING words
+        ), found AS MATERIALIZED (
+            SELECT DISTINCT word
+            FROM document, unnest(tsvector_to_array(words)) AS word
+            WHERE length(word) BETWEEN 4 AND 30
+        )
+        INSERT INTO search_vocabulary (word)
+        SELECT word FROM found WHERE word ~ '^[^=0-9]+$'
+        ON CONFLICT DO NOTHING;
 
-            IF clock_timestamp() >= give_up_at THEN
-                RETURN;
-            END IF;
-            EXIT WHEN cardinality(bounds) < 2;
-            pending.first_id := bounds[2];
-        END LOOP;
+        EXIT WHEN clock_timestamp() >= give_up_at;
     END LOOP;
 END
 $function$;
@@ -64,7 +76,7 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_clean(value text)
  RETURNS text
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE COST 500
+ IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
     folded text := search_fold(value);
@@ -117,7 +129,7 @@ CREATE OR REPLACE FUNCTION public.search_forget()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    TRUNCATE search_documents, search_vocabulary, search_pending;
+    TRUNCATE search_documents, search_vocabulary, search_pending_ranges, search_pending_bookmarks;
     RETURN NULL;
 END
 $function$;
@@ -133,7 +145,7 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_labels(domain character varying, tags character varying[], folder_path text[], further_folders jsonb, project_id integer)
  RETURNS tsvector
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE COST 1000
+ IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
     labels text[] := ARRAY[
@@ -161,6 +173,7 @@ CREATE OR REPLACE FUNCTION public.search_near(typed text, filter tsquery, OUT mi
  LANGUAGE plpgsql
  STABLE
  SET "pg_trgm.similarity_threshold" TO '0.25'
+ SET enable_seqscan TO 'off'
 AS $function$
 DECLARE
     query tsvector := to_tsvector('simple', search_clean(typed));
@@ -200,7 +213,7 @@ CREATE OR REPLACE FUNCTION public.search_note_range()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    INSERT INTO search_pending (first_id, last_id)
+    INSERT INTO search_pending_ranges (first_id, last_id)
     SELECT first.id, last.id
     FROM (SELECT id FROM written ORDER BY id LIMIT 1) AS first,
          (SELECT id FROM written ORDER BY id DESC LIMIT 1) AS last;
@@ -213,13 +226,26 @@ CREATE OR REPLACE FUNCTION public.search_note_updates()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    INSERT INTO search_pending (first_id, last_id)
-    SELECT n.id, n.id
+    INSERT INTO search_pending_bookmarks (bookmark_id)
+    SELECT n.id
     FROM written AS n LEFT JOIN replaced AS o USING (id)
     WHERE (n.title, n.tags, n.url, n.description, n.domain, n.folder_path, n.further_folders, n.project_id)
           IS DISTINCT FROM
           (o.title, o.tags, o.url, o.description, o.domain, o.folder_path, o.further_folders, o.project_id);
     RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_pending(OUT first_id uuid, OUT last_id uuid)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ STABLE ROWS 1
+AS $function$
+BEGIN
+    RETURN QUERY
+        SELECT r.first_id, r.last_id FROM search_pending_ranges AS r
+        UNION ALL
+        SELECT b.bookmark_id, b.bookmark_id FROM search_pending_bookmarks AS b;
 END
 $function$;
 
@@ -236,7 +262,7 @@ DECLARE
     written text;
 BEGIN
     FOREACH part IN ARRAY regexp_split_to_array(typed, '[\s,;|&!()<>"]+') LOOP
-        cleaned := search_clean(regexp_replace(part, '^([a-z][a-z0-9+.-]*://)?(www\.)?', '', 'i'));
+        cleaned := search_clean(search_address(part));
         IF cleaned ~ '[^ ]' THEN
             phrase := phraseto_tsquery('simple', cleaned);
             query := coalesce(query && phrase, phrase);
@@ -258,21 +284,16 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_words(title text, tags character varying[], url text, description text)
  RETURNS tsvector
  LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE COST 2000
+ IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
-    address text := regexp_replace(left(url, 500), '^[a-z][a-z0-9+.-]*:(//)?', '', 'i');
-    cleaned text;
-BEGIN
-    IF strpos(address, '%') > 0 THEN
-        address := regexp_replace(address, '(%[0-9a-f]{2})+', ' ', 'gi');
-    END IF;
     -- One pass over all of them costs less than four.
-    cleaned := search_clean(concat(
+    cleaned text := search_clean(concat(
         replace(left(title, 500), E'\u0001', ' '), E'\u0001',
         replace(left(array_to_string(tags, ' '), 500), E'\u0001', ' '), E'\u0001',
-        replace(address, E'\u0001', ' '), E'\u0001',
-        left(description, 2000)));
+        replace(search_address(left(url, 500)), E'\u0001', ' '), E'\u0001',
+        replace(left(description, 2000), E'\u0001', ' ')));
+BEGIN
     RETURN setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 1)), 'A')
         || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 2)), 'B')
         || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 3)), 'C')
@@ -434,17 +455,24 @@ CREATE TABLE public.search_documents (
     words tsvector NOT NULL,
     CONSTRAINT search_documents_pkey PRIMARY KEY (bookmark_id)
 );
-CREATE INDEX search_documents_words ON public.search_documents USING gin (words);
+CREATE INDEX search_documents_words ON public.search_documents USING gin (words) WITH (gin_pending_list_limit='512');
 COMMENT ON COLUMN public.search_documents.words IS 'search_words() and search_labels() of the bookmark.';
-COMMENT ON TABLE public.search_documents IS 'What each bookmark is found by. Made of bookmarks alone, and wrong where search_pending names the bookmark. No foreign key: it would cost each deleted bookmark a lookup, and a document without a bookmark is found by nobody.';
+COMMENT ON TABLE public.search_documents IS 'What each bookmark is found by. Made of bookmarks alone, and not to be used of those that are pending. No foreign key: it would cost each deleted bookmark a lookup, and a document without a bookmark is found by nobody.';
 
-CREATE TABLE public.search_pending (
+CREATE TABLE public.search_pending_bookmarks (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    bookmark_id uuid NOT NULL,
+    CONSTRAINT search_pending_bookmarks_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE public.search_pending_bookmarks IS 'Bookmarks that were updated after their documents were written. A table of its own, since it may be long: each search looks its hits up here by hashing, and compares them with each range.';
+
+CREATE TABLE public.search_pending_ranges (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     first_id uuid NOT NULL,
     last_id uuid NOT NULL,
-    CONSTRAINT search_pending_pkey PRIMARY KEY (id)
+    CONSTRAINT search_pending_ranges_pkey PRIMARY KEY (id)
 );
-COMMENT ON TABLE public.search_pending IS 'Ranges of ids whose bookmarks were written after search_documents was. Written with the bookmarks, by triggers.';
+COMMENT ON TABLE public.search_pending_ranges IS 'Ids, both ends included, between which bookmarks were inserted or deleted after their documents were written. Others in between are pending as well, which only costs. Written with the bookmarks, by triggers.';
 
 CREATE TABLE public.search_vocabulary (
     word text NOT NULL,

@@ -3,6 +3,7 @@ DROP FUNCTION search_query(text, text[], text[], boolean);
 DROP FUNCTION search_labels(varchar, varchar[], text[], jsonb, integer);
 DROP FUNCTION search_label(text, text);
 DROP FUNCTION search_words(text, varchar[], text, text);
+DROP FUNCTION search_address(text);
 DROP FUNCTION search_clean(text);
 DROP FUNCTION search_fold(text);
 

@@ -43,24 +43,27 @@ BEGIN
 END
 $$;
 
+-- What of an address is words: neither the scheme nor "www.", nor letters that are percent-encoded.
+CREATE FUNCTION search_address(url text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT regexp_replace(
+        regexp_replace(url, '^([a-z][a-z0-9+.-]*://)?(www\.)?', '', 'i'), '(%[0-9a-f]{2})+', ' ', 'gi')
+$$;
+
 -- The words of a bookmark, weighted: title A, tags B, address C, description D. The first 500 characters of each count,
--- 2,000 of a description; percent-encoded letters do not, nor does the scheme.
+-- 2,000 of a description.
 CREATE FUNCTION search_words(title text, tags varchar[], url text, description text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    address text := regexp_replace(left(url, 500), '^[a-z][a-z0-9+.-]*:(//)?', '', 'i');
-    cleaned text;
-BEGIN
-    IF strpos(address, '%') > 0 THEN
-        address := regexp_replace(address, '(%[0-9a-f]{2})+', ' ', 'gi');
-    END IF;
     -- One pass over all of them costs less than four.
-    cleaned := search_clean(concat(
+    cleaned text := search_clean(concat(
         replace(left(title, 500), E'\u0001', ' '), E'\u0001',
         replace(left(array_to_string(tags, ' '), 500), E'\u0001', ' '), E'\u0001',
-        replace(address, E'\u0001', ' '), E'\u0001',
-        left(description, 2000)));
+        replace(search_address(left(url, 500)), E'\u0001', ' '), E'\u0001',
+        replace(left(description, 2000), E'\u0001', ' ')));
+BEGIN
     RETURN setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 1)), 'A')
         || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 2)), 'B')
         || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 3)), 'C')
@@ -117,7 +120,7 @@ DECLARE
     written text;
 BEGIN
     FOREACH part IN ARRAY regexp_split_to_array(typed, '[\s,;|&!()<>"]+') LOOP
-        cleaned := search_clean(regexp_replace(part, '^([a-z][a-z0-9+.-]*://)?(www\.)?', '', 'i'));
+        cleaned := search_clean(search_address(part));
         IF cleaned ~ '[^ ]' THEN
             phrase := phraseto_tsquery('simple', cleaned);
             query := coalesce(query && phrase, phrase);

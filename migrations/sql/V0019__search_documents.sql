@@ -1,10 +1,9 @@
 -- branchline: allow prefer-robust-stmts: runs in one transaction
 -- branchline: allow require-concurrent-index-creation: the tables are new in this transaction and empty
 --
--- The search's index stands beside bookmarks, because an index on bookmarks itself would make an import of 100,000 take
--- twice as long and one of a million four times. What is not indexed yet is named by search_pending and searched
--- without an index, so that an import is found as soon as it is committed. Searches index what is pending, a slice at a
--- time.
+-- The search's index stands beside bookmarks, because a GIN index on bookmarks itself would make an import take two to
+-- four times as long. What is pending, not indexed yet, is searched without an index, so that an import is found
+-- as soon as it is committed. Searches index what is pending, a slice at a time.
 
 CREATE TABLE search_documents (
     bookmark_id uuid NOT NULL,
@@ -21,67 +20,72 @@ CREATE TABLE search_vocabulary (
 );
 CREATE INDEX search_vocabulary_trigrams ON search_vocabulary USING gin (word gin_trgm_ops);
 
-CREATE TYPE uuid_range AS RANGE (SUBTYPE = uuid);
-
-CREATE TABLE search_pending (
+CREATE TABLE search_pending_ranges (
     id bigint GENERATED ALWAYS AS IDENTITY,
-    bookmark_ids uuid_range NOT NULL,
+    first_id uuid NOT NULL,
+    last_id uuid NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE TABLE search_pending_bookmarks (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    bookmark_id uuid NOT NULL,
     PRIMARY KEY (id)
 );
 
 COMMENT ON TABLE search_documents IS
-    'What each bookmark is found by. Made of bookmarks alone, and wrong where search_pending names the bookmark. No '
-    'foreign key: it would cost each deleted bookmark a lookup, and a document without a bookmark is found by nobody.';
+    'What each bookmark is found by. Made of bookmarks alone, and not to be used of those that are pending. No foreign '
+    'key: it would cost each deleted bookmark a lookup, and a document without a bookmark is found by nobody.';
 COMMENT ON COLUMN search_documents.words IS 'search_words() and search_labels() of the bookmark.';
 COMMENT ON TABLE search_vocabulary IS 'Words that were in a document once: what misspelt words are corrected to.';
-COMMENT ON TABLE search_pending IS
-    'Bookmarks that were written after their documents were. Written with the bookmarks, by triggers.';
-COMMENT ON COLUMN search_pending.bookmark_ids IS
-    'Both ends included. Bookmarks in between that others wrote are pending as well, which only costs.';
+COMMENT ON TABLE search_pending_ranges IS
+    'Ids, both ends included, between which bookmarks were inserted or deleted after their documents were written. '
+    'Others in between are pending as well, which only costs. Written with the bookmarks, by triggers.';
+COMMENT ON TABLE search_pending_bookmarks IS
+    'Bookmarks that were updated after their documents were written. A table of its own, since it may be long: each '
+    'search looks its hits up here by hashing, and compares them with each range.';
 
 -- Indexes what is pending until the budget is spent or nothing is left. Only one session does so at a time; nobody
--- waits for it, and it waits for nobody, as writers of bookmarks only ever add to search_pending.
+-- waits for it, and it waits for nobody, as writers of bookmarks only ever add to what is pending. Each statement must
+-- see what was committed before it, and the lock must come before anything is read, or a session would put back what
+-- the one before it has replaced.
 CREATE FUNCTION search_catch_up(budget interval) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
     slice CONSTANT integer := 2000;
     give_up_at CONSTANT timestamptz := clock_timestamp() + budget;
-    pending bigint;
-    first_id uuid;
-    last_id uuid;
+    pending search_pending_ranges;
     ids uuid[];
 BEGIN
-    -- The lock comes before anything is read: each statement below then sees what the session before it has done.
-    IF NOT EXISTS (SELECT FROM search_pending)
+    IF NOT EXISTS (SELECT FROM search_pending_ranges) AND NOT EXISTS (SELECT FROM search_pending_bookmarks)
+        OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
         OR NOT pg_try_advisory_xact_lock(hashtextextended('search_catch_up', 0)) THEN
         RETURN;
     END IF;
     LOOP
         -- What is pending is taken first and read then: what changes in between is pending anew once it is committed.
-        -- Single bookmarks go many at a time, ranges a slice at a time.
         WITH taken AS (
-            DELETE FROM search_pending
-            WHERE id IN (
-                SELECT id FROM search_pending WHERE lower(bookmark_ids) = upper(bookmark_ids) LIMIT slice)
-            RETURNING lower(bookmark_ids) AS id
+            DELETE FROM search_pending_bookmarks
+            WHERE id IN (SELECT id FROM search_pending_bookmarks ORDER BY id LIMIT slice)
+            RETURNING bookmark_id
         )
-        SELECT array_agg(id) INTO ids FROM taken;
+        SELECT array_agg(bookmark_id) INTO ids FROM taken;
         IF ids IS NOT NULL THEN
             DELETE FROM search_documents WHERE bookmark_id = ANY (ids);
         ELSE
-            SELECT id, lower(bookmark_ids), upper(bookmark_ids) INTO pending, first_id, last_id
-            FROM search_pending ORDER BY id LIMIT 1;
+            SELECT * INTO pending FROM search_pending_ranges ORDER BY id LIMIT 1;
             EXIT WHEN NOT FOUND;
             ids := ARRAY(
-                SELECT id FROM bookmarks WHERE id BETWEEN first_id AND last_id ORDER BY id LIMIT slice + 1);
+                SELECT id FROM bookmarks
+                WHERE id BETWEEN pending.first_id AND pending.last_id
+                ORDER BY id LIMIT slice + 1);
             IF cardinality(ids) > slice THEN
-                UPDATE search_pending SET bookmark_ids = uuid_range(ids[slice + 1], last_id, '[]') WHERE id = pending;
-                last_id := ids[slice];
+                UPDATE search_pending_ranges SET first_id = ids[slice + 1] WHERE id = pending.id;
+                pending.last_id := ids[slice];
             ELSE
-                DELETE FROM search_pending WHERE id = pending;
+                DELETE FROM search_pending_ranges WHERE id = pending.id;
             END IF;
-            DELETE FROM search_documents WHERE bookmark_id BETWEEN first_id AND last_id;
+            DELETE FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id;
         END IF;
 
         WITH document AS (
@@ -105,13 +109,16 @@ BEGIN
 END
 $$;
 
--- What is pending, without overlaps. A function, because the planner believes its ROWS: it would take an empty table
--- for a thousand rows, each a range of many bookmarks, and compile a query of such a cost before running it.
-CREATE FUNCTION search_pending_ids() RETURNS SETOF uuid_range
+-- All that is pending, as ranges, which may overlap. A function, because the planner believes its ROWS: it would take an
+-- empty table for a thousand rows, each a range of many bookmarks, and JIT-compile a query of such a cost.
+CREATE FUNCTION search_pending(OUT first_id uuid, OUT last_id uuid) RETURNS SETOF record
 LANGUAGE plpgsql STABLE ROWS 1
 AS $$
 BEGIN
-    RETURN QUERY SELECT unnest(range_agg(bookmark_ids)) FROM search_pending;
+    RETURN QUERY
+        SELECT r.first_id, r.last_id FROM search_pending_ranges AS r
+        UNION ALL
+        SELECT b.bookmark_id, b.bookmark_id FROM search_pending_bookmarks AS b;
 END
 $$;
 
@@ -121,6 +128,8 @@ CREATE FUNCTION search_near(typed text, filter tsquery, OUT misspelt text, OUT n
 LANGUAGE plpgsql STABLE
 -- Below the default of 0.3, for one wrong letter in four.
 SET pg_trgm.similarity_threshold = 0.25
+-- The planner does not know the words. It would read documents until the first that has one, and few have such words.
+SET enable_seqscan = off
 AS $$
 DECLARE
     query tsvector := to_tsvector('simple', search_clean(typed));

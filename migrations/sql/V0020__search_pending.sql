@@ -1,15 +1,15 @@
 -- branchline: allow prefer-robust-stmts: runs in one transaction
 --
--- Whoever writes bookmarks says so in search_pending, in the same transaction. A statement that inserts or deletes adds
--- one range, which costs an import of 100,000 next to nothing and one of a million a tenth more; an update adds each
--- bookmark whose document changes.
+-- Whoever writes bookmarks says so, in the same transaction. A statement that inserts or deletes adds one range, which
+-- costs an import of 100,000 next to nothing and one of a million a tenth more; an update adds each bookmark whose
+-- document changes.
 
 CREATE FUNCTION search_note_range() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO search_pending (bookmark_ids)
-    SELECT uuid_range(first.id, last.id, '[]')
+    INSERT INTO search_pending_ranges (first_id, last_id)
+    SELECT first.id, last.id
     FROM (SELECT id FROM written ORDER BY id LIMIT 1) AS first,
          (SELECT id FROM written ORDER BY id DESC LIMIT 1) AS last;
     RETURN NULL;
@@ -20,8 +20,8 @@ CREATE FUNCTION search_note_updates() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO search_pending (bookmark_ids)
-    SELECT uuid_range(n.id, n.id, '[]')
+    INSERT INTO search_pending_bookmarks (bookmark_id)
+    SELECT n.id
     FROM written AS n LEFT JOIN replaced AS o USING (id)
     WHERE (n.title, n.tags, n.url, n.description, n.domain, n.folder_path, n.further_folders, n.project_id)
           IS DISTINCT FROM
@@ -34,7 +34,7 @@ CREATE FUNCTION search_forget() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    TRUNCATE search_documents, search_vocabulary, search_pending;
+    TRUNCATE search_documents, search_vocabulary, search_pending_ranges, search_pending_bookmarks;
     RETURN NULL;
 END
 $$;
@@ -49,5 +49,5 @@ CREATE TRIGGER search_truncated AFTER TRUNCATE ON bookmarks
     FOR EACH STATEMENT EXECUTE FUNCTION search_forget();
 
 -- Every bookmark that is there. The triggers' lock has waited for whoever was writing some.
-INSERT INTO search_pending (bookmark_ids)
-VALUES ('[00000000-0000-0000-0000-000000000000,ffffffff-ffff-ffff-ffff-ffffffffffff]');
+INSERT INTO search_pending_ranges (first_id, last_id)
+VALUES ('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');

@@ -5,10 +5,12 @@
 //!   last one may be the beginning of a word. What is written together (`node.js`, an address, `書籤`) must stand
 //!   together. Nothing in it is an operator. Without it, the newest bookmarks come first: those stored last, and of one
 //!   import those that stand last in the file. At most 1,000 characters, as for each of the following.
-//! - `tag`, which may be given several times: each must be among the tags, as a whole.
+//! - `tag`, which may be given several times: each must be among the tags, as a whole. Case and accents make no
+//!   difference here either, nor in `folder`.
 //! - `domain`: the host without a leading `www.`, as a whole.
 //! - `folder`: a folder by the names on its path, joined by `/` as `original_folder` shows them; what lies in its
-//!   subfolders or was merged from there counts. Since a name may hold `/`, `A/B` also means a folder of that name.
+//!   subfolders counts, and what a merged duplicate stood in. A name may hold `/`, so `A/B` also means a folder of that
+//!   name.
 //! - `project_id`; all bookmarks where it is left out.
 //!
 //! A hit in the title counts more than one in the tags, that one more than one in the URL, and the description counts
@@ -21,9 +23,9 @@
 //! # The index
 //! GIN indexes on `bookmarks` would make an import several times slower, so what is searched stands beside it
 //! (`search_documents`, migration V0019) and is made by the searches themselves, a slice at a time, before they look.
-//! What is not indexed yet is named by `search_pending`, which triggers write in the transaction that writes the
-//! bookmarks; a search reads those bookmarks themselves. So no search misses a committed change or shows a deleted
-//! bookmark, whatever state the index is in.
+//! Triggers note what is pending, not indexed yet, in the transaction that writes the bookmarks; a search reads those
+//! bookmarks themselves. So no search misses a committed change or shows a deleted bookmark, whatever state the index is
+//! in.
 
 mod bookmark;
 mod cursor;

@@ -1,7 +1,7 @@
 //! The statement of a search. Its shape depends on what is wished, so that nothing is planned for what is not.
 //!
-//! Parameters: $1 what was typed, $2 its misspelt words, $3 what is searched in the place of each, $4 the nearest word of
-//! each, $5 tags, $6 domain, $7 folder, $8 project, $9 and $10 id and score of the last bookmark seen, $11 the limit.
+//! Parameters: $1 what was typed, $2 its misspelt words, $3 what is searched in the place of each, $4 the nearest of
+//! these, $5 tags, $6 domain, $7 folder, $8 project, $9 and $10 id and score of the last bookmark seen, $11 the limit.
 
 use crate::bookmark::COLUMNS;
 use crate::wish::Wish;
@@ -12,8 +12,11 @@ const WORDS: &str = "search_query($1, $2, $3, true)";
 const WHOLE_WORDS: &str = "search_query($1, $2, $4, false)";
 const FILTER: &str = "search_filter($5, $6, $7, $8)";
 
-/// All that is pending as one value, which is computed once and searched by halving, however much it is.
-const PENDING: &str = "(SELECT coalesce(range_agg(bookmark_ids), '{}') FROM search_pending)";
+/// Single bookmarks may be many, hence NOT IN, which the planner always hashes; ranges are few.
+const IS_INDEXED: &str = "d.bookmark_id NOT IN (SELECT p.bookmark_id FROM search_pending_bookmarks p)
+    AND NOT EXISTS (
+        SELECT FROM search_pending_ranges p WHERE d.bookmark_id BETWEEN p.first_id AND p.last_id
+    )";
 
 /// The statement for a wish. Its rows are bookmarks, or words that nothing has.
 pub(crate) fn of(wish: &Wish) -> String {
@@ -76,12 +79,12 @@ fn indexed(wish: &Wish) -> String {
     format!(
         "SELECT d.bookmark_id AS id, {} AS score
          FROM search_documents d
-         WHERE d.words @@ {wanted} AND NOT d.bookmark_id <@ {PENDING}",
+         WHERE d.words @@ {wanted} AND {IS_INDEXED}",
         score(wish, "d.words")
     )
 }
 
-/// What the index does not know yet.
+/// What the index does not know yet. Its ranges may overlap, hence DISTINCT.
 fn pending(wish: &Wish) -> String {
     let mut conditions = Vec::new();
     // That the folded text holds every word somewhere decides most bookmarks, for a tenth of what documents would cost.
@@ -105,12 +108,12 @@ fn pending(wish: &Wish) -> String {
         conditions.push(format!("document.words @@ {WORDS}"));
     }
     format!(
-        "SELECT b.id, {} AS score
-         FROM search_pending_ids() AS pending (ids)
+        "SELECT DISTINCT b.id, {} AS score
+         FROM search_pending() AS pending
          CROSS JOIN LATERAL (
              SELECT id, title, tags, url, description, domain, folder_path, further_folders, project_id,
                     concat_ws(' ', title, array_to_string(tags, ' '), url, description) AS text
-             FROM bookmarks WHERE id BETWEEN lower(pending.ids) AND upper(pending.ids) OFFSET 0
+             FROM bookmarks WHERE id BETWEEN pending.first_id AND pending.last_id OFFSET 0
          ) AS b
          {document}
          WHERE {}",

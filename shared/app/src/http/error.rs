@@ -217,11 +217,11 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
-/// `undefined_table` and `undefined_column`.
+/// `undefined_table`, `undefined_column` and `undefined_function`.
 fn is_missing_schema(error: &pg::Error) -> bool {
     match error {
         pg::Error::Session(error) => {
-            error.code().is_some_and(|code| matches!(code.code(), "42P01" | "42703"))
+            error.code().is_some_and(|code| matches!(code.code(), "42P01" | "42703" | "42883"))
         }
         _ => false,
     }
