@@ -1,8 +1,7 @@
 -- branchline: allow prefer-robust-stmts: runs in one transaction
 --
 -- Whoever writes bookmarks says so, in the same transaction. A statement that inserts or deletes adds one range, which
--- costs an import of 100,000 next to nothing and one of a million a tenth more; an update adds each bookmark whose
--- document changes.
+-- makes an import take about a tenth longer; an update adds each bookmark whose document changes.
 
 CREATE FUNCTION search_note_range() RETURNS trigger
 LANGUAGE plpgsql
