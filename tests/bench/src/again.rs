@@ -34,6 +34,7 @@ pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
     progress(&format!("repeats, merges and undoing of {bookmarks} bookmarks"));
     let mut rows = vec![repeat(rig, bookmarks, rounds).await?, beside_others(rig, bookmarks, rounds).await?];
     rows.extend(merge_and_undo(rig, bookmarks, rounds).await?);
+    rows.push(undo_beneath(rig, bookmarks / 20, rounds).await?);
     Ok(rows)
 }
 
@@ -74,7 +75,7 @@ async fn beside_others(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> 
         before.copy_into(rig, "bookmarks").await?;
         rows.insert_job(rig).await?;
         rig.execute("CHECKPOINT").await?;
-        floor.push(rows.copy_into(rig, "bookmarks").await?.ms);
+        floor.push(rows.copy_without_triggers(rig).await?.ms);
     }
     Ok(Row {
         what: "beside as many others".to_owned(),
@@ -119,6 +120,30 @@ async fn merge_and_undo(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<[Row
     ])
 }
 
+/// Undoing an import of which a later one holds nine in ten: their bookmarks become the later one's.
+async fn undo_beneath(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> {
+    let new = bookmarks / 10;
+    let first = File::new(Shape::Browser, 0..bookmarks).bytes();
+    let second = File::new(Shape::Annotated, new..bookmarks + new).bytes();
+    let mut handler = Vec::new();
+    for _ in 0..rounds {
+        rig.reset().await?;
+        let imported = rig.function.import(&first, None).await?;
+        rig.function.import(&second, None).await?;
+        handler.push(undo(rig, &imported).await?);
+        let left: i64 = rig.ask("SELECT count(*) FROM bookmarks").await?;
+        ensure!(left == i64::from(bookmarks), "{left} of {bookmarks} bookmarks are left to the later import");
+    }
+    Ok(Row {
+        what: format!("undo beneath, {}", count(f64::from(bookmarks))),
+        rounds,
+        handler_ms: Summary::of(&handler),
+        floor_ms: None,
+        ratio: None,
+        target: None,
+    })
+}
+
 /// Undoes an import, in milliseconds.
 async fn undo(rig: &Rig, answer: &Answer) -> Result<f64> {
     let job: Value = answer.response.json();
@@ -151,5 +176,6 @@ pub(crate) fn print(rows: &[Row], extent: Extent) {
             row.target.unwrap_or_default().to_owned(),
         ]);
     }
+    table.note("beneath: of an import of which a later one holds 90 %; of fewer bookmarks.");
     table.print();
 }

@@ -112,6 +112,6 @@ pub(crate) fn print(rows: &[Row]) {
         ]);
     }
     table.note("html5gum and memcpy in MB/s too: its tokenizer alone, and copying the bytes.");
-    table.note("Targets: at most 5 ms with tags, dates, descriptions; 2,000 MB/s where icons are most.");
+    table.note("Targets: at most 5 ms with tags, dates, descriptions; 2,000 MB/s with icons.");
     table.print();
 }
