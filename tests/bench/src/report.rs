@@ -9,11 +9,10 @@ use serde::Serialize;
 use crate::args::Extent;
 use crate::growth::{self, Growth};
 use crate::machine::Machine;
-use crate::memory::{self, Memory};
 use crate::outside::{self, Outside};
 use crate::rig::Server;
 use crate::table::line;
-use crate::{again, import, parse};
+use crate::{again, import, memory, parse};
 
 /// The figures, as they are written in JSON. A section that was not measured is null.
 #[derive(Debug, Serialize)]
@@ -26,7 +25,7 @@ pub(crate) struct Report {
     pub(crate) parse: Option<Vec<parse::Row>>,
     pub(crate) import: Option<Vec<import::Row>>,
     pub(crate) again: Option<Vec<again::Row>>,
-    pub(crate) memory: Option<Memory>,
+    pub(crate) memory: Option<Vec<memory::Row>>,
     pub(crate) growth: Option<Growth>,
     pub(crate) outside: Option<Outside>,
 }
@@ -68,8 +67,8 @@ pub(crate) fn print(report: &Report) {
     if let Some(rows) = &report.again {
         again::print(rows, report.extent);
     }
-    if let Some(memory) = &report.memory {
-        memory::print(memory);
+    if let Some(rows) = &report.memory {
+        memory::print(rows);
     }
     if let Some(growth) = &report.growth {
         growth::print(growth);
