@@ -224,6 +224,7 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_note_updates()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_nestloop TO 'off'
 AS $function$
 BEGIN
     INSERT INTO search_pending_bookmarks (bookmark_id)

@@ -15,8 +15,10 @@ BEGIN
 END
 $$;
 
+-- The planner takes both tables for small, whatever they hold, and would loop over one for each row of the other.
 CREATE FUNCTION search_note_updates() RETURNS trigger
 LANGUAGE plpgsql
+SET enable_nestloop = off
 AS $$
 BEGIN
     INSERT INTO search_pending_bookmarks (bookmark_id)

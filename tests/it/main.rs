@@ -21,4 +21,5 @@ mod pgbouncer;
 mod process;
 mod round_trips;
 mod search;
+mod template;
 mod undo;

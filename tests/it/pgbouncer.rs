@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use support::{Event, PgBouncer, pgbouncer};
+use support::lambda::Lambda;
+use support::{Event, PgBouncer, binary, pgbouncer};
 
 use crate::journey::{every_function, through};
 
@@ -45,6 +46,33 @@ async fn every_function_passes_through_the_pooler_and_leaves_nothing_on_its_conn
     let rows = client.query_typed(left, &[]).await.unwrap();
     assert_eq!((rows[0].get::<_, i64>(0), rows[0].get::<_, i64>(1)), (0, 0));
     assert_eq!(rows[0].get::<_, Option<&str>>(2), None);
+}
+
+#[tokio::test]
+async fn processes_that_share_the_poolers_connections_do_not_meet() {
+    const IMPORTS: usize = 8;
+    let Some(pooler) = pooler(2) else { return };
+    let database = support::database();
+    let url = pooler.url(database.name());
+    let client = database.client().await;
+    client
+        .batch_execute("INSERT INTO projects (name) SELECT 'p' || n FROM generate_series(1, 4) AS n")
+        .await
+        .unwrap();
+    let env = [("DATABASE_URL", url.as_str())];
+    let import = async |project: usize| {
+        let function = Lambda::start(&binary("import"), &env).unwrap();
+        for round in 0..IMPORTS {
+            let event = Event::post(&format!("/?project_id={project}")).text(file(round * 30, 60));
+            let answer = function.invoke(&event).await.unwrap();
+            assert_eq!(answer.status.as_u16(), 201, "{}\n{}", answer.text(), function.stderr());
+        }
+    };
+    tokio::join!(import(1), import(2), import(3), import(4));
+    let row = client.query_one("SELECT count(*), count(DISTINCT url) FROM bookmarks", &[]).await.unwrap();
+    let each = (IMPORTS - 1) * 30 + 60;
+    assert_eq!(row.get::<_, i64>(0), i64::try_from(4 * each).unwrap());
+    assert_eq!(row.get::<_, i64>(1), i64::try_from(each).unwrap());
 }
 
 #[tokio::test]

@@ -122,6 +122,46 @@ async fn an_export_is_one_round_trip_whatever_its_size() {
 }
 
 #[tokio::test]
+async fn a_warm_import_into_an_empty_project_is_at_most_four_round_trips_whatever_its_size() {
+    let distant = Distant::with_projects(6).await;
+    for (project, file) in
+        (1..).zip([1, 1_000, 20_000].into_iter().flat_map(|n| [file(0, n), mixed_file(0, n)]))
+    {
+        let flights = distant.flights(async { drop(distant.import_anew(project, &file).await) }).await;
+        assert!(flights <= 4, "{flights} for {} bytes", file.len());
+    }
+}
+
+#[tokio::test]
+async fn a_warm_import_into_a_project_that_holds_bookmarks_is_at_most_four_round_trips() {
+    let distant = Distant::with_projects(3).await;
+    for (project, count) in (1..).zip([2, 1_000, 20_000]) {
+        distant.import_anew(project, &file(0, count)).await;
+        let import = async {
+            // Every second address is known.
+            let seen = distant.import_anew(project, &mixed_file(count / 2, count)).await;
+            assert!(seen.body["import_job"]["merged_count"].as_u64().unwrap() > u64::from(count / 2));
+        };
+        let flights = distant.flights(import).await;
+        assert!(flights <= 4, "{flights} for {count} bookmarks");
+    }
+}
+
+#[tokio::test]
+async fn the_slope_of_an_import_tells_the_same() {
+    let distant = Distant::with_projects(6).await;
+    for project in 1..=6 {
+        distant.import_anew(project, &file(0, 100)).await;
+    }
+    let mut projects = 1..=6;
+    let trips = round_trips(&distant.proxy, async || {
+        distant.import_anew(projects.next().unwrap(), &mixed_file(50, 100)).await;
+    });
+    let trips = trips.await;
+    assert!(trips.round() <= 4.0, "{trips}");
+}
+
+#[tokio::test]
 async fn a_repeated_import_is_at_most_two_round_trips() {
     let distant = Distant::with_projects(1).await;
     let file = file(0, 1_000);

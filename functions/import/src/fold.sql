@@ -12,15 +12,23 @@ WITH job AS (
 ), touched AS (
   SELECT url_key FROM import_entries WHERE import_job_id = $1 AND outcome = 'merged'
   UNION
-  SELECT url_key FROM bookmarks WHERE $2 AND import_job_id = $1
+  -- Of the import's own bookmarks only those that a later import has too; the others just go.
+  SELECT url_key FROM bookmarks b
+  WHERE $2 AND import_job_id = $1
+    AND EXISTS (
+      SELECT FROM import_entries e
+      WHERE e.url_key = b.url_key AND e.outcome = 'merged' AND e.import_job_id <> $1
+    )
 ), source AS (
   SELECT e.*, j.started_at,
          row_number() OVER (PARTITION BY e.url_key ORDER BY coalesce(j.completed_at, 'infinity'), e.id) AS nth
-  FROM import_entries e
-  JOIN touched USING (url_key)
+  FROM touched
+  -- By the index, whatever the statistics say of a table that has just grown: OFFSET keeps it from being a join.
+  CROSS JOIN LATERAL (
+    SELECT * FROM import_entries WHERE outcome = 'merged' AND url_key = touched.url_key OFFSET 0
+  ) AS e
   JOIN import_jobs j ON j.id = e.import_job_id
-  WHERE e.outcome = 'merged'
-    AND j.project_id IS NOT DISTINCT FROM (SELECT project_id FROM job)
+  WHERE j.project_id IS NOT DISTINCT FROM (SELECT project_id FROM job)
     AND NOT ($2 AND e.import_job_id = $1)
 ), target AS (
   SELECT b.id, b.url_key, heir.id AS heir_id,

@@ -124,15 +124,16 @@ async fn import(
             return Err(error);
         }
     };
-    let job_id = match opened.holder {
+    let (job_id, copies) = match opened.holder {
         flights::Holder::Completed(job) => {
             let sample = sample::after_rollback(connection, &job).await?;
             return Ok(Outcome::Repeated(*job, sample));
         }
-        flights::Holder::Ours(job_id) => job_id,
+        flights::Holder::Ours(job_id, copies) => (job_id, copies),
     };
     let progress = Progress::begin(app, job_id, order.digested.size_bytes);
-    match copy_all(connection, order, job_id, upload, &opened, &progress).await {
+    let mut plan = copy::Plan::new(job_id, order.project_id);
+    match copy_all(connection, order, upload, &mut plan, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
             flights::fail(connection, job_id, &error).await;
@@ -144,35 +145,37 @@ async fn import(
 async fn copy_all(
     connection: &mut Connection,
     order: &Order,
-    job_id: Uuid,
     upload: &Upload,
-    opened: &flights::Opened,
+    plan: &mut copy::Plan,
+    scope_is_empty: bool,
+    copies: flights::Copies,
     progress: &Progress,
 ) -> Result<(Job, Vec<Sample>), Error> {
-    let mut plan = copy::Plan::new(job_id, order.project_id);
-    let sink = if opened.scope_is_empty {
-        opened.begin_copy(connection).await?
+    let sink = if scope_is_empty {
+        flights::begin(connection, copies.bookmarks).await?
     } else {
         let keys = copy::keys(upload)?;
         let (known, sink) = tokio::join!(
             biased;
             flights::known_keys(connection, order.project_id, &keys),
-            opened.begin_copy(connection)
+            flights::begin(connection, copies.bookmarks)
         );
         plan.known = known?;
         sink?
     };
-    let sink = copy::bookmarks(upload, &mut plan, sink, progress).await?;
-    let entries = plan.has_entries();
-    if entries {
-        let (bookmarks, sink) =
-            tokio::join!(biased; flights::finish(sink), flights::begin_entries(connection));
+    let mut sink = copy::bookmarks(upload, plan, sink, progress).await?;
+    if plan.has_entries() {
+        let (bookmarks, entries) = tokio::join!(
+            biased;
+            flights::finish(sink),
+            flights::begin(connection, copies.entries)
+        );
         bookmarks?;
-        let sink = entries::copy(upload, &plan, sink?, progress).await?;
-        flights::complete(connection, order, &plan, sink).await
+        sink = entries::copy(upload, plan, entries?, progress).await?;
     } else {
-        flights::complete(connection, order, &plan, sink).await
+        drop(copies.entries);
     }
+    flights::complete(connection, order, plan, sink).await
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<Uuid>, Error> {

@@ -14,6 +14,10 @@ use crate::job::{COLUMNS, Job, no_job};
 /// Folds duplicates into bookmarks: after an import, and before one is taken out.
 pub(crate) const FOLD: &str = include_str!("fold.sql");
 
+/// Goes before [`FOLD`], for the rest of the transaction. Its tables have just grown and have no statistics yet, for which
+/// the planner takes nested loops over what it thinks are a few rows; where only a loop will do, it still takes one.
+pub(crate) const BEFORE_FOLD: &str = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
+
 #[derive(Serialize)]
 struct Answer {
     message: String,
@@ -35,7 +39,7 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
 
     connection.transaction_begins();
     let shared = &connection;
-    let (begun, content, project, folded, removed, job, committed) = tokio::join!(
+    let (begun, content, project, prepared, folded, removed, job, committed) = tokio::join!(
         biased;
         shared.command("BEGIN"),
         shared.query(
@@ -50,6 +54,7 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
              FROM import_jobs WHERE id = $1",
             &this,
         ),
+        shared.command(BEFORE_FOLD),
         shared.query(FOLD, &taken_out),
         shared.query_one(
             "WITH removed AS (DELETE FROM bookmarks WHERE import_job_id = $1 RETURNING 1) SELECT count(*) FROM removed",
@@ -61,6 +66,7 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
     begun?;
     content?;
     project?;
+    prepared?;
     folded?;
     let bookmarks_removed: i64 = removed?.try_get(0)?;
     let job = job?;

@@ -15,12 +15,12 @@ use super::copy::{COPY_BOOKMARKS, Keys, Plan, Sink};
 use super::entries::COPY_ENTRIES;
 use super::sample::{self, Sample};
 use crate::job::{COLUMNS, Job};
-use crate::undo::FOLD;
+use crate::undo::{BEFORE_FOLD, FOLD};
 
 /// Who imports a content into a project.
 pub(crate) enum Holder {
     /// This request, under a new job or one that a dead process left behind. The transaction is open.
-    Ours(Uuid),
+    Ours(Uuid, Copies),
     /// An earlier request, which is done. The transaction is open and has nothing in it.
     Completed(Box<Job>),
 }
@@ -30,13 +30,13 @@ pub(crate) struct Opened {
     pub(crate) holder: Holder,
     /// Whether the project, or what belongs to no project, holds no bookmark yet.
     pub(crate) scope_is_empty: bool,
-    copy: Statement,
 }
 
-impl Opened {
-    pub(crate) async fn begin_copy(&self, connection: &Connection) -> Result<Sink, Error> {
-        Ok(Box::pin(connection.copy_in::<Statement, Bytes>(&self.copy).await?))
-    }
+/// The prepared COPYs. Dropping one closes its name on the server, and that must be sent before the transaction ends:
+/// a pooler may lend the connection to others then, who use the same names.
+pub(crate) struct Copies {
+    pub(crate) bookmarks: Statement,
+    pub(crate) entries: Statement,
 }
 
 /// Commits the job, then opens the transaction and takes two locks that end with it: one on the content, which tells a
@@ -58,7 +58,7 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     );
     connection.transaction_begins();
     let connection = &*connection;
-    let (inserted, begun, locked, found, occupied, copy) = join!(
+    let (inserted, begun, locked, found, occupied, bookmarks, entries) = join!(
         biased;
         connection.query(&insert, &created),
         connection.command("BEGIN"),
@@ -73,6 +73,7 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
             &project,
         ),
         connection.prepare(COPY_BOOKMARKS),
+        connection.prepare(COPY_ENTRIES),
     );
     inserted.map_err(|error| no_project(error, order))?;
     begun?;
@@ -86,8 +87,10 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
             ));
         }
     };
-    let holder = if job.is_completed() { Holder::Completed(Box::new(job)) } else { Holder::Ours(job.id) };
-    Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)?, copy: copy? })
+    let copies = Copies { bookmarks: bookmarks?, entries: entries? };
+    let holder =
+        if job.is_completed() { Holder::Completed(Box::new(job)) } else { Holder::Ours(job.id, copies) };
+    Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
 }
 
 const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, idempotency_key, status, started_at)";
@@ -147,9 +150,9 @@ pub(crate) async fn known_keys(
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
-/// Begins the copy of what did not simply become a row.
-pub(crate) async fn begin_entries(connection: &Connection) -> Result<Sink, Error> {
-    let sink: CopyInSink<Bytes> = connection.copy_in(COPY_ENTRIES).await?;
+/// Begins a copy. The statement is closed right behind it.
+pub(crate) async fn begin(connection: &Connection, copy: Statement) -> Result<Sink, Error> {
+    let sink: CopyInSink<Bytes> = connection.copy_in(&copy).await?;
     Ok(Box::pin(sink))
 }
 
@@ -192,7 +195,9 @@ pub(crate) async fn complete(
     let merge = async {
         if plan.has_merges() {
             let import: [Param<'_>; 2] = [(&plan.job_id, Type::UUID), (&false, Type::BOOL)];
-            shared.query(FOLD, &import).await?;
+            let (prepared, folded) = join!(biased; shared.command(BEFORE_FOLD), shared.query(FOLD, &import));
+            prepared?;
+            folded?;
         }
         Ok::<_, tokio_postgres::Error>(())
     };
