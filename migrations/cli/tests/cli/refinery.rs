@@ -9,6 +9,10 @@ fn runner(project: &Project) -> Runner {
     let mut migrations = Vec::new();
     for entry in std::fs::read_dir(project.sql_dir()).unwrap() {
         let path = entry.unwrap().path();
+        // CHECKSUMS is ours alone.
+        if path.extension().is_none_or(|extension| extension != "sql") {
+            continue;
+        }
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
         if !stem.ends_with(".down") {
             migrations.push(Migration::unapplied(&stem, &std::fs::read_to_string(&path).unwrap()).unwrap());
