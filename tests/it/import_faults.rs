@@ -61,6 +61,32 @@ async fn a_long_import_tells_its_progress_though_its_bookmarks_commit_at_once() 
 }
 
 #[tokio::test]
+async fn what_is_merged_is_recorded_whether_it_is_kept_in_memory_or_read_again() {
+    let fixture = Fixture::new();
+    fixture.execute("INSERT INTO projects (name) VALUES ('small'), ('large')").await;
+    // Three hundred duplicates, of which the long ones are more than an import keeps.
+    for (project, padding) in [(1, 10), (2, 20_000)] {
+        let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><H3>F</H3><DL><p>\n".to_owned();
+        for n in 0..600 {
+            let title = format!("{n} {}", "x".repeat(padding));
+            file += &format!("<DT><A HREF=\"https://example.com/{}\">{title}</A>\n<HR>\n", n % 300);
+        }
+        let seen =
+            fixture.import(Event::post(&format!("/?project_id={project}")).text(file + "</DL></DL>")).await;
+        assert_eq!((seen.status, &seen.body["import_job"]["merged_count"]), (201, &300.into()));
+    }
+    let recorded = |project: u32| {
+        format!(
+            "SELECT string_agg(concat_ws(' ', outcome, position, line, url, split_part(title, ' ', 1), folder_path), ',' ORDER BY e.id)
+             FROM import_entries e JOIN import_jobs j ON j.id = import_job_id WHERE project_id = {project}"
+        )
+    };
+    let (kept, read_again) = (fixture.ask(&recorded(1)).await, fixture.ask(&recorded(2)).await);
+    assert_eq!(kept.split(',').count(), 1 + 600 + 300, "a folder, the separators, the duplicates");
+    assert_eq!(kept, read_again);
+}
+
+#[tokio::test]
 async fn fifty_imports_at_once_are_each_stored_whole() {
     let fixture = Fixture::new();
     let files: Vec<String> = (0..50)

@@ -5,7 +5,7 @@
 //! 3. Where the project already holds bookmarks, a first reading collects the addresses and asks which are known.
 //! 4. The file is read and copied at the same time.
 //! 5. What did not simply become a row (merged, skipped, failed and warned entries, folders, separators) is copied to
-//!    `import_entries` on a second reading, so that memory does not grow with it.
+//!    `import_entries`; past a few megabytes on a second reading, so that memory does not grow with it.
 //! 6. One flight ends the copy, merges, completes the job and commits.
 
 pub(crate) mod address;
@@ -164,7 +164,7 @@ async fn copy_all(
         sink?
     };
     let mut sink = copy::bookmarks(upload, plan, sink, progress).await?;
-    if plan.has_entries() {
+    if plan.entries.any() {
         let (bookmarks, entries) = tokio::join!(
             biased;
             flights::finish(sink),

@@ -13,6 +13,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::address::{Address, Verdict, judge};
+use super::entries::{Entries, Entry};
 use super::folders::Folders;
 use super::ids::Ids;
 use super::progress::Progress;
@@ -54,7 +55,8 @@ pub(crate) struct Plan {
     pub(crate) sample: Vec<Uuid>,
     /// Where the ids of this import begin.
     pub(crate) first_id: Ids,
-    folders_or_separators: bool,
+    /// What does not simply become a row.
+    pub(crate) entries: Entries,
 }
 
 impl Plan {
@@ -68,13 +70,8 @@ impl Plan {
             counts: Counts::default(),
             sample: Vec::new(),
             first_id: Ids::new(),
-            folders_or_separators: false,
+            entries: Entries::default(),
         }
-    }
-
-    /// Whether the file holds anything that does not simply become a row of `bookmarks`.
-    pub(crate) fn has_entries(&self) -> bool {
-        self.folders_or_separators || self.counts.imported < self.counts.total || self.counts.warnings > 0
     }
 
     pub(crate) fn has_merges(&self) -> bool {
@@ -84,19 +81,25 @@ impl Plan {
     /// Decides what becomes of an entry, and puts its row where it becomes one.
     fn take(&mut self, id: Uuid, bookmark: &Bookmark<'_>, folders: &Folders, rows: &mut Rows) {
         self.counts.total += 1;
-        match judge(bookmark.url) {
+        let verdict = judge(bookmark.url);
+        let mut stored = false;
+        match &verdict {
             Verdict::Skip(_) => self.counts.skipped += 1,
             Verdict::Fail(_) => self.counts.failed += 1,
             Verdict::Keep(address) => {
-                self.counts.warnings += i32::from(bookmark.warnings.iter().next().is_some());
+                self.counts.warnings += i32::from(!bookmark.warnings.is_empty());
                 if self.known.contains(&address.key) || !self.seen.insert(address.key) {
                     self.counts.merged += 1;
                 } else {
                     self.counts.imported += 1;
                     self.stored.mark(bookmark.position);
-                    self.put(id, bookmark, &address, folders, rows);
+                    self.put(id, bookmark, address, folders, rows);
+                    stored = true;
                 }
             }
+        }
+        if let Some(entry) = Entry::bookmark(bookmark, verdict, stored) {
+            self.entries.note(&entry, id, self.job_id, folders);
         }
     }
 
@@ -170,12 +173,14 @@ pub(crate) async fn bookmarks(
         let id = ids.next();
         match event {
             Event::FolderStart(folder) => {
+                plan.entries.note(&Entry::folder(&folder), id, plan.job_id, &folders);
                 folders.enter(folder.name);
-                plan.folders_or_separators = true;
             }
             Event::FolderEnd => folders.leave(),
             Event::Bookmark(bookmark) => plan.take(id, &bookmark, &folders, &mut rows),
-            Event::Separator(_) => plan.folders_or_separators = true,
+            Event::Separator(separator) => {
+                plan.entries.note(&Entry::separator(&separator), id, plan.job_id, &folders);
+            }
         }
         if let Some(chunk) = rows.chunk() {
             sink.send(chunk).await?;

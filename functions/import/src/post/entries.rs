@@ -20,13 +20,53 @@ pub(crate) const COPY_ENTRIES: &str =
                           add_date, last_modified, last_visited, tags, description, attributes)
      FROM STDIN BINARY";
 
-/// Reads the file again and copies those entries. The sink comes back with its end not yet said.
+/// As many bytes of rows are kept from the first reading; where there are more, a second one makes them anew.
+const KEPT: usize = 4 * 1024 * 1024;
+
+/// Whether there are such entries, and their rows while they are few.
+pub(crate) struct Entries {
+    any: bool,
+    kept: Option<Rows>,
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Self { any: false, kept: Some(Rows::new()) }
+    }
+}
+
+impl Entries {
+    pub(crate) fn any(&self) -> bool {
+        self.any
+    }
+
+    /// Keeps an entry that the first reading has met.
+    pub(crate) fn note(&mut self, entry: &Entry<'_>, id: Uuid, job_id: Uuid, folders: &Folders) {
+        self.any = true;
+        if let Some(rows) = &mut self.kept {
+            entry.put(id, job_id, folders, rows);
+            if rows.len() > KEPT {
+                self.kept = None;
+            }
+        }
+    }
+}
+
+/// Copies those entries. The sink comes back with its end not yet said.
 pub(crate) async fn copy(
     upload: &Upload,
-    plan: &Plan,
+    plan: &mut Plan,
     mut sink: Sink,
     progress: &Progress,
 ) -> Result<Sink, Error> {
+    match plan.entries.kept.take() {
+        Some(rows) => sink.send(rows.end()).await?,
+        None => read_again(upload, plan, &mut sink, progress).await?,
+    }
+    Ok(sink)
+}
+
+async fn read_again(upload: &Upload, plan: &Plan, sink: &mut Sink, progress: &Progress) -> Result<(), Error> {
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::default();
     let mut rows = Rows::new();
@@ -43,7 +83,11 @@ pub(crate) async fn copy(
                 Entry::separator(&separator).put(id, plan.job_id, &folders, &mut rows);
             }
             Event::Bookmark(bookmark) => {
-                if let Some(entry) = Entry::bookmark(&bookmark, plan.stored.holds(bookmark.position)) {
+                let stored = plan.stored.holds(bookmark.position);
+                if stored && bookmark.warnings.is_empty() {
+                    continue;
+                }
+                if let Some(entry) = Entry::bookmark(&bookmark, judge(bookmark.url), stored) {
                     entry.put(id, plan.job_id, &folders, &mut rows);
                 }
             }
@@ -53,12 +97,11 @@ pub(crate) async fn copy(
             progress.gone_through(reader.bytes_read());
         }
     }
-    sink.send(rows.end()).await?;
-    Ok(sink)
+    Ok(sink.send(rows.end()).await?)
 }
 
 /// A row of `import_entries`, but for the import and the place in it.
-struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     outcome: &'static str,
     bookmark: Option<&'a Bookmark<'a>>,
     line: u32,
@@ -72,7 +115,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn folder(folder: &Folder<'a>) -> Self {
+    pub(crate) fn folder(folder: &Folder<'a>) -> Self {
         Self {
             outcome: "folder",
             bookmark: None,
@@ -87,7 +130,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn separator(separator: &Separator<'a>) -> Self {
+    pub(crate) fn separator(separator: &Separator<'a>) -> Self {
         Self {
             outcome: "separator",
             bookmark: None,
@@ -103,9 +146,9 @@ impl<'a> Entry<'a> {
     }
 
     /// None for a bookmark that is stored as it stands.
-    fn bookmark(bookmark: &'a Bookmark<'a>, stored: bool) -> Option<Self> {
+    pub(crate) fn bookmark(bookmark: &'a Bookmark<'a>, verdict: Verdict, stored: bool) -> Option<Self> {
         let warnings = reasons(&bookmark.warnings);
-        let (outcome, reason, address) = match judge(bookmark.url) {
+        let (outcome, reason, address) = match verdict {
             Verdict::Skip(reason) => ("skipped", Some(reason.to_owned()), None),
             Verdict::Fail(reason) => ("failed", Some(reason), None),
             Verdict::Keep(_) if stored && warnings.is_none() => return None,

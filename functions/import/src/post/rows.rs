@@ -27,6 +27,11 @@ impl Rows {
         Self { buffer }
     }
 
+    /// How many bytes have been put and not been sent.
+    pub(crate) fn len(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// What is to be sent now, once there is enough of it.
     pub(crate) fn chunk(&mut self) -> Option<Bytes> {
         (self.buffer.len() >= CHUNK).then(|| self.take())
