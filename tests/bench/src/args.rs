@@ -20,6 +20,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECTION", value_delimiter = ',')]
     only: Vec<Section>,
 
+    /// Read this bookmarks file too, beside those that are made for measuring
+    #[arg(long = "file", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
     /// Write the figures as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

@@ -29,7 +29,7 @@ fn main() -> anyhow::Result<()> {
     let outside = args.peer.as_deref().map(outside::read).transpose()?;
     let mut report = Report::begin(extent);
     if args.wants(Section::Parse) {
-        report.parse = Some(parse::measure(extent)?);
+        report.parse = Some(parse::measure(extent, &args.files)?);
     }
     if args.wants_database() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
