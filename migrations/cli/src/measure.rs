@@ -1,0 +1,308 @@
+//! Measuring a migration: it is applied statement by statement, and what each statement did is asked of the server
+//! right after it, in its transaction: the locks that it holds, the files that it replaced, the rows that it read.
+//!
+//! Statements that cannot run in a transaction give their locks back before they can be asked for; a second session
+//! looks every few milliseconds while they run.
+
+mod model;
+mod relations;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use pg::{Connector, Url};
+use schema_core::{Migration, Script, Statement, Step, StepKind};
+use tokio_postgres::Client;
+
+pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, RelationKind, Scan, millis};
+
+use crate::connect::connect;
+use crate::database::{Database, execute, insert, one_row};
+use crate::failure::{Failure, Outcome, excerpt, position};
+use crate::run::Settings;
+use relations::{Relation, Relations};
+use watch::{Held, Seen, watch};
+
+/// Applies migrations to a database that nobody else migrates, and measures them.
+pub(crate) struct Meter {
+    worker: Client,
+    watcher: Client,
+    /// The worker's server process.
+    pid: i32,
+    /// The history table, with its schema.
+    table: String,
+    settings: Settings,
+    /// What measured times count from.
+    origin: Instant,
+}
+
+impl Meter {
+    /// Opens the two sessions, and makes the history table where there is none. Times are counted from `origin`.
+    ///
+    /// # Errors
+    /// The database cannot be reached or written.
+    pub(crate) async fn open(url: &Url, settings: &Settings, origin: Instant) -> Result<Self> {
+        let connector = Connector::new(url)?;
+        let (worker, watcher) = (connect(&connector).await?, connect(&connector).await?);
+        let mut database = Database::inspect(&worker).await?;
+        database.check_writable()?;
+        let table = database.ensure_table(&worker).await?;
+        let pid = one_row(&worker, "SELECT pg_backend_pid()").await?;
+        let pid =
+            pid.as_ref().and_then(|row| row.get(0)?.parse().ok()).context("the server gave no answer")?;
+        Ok(Self { worker, watcher, pid, table, settings: settings.clone(), origin })
+    }
+
+    /// Applies one migration with its row of the history.
+    ///
+    /// # Errors
+    /// A [`Failure`] at a statement; or a session's.
+    pub(crate) async fn apply(&self, migration: &Migration) -> Result<Measured> {
+        let script = &migration.up;
+        let started = self.origin.elapsed();
+        let before = Relations::read(&self.worker).await?;
+        let mut run = Run::new(self, script, before.clone());
+        let record = insert(&self.table, migration);
+        if script.directives.no_transaction {
+            run.outside(&record).await?;
+        } else {
+            run.within(&record).await?;
+        }
+        let statements = run.statements;
+        let duration = self.origin.elapsed() - started;
+        execute(&self.worker, "DISCARD ALL").await.context("clearing the session after the migration")?;
+        let after = Relations::read(&self.worker).await?;
+        Ok(Measured {
+            version: migration.version,
+            migration: migration.label().to_owned(),
+            file: script.file.clone(),
+            in_transaction: !script.directives.no_transaction,
+            started,
+            duration,
+            size_change: after.size() - before.size(),
+            statements,
+        })
+    }
+
+    async fn wal_position(&self) -> Result<u64, pg::Error> {
+        let sql = "SELECT pg_current_wal_insert_lsn() - '0/0'";
+        let row = one_row(&self.worker, sql).await?;
+        Ok(row.as_ref().and_then(|row| row.get(0)?.parse().ok()).unwrap_or_default())
+    }
+}
+
+/// One migration on its way.
+struct Run<'a> {
+    meter: &'a Meter,
+    script: &'a Script,
+    /// The relations before the migration: what came since can hold up nobody.
+    first: Relations,
+    /// The relations after the last statement.
+    last: Relations,
+    /// Locks of the transaction under way, with the statement that took each.
+    open: BTreeMap<(u32, LockMode), (usize, usize)>,
+    statements: Vec<MeasuredStatement>,
+    /// Statements that are there to stay, for the message of a failure.
+    kept: usize,
+}
+
+impl<'a> Run<'a> {
+    fn new(meter: &'a Meter, script: &'a Script, first: Relations) -> Self {
+        let last = first.clone();
+        Self { meter, script, first, last, open: BTreeMap::new(), statements: Vec::new(), kept: 0 }
+    }
+
+    async fn within(&mut self, record: &str) -> Result<()> {
+        let worker = &self.meter.worker;
+        let begin = format!("BEGIN READ WRITE; {}", self.meter.settings.statements("SET LOCAL"));
+        execute(worker, &begin).await?;
+        let script = self.script;
+        for (i, statement) in script.statements().enumerate() {
+            self.in_transaction(statement, i == 0).await?;
+        }
+        let end = format!("RESET SESSION AUTHORIZATION; {record}; COMMIT");
+        execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
+        self.release();
+        Ok(())
+    }
+
+    async fn outside(&mut self, record: &str) -> Result<()> {
+        let worker = &self.meter.worker;
+        execute(worker, &self.meter.settings.statements("SET")).await?;
+        let script = self.script;
+        for step in script.steps() {
+            self.step(&step).await?;
+            self.kept = step.end;
+        }
+        let end = format!("RESET SESSION AUTHORIZATION; RESET ROLE; {record}");
+        execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step<'a>) -> Result<()> {
+        let worker = &self.meter.worker;
+        match (step.kind, &step.statements[..]) {
+            (StepKind::Alone, &[statement]) => {
+                execute(worker, "BEGIN").await?;
+                match self.in_transaction(statement, true).await {
+                    Err(error) if needs_no_transaction(&error) => {
+                        execute(worker, "ROLLBACK").await?;
+                        self.alone(statement).await
+                    }
+                    Err(error) => Err(error),
+                    Ok(()) => {
+                        execute(worker, "COMMIT")
+                            .await
+                            .map_err(|error| self.failure(Some(statement), error))?;
+                        self.release();
+                        Ok(())
+                    }
+                }
+            }
+            (StepKind::Transaction, statements) => {
+                for (i, &statement) in statements.iter().enumerate() {
+                    // The last one ends the transaction, and BEGIN itself counts nothing.
+                    if i + 1 < statements.len() {
+                        self.in_transaction(statement, i == 0).await?;
+                    } else {
+                        self.alone(statement).await?;
+                        self.release();
+                    }
+                }
+                Ok(())
+            }
+            (_, statements) => {
+                for &statement in statements {
+                    self.alone(statement).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a statement of a transaction and asks, within it, what it did.
+    async fn in_transaction(&mut self, statement: Statement<'a>, is_first: bool) -> Result<()> {
+        let (mut measured, _) = self.run(statement).await?;
+        let (held, _) = watch::locks(&self.meter.worker, self.meter.pid).await?;
+        let now = Relations::read(&self.meter.worker).await?;
+        let number = self.statements.len();
+        for &(oid, mode) in &held {
+            if self.open.contains_key(&(oid, mode)) {
+                continue;
+            }
+            if let Some(lock) = self.lock((oid, mode), &held, measured.started, Duration::ZERO) {
+                self.open.insert((oid, mode), (number, measured.locks.len()));
+                measured.locks.push(lock);
+            }
+        }
+        self.end(statement, measured, now, is_first);
+        Ok(())
+    }
+
+    /// Runs a statement that commits by itself, and takes the watcher's word for its locks.
+    async fn alone(&mut self, statement: Statement<'a>) -> Result<()> {
+        let (mut measured, seen) = self.run(statement).await?;
+        let now = Relations::read(&self.meter.worker).await?;
+        let all: Vec<Held> = seen.locks.iter().map(|(held, ..)| *held).collect();
+        for (held, from, until) in seen.locks.into_iter().filter(|(held, ..)| !self.open.contains_key(held)) {
+            measured.locks.extend(self.lock(held, &all, from, until - from));
+        }
+        self.end(statement, measured, now, true);
+        Ok(())
+    }
+
+    /// Runs a statement while the watcher looks.
+    async fn run(&self, statement: Statement<'a>) -> Result<(MeasuredStatement, Seen)> {
+        let Meter { worker, watcher, pid, origin, .. } = self.meter;
+        let wal = self.meter.wal_position().await?;
+        let mut seen = Seen::default();
+        let started = origin.elapsed();
+        let outcome = tokio::select! {
+            biased;
+            outcome = execute(worker, statement.text) => outcome,
+            error = watch(watcher, *pid, *origin, &mut seen) => return Err(error).context("watching the locks"),
+        };
+        let duration = origin.elapsed() - started;
+        outcome.map_err(|error| self.failure(Some(statement), error))?;
+        let measured = MeasuredStatement {
+            line: statement.line,
+            sql: excerpt(statement.text),
+            started,
+            duration,
+            waited: seen.waited,
+            locks: Vec::new(),
+            rewrites: Vec::new(),
+            scans: Vec::new(),
+            indexes: Vec::new(),
+            wal_bytes: self.meter.wal_position().await?.saturating_sub(wal),
+        };
+        Ok((measured, seen))
+    }
+
+    /// Adds what the relations tell, and the statement.
+    fn end(
+        &mut self,
+        statement: Statement<'a>,
+        mut measured: MeasuredStatement,
+        now: Relations,
+        resets: bool,
+    ) {
+        let changes = self.last.changes(&now, resets);
+        // TRUNCATE gives a table a new file as well, and writes nothing into it.
+        if statement.words(1).first().is_none_or(|word| word != "TRUNCATE") {
+            measured.rewrites = changes.rewrites;
+        }
+        measured.scans = changes.scans;
+        measured.indexes = changes.indexes;
+        self.last = now;
+        self.statements.push(measured);
+    }
+
+    /// A lock that can hold others up: one on a relation of before the migration, an index's only where its table is not
+    /// locked as much.
+    fn lock(&self, (oid, mode): Held, all: &[Held], taken: Duration, held: Duration) -> Option<Lock> {
+        let relation: &Relation = self.first.get(oid)?;
+        if all.iter().any(|(other, stronger)| *other == relation.table && *stronger >= mode) {
+            return None;
+        }
+        let (name, kind) = (relation.name.clone(), relation.kind_of());
+        Some(Lock { relation: name, kind, mode, taken, held })
+    }
+
+    /// The transaction has ended, and with it its locks.
+    fn release(&mut self) {
+        let now = self.meter.origin.elapsed();
+        for (statement, lock) in std::mem::take(&mut self.open).into_values() {
+            if let Some(lock) = self.statements.get_mut(statement).and_then(|s| s.locks.get_mut(lock)) {
+                lock.held = now.saturating_sub(lock.taken);
+            }
+        }
+    }
+
+    fn failure(&self, statement: Option<Statement<'a>>, error: pg::Error) -> Failure {
+        let outcome = if self.script.directives.no_transaction {
+            Outcome::Partial { done: self.kept, invalid_indexes: Vec::new() }
+        } else {
+            Outcome::RolledBack
+        };
+        let offset = |statement: Statement<'_>| match &error {
+            pg::Error::Session(error) => position(error, statement.text).unwrap_or(0),
+            _ => 0,
+        };
+        let line = statement.map(|statement| {
+            let before = statement.text.as_bytes().iter().take(offset(statement));
+            statement.line + before.filter(|&&byte| byte == b'\n').count()
+        });
+        let (file, statement) = (self.script.file.clone(), statement.map(|s| excerpt(s.text)));
+        Failure { file, line, statement, outcome, source: error }
+    }
+}
+
+/// The server's word that a statement cannot run in a transaction: active_sql_transaction, or
+/// invalid_transaction_termination where a procedure would commit.
+fn needs_no_transaction(error: &anyhow::Error) -> bool {
+    let code = error.downcast_ref::<Failure>().and_then(Failure::code);
+    matches!(code, Some("25001" | "2D000"))
+}
