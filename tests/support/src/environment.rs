@@ -18,6 +18,12 @@ pub(crate) fn chosen_postgres() -> Option<PathBuf> {
     variable("BRANCHLINE_PG_BIN").map(PathBuf::from)
 }
 
+/// How often a test repeats what it is about: `short` in `make test`, `long` in `make soak`, which sets `SOAK=1`.
+#[must_use]
+pub fn rounds(short: usize, long: usize) -> usize {
+    if variable("SOAK").is_some() { long } else { short }
+}
+
 /// The folders that commands are looked up in.
 pub(crate) fn search_path() -> OsString {
     variable("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"))
