@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::http::{Query, json};
-use app::{App, Budget, Connection, Error, Request, Response};
+use app::{App, Bookmark, Budget, Connection, Error, Request, Response};
 use lambda_http::http::header::LOCATION;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -32,7 +32,6 @@ use uuid::Uuid;
 use crate::body::{Digested, Upload};
 use crate::job::Job;
 use progress::Progress;
-use sample::Sample;
 
 /// What an import is made of, besides its content.
 pub(crate) struct Order {
@@ -53,13 +52,13 @@ struct Answer {
     message: String,
     import_job: Job,
     bookmarks_count: i32,
-    bookmarks_sample: Vec<Sample>,
+    bookmarks_sample: Vec<Bookmark>,
 }
 
 /// What became of an order.
 enum Outcome {
-    Imported(Job, Vec<Sample>),
-    Repeated(Job, Vec<Sample>),
+    Imported(Job, Vec<Bookmark>),
+    Repeated(Job, Vec<Bookmark>),
 }
 
 pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, Error> {
@@ -107,7 +106,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     Ok(response)
 }
 
-fn answer(message: String, job: Job, sample: Vec<Sample>) -> Answer {
+fn answer(message: String, job: Job, sample: Vec<Bookmark>) -> Answer {
     Answer { message, bookmarks_count: job.imported_count, import_job: job, bookmarks_sample: sample }
 }
 
@@ -150,7 +149,7 @@ async fn copy_all(
     scope_is_empty: bool,
     copies: flights::Copies,
     progress: &Progress,
-) -> Result<(Job, Vec<Sample>), Error> {
+) -> Result<(Job, Vec<Bookmark>), Error> {
     let sink = if scope_is_empty {
         flights::begin(connection, copies.bookmarks).await?
     } else {

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::bookmark::Bookmark;
+use crate::hit::Hit;
 use crate::nearest::{Corrected, is_word};
 
 /// A place in the result.
@@ -21,8 +21,8 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    pub(crate) fn after(bookmark: &Bookmark, corrected: &Corrected) -> Self {
-        Self { id: bookmark.id, score: bookmark.score.map(f32::to_bits), corrected: corrected.clone() }
+    pub(crate) fn after(hit: &Hit, corrected: &Corrected) -> Self {
+        Self { id: hit.bookmark.id, score: hit.score.map(f32::to_bits), corrected: corrected.clone() }
     }
 
     pub(crate) fn write(&self) -> Result<String, Error> {

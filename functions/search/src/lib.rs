@@ -27,8 +27,8 @@
 //! bookmarks themselves. So no search misses a committed change or shows a deleted bookmark, whatever state the index is
 //! in.
 
-mod bookmark;
 mod cursor;
+mod hit;
 mod nearest;
 mod queries;
 mod statement;
@@ -43,13 +43,13 @@ use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 use tokio::join;
 
-use bookmark::Bookmark;
 use cursor::Cursor;
+use hit::Hit;
 use wish::Wish;
 
 #[derive(Serialize)]
 struct Page {
-    bookmarks: Vec<Bookmark>,
+    bookmarks: Vec<Hit>,
     /// What `cursor=` gives the next page; null on the last one.
     next_cursor: Option<String>,
     /// The words of `q` that were not found, with what was searched in their place, the nearest first.

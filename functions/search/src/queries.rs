@@ -3,7 +3,7 @@
 use app::{Connection, Error, Param};
 use tokio_postgres::types::Type;
 
-use crate::bookmark::Bookmark;
+use crate::hit::Hit;
 use crate::nearest::Misspelt;
 use crate::statement;
 use crate::wish::Wish;
@@ -12,7 +12,7 @@ use crate::wish::Wish;
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// One more than the page holds, where there are more.
-    pub(crate) bookmarks: Vec<Bookmark>,
+    pub(crate) bookmarks: Vec<Hit>,
     /// On a first page without bookmarks, the words that nothing has under the filters.
     pub(crate) misspelt: Vec<Misspelt>,
 }
@@ -54,7 +54,7 @@ pub(crate) async fn page(connection: &Connection, wish: &Wish) -> Result<Found, 
     for row in connection.query(&statement::of(wish), &params).await? {
         match row.try_get::<_, Option<String>>("misspelt")? {
             Some(word) => found.misspelt.push(Misspelt { word, alike: row.try_get("near")? }),
-            None => found.bookmarks.push(Bookmark::from_row(&row)?),
+            None => found.bookmarks.push(Hit::from_row(&row)?),
         }
     }
     Ok(found)

@@ -3,7 +3,7 @@
 //! Parameters: $1 what was typed, $2 its misspelt words, $3 what is searched in the place of each, $4 the nearest of
 //! these, $5 tags, $6 domain, $7 folder, $8 project, $9 and $10 id and score of the last bookmark seen, $11 the limit.
 
-use crate::bookmark::COLUMNS;
+use crate::hit::Hit;
 use crate::wish::Wish;
 
 // The functions are immutable, so the planner runs them, with the parameters' values, and knows from the statistics of
@@ -44,7 +44,10 @@ pub(crate) fn of(wish: &Wish) -> String {
 /// The newest of all.
 fn everything(wish: &Wish) -> String {
     let after = if wish.after.is_some() { "WHERE b.id < $9" } else { "" };
-    format!("SELECT {COLUMNS}, NULL::float4 AS score FROM bookmarks b {after} ORDER BY b.id DESC LIMIT $11")
+    format!(
+        "SELECT {}, NULL::float4 AS score FROM bookmarks b {after} ORDER BY b.id DESC LIMIT $11",
+        Hit::columns()
+    )
 }
 
 /// The bookmarks of a page, of ids and scores that were found.
@@ -61,10 +64,11 @@ fn best(wish: &Wish, found: &str) -> String {
         (None, None) => ("", ""),
     };
     format!(
-        "SELECT {COLUMNS}, hit.score
+        "SELECT {}, hit.score
          FROM (SELECT id, score FROM ({found}) AS found {after} {sorted}) AS hit
          CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE id = hit.id OFFSET 0) AS b
          ORDER BY {} LIMIT $11",
+        Hit::columns(),
         order(wish, "hit.")
     )
 }

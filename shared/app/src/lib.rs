@@ -4,6 +4,7 @@
 
 mod access;
 mod answer;
+mod bookmark;
 mod budget;
 mod config;
 mod db;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use access::{AccessToken, IsPublic, nothing_is_public};
 pub use answer::{answer, answer_streaming};
+pub use bookmark::Bookmark;
 pub use budget::Budget;
 pub use config::{Config, ConfigError, Platform};
 pub use db::{Connection, Database, Param};

@@ -3,7 +3,7 @@
 
 use std::error::Error as _;
 
-use app::{Connection, Error, Param};
+use app::{Bookmark, Connection, Error, Param};
 use bytes::Bytes;
 use tokio::join;
 use tokio_postgres::types::Type;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::Order;
 use super::copy::{COPY_BOOKMARKS, Keys, Plan, Sink};
 use super::entries::COPY_ENTRIES;
-use super::sample::{self, Sample};
+use super::sample;
 use crate::job::{COLUMNS, Job};
 use crate::undo::{BEFORE_FOLD, FOLD};
 
@@ -167,7 +167,7 @@ pub(crate) async fn complete(
     order: &Order,
     plan: &Plan,
     sink: Sink,
-) -> Result<(Job, Vec<Sample>), Error> {
+) -> Result<(Job, Vec<Bookmark>), Error> {
     let update = format!(
         "UPDATE import_jobs
          SET status = 'completed', progress = 100, total_bookmarks = $2, imported_count = $3, merged_count = $4,

@@ -1,20 +1,17 @@
-//! A bookmark as clients see it.
+//! A bookmark as clients see it, whichever function answers.
 
-use app::Error;
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-/// What [`Bookmark::from_row`] reads, in its order, of `bookmarks b`.
-pub(crate) const COLUMNS: &str =
-    "b.id, b.url, b.title, b.domain, b.original_folder, b.folder_path, b.add_date,
-    b.last_modified, b.tags, b.description, b.created_at, b.project_id";
+use crate::Error;
 
-/// A bookmark in the shape of an import's sample, with what only a search across projects has to tell.
+/// A stored bookmark, in the shape of an import's `bookmarks_sample`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Bookmark {
-    pub(crate) id: Uuid,
+pub struct Bookmark {
+    /// A uuid v7: bookmarks of one import sort by it in the order of their file.
+    pub id: Uuid,
     url: String,
     title: String,
     domain: Option<String>,
@@ -30,14 +27,21 @@ pub(crate) struct Bookmark {
     description: Option<String>,
     #[serde(with = "time::serde::rfc3339::option")]
     created_at: Option<OffsetDateTime>,
-    project_id: Option<i32>,
-    /// How well it matches: more is better, and only the order means anything. Null where the newest come first.
-    pub(crate) score: Option<f32>,
 }
 
 impl Bookmark {
-    /// From a row that begins with [`COLUMNS`] and the score.
-    pub(crate) fn from_row(row: &Row) -> Result<Self, Error> {
+    /// What [`Bookmark::from_row`] reads, in its order, of `bookmarks b`.
+    pub const COLUMNS: &str = "b.id, b.url, b.title, b.domain, b.original_folder, b.folder_path, b.add_date, \
+                               b.last_modified, b.tags, b.description, b.created_at";
+
+    /// How many columns these are.
+    pub const WIDTH: usize = 11;
+
+    /// From a row that begins with [`Bookmark::COLUMNS`].
+    ///
+    /// # Errors
+    /// The row has other columns.
+    pub fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             id: row.try_get(0)?,
             url: row.try_get(1)?,
@@ -50,8 +54,6 @@ impl Bookmark {
             tags: texts(row, 8)?,
             description: row.try_get(9)?,
             created_at: row.try_get(10)?,
-            project_id: row.try_get(11)?,
-            score: row.try_get(12)?,
         })
     }
 }
