@@ -102,10 +102,7 @@ impl fmt::Display for Outcome {
 
 impl Failure {
     fn db_error(&self) -> Option<&tokio_postgres::error::DbError> {
-        match &self.source {
-            pg::Error::Session(error) => error.as_db_error(),
-            _ => None,
-        }
+        self.source.as_db_error()
     }
 
     /// The SQLSTATE, where the server gave one.

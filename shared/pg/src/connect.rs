@@ -1,46 +1,79 @@
-//! From a dialed stream to a session.
+//! From a URL to a session.
 
+use std::fmt;
 use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::io::Empty;
+use bytes::{Bytes, BytesMut};
+use postgres_protocol::message::frontend;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Empty};
 use tokio_postgres::config::{ChannelBinding as DriverBinding, SslMode, SslNegotiation};
 use tokio_postgres::tls::TlsConnect;
-use tokio_postgres::{Client, Config};
+use tokio_postgres::{CancelToken, Client, Config};
 
-use crate::dial::dial;
+use crate::dial::{dial, server};
 use crate::error::Error;
+use crate::login::{
+    Beginning, Challenged, FirstFlight, Progress, Relay, may_be_unbound, refusal, startup_packet,
+};
+use crate::memory::Memory;
+use crate::session::Session;
 use crate::stream::Stream;
-use crate::tls;
-use crate::url::{ChannelBinding, Url};
+use crate::tls::Connectors;
+use crate::url::{ChannelBinding, Url, UrlError};
 
 /// What drives the session: a future to spawn. It ends when the client is dropped or the connection is lost.
-pub type Connection = tokio_postgres::Connection<Empty, Stream>;
+pub type Connection = tokio_postgres::Connection<Empty, Relay>;
 
 /// How long name, TCP and TLS together may take where the URL has no `connect_timeout`.
 const DIAL_BOUND: Duration = Duration::from_secs(5);
 
-/// Makes sessions for one URL. The certificate authorities are read once, when it is built.
+/// Postgres, and Neon's proxy, take no longer startup packet (`MAX_STARTUP_PACKET_LENGTH`).
+const MAX_STARTUP: usize = 10_000;
+
+/// How often a login is begun anew with what the server has taught: the second time nothing is left to learn, but the
+/// server may have been replaced in between.
+const BEGINNINGS: u32 = 3;
+
+/// Makes sessions for one URL. The certificate authorities are read once, when it is built; what the server takes is
+/// learnt once, too, and shared with its clones.
 #[derive(Clone)]
 pub struct Connector {
+    shared: Arc<Shared>,
+    bound: Duration,
+}
+
+struct Shared {
     url: Url,
     config: Config,
-    tls: native_tls::TlsConnector,
-    bound: Duration,
+    startup: Bytes,
+    tls: Connectors,
+    memory: Memory,
+    connects: AtomicU64,
 }
 
 impl Connector {
     /// Prepares for a URL.
     ///
     /// # Errors
-    /// `sslrootcert` cannot be read or holds no certificate.
+    /// `sslrootcert` cannot be read or holds no certificate; or the URL's parts are too long for a server.
     pub fn new(url: &Url) -> Result<Self, Error> {
-        Ok(Self {
+        let startup = startup_packet(url).map_err(|e| UrlError::new("parameters", e.to_string()))?;
+        if startup.len() > MAX_STARTUP {
+            let problem = "are longer together than the 10,000 bytes that Postgres takes";
+            return Err(UrlError::new("user, database, options and application_name", problem).into());
+        }
+        let shared = Shared {
             url: url.clone(),
             config: driver_config(url),
-            tls: tls::connector(url)?,
-            bound: url.connect_timeout().unwrap_or(DIAL_BOUND),
-        })
+            startup,
+            tls: Connectors::new(url)?,
+            memory: Memory::default(),
+            connects: AtomicU64::new(0),
+        };
+        Ok(Self { shared: Arc::new(shared), bound: url.connect_timeout().unwrap_or(DIAL_BOUND) })
     }
 
     /// The same, with name, TCP and TLS together taking at most `bound`, however long the URL would wait.
@@ -53,13 +86,13 @@ impl Connector {
     /// The URL that it connects to.
     #[must_use]
     pub fn url(&self) -> &Url {
-        &self.url
+        &self.shared.url
     }
 
-    /// The URL as the driver's configuration, for a pool that wants one.
+    /// How many connections have been dialed, those included that taught what the server takes.
     #[must_use]
-    pub fn driver_config(&self) -> &Config {
-        &self.config
+    pub fn connects(&self) -> u64 {
+        self.shared.connects.load(Ordering::Relaxed)
     }
 
     /// Dials: name, TCP and TLS. The time this takes is bounded; nothing wakes a sleeping Neon compute yet.
@@ -67,22 +100,52 @@ impl Connector {
     /// # Errors
     /// The step that failed.
     pub async fn dial(&self) -> Result<Stream, Error> {
-        dial(&self.url, &self.tls, self.bound).await
+        let Shared { url, tls, memory, connects, .. } = &*self.shared;
+        let stream = dial(url, tls, memory, self.bound).await?;
+        connects.fetch_add(1, Ordering::Relaxed);
+        Ok(stream)
     }
 
-    /// Logs in on a dialed stream. Neon wakes its compute during this, so its caller's budget is the bound.
-    ///
-    /// Takes the outcome of [`Connector::dial`] as it is and gives the driver's own error type, which is what a pool
-    /// needs; [`Error::from`] gets ours back out of it.
+    /// Logs in on a dialed stream, and waits until the server is ready. Neon wakes its compute during this, so its
+    /// caller's budget is the bound.
     ///
     /// # Errors
-    /// The dial's error, as the driver's error's source, or the server's refusal.
-    #[expect(clippy::disallowed_methods, reason = "this is the place")]
-    pub async fn log_in(
-        &self,
-        dialed: Result<Stream, Error>,
-    ) -> Result<(Client, Connection), tokio_postgres::Error> {
-        self.config.connect_raw(tokio::io::empty(), Dialed(dialed)).await
+    /// The server's refusal, or a lost connection.
+    pub async fn log_in(&self, stream: Stream) -> Result<(Client, Connection), Error> {
+        match self.begin(stream).await? {
+            Begun::Challenged(challenged) => {
+                let (relay, progress) = Relay::of_login(*challenged);
+                let session = self.hand_over(&bystander(), relay).await;
+                let unproven = match *progress.borrow() {
+                    Progress::Unproven(problem) => Some(problem),
+                    _ => None,
+                };
+                match unproven {
+                    Some(problem) => Err(Error::Protocol { server: self.server(), problem }),
+                    None => session,
+                }
+            }
+            Begun::Ordinarily(stream) => self.hand_over(&self.shared.config, Relay::of(stream)).await,
+        }
+    }
+
+    /// Logs in on a dialed stream as far as the server's challenge, with the answer ready to leave: see [`Session`]. Where
+    /// the login cannot be begun ahead, this waits until it is done.
+    ///
+    /// # Errors
+    /// The server's refusal, as far as it has come, or a lost connection.
+    pub async fn log_in_ahead(&self, stream: Stream) -> Result<(Session, Connection), Error> {
+        match self.begin(stream).await? {
+            Begun::Challenged(challenged) => {
+                let (relay, watched) = Relay::ahead_of_login(*challenged);
+                let (client, connection) = self.hand_over(&bystander(), relay).await?;
+                Ok((Session::ahead(client, self.clone(), watched), connection))
+            }
+            Begun::Ordinarily(stream) => {
+                let (client, connection) = self.hand_over(&self.shared.config, Relay::of(stream)).await?;
+                Ok((Session::done(client, self.clone()), connection))
+            }
+        }
     }
 
     /// Dials and logs in.
@@ -90,9 +153,82 @@ impl Connector {
     /// # Errors
     /// The step that failed.
     pub async fn connect(&self) -> Result<(Client, Connection), Error> {
-        let dialed = self.dial().await;
-        Ok(self.log_in(dialed).await?)
+        let stream = self.dial().await?;
+        self.log_in(stream).await
     }
+
+    /// The server as an error names it.
+    pub(crate) fn server(&self) -> String {
+        server(&self.shared.url)
+    }
+
+    /// Asks the server to cancel what a process of its does.
+    pub(crate) async fn cancel(&self, process: i32, secret: i32) -> Result<(), Error> {
+        let mut stream = self.dial().await?;
+        let mut request = BytesMut::new();
+        frontend::cancel_request(process, secret, &mut request);
+        let sent = async {
+            stream.write_all(&request).await?;
+            stream.flush().await?;
+            // The server answers by hanging up.
+            let _ = stream.read_u8().await;
+            Ok(())
+        };
+        sent.await.map_err(|source| Error::Unreachable { server: self.server(), source })
+    }
+
+    /// The same with what the driver knows.
+    pub(crate) async fn cancel_by_token(&self, token: &CancelToken) -> Result<(), Error> {
+        let stream = self.dial().await?;
+        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(Relay::of(stream)))).await?)
+    }
+
+    /// Begins a login, anew where the server wants another one than was guessed.
+    async fn begin(&self, mut stream: Stream) -> Result<Begun, Error> {
+        let Shared { url, startup, memory, .. } = &*self.shared;
+        for _ in 0..BEGINNINGS {
+            let door = memory.known().door;
+            let (Some(beginning), Some(password)) = (Beginning::guess(url, &stream, door), &url.password)
+            else {
+                break;
+            };
+            match beginning.send(stream, startup, password).await {
+                Ok(FirstFlight::Challenged(challenged)) => return Ok(Begun::Challenged(challenged)),
+                Ok(FirstFlight::Refused(response)) => return Err(refusal(self.server(), &response).await),
+                Ok(FirstFlight::Other(_)) if !may_be_unbound(url) => {
+                    return Err(Error::ChannelBinding { server: self.server() });
+                }
+                Ok(FirstFlight::Other(door)) => memory.known().door = Some(door),
+                // A server that knows how to begin a login has been lost, not misunderstood.
+                Err(source) if door.is_some() => {
+                    return Err(Error::Unreachable { server: self.server(), source });
+                }
+                // This one may not like to be told before it asks.
+                Err(_) => return Ok(Begun::Ordinarily(self.dial().await?)),
+            }
+            stream = self.dial().await?;
+        }
+        Ok(Begun::Ordinarily(stream))
+    }
+
+    /// Gives a stream to the driver.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    async fn hand_over(&self, driver: &Config, relay: Relay) -> Result<(Client, Connection), Error> {
+        let connected = driver.connect_raw(tokio::io::empty(), Dialed(Ok(relay))).await;
+        connected.map_err(Error::LogIn)
+    }
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").field("url", &self.shared.url).field("bound", &self.bound).finish()
+    }
+}
+
+/// A login that has been begun, or that the driver is to make.
+enum Begun {
+    Challenged(Box<Challenged>),
+    Ordinarily(Stream),
 }
 
 /// Makes one session. A caller that makes several keeps a [`Connector`].
@@ -103,19 +239,25 @@ pub async fn connect(url: &Url) -> Result<(Client, Connection), Error> {
     Connector::new(url)?.connect().await
 }
 
-fn driver_config(url: &Url) -> Config {
+/// The driver as it is where the login is none of its business.
+fn bystander() -> Config {
     let mut config = Config::new();
     config
-        .user(&url.user)
-        .dbname(&url.dbname)
+        .user("nobody")
         // The stream comes dialed: the driver must neither ask for TLS nor do without.
         .ssl_mode(SslMode::Require)
-        .ssl_negotiation(SslNegotiation::Direct)
-        .channel_binding(match url.channel_binding {
-            ChannelBinding::Disable => DriverBinding::Disable,
-            ChannelBinding::Prefer => DriverBinding::Prefer,
-            ChannelBinding::Require => DriverBinding::Require,
-        });
+        .ssl_negotiation(SslNegotiation::Direct);
+    config
+}
+
+/// The driver as it is where it logs in by itself.
+fn driver_config(url: &Url) -> Config {
+    let mut config = bystander();
+    config.user(&url.user).dbname(&url.dbname).channel_binding(match url.channel_binding {
+        ChannelBinding::Disable => DriverBinding::Disable,
+        ChannelBinding::Prefer => DriverBinding::Prefer,
+        ChannelBinding::Require => DriverBinding::Require,
+    });
     if let Some(password) = &url.password {
         config.password(password);
     }
@@ -128,16 +270,30 @@ fn driver_config(url: &Url) -> Config {
     config
 }
 
-/// The driver takes a TLS connector; this one hands over the stream that has been dialed, or why there is none. It
-/// is the only way to give the driver's error type a cause of ours.
-struct Dialed(Result<Stream, Error>);
+/// The driver takes a TLS connector; this one hands over the stream that there is, or why there is none.
+struct Dialed(Result<Relay, Error>);
 
 impl TlsConnect<Empty> for Dialed {
-    type Stream = Stream;
+    type Stream = Relay;
     type Error = Error;
-    type Future = Ready<Result<Stream, Error>>;
+    type Future = Ready<Result<Relay, Error>>;
 
     fn connect(self, _: Empty) -> Self::Future {
         ready(self.0)
+    }
+}
+
+impl Error {
+    /// The same error in the driver's type, for signatures that have it; [`Error::from`] gets ours back out of it.
+    #[expect(clippy::disallowed_methods, reason = "nobody is connected to")]
+    pub async fn into_driver(self) -> tokio_postgres::Error {
+        if let Self::Session(error) = self {
+            return error;
+        }
+        // Only the driver can make its errors: it takes ours for that of a handshake.
+        match bystander().connect_raw(tokio::io::empty(), Dialed(Err(self))).await {
+            Err(error) => error,
+            Ok(_) => unreachable!("a connection without a stream"),
+        }
     }
 }

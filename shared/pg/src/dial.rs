@@ -5,31 +5,35 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
-use tokio_postgres::tls::TlsConnect;
 
 use crate::error::{Error, TlsFailure};
+use crate::memory::Memory;
 use crate::stream::Stream;
+use crate::tls::{Connectors, Start};
 use crate::url::{Host, Negotiation, TlsMode, Url};
 
 /// `SSLRequest`: its length, then the code 80877103 (Postgres manual, "Message Formats").
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// Dials the server. Name, TCP and TLS together take at most `bound`.
+///
+/// Direct TLS comes first, and the ordinary negotiation where the server does not take it; `memory` keeps which it was.
 pub(crate) async fn dial(
     url: &Url,
-    tls: &native_tls::TlsConnector,
+    tls: &Connectors,
+    memory: &Memory,
     bound: Duration,
 ) -> Result<Stream, Error> {
     let deadline = Instant::now() + bound;
-    timeout_at(deadline, reach(url, tls, deadline))
+    timeout_at(deadline, reach(url, tls, memory, deadline))
         .await
         .unwrap_or_else(|_| Err(Error::TimedOut { server: server(url), bound }))
 }
 
-async fn reach(url: &Url, tls: &native_tls::TlsConnector, deadline: Instant) -> Result<Stream, Error> {
+async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) -> Result<Stream, Error> {
     let name = match &url.host {
         Host::Socket(folder) => {
             let path = folder.join(format!(".s.PGSQL.{}", url.port));
@@ -38,25 +42,67 @@ async fn reach(url: &Url, tls: &native_tls::TlsConnector, deadline: Instant) -> 
         }
         Host::Name(name) => name,
     };
-    let mut tcp = tcp(url, name, deadline).await?;
-    let wants_tls = match (url.tls, url.negotiation) {
-        (TlsMode::Disable, _) => false,
-        (TlsMode::Require, Negotiation::Direct) => true,
-        (mode, _) => {
-            let offered = request_tls(&mut tcp).await.map_err(|e| unreachable(url, e))?;
-            if !offered && mode == TlsMode::Require {
-                return Err(Error::TlsNotOffered { server: server(url) });
-            }
-            offered
+    let tcp = tcp(url, name, deadline).await?;
+    match (url.tls, url.negotiation) {
+        (TlsMode::Disable, _) => Ok(Stream::Tcp(tcp)),
+        (TlsMode::Require, Negotiation::Direct) => secure(url, name, tls, Start::Direct, tcp).await,
+        (TlsMode::Require, Negotiation::Automatic) if memory.known().start != Some(Start::Request) => {
+            either_way(url, name, tls, memory, tcp, deadline).await
         }
-    };
-    if !wants_tls {
-        return Ok(Stream::Tcp(tcp));
+        // As in libpq, what may go without TLS asks for it first.
+        (TlsMode::Require | TlsMode::Prefer, _) => on_request(url, name, tls, tcp).await,
     }
+}
+
+/// Tries direct TLS and, unless the certificate was refused, the ordinary negotiation on a connection of its own.
+async fn either_way(
+    url: &Url,
+    name: &str,
+    tls: &Connectors,
+    memory: &Memory,
+    stream: TcpStream,
+    deadline: Instant,
+) -> Result<Stream, Error> {
+    // Before Postgres 17 the handshake was read as a startup packet of impossible length: most servers hang up, some
+    // wait for the rest of it, so that half of the time must be left.
+    let half = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
+    match timeout_at(half, secure(url, name, tls, Start::Direct, stream)).await {
+        Ok(Ok(stream)) => {
+            memory.known().start = Some(Start::Direct);
+            return Ok(stream);
+        }
+        Ok(Err(error @ Error::Tls { .. })) if !error.is_a_broken_handshake() => return Err(error),
+        Ok(Err(_)) | Err(_) => memory.known().start = None,
+    }
+    let stream = tcp(url, name, deadline).await?;
+    let stream = on_request(url, name, tls, stream).await?;
+    memory.known().start = Some(Start::Request);
+    Ok(stream)
+}
+
+/// The ordinary negotiation.
+async fn on_request(url: &Url, name: &str, tls: &Connectors, mut tcp: TcpStream) -> Result<Stream, Error> {
+    if request_tls(&mut tcp).await.map_err(|e| unreachable(url, e))? {
+        secure(url, name, tls, Start::Request, tcp).await
+    } else if url.tls == TlsMode::Require {
+        Err(Error::TlsNotOffered { server: server(url) })
+    } else {
+        Ok(Stream::Tcp(tcp))
+    }
+}
+
+/// The handshake.
+async fn secure(
+    url: &Url,
+    name: &str,
+    tls: &Connectors,
+    start: Start,
+    tcp: TcpStream,
+) -> Result<Stream, Error> {
     // OpenSSL refuses an address in brackets or a name with the root's dot, which certificates never hold.
     let name = name.strip_suffix('.').unwrap_or(name);
-    let connector = postgres_native_tls::TlsConnector::new(tls.clone(), name);
-    match connector.connect(tcp).await {
+    let connector = tokio_native_tls::TlsConnector::from(tls.get(start)?);
+    match connector.connect(name, BufReader::new(tcp)).await {
         Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
         Err(source) => Err(Error::Tls { server: server(url), failure: TlsFailure::of(&source), source }),
     }

@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio_postgres::error::DbError;
+
 use crate::url::UrlError;
 
 mod class;
@@ -69,13 +71,49 @@ pub enum Error {
         /// OpenSSL's words.
         source: native_tls::Error,
     },
-    /// The server's refusal, a lost connection, or the driver's own error.
+    /// `channel_binding=require`, and SCRAM cannot be bound to the TLS channel there.
+    #[error(
+        "{server} does not offer SCRAM bound to TLS, which channel_binding=require asks for: either it cannot, or \
+         somebody in between has taken the offer away"
+    )]
+    ChannelBinding {
+        /// Host and port.
+        server: String,
+    },
+    /// What answers does not log in as a Postgres that knows the password would.
+    #[error("the login at {server} was broken off: {problem}")]
+    Protocol {
+        /// Host and port.
+        server: String,
+        /// What it did.
+        problem: &'static str,
+    },
+    /// The login failed: the server's refusal, a lost connection, or the driver's own error. Nothing has been run.
+    #[error("{}", Chain(.0))]
+    LogIn(#[source] tokio_postgres::Error),
+    /// A session failed: the server's refusal of a statement, a lost connection, or the driver's own error.
     #[error("{}", Chain(.0))]
     Session(#[source] tokio_postgres::Error),
 }
 
+impl Error {
+    /// What the server said, where it did.
+    #[must_use]
+    pub fn as_db_error(&self) -> Option<&DbError> {
+        match self {
+            Self::LogIn(error) | Self::Session(error) => error.as_db_error(),
+            _ => None,
+        }
+    }
+
+    /// Whether a handshake broke off rather than was refused for its certificate.
+    pub(crate) fn is_a_broken_handshake(&self) -> bool {
+        matches!(self, Self::Tls { failure: TlsFailure::Other(words), .. } if !words.contains("certificate"))
+    }
+}
+
 impl From<tokio_postgres::Error> for Error {
-    /// Unwraps the dial's error where the driver carries one.
+    /// Unwraps an error of ours where the driver carries one.
     fn from(error: tokio_postgres::Error) -> Self {
         if error.source().is_none_or(|source| !source.is::<Self>()) {
             return Self::Session(error);

@@ -6,11 +6,17 @@
 mod connect;
 mod dial;
 mod error;
+mod login;
+mod memory;
+pub mod retry;
+mod session;
 mod stream;
 mod tls;
 mod url;
 
 pub use connect::{Connection, Connector, connect};
 pub use error::{Class, Error, TlsFailure, classify};
+pub use login::Relay;
+pub use session::Session;
 pub use stream::Stream;
 pub use url::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url, UrlError};

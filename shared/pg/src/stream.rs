@@ -4,14 +4,14 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
-use tokio_postgres::tls::{ChannelBinding, TlsStream};
+use tokio_native_tls::TlsStream;
 
 /// A stream on which the Postgres protocol's startup message is the next thing to say.
 pub enum Stream {
     /// Verified TLS.
-    Tls(Box<postgres_native_tls::TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<BufReader<TcpStream>>>),
     /// Plain TCP on loopback.
     Tcp(TcpStream),
     /// A Unix socket.
@@ -23,6 +23,16 @@ impl Stream {
     #[must_use]
     pub fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
+    }
+
+    /// What SCRAM can be bound to: the hash of the server's certificate, `tls-server-end-point` (RFC 5929). None without
+    /// TLS, and where the certificate's signature names no hash, as Ed25519 does.
+    #[must_use]
+    pub fn end_point(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Tls(stream) => stream.get_ref().tls_server_end_point().ok().flatten(),
+            Self::Tcp(_) | Self::Socket(_) => None,
+        }
     }
 }
 
@@ -62,14 +72,5 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         each!(self, stream => stream.poll_shutdown(cx))
-    }
-}
-
-impl TlsStream for Stream {
-    fn channel_binding(&self) -> ChannelBinding {
-        match self {
-            Self::Tls(stream) => stream.channel_binding(),
-            Self::Tcp(_) | Self::Socket(_) => ChannelBinding::none(),
-        }
     }
 }

@@ -1,28 +1,75 @@
-//! The TLS connector: OpenSSL through native-tls, TLS 1.2 or later, chain and host name always verified.
+//! The TLS connectors: OpenSSL through native-tls, TLS 1.2 or later, chain and host name always verified.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use native_tls::{Certificate, Protocol, TlsConnector};
 
 use crate::error::Error;
 use crate::url::{Negotiation, Roots, Url};
 
-/// Builds the connector for a URL. Reads the file of `sslrootcert`; the system's roots come from OpenSSL's probe,
-/// which honours `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-pub(crate) fn connector(url: &Url) -> Result<TlsConnector, Error> {
-    let mut builder = TlsConnector::builder();
-    builder.min_protocol_version(Some(Protocol::Tlsv12));
-    if url.negotiation == Negotiation::Direct {
-        // Without this protocol name a server takes a direct handshake for another protocol's and hangs up.
-        postgres_native_tls::set_postgresql_alpn(&mut builder);
+/// Without this protocol name a server takes a direct handshake for another protocol's and hangs up.
+const ALPN: &str = "postgresql";
+
+/// How TLS begins, once that is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With the handshake itself.
+    Direct,
+    /// With a plain request for it.
+    Request,
+}
+
+/// A connector for each way to begin. Reading the system's authorities takes milliseconds, so the second one waits until
+/// it is needed.
+pub(crate) struct Connectors {
+    roots: Vec<Certificate>,
+    replaces_system: bool,
+    direct: OnceLock<TlsConnector>,
+    on_request: OnceLock<TlsConnector>,
+}
+
+impl Connectors {
+    /// Reads the file of `sslrootcert`; the system's roots come from OpenSSL's probe, which honours `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR`.
+    pub(crate) fn new(url: &Url) -> Result<Self, Error> {
+        let (roots, replaces_system) = match &url.roots {
+            Roots::System => (Vec::new(), false),
+            Roots::File(path) => (certificates(path)?, true),
+        };
+        let connectors =
+            Self { roots, replaces_system, direct: OnceLock::new(), on_request: OnceLock::new() };
+        connectors.get(match url.negotiation {
+            Negotiation::Postgres => Start::Request,
+            Negotiation::Automatic | Negotiation::Direct => Start::Direct,
+        })?;
+        Ok(connectors)
     }
-    if let Roots::File(path) = &url.roots {
-        builder.disable_built_in_roots(true);
-        for certificate in certificates(path)? {
-            builder.add_root_certificate(certificate);
+
+    /// The connector of one way.
+    pub(crate) fn get(&self, start: Start) -> Result<TlsConnector, Error> {
+        let made = match start {
+            Start::Direct => &self.direct,
+            Start::Request => &self.on_request,
+        };
+        if let Some(connector) = made.get() {
+            return Ok(connector.clone());
         }
+        let connector = self.build(start).map_err(Error::TlsSetup)?;
+        Ok(made.get_or_init(|| connector).clone())
     }
-    builder.build().map_err(Error::TlsSetup)
+
+    fn build(&self, start: Start) -> native_tls::Result<TlsConnector> {
+        let mut builder = TlsConnector::builder();
+        builder.min_protocol_version(Some(Protocol::Tlsv12)).disable_built_in_roots(self.replaces_system);
+        if start == Start::Direct {
+            builder.request_alpns(&[ALPN]);
+        }
+        for certificate in &self.roots {
+            builder.add_root_certificate(certificate.clone());
+        }
+        builder.build()
+    }
 }
 
 /// Every certificate of a PEM file.

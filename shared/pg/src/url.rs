@@ -43,6 +43,8 @@ pub enum Roots {
 /// How TLS begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Negotiation {
+    /// Directly where the server takes that, else by request: what holds where the URL says nothing.
+    Automatic,
     /// A plain `SSLRequest` is answered first: one round trip more, understood by every server.
     Postgres,
     /// The handshake is the first thing sent (Postgres 17 and Neon).

@@ -29,7 +29,6 @@ async fn connect(url: &str) -> Result<Client, pg::Error> {
 /// The text of an error of the proxy's own.
 async fn refusal(url: &str) -> String {
     let error = connect(url).await.err().unwrap();
-    let pg::Error::Session(error) = error else { panic!("{error}") };
     let error = error.as_db_error().unwrap();
     assert_eq!((error.severity(), error.code().code()), ("ERROR", "XX000"));
     error.message().to_owned()

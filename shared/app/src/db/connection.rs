@@ -2,10 +2,12 @@
 
 use std::ops::Deref;
 
-use deadpool_postgres::Object;
+use deadpool::managed::Object;
+use pg::Session;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
+use super::dialer::Dialer;
 use crate::Budget;
 
 /// A parameter with its type, which spares the round trip that asks the server for it.
@@ -14,23 +16,29 @@ pub type Param<'a> = (&'a (dyn ToSql + Sync), Type);
 /// A connection on loan. When it is dropped it goes back to the pool, unless its request was given up or it was left
 /// inside a transaction: then it is closed, and the server rolls back.
 pub struct Connection {
-    object: Option<Object>,
+    object: Option<Object<Dialer>>,
     budget: Budget,
     in_transaction: bool,
     echo: bool,
 }
 
 impl Connection {
-    pub(super) fn new(object: Object, budget: Budget, echo: bool) -> Self {
+    pub(super) fn new(object: Object<Dialer>, budget: Budget, echo: bool) -> Self {
         Self { object: Some(object), budget, in_transaction: false, echo }
     }
 
-    fn client(&self) -> &Client {
+    fn session(&self) -> &Session {
         match &self.object {
             Some(object) => object,
             // Only `drop` takes the object.
             None => unreachable!("a connection was used after it was dropped"),
         }
+    }
+
+    /// An error of a statement, or of the login that it rode on.
+    async fn explain(&self, error: tokio_postgres::Error) -> tokio_postgres::Error {
+        let session = self.session();
+        if session.is_ready() { error } else { session.explain(error).await.into_driver().await }
     }
 
     /// Runs a statement, unnamed, in one round trip, and gives its rows.
@@ -39,7 +47,10 @@ impl Connection {
     /// The server's refusal, or a lost connection.
     pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, tokio_postgres::Error> {
         self.log(sql);
-        self.client().query_typed(sql, params).await
+        match self.session().query_typed(sql, params).await {
+            Err(error) => Err(self.explain(error).await),
+            found => found,
+        }
     }
 
     /// Runs a statement that gives at most one row.
@@ -52,7 +63,10 @@ impl Connection {
         params: &[Param<'_>],
     ) -> Result<Option<Row>, tokio_postgres::Error> {
         self.log(sql);
-        self.client().query_typed_opt(sql, params).await
+        match self.session().query_typed_opt(sql, params).await {
+            Err(error) => Err(self.explain(error).await),
+            found => found,
+        }
     }
 
     /// Runs a statement that gives one row.
@@ -61,7 +75,10 @@ impl Connection {
     /// The server's refusal, a lost connection, or another number of rows.
     pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row, tokio_postgres::Error> {
         self.log(sql);
-        self.client().query_typed_one(sql, params).await
+        match self.session().query_typed_one(sql, params).await {
+            Err(error) => Err(self.explain(error).await),
+            found => found,
+        }
     }
 
     /// Runs a command without parameters, such as `COMMIT`.
@@ -70,7 +87,7 @@ impl Connection {
     /// The server's refusal, or a lost connection.
     pub async fn command(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
         self.log(sql);
-        self.client().batch_execute(sql).await
+        self.session().batch_execute(sql).await
     }
 
     /// Says that a transaction begins: until [`Connection::transaction_ended`], dropping closes the connection.
@@ -95,7 +112,7 @@ impl Deref for Connection {
     type Target = Client;
 
     fn deref(&self) -> &Client {
-        self.client()
+        self.session()
     }
 }
 
@@ -103,8 +120,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let given_up = self.budget.is_expired() || std::thread::panicking();
         if let (true, Some(object)) = (given_up || self.in_transaction, self.object.take()) {
-            // Out of the pool; dropping the client closes the connection.
-            drop(Object::take(object));
+            Object::take(object).hang_up();
         }
     }
 }

@@ -37,7 +37,7 @@ impl Params {
             dbname: None,
             tls: None,
             roots: Roots::System,
-            negotiation: Negotiation::Postgres,
+            negotiation: Negotiation::Automatic,
             channel_binding: ChannelBinding::Prefer,
             options: None,
             application_name: None,

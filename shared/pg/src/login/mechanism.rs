@@ -1,0 +1,137 @@
+//! Which SCRAM to begin with, before the server has said what it offers.
+
+use postgres_protocol::authentication::sasl::{ChannelBinding as Gs2, SCRAM_SHA_256, SCRAM_SHA_256_PLUS};
+
+use super::message::mechanisms;
+use crate::memory::Door;
+use crate::url::ChannelBinding;
+
+/// The length of a SHA-256, in bytes.
+const SHA_256: usize = 32;
+
+/// What a client says about binding in its first message (RFC 5802, section 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mechanism {
+    /// `p=`: bound to the hash of the server's certificate.
+    Plus(Vec<u8>),
+    /// `y`: it could be bound, and the server has said that it cannot. Refused by a server that can, so that nobody in
+    /// between takes the binding away.
+    NotOffered,
+    /// `n`: it cannot be bound, or shall not.
+    Plain,
+}
+
+/// What comes of the server's list.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The mechanism is on the list.
+    GoOn,
+    /// Another one may do: begin anew with what is known now.
+    Again(Door),
+}
+
+impl Mechanism {
+    /// The best guess. None: the server is to say first what it wants.
+    ///
+    /// Where nothing is known, a certificate signed with SHA-256 speaks for binding. Postgres offers it with any other,
+    /// Neon's proxy only with these; and a guess that the server does not offer costs a connection.
+    pub(super) fn choose(
+        policy: ChannelBinding,
+        end_point: Option<Vec<u8>>,
+        door: Option<Door>,
+    ) -> Option<Self> {
+        match (policy, door, end_point) {
+            (ChannelBinding::Require, _, end_point) => end_point.map(Self::Plus),
+            (_, Some(Door::Other), _) => None,
+            (ChannelBinding::Disable, _, _) | (_, _, None) => Some(Self::Plain),
+            (ChannelBinding::Prefer, Some(Door::Bound), Some(hash)) => Some(Self::Plus(hash)),
+            (ChannelBinding::Prefer, Some(Door::Unbound), Some(_)) => Some(Self::NotOffered),
+            (ChannelBinding::Prefer, None, Some(hash)) if hash.len() == SHA_256 => Some(Self::Plus(hash)),
+            (ChannelBinding::Prefer, None, Some(_)) => Some(Self::Plain),
+        }
+    }
+
+    /// Compares with what the server offers, the data of its `AuthenticationSASL`.
+    pub(super) fn judge(&self, offered: &[u8]) -> Verdict {
+        let offers = |name: &str| mechanisms(offered).any(|mechanism| mechanism == name.as_bytes());
+        match (self, offers(SCRAM_SHA_256_PLUS), offers(SCRAM_SHA_256)) {
+            (Self::Plus(_), true, _) | (Self::NotOffered, false, true) | (Self::Plain, _, true) => {
+                Verdict::GoOn
+            }
+            (Self::Plus(_), false, true) => Verdict::Again(Door::Unbound),
+            (Self::NotOffered | Self::Plain, true, _) => Verdict::Again(Door::Bound),
+            (_, false, false) => Verdict::Again(Door::Other),
+        }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Plus(_) => SCRAM_SHA_256_PLUS,
+            Self::NotOffered | Self::Plain => SCRAM_SHA_256,
+        }
+    }
+
+    pub(super) fn binding(&self) -> Gs2 {
+        match self {
+            Self::Plus(hash) => Gs2::tls_server_end_point(hash.clone()),
+            Self::NotOffered => Gs2::unrequested(),
+            Self::Plain => Gs2::unsupported(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: &[u8] = b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0";
+    const PLAIN: &[u8] = b"SCRAM-SHA-256\0\0";
+
+    fn hash(length: usize) -> Option<Vec<u8>> {
+        Some(vec![7; length])
+    }
+
+    #[test]
+    fn a_certificate_signed_with_sha_256_speaks_for_binding_and_another_does_not() {
+        let choose = |end_point| Mechanism::choose(ChannelBinding::Prefer, end_point, None);
+        assert_eq!(choose(hash(32)), Some(Mechanism::Plus(vec![7; 32])));
+        assert_eq!(choose(hash(48)), Some(Mechanism::Plain));
+        assert_eq!(choose(None), Some(Mechanism::Plain));
+    }
+
+    #[test]
+    fn what_a_server_has_offered_before_is_the_next_guess() {
+        let choose = |door| Mechanism::choose(ChannelBinding::Prefer, hash(48), Some(door));
+        assert_eq!(choose(Door::Bound), Some(Mechanism::Plus(vec![7; 48])));
+        assert_eq!(choose(Door::Unbound), Some(Mechanism::NotOffered));
+        assert_eq!(choose(Door::Other), None);
+    }
+
+    #[test]
+    fn where_binding_is_required_nothing_else_is_begun() {
+        for door in [None, Some(Door::Bound), Some(Door::Unbound), Some(Door::Other)] {
+            let choose = |end_point| Mechanism::choose(ChannelBinding::Require, end_point, door);
+            assert_eq!(choose(hash(64)), Some(Mechanism::Plus(vec![7; 64])));
+            assert_eq!(choose(None), None);
+        }
+    }
+
+    #[test]
+    fn where_binding_is_disabled_it_is_not_begun() {
+        for door in [None, Some(Door::Bound), Some(Door::Unbound)] {
+            assert_eq!(Mechanism::choose(ChannelBinding::Disable, hash(32), door), Some(Mechanism::Plain));
+        }
+    }
+
+    #[test]
+    fn a_guess_that_is_not_offered_is_made_good() {
+        let plus = Mechanism::Plus(vec![7; 32]);
+        assert_eq!(plus.judge(BOTH), Verdict::GoOn);
+        assert_eq!(plus.judge(PLAIN), Verdict::Again(Door::Unbound));
+        assert_eq!(plus.judge(b"OAUTHBEARER\0\0"), Verdict::Again(Door::Other));
+        assert_eq!(Mechanism::NotOffered.judge(PLAIN), Verdict::GoOn);
+        assert_eq!(Mechanism::NotOffered.judge(BOTH), Verdict::Again(Door::Bound));
+        assert_eq!(Mechanism::Plain.judge(BOTH), Verdict::GoOn);
+        assert_eq!(Mechanism::Plain.judge(b"\0"), Verdict::Again(Door::Other));
+    }
+}

@@ -1,0 +1,68 @@
+//! When a failed attempt at a session is followed by another.
+
+use std::time::Duration;
+
+use crate::error::Class;
+
+/// Attempts in all. Neon's proxy itself tries to wake a compute for some seven seconds, and to reach it for some six.
+const ATTEMPTS: u32 = 3;
+/// Before the second attempt, at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// How long to wait before the next attempt at a session. None: the error is the answer.
+///
+/// The pause doubles each time, and up to half of it is left to chance, so that clients which were refused together do not
+/// come back together. What a person must change is not tried again, and neither is a limit, which haste makes worse.
+///
+/// - `failed`: how many attempts have failed, the last one with an error of `class`
+/// - `left`: what is left of the budget; the pause takes no more than half of it
+/// - `chance`: from 0 to 1
+#[must_use]
+pub fn pause(class: Class, failed: u32, left: Duration, chance: f64) -> Option<Duration> {
+    // At a login, a lost connection has lost nothing.
+    let is_worth_it = matches!(class, Class::Unavailable | Class::Lost) && (1..ATTEMPTS).contains(&failed);
+    let longest = FIRST_PAUSE * 2_u32.saturating_pow(failed.saturating_sub(1));
+    let pause = longest.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0);
+    (is_worth_it && pause <= left / 2).then_some(pause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLENTY: Duration = Duration::from_secs(60);
+
+    fn milliseconds(failed: u32, chance: f64) -> Option<u128> {
+        pause(Class::Unavailable, failed, PLENTY, chance).map(|pause| pause.as_millis())
+    }
+
+    #[test]
+    fn pauses_double_and_leave_half_to_chance() {
+        assert_eq!([1, 2].map(|failed| milliseconds(failed, 0.0)), [Some(250), Some(500)]);
+        assert_eq!([1, 2].map(|failed| milliseconds(failed, 1.0)), [Some(125), Some(250)]);
+        assert_eq!(milliseconds(1, 0.5), Some(187));
+    }
+
+    #[test]
+    fn the_third_failure_is_the_last() {
+        assert_eq!(milliseconds(3, 0.0), None);
+        assert_eq!(milliseconds(u32::MAX, 0.0), None);
+    }
+
+    #[test]
+    fn only_what_may_pass_by_itself_is_tried_again() {
+        for class in [Class::Unavailable, Class::Lost] {
+            assert!(pause(class, 1, PLENTY, 0.0).is_some(), "{class:?}");
+        }
+        for class in [Class::Permanent, Class::Limit, Class::Conflict, Class::Cancelled, Class::Statement] {
+            assert_eq!(pause(class, 1, PLENTY, 0.0), None, "{class:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_that_is_nearly_used_up_is_kept_for_the_answer() {
+        assert_eq!(pause(Class::Unavailable, 1, Duration::from_millis(499), 0.0), None);
+        assert!(pause(Class::Unavailable, 1, Duration::from_millis(500), 0.0).is_some());
+        assert_eq!(pause(Class::Unavailable, 1, Duration::ZERO, 1.0), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! A session that can be used before its login is done.
+
+use std::fmt;
+use std::io;
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{oneshot, watch};
+use tokio_postgres::Client;
+
+use crate::connect::Connector;
+use crate::error::Error;
+use crate::login::{Key, Progress, Watched, refusal};
+
+/// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven meanwhile.
+///
+/// A statement that is sent before [`Session::ready`] has answered rides: it travels with the client's proof and saves a
+/// round trip. The server never runs it for a wrong password. But it may run it although its answer is lost and the client
+/// has given up, so only reads and idempotent statements may ride; everything else waits for `ready`. An error of such
+/// a statement may be the login's: [`Session::explain`] tells.
+pub struct Session {
+    client: Client,
+    connector: Connector,
+    login: Option<Login>,
+}
+
+struct Login {
+    progress: watch::Receiver<Progress>,
+    release: Mutex<Option<oneshot::Sender<()>>>,
+}
+
+impl Session {
+    /// Of a login that is done.
+    pub(crate) fn done(client: Client, connector: Connector) -> Self {
+        Self { client, connector, login: None }
+    }
+
+    /// Of a login that is under way.
+    pub(crate) fn ahead(client: Client, connector: Connector, watched: Watched) -> Self {
+        let Watched { progress, release } = watched;
+        Self { client, connector, login: Some(Login { progress, release: Mutex::new(Some(release)) }) }
+    }
+
+    /// Whether the login is done, so that nothing rides any more.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.login.as_ref().is_none_or(|login| matches!(*login.progress.borrow(), Progress::Ready(_)))
+    }
+
+    /// Waits until the login is done. Costs nothing where it is.
+    ///
+    /// # Errors
+    /// The server's refusal, which comes after a sleeping compute has been woken; or the connection was lost.
+    pub async fn ready(&self) -> Result<(), Error> {
+        let Some(login) = &self.login else { return Ok(()) };
+        let release = login.release.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(release) = release {
+            // Fails where the proof has left already.
+            let _ = release.send(());
+        }
+        let mut progress = login.progress.clone();
+        let outcome = match progress.wait_for(|progress| !matches!(progress, Progress::UnderWay)).await {
+            Ok(progress) => progress.clone(),
+            Err(_) => Progress::Lost,
+        };
+        self.failure(outcome).await.map_or(Ok(()), Err)
+    }
+
+    /// What a statement's error means: the login's failure, where the statement rode on it, or its own.
+    pub async fn explain(&self, error: tokio_postgres::Error) -> Error {
+        let progress = match &self.login {
+            Some(login) => login.progress.borrow().clone(),
+            None => return Error::from(error),
+        };
+        match progress {
+            // Whether the statement ran is unknown.
+            Progress::Lost | Progress::UnderWay => Error::from(error),
+            over => self.failure(over).await.unwrap_or_else(|| Error::from(error)),
+        }
+    }
+
+    /// Asks the server to cancel the statement under way. Closing the session alone does not stop one.
+    ///
+    /// Takes a connection of its own, for as long as dialing may take. There is nothing to cancel before the login is done.
+    ///
+    /// # Errors
+    /// The server could not be reached.
+    pub async fn cancel(&self) -> Result<(), Error> {
+        let key = match &self.login {
+            None => return self.connector.cancel_by_token(&self.client.cancel_token()).await,
+            Some(login) => match *login.progress.borrow() {
+                Progress::Ready(key) => key,
+                _ => None,
+            },
+        };
+        match key {
+            Some(Key { process, secret }) => self.connector.cancel(process, secret).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn failure(&self, progress: Progress) -> Option<Error> {
+        let server = self.connector.server();
+        match progress {
+            Progress::UnderWay | Progress::Ready(_) => None,
+            Progress::Refused(response) => Some(refusal(server, &response).await),
+            Progress::Unproven(problem) => Some(Error::Protocol { server, problem }),
+            Progress::Lost => {
+                Some(Error::Unreachable { server, source: io::ErrorKind::ConnectionAborted.into() })
+            }
+        }
+    }
+}
+
+impl Deref for Session {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("is_ready", &self.is_ready()).finish_non_exhaustive()
+    }
+}
