@@ -8,6 +8,8 @@ mod dial;
 mod error;
 mod login;
 mod memory;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod retry;
 mod session;
 mod stream;
