@@ -5,6 +5,7 @@
 
 mod params;
 mod parse;
+mod reveal;
 
 use std::fmt;
 use std::net::IpAddr;
