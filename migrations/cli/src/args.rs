@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{check, current, downgrade, history, new, renumber, schema, stamp, upgrade, verify};
+use crate::commands::{
+    check, current, downgrade, history, new, rehearse, renumber, schema, stamp, upgrade, verify,
+};
 
 /// Brings a database's schema to where the migration files say, and back.
 #[derive(Parser)]
@@ -92,10 +94,12 @@ pub(crate) enum Command {
     Schema(schema::Args),
     /// Prove every up and every down on a scratch database
     Verify(verify::Args),
+    /// Try what is pending on a copy of production, and measure it
+    Rehearse(rehearse::Args),
 }
 
 /// `3s`, `500ms`, `2min`, `1h`, `0`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(unit_at);
     let amount: u64 = digits.parse().map_err(|_| DURATION_HELP.to_owned())?;

@@ -6,6 +6,7 @@ pub(crate) mod downgrade;
 pub(crate) mod history;
 pub(crate) mod new;
 mod offline;
+pub(crate) mod rehearse;
 pub(crate) mod renumber;
 pub(crate) mod schema;
 pub(crate) mod stamp;
@@ -41,6 +42,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::New(args) => new::run(args, &context),
         Command::Renumber(args) => renumber::run(args, &context).await,
         Command::Verify(args) => verify::run(args, &context).await,
+        Command::Rehearse(args) => rehearse::run(args, &context).await,
         Command::Schema(args) => schema::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
     }

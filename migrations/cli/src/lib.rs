@@ -13,10 +13,10 @@ mod environment;
 mod failure;
 mod introspection;
 mod lock;
-#[allow(dead_code, unused_imports, reason = "the commands that measure come with it")]
 mod measure;
 mod migrate;
 mod output;
+mod rehearsal;
 mod report;
 mod run;
 mod scratch;

@@ -4,7 +4,7 @@
 //! Statements that cannot run in a transaction give their locks back before they can be asked for; a second session
 //! looks every few milliseconds while they run.
 
-mod model;
+pub(crate) mod model;
 mod relations;
 mod watch;
 
@@ -16,7 +16,7 @@ use pg::{Connector, Url};
 use schema_core::{Migration, Script, Statement, Step, StepKind};
 use tokio_postgres::Client;
 
-pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, RelationKind, Scan, millis};
+pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, millis};
 
 use crate::connect::connect;
 use crate::database::{Database, execute, insert, one_row};
@@ -189,7 +189,9 @@ impl<'a> Run<'a> {
         let now = Relations::read(&self.meter.worker).await?;
         let number = self.statements.len();
         for &(oid, mode) in &held {
-            if self.open.contains_key(&(oid, mode)) {
+            // A lock that the session has a stronger one beside adds nothing.
+            let is_implied = held.iter().any(|(other, stronger)| *other == oid && *stronger > mode);
+            if is_implied || self.open.contains_key(&(oid, mode)) {
                 continue;
             }
             if let Some(lock) = self.lock((oid, mode), &held, measured.started, Duration::ZERO) {
@@ -249,7 +251,7 @@ impl<'a> Run<'a> {
         now: Relations,
         resets: bool,
     ) {
-        let changes = self.last.changes(&now, resets);
+        let changes = self.last.changes(&now, &self.first, resets);
         // TRUNCATE gives a table a new file as well, and writes nothing into it.
         if statement.words(1).first().is_none_or(|word| word != "TRUNCATE") {
             measured.rewrites = changes.rewrites;

@@ -88,6 +88,11 @@ impl Output {
         }
     }
 
+    /// A word about the run, beside its result.
+    pub(crate) fn note(&self, text: &impl fmt::Display) {
+        err(text);
+    }
+
     /// Why the command failed, with its exit status.
     pub(crate) fn failed(&self, error: &anyhow::Error) -> ExitCode {
         let message = chain(error);
@@ -143,7 +148,7 @@ impl fmt::Display for Took {
 }
 
 /// Breaks prose between words. Lines that begin with a space are quoted and stay as they are.
-fn wrap(text: &str) -> String {
+pub(crate) fn wrap(text: &str) -> String {
     text.lines()
         .map(|line| if line.starts_with(' ') { line.to_owned() } else { wrap_line(line) })
         .collect::<Vec<_>>()

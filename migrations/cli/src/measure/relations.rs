@@ -55,8 +55,9 @@ impl Relations {
         self.0.values().map(|relation| relation.size).sum()
     }
 
-    /// Compares with a later moment. `resets` where a transaction began in between, which counts from zero.
-    pub(super) fn changes(&self, after: &Self, resets: bool) -> Changes {
+    /// Compares with a later moment. Of tables only those of `first` count, which were there before the migration.
+    /// `resets` where a transaction began in between, which counts from zero.
+    pub(super) fn changes(&self, after: &Self, first: &Self, resets: bool) -> Changes {
         let mut changes = Changes::default();
         let mut read: BTreeMap<u32, u64> = BTreeMap::new();
         for (&oid, now) in &after.0 {
@@ -66,19 +67,21 @@ impl Relations {
             match now.kind.as_str() {
                 "i" if is_new_file => {
                     changes.indexes.push(now.name.clone());
-                    // The build has counted the table's rows, its parallel workers' included.
-                    if let Some(table) = after.get(now.table) {
-                        read.insert(now.table, table.tuples);
-                    }
+                    // The build has counted its rows, those of its parallel workers included. A partial index has fewer
+                    // than were read.
+                    let rows = read.entry(now.table).or_default();
+                    *rows = now.tuples.max(*rows);
                 }
-                "r" | "m" if is_new_file && before.is_some() => changes.rewrites.push(now.name.clone()),
+                "r" | "m" if is_new_file && first.get(oid).is_some() => {
+                    changes.rewrites.push(now.name.clone())
+                }
                 _ => {}
             }
         }
         for (&oid, now) in &after.0 {
             let before = if resets { 0 } else { self.get(oid).map_or(0, |before| before.read) };
             let rows = now.read.saturating_sub(before).max(read.get(&oid).copied().unwrap_or(0));
-            if rows > 0 && self.get(oid).is_some() && now.kind_of() == RelationKind::Table {
+            if rows > 0 && first.get(oid).is_some() && now.kind_of() == RelationKind::Table {
                 changes.scans.push(Scan { table: now.name.clone(), rows });
             }
         }
@@ -130,7 +133,7 @@ mod tests {
     fn a_new_file_is_a_rewrite_of_a_table_and_a_build_of_an_index() {
         let before = relations(&[(1, relation("a", "r", 100, 3, 0)), (2, relation("a_i", "i", 101, 0, 1))]);
         let after = relations(&[(1, relation("a", "r", 200, 9, 0)), (2, relation("a_i", "i", 201, 0, 1))]);
-        let changes = before.changes(&after, false);
+        let changes = before.changes(&after, &before, false);
         assert_eq!(changes.rewrites, ["a"]);
         assert_eq!(changes.indexes, ["a_i"]);
         assert_eq!(changes.scans, [Scan { table: "a".to_owned(), rows: 7 }], "counted by the index build");
@@ -139,7 +142,8 @@ mod tests {
     #[test]
     fn a_new_table_is_neither_rewritten_nor_scanned() {
         let after = relations(&[(1, relation("a", "r", 100, 3, 0)), (2, relation("a_i", "i", 101, 0, 1))]);
-        let changes = Relations::default().changes(&after, false);
+        let none = Relations::default();
+        let changes = none.changes(&after, &none, false);
         assert_eq!(changes, Changes { indexes: vec!["a_i".to_owned()], ..Changes::default() });
     }
 
@@ -147,8 +151,8 @@ mod tests {
     fn what_an_earlier_statement_read_does_not_count() {
         let before = relations(&[(1, relation("a", "r", 100, 3, 0))]);
         let after = relations(&[(1, relation("a", "r", 100, 5, 0))]);
-        assert_eq!(before.changes(&after, false).scans, [Scan { table: "a".to_owned(), rows: 2 }]);
-        assert_eq!(before.changes(&after, true).scans, [Scan { table: "a".to_owned(), rows: 5 }]);
-        assert_eq!(before.changes(&before, false), Changes::default());
+        assert_eq!(before.changes(&after, &before, false).scans, [Scan { table: "a".to_owned(), rows: 2 }]);
+        assert_eq!(before.changes(&after, &before, true).scans, [Scan { table: "a".to_owned(), rows: 5 }]);
+        assert_eq!(before.changes(&before, &before, false), Changes::default());
     }
 }

@@ -14,6 +14,7 @@ mod new;
 mod outside;
 mod refinery;
 mod refusals;
+mod rehearse;
 mod resume;
 mod schema;
 mod script;

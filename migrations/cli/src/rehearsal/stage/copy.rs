@@ -1,0 +1,121 @@
+//! A copy of a database on its own server.
+//!
+//! A session in the copy holds an advisory lock on its name for as long as it is used. A process that was killed holds
+//! none, so that the next rehearsal of the same database finds its copy and drops it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, anyhow};
+use pg::{Connector, Url};
+use tokio_postgres::Client;
+
+use crate::connect::connect;
+use crate::database::{execute, literal, one_row, rows};
+
+/// What the names of all copies begin with; the database's oid and something of the run's follow.
+const PREFIX: &str = "branchline_rehearsal_";
+
+pub(super) struct DatabaseCopy {
+    source: Url,
+    /// The session in the copy that holds the lock.
+    holder: Client,
+    name: String,
+}
+
+impl DatabaseCopy {
+    /// Drops what killed runs left behind, and copies the database. Afterwards nobody is connected to the source, so that
+    /// others can copy it as well.
+    ///
+    /// # Errors
+    /// The server cannot be reached, the role may not create databases, or somebody is connected to the source.
+    pub(super) async fn create(source: &Url) -> Result<Self> {
+        let server = connect(&Connector::new(source)?).await?;
+        let oid = one_row(&server, "SELECT oid FROM pg_database WHERE datname = current_database()").await?;
+        let prefix = format!("{PREFIX}{}_", oid.as_ref().and_then(|row| row.get(0)).unwrap_or("0"));
+        sweep(&server, &prefix).await.context("dropping what an earlier rehearsal left behind")?;
+        // Two runs on one machine differ in the process, two machines in the time.
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+        let name = format!("{prefix}{}_{nanos}", std::process::id());
+        let lock = format!("SELECT pg_advisory_lock({})", key(&name));
+        execute(&server, &lock).await?;
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {}", quoted(source.dbname()));
+        if let Err(error) = execute(&server, &copy).await {
+            return Err(explain(&server, error).await);
+        }
+        let holder = connect(&Connector::new(&source.with_dbname(&name))?).await?;
+        // The session idles while the migrations run.
+        let patience =
+            "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'";
+        execute(&holder, &format!("{patience}; {lock}")).await?;
+        Ok(Self { source: source.clone(), holder, name })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn url(&self) -> Url {
+        self.source.with_dbname(&self.name)
+    }
+
+    /// Drops it, whoever is in it.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or refuses.
+    pub(super) async fn remove(self) -> Result<()> {
+        let Self { source, holder, name } = self;
+        let left =
+            || format!("the copy {name} cannot be dropped; the next rehearsal of this database drops it");
+        let server = connect(&Connector::new(&source)?).await.with_context(left)?;
+        drop(holder);
+        execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await.with_context(left)
+    }
+}
+
+/// Drops the copies that no process uses any more.
+async fn sweep(server: &Client, prefix: &str) -> Result<()> {
+    // A lock on a bigint shows as its two halves, whatever database it was taken in (pg_locks in the manual).
+    let unused = format!(
+        "SELECT datname FROM pg_database d WHERE starts_with(datname, {}) AND NOT EXISTS (SELECT FROM pg_locks \
+         WHERE locktype = 'advisory' AND objsubid = 1 \
+           AND (classid::bigint << 32 | objid::bigint) = hashtextextended(d.datname, 0))",
+        literal(prefix)
+    );
+    for row in rows(server, &unused).await? {
+        let name = quoted(row.get(0).unwrap_or_default());
+        execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+    }
+    Ok(())
+}
+
+fn key(name: &str) -> String {
+    format!("hashtextextended({}, 0)", literal(name))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Says who stands in the way of a copy: Postgres copies a database only while nobody is connected to it.
+async fn explain(server: &Client, error: pg::Error) -> anyhow::Error {
+    let code = match &error {
+        pg::Error::Session(error) => error.code().map(|code| code.code().to_owned()),
+        _ => None,
+    };
+    match code.as_deref() {
+        Some("55006") => {
+            let sql = "SELECT string_agg(DISTINCT coalesce(nullif(application_name, ''), 'without a name'), ', '), count(*) \
+                       FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let row = one_row(server, sql).await.ok().flatten();
+            let who = row.as_ref().and_then(|row| row.get(0)).unwrap_or("unknown").to_owned();
+            anyhow!(
+                "the database is in use, and Postgres copies one only while nobody is connected to it ({who}); stop what is \
+                 connected, rehearse on a copy of your own by --database-url, or on a Neon branch, which needs nobody to leave"
+            )
+        }
+        Some("42501") => anyhow!(error).context(
+            "the role may not copy the database: it needs CREATEDB and must own the database, or be a superuser",
+        ),
+        _ => anyhow!(error).context("the database cannot be copied"),
+    }
+}

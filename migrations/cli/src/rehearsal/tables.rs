@@ -1,0 +1,135 @@
+//! The tables that migrations touch: which they are, and a digest of their rows.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use schema_core::{Catalog, Loss, Migration};
+use tokio_postgres::Client;
+
+use crate::database::one_row;
+
+/// The rows of a table: how many, and the sum of their hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub(super) count: u64,
+    digest: String,
+}
+
+/// A digest for each table.
+pub(super) type Digest = BTreeMap<String, Rows>;
+
+/// What of a table goes into its digest: its columns, quoted.
+pub(super) type Columns = BTreeMap<String, Vec<String>>;
+
+/// The tables of a catalog whose names stand in the files of the migrations, with their columns. What a directive says
+/// is lost is left out.
+pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
+    let scripts =
+        || migrations.iter().flat_map(|migration| [Some(&migration.up), migration.down.as_ref()]).flatten();
+    let is_named = |table: &str| {
+        let bare = bare(table);
+        scripts().any(|script| {
+            script.sql.split(|c: char| !is_of_name(c)).any(|word| word.eq_ignore_ascii_case(&bare))
+        })
+    };
+    let losses: Vec<&Loss> = scripts().flat_map(|script| &script.directives.losses).collect();
+    let tables = catalog.iter().filter(|(object, _)| object.kind == "table").map(|(object, _)| &object.name);
+    let columns = |table: &String| {
+        let own = |(object, _): (&schema_core::Object, _)| {
+            let column = object.name.strip_prefix(table.as_str())?.strip_prefix('.')?.to_owned();
+            (object.kind == "column").then_some(column)
+        };
+        let is_kept = |column: &String| {
+            let is_lost = |loss: &&Loss| {
+                bare(&loss.table) == bare(table)
+                    && (loss.column == "*" || loss.column == column.trim_matches('"'))
+            };
+            !losses.iter().any(is_lost)
+        };
+        catalog.iter().filter_map(own).filter(is_kept).collect::<Vec<_>>()
+    };
+    tables.filter(|table| is_named(table)).map(|table| (table.clone(), columns(table))).collect()
+}
+
+/// Reads every row of the tables. A table or column that is not there any more gives no digest.
+///
+/// # Errors
+/// The server's refusal.
+pub(super) async fn digest(session: &Client, columns: &Columns) -> Result<Digest> {
+    let mut digest = Digest::new();
+    for (table, columns) in columns {
+        let there = format!(
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass({}) AND NOT attisdropped \
+             AND quote_ident(attname) IN ({})",
+            literal(table),
+            columns
+                .iter()
+                .map(|column| literal(column))
+                .chain(["''".to_owned()])
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+        let there =
+            one_row(session, &there).await.with_context(|| format!("reading the columns of {table}"))?;
+        if there.as_ref().and_then(|row| row.get(0)) != Some(columns.len().to_string().as_str())
+            || columns.is_empty()
+        {
+            continue;
+        }
+        // A sum does not depend on the order, and tells equal rows from rows that are missing.
+        let sql = format!(
+            "SELECT count(*), coalesce(sum(hashtextextended(ROW({})::text, 0)::numeric), 0) FROM ONLY {table}",
+            columns.join(", ")
+        );
+        let row = one_row(session, &sql).await.with_context(|| format!("reading the rows of {table}"))?;
+        let row = row.context("the server gave no answer")?;
+        let count = row.get(0).and_then(|count| count.parse().ok()).unwrap_or_default();
+        let rows = Rows { count, digest: row.get(1).unwrap_or_default().to_owned() };
+        digest.insert(table.clone(), rows);
+    }
+    Ok(digest)
+}
+
+fn literal(text: &str) -> String {
+    crate::database::literal(text)
+}
+
+/// A table's name without its schema and quotes.
+fn bare(table: &str) -> String {
+    let name = table.rsplit('.').next().unwrap_or(table);
+    name.trim_matches('"').to_owned()
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+#[cfg(test)]
+mod tests {
+    use schema_core::{Migrations, Object};
+
+    use super::*;
+
+    #[test]
+    fn tables_are_touched_where_a_file_names_them_and_lost_columns_are_left_out() {
+        let mut catalog = Catalog::default();
+        for (kind, name) in [
+            ("table", "public.bookmarks"),
+            ("column", "public.bookmarks.url"),
+            ("column", "public.bookmarks.note"),
+            ("table", "public.bookmark"),
+            ("column", "public.bookmark.id"),
+        ] {
+            catalog.add(
+                Object { kind: kind.to_owned(), name: name.to_owned() },
+                "p".to_owned(),
+                String::new(),
+            );
+        }
+        let sql = "-- branchline: loses bookmarks.note: nobody reads it\nALTER TABLE Bookmarks DROP note;\n";
+        let files = [("V1__a.sql".to_owned(), sql.as_bytes().to_vec())];
+        let migrations = Migrations::from_files(files).unwrap();
+        let touched = touched(&catalog, &migrations.iter().collect::<Vec<_>>());
+        assert_eq!(touched, Columns::from([("public.bookmarks".to_owned(), vec!["url".to_owned()])]));
+    }
+}

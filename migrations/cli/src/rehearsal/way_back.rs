@@ -1,0 +1,117 @@
+//! Taking the migrations back and applying them again.
+
+use anyhow::Result;
+use schema_core::{Catalog, Difference, DowngradeTarget, Migration, UpgradeTarget};
+use tokio_postgres::Client;
+
+use super::Rehearsal;
+use super::report::{About, Deny, Finding, Level, WayBack};
+use super::stage::Stage;
+use super::tables::{self, Columns, Digest};
+use crate::failure::Failure;
+use crate::{introspection, migrate};
+
+/// Differences that a message shows.
+const SHOWN: usize = 8;
+
+/// What the way back showed.
+#[derive(Default)]
+pub(super) struct Way {
+    pub(super) told: WayBack,
+    pub(super) findings: Vec<Finding>,
+    /// The rows where all migrations were taken back; none where the way did not lead there.
+    pub(super) rows: Option<Digest>,
+}
+
+impl Rehearsal<'_> {
+    /// Takes back what can be, comparing the catalog after each step with what it was there before, and applies it again.
+    /// `catalogs` are those before the first migration and after each.
+    ///
+    /// # Errors
+    /// The stage cannot be used any more. A migration that fails, or leads elsewhere, is a finding.
+    pub(super) async fn way_back(
+        &self,
+        stage: &Stage,
+        session: &Client,
+        pending: &[&Migration],
+        catalogs: &[Catalog],
+        touched: &Columns,
+    ) -> Result<Way> {
+        let mut way = Way::default();
+        let without = pending.iter().filter(|migration| migration.down.is_none());
+        for migration in without {
+            way.findings.push(self.of_missing_down(migration));
+            way.told.without.push(migration.label().to_owned());
+        }
+        let reversible = pending.iter().rev().take_while(|migration| migration.down.is_some()).count();
+        for step in 1..=reversible {
+            let number = pending.len() - step;
+            let file = pending[number].down.as_ref().map(|down| down.file.clone());
+            let target = DowngradeTarget::Steps(1);
+            let down = migrate::downgrade(&stage.url, self.migrations, target, &self.settings, &|_| {}).await;
+            if let Err(error) = down {
+                way.findings.push(failed(file, error)?);
+                return Ok(way);
+            }
+            let differences = catalogs[number].diff(&introspection::read(session).await?);
+            if !differences.is_empty() {
+                let message = told("does not restore what was there before its up:", &differences);
+                way.findings.push(finding(Level::Failure, file, message));
+                return Ok(way);
+            }
+        }
+        if reversible == pending.len() {
+            way.rows = Some(tables::digest(session, touched).await?);
+        }
+        for number in pending.len() - reversible..pending.len() {
+            let file = Some(pending[number].up.file.clone());
+            let target = UpgradeTarget::Steps(1);
+            let up = migrate::upgrade(&stage.url, self.migrations, target, &self.settings, &|_| {}).await;
+            if let Err(error) = up {
+                way.findings.push(failed(file, error)?);
+                return Ok(way);
+            }
+            let differences = catalogs[number + 1].diff(&introspection::read(session).await?);
+            if !differences.is_empty() {
+                let message = told("does not make the same again after its down:", &differences);
+                way.findings.push(finding(Level::Failure, file, message));
+                return Ok(way);
+            }
+            way.told.proved.push(pending[number].label().to_owned());
+        }
+        Ok(way)
+    }
+
+    fn of_missing_down(&self, migration: &Migration) -> Finding {
+        let is_denied = self.limits.deny.contains(&Deny::Irreversible);
+        let (level, message) = match &migration.up.directives.irreversible {
+            Some(reason) => (Level::Note, format!("is irreversible: {reason}")),
+            None => (Level::Warning, "has no down, and does not say that it is irreversible".to_owned()),
+        };
+        finding(if is_denied { Level::Failure } else { level }, Some(migration.up.file.clone()), message)
+    }
+}
+
+/// A migration's own failure as a finding; any other error stays one.
+fn failed(file: Option<String>, error: anyhow::Error) -> Result<Finding> {
+    let failure = error.downcast::<Failure>()?;
+    let message = format!("failed on the way back: {}", failure.source);
+    Ok(Finding { line: failure.line, ..finding(Level::Failure, file, message) })
+}
+
+fn finding(level: Level, file: Option<String>, message: String) -> Finding {
+    Finding { level, about: About::Down, file, line: None, message }
+}
+
+fn told(what: &str, differences: &[Difference]) -> String {
+    let lines: Vec<String> = differences.iter().take(SHOWN).map(ToString::to_string).collect();
+    let mut message = what.to_owned();
+    for line in lines.iter().flat_map(|difference| difference.lines()) {
+        message.push_str("\n    ");
+        message.push_str(line);
+    }
+    if differences.len() > SHOWN {
+        message.push_str(&format!("\n    … and {} more", differences.len() - SHOWN));
+    }
+    message
+}

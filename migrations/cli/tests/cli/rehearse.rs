@@ -1,0 +1,344 @@
+//! Migrations tried on a copy: what is measured, what fails, what is left behind.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Project, Run};
+
+/// Copies of the project's database.
+const COPIES: &str = "SELECT count(*) FROM pg_database WHERE starts_with(datname, 'branchline_rehearsal_' || \
+    (SELECT oid FROM pg_database WHERE datname = current_database()) || '_')";
+
+/// A table with rows, applied, and the migrations that are pending.
+fn with_rows(rows: u32, pending: &[(&str, &str)]) -> Project {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id int, name text);\n"),
+        ("V1__a.down.sql", "DROP TABLE a;\n"),
+    ]);
+    project.done(&["upgrade"]);
+    project.sql(&format!("INSERT INTO a SELECT n, 'name ' || n FROM generate_series(1, {rows}) n"));
+    for (file, sql) in pending {
+        project.write(file, sql);
+    }
+    project
+}
+
+/// Runs a rehearsal that is to end with this status, and gives its report. Nothing may be left behind.
+#[track_caller]
+fn report(project: &Project, code: i32, arguments: &[&str]) -> Value {
+    let file = project.folder().join("report.json");
+    let arguments: Vec<&str> = ["rehearse", "--local", "--report-json", file.to_str().unwrap()]
+        .iter()
+        .chain(arguments)
+        .copied()
+        .collect();
+    let run = project.run(&arguments);
+    assert_eq!(run.code, Some(code), "{run}");
+    assert_eq!(project.sql(COPIES), "0", "a copy is left");
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+fn statement<'a>(report: &'a Value, migration: usize, statement: usize) -> &'a Value {
+    &report["migrations"][migration]["statements"][statement]
+}
+
+fn modes(statement: &Value) -> Vec<(&str, &str)> {
+    let locks = statement["locks"].as_array().unwrap();
+    locks.iter().map(|lock| (lock["mode"].as_str().unwrap(), lock["relation"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn our_own_migrations_pass() {
+    let project = Project::with_ours();
+    let report = report(&project, 0, &["--max-lock", "5s"]);
+    assert_eq!(report["verdict"], "passed");
+    assert_eq!(report["source"]["head"], Value::Null);
+    assert_eq!(report["findings"], json!([]));
+    assert_eq!(
+        project.sql("SELECT to_regclass('refinery_schema_history') IS NULL"),
+        "t",
+        "the database is untouched"
+    );
+}
+
+#[test]
+fn each_statement_tells_what_it_locked_rewrote_read_and_built() {
+    let project = with_rows(
+        1_000,
+        &[
+            (
+                "V2__b.sql",
+                "CREATE INDEX a_name ON a (name);\nALTER TABLE a ALTER id TYPE bigint;\n\
+                 CREATE TABLE b (id int);\nCREATE INDEX b_id ON b (id);\nUPDATE a SET name = 'x' WHERE id = 1;\n",
+            ),
+            ("V2__b.down.sql", "DROP TABLE b;\nDROP INDEX a_name;\nALTER TABLE a ALTER id TYPE int;\n"),
+            (
+                "V3__c.sql",
+                "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nTRUNCATE a;\n",
+            ),
+            ("V3__c.down.sql", "-- branchline: no-transaction\nDROP INDEX CONCURRENTLY a_id;\n"),
+        ],
+    );
+    let report = report(&project, 3, &[]);
+    let index = statement(&report, 0, 0);
+    assert_eq!(modes(index), [("SHARE", "public.a")]);
+    assert_eq!((&index["rewrites"], &index["indexes"]), (&json!([]), &json!(["public.a_name"])));
+    assert_eq!(index["scans"], json!([{ "table": "public.a", "rows": 1_000 }]));
+    let rewrite = statement(&report, 0, 1);
+    assert_eq!(modes(rewrite), [("ACCESS EXCLUSIVE", "public.a")]);
+    assert_eq!(
+        (&rewrite["rewrites"], &rewrite["indexes"]),
+        (&json!(["public.a"]), &json!(["public.a_name"]))
+    );
+    // Once to write it anew, once for its index.
+    assert_eq!(rewrite["scans"], json!([{ "table": "public.a", "rows": 2_000 }]));
+    assert_eq!(modes(statement(&report, 0, 2)), [], "nobody uses a table that is new");
+    assert_eq!(modes(statement(&report, 0, 3)), []);
+    let concurrent = statement(&report, 1, 0);
+    assert!(modes(concurrent).iter().all(|(mode, _)| *mode != "SHARE"), "{concurrent}");
+    assert_eq!(concurrent["indexes"], json!(["public.a_id"]));
+    assert_eq!(statement(&report, 1, 1)["rewrites"], json!([]), "an emptied table is not written anew");
+    // The rows are gone.
+    assert_eq!(report["findings"][0]["about"], "data");
+    assert_eq!(report["way_back"]["proved"], json!(["V2__b", "V3__c"]));
+}
+
+#[test]
+fn locks_are_held_to_the_end_of_the_transaction_and_a_waiting_session_saw_as_much() {
+    let project = with_rows(
+        50_000,
+        &[
+            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(0.4);\n"),
+            ("V2__b.down.sql", "SELECT 1;\n"),
+        ],
+    );
+    let report = report(&project, 1, &["--max-lock", "300ms"]);
+    let lock = &statement(&report, 0, 0)["locks"][0];
+    let held = lock["held_ms"].as_f64().unwrap();
+    assert!(held >= 400.0, "{lock}");
+    let probe = |who: &str| {
+        report["probes"].as_array().unwrap().iter().find(|probe| probe["who"] == who).unwrap().clone()
+    };
+    let waits = probe("writer")["waits"].clone();
+    let waited =
+        waits.as_array().unwrap().iter().map(|wait| wait["waited_ms"].as_f64().unwrap()).fold(0.0, f64::max);
+    assert!(
+        waited > 300.0 && waited <= held + 100.0,
+        "a writer waited {waited} ms, the lock was held for {held}"
+    );
+    assert_eq!(probe("reader")["waits"], json!([]), "SHARE stops no reader");
+    assert_eq!(report["findings"][0]["level"], "failure");
+    assert_eq!(report["findings"][0]["about"], "lock");
+    assert_eq!(report["findings"][0]["line"], 1);
+}
+
+#[test]
+fn rows_that_a_transaction_keeps_locked_are_seen_by_the_writer_who_waits() {
+    let project = with_rows(
+        1_000,
+        &[
+            ("V2__b.sql", "UPDATE a SET name = upper(name);\nSELECT pg_sleep(0.4);\n"),
+            ("V2__b.down.sql", "SELECT 1;\n"),
+        ],
+    );
+    let report = report(&project, 1, &["--max-lock", "300ms"]);
+    let message = report["findings"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("rows of public.a were locked (a writer waited "), "{message}");
+}
+
+#[test]
+fn what_is_denied_fails_the_rehearsal() {
+    let rewrite = [
+        ("V2__b.sql", "ALTER TABLE a ALTER id TYPE bigint;\n"),
+        ("V2__b.down.sql", "ALTER TABLE a ALTER id TYPE int;\n"),
+    ];
+    let project = with_rows(100, &rewrite);
+    assert_eq!(report(&project, 0, &[])["verdict"], "passed");
+    let denied = report(&project, 1, &["--deny", "rewrite", "--deny", "scan"]);
+    assert_eq!(denied["verdict"], "failed");
+    assert_eq!(denied["findings"][0]["file"], "V2__b.sql");
+
+    let project =
+        with_rows(100, &[("V2__b.sql", "-- branchline: irreversible: for the test\nDELETE FROM a;\n")]);
+    assert_eq!(report(&project, 3, &[])["way_back"]["without"], json!(["V2__b"]));
+    let denied = report(&project, 1, &["--deny", "irreversible", "--deny", "data"]);
+    let failures =
+        denied["findings"].as_array().unwrap().iter().filter(|finding| finding["level"] == "failure");
+    assert_eq!(failures.count(), 2);
+}
+
+#[test]
+fn a_migration_that_fails_midway_is_told_with_its_line() {
+    let project = with_rows(
+        10,
+        &[
+            ("V2__b.sql", "CREATE TABLE b ();\nALTER TABLE a ADD CHECK (id > 5);\n"),
+            ("V2__b.down.sql", "DROP TABLE b;\n"),
+        ],
+    );
+    let report = report(&project, 1, &["--", "true"]);
+    assert_eq!(report["findings"][0]["about"], "migration");
+    assert_eq!(
+        (&report["findings"][0]["file"], &report["findings"][0]["line"]),
+        (&json!("V2__b.sql"), &json!(2))
+    );
+    assert!(report["findings"][0]["message"].as_str().unwrap().contains("check constraint"));
+    assert_eq!(report["command"], Value::Null, "there is nothing to test");
+}
+
+#[test]
+fn a_down_that_does_not_restore_fails() {
+    let project =
+        with_rows(10, &[("V2__b.sql", "ALTER TABLE a ADD b int;\n"), ("V2__b.down.sql", "SELECT 1;\n")]);
+    let report = report(&project, 1, &[]);
+    assert_eq!(report["findings"][0]["file"], "V2__b.down.sql");
+    assert!(report["findings"][0]["message"].as_str().unwrap().contains("+ column public.a.b"));
+}
+
+#[test]
+fn the_schema_at_the_end_is_compared_with_the_file() {
+    let project = with_rows(
+        0,
+        &[("V2__b.sql", "ALTER TABLE a ADD b int;\n"), ("V2__b.down.sql", "ALTER TABLE a DROP b;\n")],
+    );
+    project.done(&["schema", "--output", "migrations/schema.sql"]);
+    report(&project, 0, &[]);
+    project.sql("CREATE INDEX by_hand ON a (id)");
+    let report = report(&project, 1, &[]);
+    assert_eq!(report["findings"][0]["about"], "schema");
+    assert!(report["findings"][0]["message"].as_str().unwrap().contains("+ CREATE INDEX by_hand"));
+}
+
+#[test]
+fn the_command_tests_the_migrated_copy_and_its_failure_is_the_rehearsals() {
+    let add = [("V2__b.sql", "ALTER TABLE a ADD b int;\n"), ("V2__b.down.sql", "ALTER TABLE a DROP b;\n")];
+    let project = with_rows(10, &add);
+    // The copy is migrated and writable, and what the command writes is no migration's doing.
+    let psql = project.database.server().bin_dir().join("psql");
+    let script =
+        format!("{} \"$DIRECT_DATABASE_URL\" -c 'DELETE FROM a WHERE b IS NULL' >&2", psql.display());
+    let passed = report(&project, 0, &["--", "sh", "-c", &script]);
+    assert_eq!(passed["command"]["is_success"], true);
+    assert_eq!(passed["findings"], json!([]));
+    assert_eq!(project.sql("SELECT count(*) FROM a"), "10");
+    let failed = report(&project, 1, &["--", "sh", "-c", "echo told; exit 7"]);
+    assert_eq!(failed["command"]["outcome"], "ended with exit status 7");
+    assert_eq!(failed["findings"][0]["about"], "command");
+}
+
+#[test]
+fn a_command_that_hangs_is_ended_with_its_children() {
+    let project = with_rows(0, &[]);
+    let pids = project.folder().join("pids");
+    let script = format!("sleep 60 & echo $! > {0}; wait", pids.display());
+    let report = report(&project, 1, &["--timeout", "500ms", "--", "sh", "-c", &script]);
+    assert_eq!(report["command"]["outcome"], "did not end within 500 ms, the --timeout");
+    let pid = fs::read_to_string(pids).unwrap();
+    assert!(!is_running(pid.trim()), "the command's child is left");
+}
+
+fn is_running(pid: &str) -> bool {
+    // A zombie, whose parent has gone, is not running.
+    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+#[test]
+fn a_command_that_is_not_there_is_said_to_be() {
+    let project = with_rows(0, &[]);
+    let error = project.run(&["rehearse", "--local", "--", "no-such-program"]).refusal();
+    assert!(error.contains("the command no-such-program cannot be started"), "{error}");
+    assert_eq!(project.sql(COPIES), "0");
+}
+
+#[test]
+fn a_database_that_is_in_use_is_refused_with_what_to_do() {
+    let project = with_rows(0, &[]);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            project.psql(&[
+                "--command",
+                "SET application_name = 'the app'",
+                "--command",
+                "SELECT pg_sleep(30)",
+            ])
+        });
+        project
+            .wait_until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)')");
+        let error = project.run(&["rehearse", "--local"]).refusal();
+        assert!(
+            error.contains("in use") && error.contains("the app") && error.contains("Neon branch"),
+            "{error}"
+        );
+        project.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'",
+        );
+    });
+    assert_eq!(project.sql(COPIES), "0");
+}
+
+#[test]
+fn a_copy_is_kept_where_that_is_asked_for() {
+    let project =
+        with_rows(0, &[("V2__b.sql", "CREATE TABLE b ();\n"), ("V2__b.down.sql", "DROP TABLE b;\n")]);
+    let run = project.run(&["rehearse", "--local", "--keep"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(project.sql(COPIES), "1");
+    assert!(run.stderr.contains("was kept"), "{run}");
+    let name = run.stderr.split_whitespace().find(|word| word.starts_with("branchline_rehearsal_")).unwrap();
+    project.sql(&format!("DROP DATABASE {name}"));
+}
+
+/// A file, its down, a command, and by what it is known that the rehearsal has come there.
+const PHASES: [(&str, &str, &str, &str); 3] = [
+    ("SELECT pg_sleep(31);\n", "SELECT 1;\n", "true", "pg_sleep(31)"),
+    ("SELECT 1;\n", "SELECT pg_sleep(32);\n", "true", "pg_sleep(32)"),
+    ("CREATE TABLE b ();\n", "DROP TABLE b;\n", "sleep 33", ""),
+];
+
+#[test]
+fn an_interrupt_leaves_nothing_at_any_phase() {
+    for (signal, (up, down, command, sign)) in ["-INT", "-TERM", "-INT"].iter().zip(PHASES) {
+        let project = with_rows(0, &[("V2__b.sql", up), ("V2__b.down.sql", down)]);
+        let mark = project.folder().join("mark");
+        let script = format!("touch {}; {command}", mark.display());
+        let runner = project.start(&["rehearse", "--local", "--", "sh", "-c", &script]);
+        if sign.is_empty() {
+            while !mark.exists() {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        } else {
+            project.wait_until(&format!(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%{sign}%' AND pid <> pg_backend_pid())"
+            ));
+        }
+        let pid = runner.id().to_string();
+        assert!(std::process::Command::new("kill").args([*signal, &pid]).status().unwrap().success());
+        assert!(Run::of(runner).refusal().contains("interrupted"));
+        assert_eq!(project.sql(COPIES), "0");
+    }
+}
+
+#[test]
+fn what_a_killed_run_leaves_the_next_one_removes() {
+    let project = with_rows(0, &[("V2__b.sql", "SELECT pg_sleep(34);\n"), ("V2__b.down.sql", "SELECT 1;\n")]);
+    let mut runner = project.start(&["rehearse", "--local"]);
+    project.wait_until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(34)%' AND pid <> pg_backend_pid())");
+    runner.kill().unwrap();
+    Run::of(runner);
+    assert_eq!(project.sql(COPIES), "1");
+    project.write("V2__b.sql", "SELECT 1;\n");
+    report(&project, 0, &[]);
+}
+
+#[test]
+fn runs_at_once_leave_each_others_copies_alone() {
+    let project =
+        with_rows(0, &[("V2__b.sql", "SELECT pg_sleep(0.5);\n"), ("V2__b.down.sql", "SELECT 1;\n")]);
+    let slow = project.start(&["rehearse", "--local"]);
+    project.wait_until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.5)%' AND pid <> pg_backend_pid())");
+    let quick = project.run(&["rehearse", "--local"]);
+    assert_eq!(quick.code, Some(0), "{quick}");
+    let run = Run::of(slow);
+    assert_eq!(run.code, Some(0), "{run}");
+}
