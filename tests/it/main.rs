@@ -15,6 +15,7 @@ mod import;
 mod import_faults;
 mod journey;
 mod list_projects;
+mod logins;
 mod neon;
 mod page;
 mod pgbouncer;

@@ -8,7 +8,7 @@ use support::{Event, PgBouncer, binary, pgbouncer};
 use crate::journey::{every_function, through};
 
 /// Before the server of this process. None where the machine has no PgBouncer and cannot get one.
-fn pooler(pool_size: u32) -> Option<PgBouncer> {
+pub(crate) fn pooler(pool_size: u32) -> Option<PgBouncer> {
     match PgBouncer::start(support::empty_database().server(), pool_size) {
         Ok(pooler) => Some(pooler),
         Err(pgbouncer::Error::Absent(reason)) => {

@@ -157,13 +157,22 @@ impl Connector {
         self.log_in(stream).await
     }
 
+    /// Asks the server to cancel the statement of a client that is logged in, over a connection of its own.
+    ///
+    /// # Errors
+    /// The server could not be reached.
+    pub async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
+        let stream = self.dial().await?;
+        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(Relay::of(stream)))).await?)
+    }
+
     /// The server as an error names it.
     pub(crate) fn server(&self) -> String {
         server(&self.shared.url)
     }
 
-    /// Asks the server to cancel what a process of its does.
-    pub(crate) async fn cancel(&self, process: i32, secret: i32) -> Result<(), Error> {
+    /// Asks the server to cancel what one of its processes does.
+    pub(crate) async fn cancel_process(&self, process: i32, secret: i32) -> Result<(), Error> {
         let mut stream = self.dial().await?;
         let mut request = BytesMut::new();
         frontend::cancel_request(process, secret, &mut request);
@@ -175,12 +184,6 @@ impl Connector {
             Ok(())
         };
         sent.await.map_err(|source| Error::Unreachable { server: self.server(), source })
-    }
-
-    /// The same with what the driver knows.
-    pub(crate) async fn cancel_by_token(&self, token: &CancelToken) -> Result<(), Error> {
-        let stream = self.dial().await?;
-        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(Relay::of(stream)))).await?)
     }
 
     /// Begins a login, anew where the server wants another one than was guessed.

@@ -87,14 +87,14 @@ impl Session {
     /// The server could not be reached.
     pub async fn cancel(&self) -> Result<(), Error> {
         let key = match &self.login {
-            None => return self.connector.cancel_by_token(&self.client.cancel_token()).await,
+            None => return self.connector.cancel(&self.client.cancel_token()).await,
             Some(login) => match *login.progress.borrow() {
                 Progress::Ready(key) => key,
                 _ => None,
             },
         };
         match key {
-            Some(Key { process, secret }) => self.connector.cancel(process, secret).await,
+            Some(Key { process, secret }) => self.connector.cancel_process(process, secret).await,
             None => Ok(()),
         }
     }

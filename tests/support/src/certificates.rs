@@ -1,5 +1,7 @@
 //! A certificate authority of a server's own, and the certificate it signs.
 
+use std::time::SystemTime;
+
 use anyhow::Result;
 use openssl::asn1::Asn1Time;
 use openssl::bn::{BigNum, MsbOption};
@@ -16,6 +18,19 @@ use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder};
 /// X.509 counts its versions from zero.
 const VERSION_3: i32 = 2;
 const DAYS: u32 = 3650;
+/// In seconds.
+const DAY: u64 = 24 * 60 * 60;
+
+/// When a certificate may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// From now on, for years.
+    Current,
+    /// Until yesterday.
+    Expired,
+    /// From tomorrow on.
+    Future,
+}
 
 /// PEM texts. The authority's key is forgotten once it has signed.
 pub(crate) struct Certificates {
@@ -30,6 +45,11 @@ pub(crate) struct Certificates {
 /// Makes an authority and a server certificate for these DNS names. Keys are P-256, whose handshakes are the cheapest; signatures use
 /// SHA-256, as a channel binding of `tls-server-end-point` is computed with the signature's hash (RFC 5929).
 pub(crate) fn generate(dns_names: &[&str]) -> Result<Certificates> {
+    generate_dated(dns_names, Validity::Current)
+}
+
+/// The same, with a certificate of the server's that may be out of date; its authority is not.
+pub(crate) fn generate_dated(dns_names: &[&str], validity: Validity) -> Result<Certificates> {
     let authority_key = new_key()?;
     let authority_name = name("Branchline local authority")?;
     let mut builder = unsigned(&authority_name, &authority_name, &authority_key)?;
@@ -53,6 +73,14 @@ pub(crate) fn generate(dns_names: &[&str]) -> Result<Certificates> {
     let names = names.ip("127.0.0.1").ip("::1").build(&context)?;
     let identifier = SubjectKeyIdentifier::new().build(&context)?;
     let issuer = AuthorityKeyIdentifier::new().keyid(true).build(&context)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+    let (from, to) = match validity {
+        Validity::Current => (now - DAY, now + u64::from(DAYS) * DAY),
+        Validity::Expired => (now - 30 * DAY, now - DAY),
+        Validity::Future => (now + DAY, now + 30 * DAY),
+    };
+    builder.set_not_before(&*Asn1Time::from_unix(i64::try_from(from)?)?)?;
+    builder.set_not_after(&*Asn1Time::from_unix(i64::try_from(to)?)?)?;
     for extension in [names, identifier, issuer] {
         builder.append_extension(extension)?;
     }

@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 
 use crate::background::Background;
 use crate::certificates;
+pub use crate::certificates::Validity;
 use crate::postgres::Postgres;
 use client::Acceptor;
 use compute::Compute;
@@ -45,6 +46,17 @@ pub enum Farewell {
     Told,
     /// The connection ends without a word. For one that does not even end, put a [`Proxy`](crate::Proxy) before this.
     Silent,
+}
+
+/// What somebody who sits between a client and the proxy, with a certificate that the client trusts, does to logins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tampering {
+    /// The offer of SCRAM-SHA-256-PLUS is taken away. The proxy itself knows that it made it.
+    HideBinding,
+    /// The server's signature is replaced by another, as by one who does not know the password.
+    ForgeSignature,
+    /// The server's signature is left out, as if there had been no need to prove anything.
+    OmitSignature,
 }
 
 /// The proxy. Dropping it ends its sessions.
@@ -75,9 +87,17 @@ impl NeonProxy {
     /// # Errors
     /// There is no free port, no thread, or no folder for the certificate.
     pub fn start(server: &Postgres) -> Result<Self> {
+        Self::start_with(server, Validity::Current)
+    }
+
+    /// The same, with a certificate that may be out of date.
+    ///
+    /// # Errors
+    /// Those of [`NeonProxy::start`].
+    pub fn start_with(server: &Postgres, validity: Validity) -> Result<Self> {
         let home = tempfile::Builder::new().prefix("branchline-neon-").tempdir()?;
         let wildcard = format!("*.{DOMAIN}");
-        let certificates = certificates::generate(&[&wildcard])?;
+        let certificates = certificates::generate_dated(&[&wildcard], validity)?;
         let ca_file = home.path().join("ca.pem");
         std::fs::write(&ca_file, &certificates.authority)?;
 
@@ -161,6 +181,11 @@ impl NeonProxy {
     /// Sets how many sessions the compute takes; none is as many as the server takes.
     pub fn set_connection_limit(&self, limit: Option<usize>) {
         self.state.compute().connection_limit = limit;
+    }
+
+    /// Sets what becomes of logins from now on.
+    pub fn tamper(&self, tampering: Option<Tampering>) {
+        self.state.compute().tampering = tampering;
     }
 
     /// How often the compute was woken.

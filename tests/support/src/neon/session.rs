@@ -16,7 +16,10 @@ use super::endpoint::Target;
 use super::scram::{Exchange, MECHANISMS, Refusal, Secret};
 use super::state::{Dismissal, Open, State};
 use super::wire::{Message, auth, put_authentication, send_error};
-use super::{ENDPOINT, Farewell, message};
+use super::{ENDPOINT, Farewell, Tampering, message};
+
+/// Of the right form, and of nobody who knows a password.
+const FORGED_SIGNATURE: &str = "v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// What every session needs.
 pub(super) struct Gate {
@@ -120,7 +123,15 @@ impl Gate {
         open.has_pid(pid);
 
         let mut buffer = BytesMut::new();
-        put_authentication(&mut buffer, auth::SASL_FINAL, signature.as_bytes());
+        match self.state.compute().tampering {
+            Some(Tampering::OmitSignature) => (),
+            Some(Tampering::ForgeSignature) => {
+                put_authentication(&mut buffer, auth::SASL_FINAL, FORGED_SIGNATURE.as_bytes());
+            }
+            Some(Tampering::HideBinding) | None => {
+                put_authentication(&mut buffer, auth::SASL_FINAL, signature.as_bytes());
+            }
+        }
         put_authentication(&mut buffer, auth::OK, &[]);
         buffer.extend_from_slice(&greeting);
         client.stream.write_all(&buffer).await?;
@@ -145,7 +156,9 @@ impl Gate {
         let violation = || refused(Refusal::Violation(message::PROTOCOL_VIOLATION));
         let stream = &mut client.stream;
         let mut buffer = BytesMut::new();
-        let offered: String = MECHANISMS.iter().map(|mechanism| format!("{mechanism}\0")).collect();
+        let hidden = usize::from(self.state.compute().tampering == Some(Tampering::HideBinding));
+        let offered: String =
+            MECHANISMS.iter().skip(hidden).map(|mechanism| format!("{mechanism}\0")).collect();
         put_authentication(&mut buffer, auth::SASL, format!("{offered}\0").as_bytes());
         stream.write_all(&buffer).await?;
         stream.flush().await?;

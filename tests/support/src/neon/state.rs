@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::{Farewell, message};
+use super::{Farewell, Tampering, message};
 
 /// An order to end every session, and whom to tell how many there were.
 pub(super) struct Dismissal {
@@ -32,6 +32,8 @@ pub(super) struct ComputeState {
     pub(super) logins: u32,
     pub(super) failures: VecDeque<String>,
     pub(super) connection_limit: Option<usize>,
+    /// What somebody in between does to logins.
+    pub(super) tampering: Option<Tampering>,
 }
 
 #[derive(Default)]
