@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    check, current, downgrade, history, new, rehearse, renumber, schema, stamp, upgrade, verify,
+    check, current, doctor, downgrade, history, new, rehearse, renumber, schema, stamp, upgrade, verify,
 };
 
 /// Brings a database's schema to where the migration files say, and back.
@@ -14,7 +14,7 @@ use crate::commands::{
 #[command(
     version,
     max_term_width = 80,
-    after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 there is something to do (check)."
+    after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 there is something to do (check, doctor)."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// Try what is pending on a copy of production, and measure it
     Rehearse(rehearse::Args),
+    /// Check a connection step by step, and say what to do
+    Doctor(doctor::Args),
 }
 
 /// `3s`, `500ms`, `2min`, `1h`, `0`.

@@ -31,11 +31,20 @@ impl Environment {
     /// # Errors
     /// None is named, the URL is wrong, or the one that should be direct is a pooler's.
     pub(crate) fn database_url(&self, flag: Option<&str>) -> Result<pg::Url> {
+        let (origin, url) = self.named_database(flag)?;
+        session_url(&url).context(origin)
+    }
+
+    /// The same with what names it, a pooler's too.
+    ///
+    /// # Errors
+    /// None is named, or the URL is wrong.
+    pub(crate) fn named_database(&self, flag: Option<&str>) -> Result<(&'static str, pg::Url)> {
         if let Some(url) = flag {
-            return session_url(&parse("--database-url", url)?).context("--database-url");
+            return Ok(("--database-url", parse("--database-url", url)?));
         }
         if let Some(url) = self.get("DIRECT_DATABASE_URL") {
-            return session_url(&parse("DIRECT_DATABASE_URL", &url)?).context("DIRECT_DATABASE_URL");
+            return Ok(("DIRECT_DATABASE_URL", parse("DIRECT_DATABASE_URL", &url)?));
         }
         let url = self.get("DATABASE_URL").ok_or_else(|| {
             anyhow!(
@@ -43,7 +52,7 @@ impl Environment {
                  folder, or give --database-url"
             )
         })?;
-        session_url(&parse("DATABASE_URL", &url)?.direct()).context("DATABASE_URL")
+        Ok(("DATABASE_URL", parse("DATABASE_URL", &url)?.direct()))
     }
 }
 

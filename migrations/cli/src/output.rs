@@ -14,9 +14,9 @@ use crate::args::Format;
 use crate::failure::Failure;
 use crate::report::{Direction, Event, Step};
 
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const ODD: Style = AnsiColor::Yellow.on_default();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
 
 /// What a terminal or a log shows of a line.
 const COLUMNS: usize = 80;
@@ -150,17 +150,18 @@ impl fmt::Display for Took {
 /// Breaks prose between words. Lines that begin with a space are quoted and stay as they are.
 pub(crate) fn wrap(text: &str) -> String {
     text.lines()
-        .map(|line| if line.starts_with(' ') { line.to_owned() } else { wrap_line(line) })
+        .map(|line| if line.starts_with(' ') { line.to_owned() } else { wrap_to(line, COLUMNS) })
         .collect::<Vec<_>>()
         .join("\n")
 }
 
-fn wrap_line(line: &str) -> String {
+/// Breaks a line between words, so that no part is longer than so many columns, a longer word aside.
+pub(crate) fn wrap_to(line: &str, columns: usize) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in line.split(' ') {
         let width = word.chars().count();
-        if column > 0 && column + 1 + width > COLUMNS {
+        if column > 0 && column + 1 + width > columns {
             wrapped.push('\n');
             column = 0;
         } else if column > 0 {

@@ -1,7 +1,18 @@
 use crate::harness::Project;
 
-const COMMANDS: [&str; 10] =
-    ["upgrade", "downgrade", "current", "history", "stamp", "new", "renumber", "check", "verify", "schema"];
+const COMMANDS: [&str; 11] = [
+    "upgrade",
+    "downgrade",
+    "current",
+    "history",
+    "stamp",
+    "new",
+    "renumber",
+    "check",
+    "verify",
+    "schema",
+    "doctor",
+];
 
 #[test]
 fn help_fits_a_terminal_of_eighty_columns() {

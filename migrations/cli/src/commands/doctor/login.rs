@@ -1,0 +1,180 @@
+//! The login, what it was bound to, and what is asked of the server then.
+
+use std::time::{Duration, Instant};
+
+use pg::{ChannelBinding, Class, Connector, Error, Url};
+use serde_json::json;
+use tokio::time::timeout;
+use tokio_postgres::Client;
+
+use super::network::milliseconds;
+use super::step::Step;
+use crate::connect::connect;
+use crate::database::one_row;
+
+/// For a login with its retries: Neon wakes a compute in at most some eight seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often the way there and back is measured.
+const TRIPS: usize = 7;
+
+async fn session(url: &Url) -> Result<Client, Error> {
+    let connector = Connector::new(url)?;
+    timeout(PATIENCE, connect(&connector)).await.unwrap_or_else(|_| {
+        let server = format!("{} of {}", url.dbname(), url.user());
+        Err(Error::TimedOut { server, bound: PATIENCE })
+    })
+}
+
+pub(super) async fn log_in(url: &Url) -> Result<(Step, Client), Step> {
+    let begun = Instant::now();
+    match session(url).await {
+        Ok(client) => {
+            let took = milliseconds(begun.elapsed());
+            let finding = format!("{} is let in, in {took:.1} ms", url.user());
+            Ok((Step::ok("authentication", finding).with(json!({ "role": url.user(), "ms": took })), client))
+        }
+        Err(error) => {
+            let step = Step::failed("authentication", error.to_string()).advise(refusal(&error));
+            let state = error.as_db_error().map(|refusal| refusal.code().code());
+            Err(step.with(json!({ "sqlstate": state })))
+        }
+    }
+}
+
+/// What to do about a login that failed. Neon's own refusals all have SQLSTATE XX000 and are told apart by their words.
+fn refusal(error: &Error) -> &'static str {
+    let said = error.as_db_error();
+    let (state, words) = said.map_or(("", ""), |refusal| (refusal.code().code(), refusal.message()));
+    match state {
+        "28P01" => WRONG_PASSWORD,
+        _ if words.contains("password authentication failed") => WRONG_PASSWORD,
+        "28000" => {
+            "The server's pg_hba.conf lets no such role, database or address in, or there is no such role."
+        }
+        "3D000" => NO_DATABASE,
+        _ if words.contains("database") && words.contains("does not exist") => NO_DATABASE,
+        _ if words.contains("endpoint cannot be found") || words.contains("has been disabled") => {
+            "Neon's console says which endpoints there are; a disabled one is enabled there."
+        }
+        _ if words.contains("IP address") => {
+            "Add this machine's address to the project's list in Neon's console."
+        }
+        _ if words.contains("Endpoint ID is not specified") => {
+            "The URL's host must be the endpoint's own name, not an address; hostaddr= may say the address."
+        }
+        _ if matches!(error, Error::ChannelBinding { .. }) => {
+            "Without channel_binding=require it may work, and then nothing proves that nobody stands in between. \
+             PgBouncer has no channel binding."
+        }
+        _ => match error.class() {
+            Class::Limit => {
+                "The server has no connection left, or the account no compute time: end what is not needed, use the \
+                 pooler for functions, or raise the limit."
+            }
+            Class::Unavailable | Class::Lost => {
+                "It was tried several times. A server that starts or a compute that wakes may need some seconds more; \
+                 else its log, or Neon's status page, says why."
+            }
+            _ => "The server's log may say more.",
+        },
+    }
+}
+
+const WRONG_PASSWORD: &str = "The role or its password is wrong; on Neon the answer is the same for an endpoint that \
+                              does not exist. Write @ as %40, / as %2F and % as %25 in a password.";
+const NO_DATABASE: &str = "Is the name behind the host's slash right? CREATE DATABASE makes one; without a name it is \
+                           the role's.";
+
+/// Whether the login can be bound to the TLS channel, and a second session.
+pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error>) {
+    const STEP: &str = "channel binding";
+    if !is_tls {
+        return (Step::ok(STEP, "none, as there is no TLS to bind to"), session(url).await);
+    }
+    if url.channel_binding() == ChannelBinding::Disable {
+        return (Step::ok(STEP, "turned off by the URL"), session(url).await);
+    }
+    match session(&url.with_channel_binding_required()).await {
+        Ok(client) => (Step::ok(STEP, "SCRAM is bound to TLS: nobody stands in between"), Ok(client)),
+        Err(error) if error.class() == Class::Permanent || error.as_db_error().is_none() => {
+            let finding = "the server does not offer it";
+            let step = if url.is_neon() {
+                Step::look(STEP, finding).advise(
+                    "Neon does: somebody in between may have taken the offer away. channel_binding=require refuses that.",
+                )
+            } else {
+                Step::ok(STEP, finding)
+            };
+            (step, session(url).await)
+        }
+        Err(error) => (Step::look(STEP, format!("not known: {error}")), Err(error)),
+    }
+}
+
+/// Whether sessions are the server's own. Two sessions that share one of the server's processes are those of a pooler in
+/// transaction mode, which hands its connection to the next client at once.
+pub(super) async fn pooler(url: &Url, first: &Client, second: Result<Client, Error>) -> Step {
+    const STEP: &str = "pooler";
+    const ADVICE: &str = "Functions are well served by it. Migrations need a session of the server's own: name the \
+                          server itself in DIRECT_DATABASE_URL";
+    if url.is_pooler() {
+        return Step::look(STEP, "Neon's, in transaction mode")
+            .advise(format!("{ADVICE}, the same host without \"-pooler\"."))
+            .with(json!({ "pooled": true }));
+    }
+    let process =
+        async |client| Some(one_row(client, "SELECT pg_backend_pid()").await.ok()??.get(0)?.to_owned());
+    let second = match &second {
+        Ok(client) => process(client).await,
+        Err(_) => None,
+    };
+    match (process(first).await, second) {
+        (Some(one), Some(other)) if one == other => {
+            let finding = "one in transaction mode: two sessions share a server process";
+            Step::look(STEP, finding).advise(format!("{ADVICE}.")).with(json!({ "pooled": true }))
+        }
+        (Some(_), Some(_)) => {
+            Step::ok(STEP, "none: each session has a process of its own").with(json!({ "pooled": false }))
+        }
+        _ => Step::look(STEP, "not known: there was no second session to compare with")
+            .advise("Is the limit of connections reached?"),
+    }
+}
+
+pub(super) async fn server(client: &Client) -> Result<(Step, ()), Step> {
+    let sql = "SELECT current_setting('server_version'), pg_is_in_recovery(), \
+               current_setting('transaction_read_only')";
+    let row = match one_row(client, sql).await {
+        Ok(Some(row)) => row,
+        Ok(None) => return Err(Step::failed("server", "it answers a query with nothing")),
+        Err(error) => return Err(Step::failed("server", error.to_string()).advise(refusal(&error))),
+    };
+    let version = row.get(0).unwrap_or_default();
+    let details = json!({ "version": version });
+    let name = format!("PostgreSQL {version}");
+    let step = match (row.get(1), row.get(2)) {
+        (Some("t"), _) => Step::look("server", format!("{name}, in recovery"))
+            .advise("It takes no writes: use the primary."),
+        (_, Some("on")) => Step::look("server", format!("{name}, read-only")).advise(
+            "default_transaction_read_only is on for this server, role or database; migrations need it off.",
+        ),
+        _ => Step::ok("server", name),
+    };
+    Ok((step.with(details), ()))
+}
+
+/// The least of several, as everything else on the way only adds to it.
+pub(super) async fn round_trip(client: &Client) -> Step {
+    let mut least = Duration::MAX;
+    for _ in 0..TRIPS {
+        let begun = Instant::now();
+        if let Err(error) = client.simple_query("").await {
+            return Step::failed("round trip", Error::from(error).to_string())
+                .advise("The connection was lost; try again, and look at the server's log.");
+        }
+        least = least.min(begun.elapsed());
+    }
+    let took = milliseconds(least);
+    Step::ok("round trip", format!("{took} ms, the least of {TRIPS}")).with(json!({ "ms": took }))
+}
