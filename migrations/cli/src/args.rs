@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    check, current, doctor, downgrade, history, new, rehearse, renumber, schema, stamp, upgrade, verify,
+    check, current, deploy, doctor, downgrade, history, new, rehearse, renumber, schema, stamp, upgrade,
+    verify,
 };
 
 /// Brings a database's schema to where the migration files say, and back.
@@ -98,6 +99,8 @@ pub(crate) enum Command {
     Rehearse(rehearse::Args),
     /// Check a connection step by step, and say what to do
     Doctor(doctor::Args),
+    /// Apply what a rehearsal passed
+    Deploy(deploy::Args),
 }
 
 /// `3s`, `500ms`, `2min`, `1h`, `0`.

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod current;
+pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod downgrade;
 pub(crate) mod history;
@@ -44,6 +45,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Renumber(args) => renumber::run(args, &context).await,
         Command::Verify(args) => verify::run(args, &context).await,
         Command::Rehearse(args) => rehearse::run(args, &context).await,
+        Command::Deploy(args) => deploy::run(args, &context).await,
         Command::Schema(args) => schema::run(args, &context).await,
         Command::Doctor(args) => doctor::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,

@@ -4,9 +4,10 @@
 mod command;
 pub(crate) mod findings;
 pub(crate) mod fingerprint;
+pub(crate) mod permit;
 mod probe;
 pub(crate) mod report;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod stage;
 mod tables;
@@ -169,8 +170,10 @@ impl Rehearsal<'_> {
                             direction: Direction::Up,
                             duration: measured.duration,
                         }));
-                        ups.measured.push(Rehearsed { checksum: migration.checksum(), measured });
-                        ups.catalogs.push(introspection::read(session).await?);
+                        let after = introspection::read(session).await?;
+                        let catalog = fingerprint::catalog(&after);
+                        ups.measured.push(Rehearsed { checksum: migration.checksum(), catalog, measured });
+                        ups.catalogs.push(after);
                     }
                     Err(error) => {
                         ups.failure = Some(error.downcast::<Failure>()?);

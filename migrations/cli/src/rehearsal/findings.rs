@@ -221,7 +221,7 @@ mod tests {
             size_change: 0,
             statements: vec![statement],
         };
-        Rehearsed { checksum: "1".to_owned(), measured }
+        Rehearsed { checksum: "1".to_owned(), catalog: String::new(), measured }
     }
 
     fn judged(

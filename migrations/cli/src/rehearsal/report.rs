@@ -113,6 +113,8 @@ pub(crate) enum Deny {
 pub(crate) struct Rehearsed {
     /// refinery's checksum of it.
     pub(crate) checksum: String,
+    /// SHA-256 of the catalog after it.
+    pub(crate) catalog: String,
     /// What it did.
     #[serde(flatten)]
     pub(crate) measured: Measured,

@@ -4,6 +4,7 @@
 mod check;
 mod checksums;
 mod current;
+mod deploy;
 mod doctor;
 mod downgrade;
 mod harness;

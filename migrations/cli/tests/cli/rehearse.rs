@@ -11,7 +11,7 @@ const COPIES: &str = "SELECT count(*) FROM pg_database WHERE starts_with(datname
     (SELECT oid FROM pg_database WHERE datname = current_database()) || '_')";
 
 /// A table with rows, applied, and the migrations that are pending.
-fn with_rows(rows: u32, pending: &[(&str, &str)]) -> Project {
+pub fn with_rows(rows: u32, pending: &[(&str, &str)]) -> Project {
     let project = Project::with(&[
         ("V1__a.sql", "CREATE TABLE a (id int, name text);\n"),
         ("V1__a.down.sql", "DROP TABLE a;\n"),
@@ -26,7 +26,7 @@ fn with_rows(rows: u32, pending: &[(&str, &str)]) -> Project {
 
 /// Runs a rehearsal that is to end with this status, and gives its report. Nothing may be left behind.
 #[track_caller]
-fn report(project: &Project, code: i32, arguments: &[&str]) -> Value {
+pub fn report(project: &Project, code: i32, arguments: &[&str]) -> Value {
     let file = project.folder().join("report.json");
     let arguments: Vec<&str> = ["rehearse", "--local", "--report-json", file.to_str().unwrap()]
         .iter()
@@ -39,7 +39,7 @@ fn report(project: &Project, code: i32, arguments: &[&str]) -> Value {
     serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
-fn statement<'a>(report: &'a Value, migration: usize, statement: usize) -> &'a Value {
+fn statement(report: &Value, migration: usize, statement: usize) -> &Value {
     &report["migrations"][migration]["statements"][statement]
 }
 

@@ -1,0 +1,100 @@
+//! `branchline deploy REPORT`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use pg::Connector;
+use schema_core::UpgradeTarget;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::Context;
+use super::upgrade::summary;
+use crate::args::duration;
+use crate::migrate::{self, look};
+use crate::output::{Exit, Took};
+use crate::rehearsal::permit::{self, Production};
+use crate::rehearsal::report::Report;
+use crate::rehearsal::{fingerprint, schema};
+use crate::run::progress::Progress;
+use crate::{introspection, report};
+
+/// Apply what a rehearsal passed
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub(crate) struct Args {
+    /// The JSON report of the rehearsal, as branchline rehearse --report-json wrote it
+    #[arg(value_name = "REPORT")]
+    report: PathBuf,
+    /// How old the rehearsal may be
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
+    max_age: Duration,
+}
+
+const HELP: &str = "\
+The report is the permit. Nothing is applied unless the rehearsal passed, is not too old, was for this database, with these \
+files, and production is still as the rehearsal found it: the same history, the same catalog. A deploy that stopped halfway \
+may be run again with the same report.
+
+Where the rehearsal had a --max-lock, a migration may wait for its locks for what the rehearsed locks leave of it, since \
+others queue behind one that waits; then it is rolled back and tried again.
+
+Exit status: 0 deployed, or there was nothing to do; 1 refused or failed.";
+
+/// What a deploy did.
+#[derive(Serialize)]
+struct Deployed {
+    #[serde(flatten)]
+    upgrade: report::Report,
+    /// How long a statement waited for a lock at most; zero is for ever.
+    lock_timeout_ms: u128,
+}
+
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let rehearsal = read(&args.report)?;
+    let migrations = context.migrations()?;
+    let url = context.url()?;
+    let (session, database, history) = look(&Connector::new(&url)?).await?;
+    if let Some(table) = &database.table
+        && Progress::read(&session, table).await?.is_some()
+    {
+        bail!(
+            "a migration was broken off on this database; let branchline upgrade finish it, then rehearse and deploy"
+        );
+    }
+    let catalog = fingerprint::catalog(&introspection::read(&session).await?);
+    let production = Production { database: fingerprint::database(&url), history: &history, catalog };
+    permit::check(&rehearsal, &migrations, &production, OffsetDateTime::now_utc(), args.max_age)
+        .with_context(|| format!("{} is no permit for this deploy", args.report.display()))?;
+
+    let settings = permit::settings(&rehearsal, context.settings());
+    let observe = |event| context.output.event(&event);
+    let upgrade = migrate::upgrade(&url, &migrations, UpgradeTarget::Head, &settings, &observe).await?;
+    let after = introspection::read(&session).await?;
+    if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {
+        let file = super::rehearse::beside(&context.global.dir);
+        let difference = schema::compare(file.as_deref(), &after)?;
+        let difference =
+            difference.map_or_else(String::new, |finding| format!("; schema.sql {}", finding.message));
+        bail!(
+            "the migrations are applied, and the schema is not the one that the rehearsal ended with{difference}"
+        );
+    }
+    let waited = Took(settings.lock_timeout);
+    let text = format!(
+        "{} The schema is the rehearsed one; locks were waited for {waited} at most.",
+        summary(&upgrade)
+    );
+    let deployed = Deployed { upgrade, lock_timeout_ms: settings.lock_timeout.as_millis() };
+    context.output.result(&deployed, &text);
+    Ok(Exit::Done)
+}
+
+fn read(path: &Path) -> Result<Report> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| {
+        format!("{} is not a report that branchline rehearse --report-json wrote", path.display())
+    })
+}
