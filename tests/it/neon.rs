@@ -82,9 +82,43 @@ async fn a_suspension_during_the_freeze_costs_the_real_binary_no_error() {
 }
 
 #[tokio::test]
+async fn what_passes_by_itself_is_tried_three_times() {
+    for text in [message::COULD_NOT_CONNECT, message::CONTROL_PLANE, message::NO_PERMIT, message::IDLE] {
+        let (neon, fixture) = on_neon();
+        let database = fixture.app.database();
+        neon.fail_next(2, text);
+        let seen = fixture.list_projects(Event::get("/")).await;
+        assert_eq!(seen.status, 200, "{text}: {}", seen.body);
+        assert_eq!((neon.logins(), database.connect_retries()), (3, 2), "{text}");
+
+        neon.suspend(Farewell::Told);
+        neon.fail_next(3, text);
+        fixture.list_projects(Event::get("/")).await.problem(503);
+        assert_eq!((neon.logins(), database.connect_retries()), (6, 4), "{text}");
+        assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn an_import_whose_login_failed_in_passing_is_stored_once() {
+    let (neon, fixture) = on_neon();
+    neon.fail_next(2, message::COULD_NOT_CONNECT);
+    let file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
+    let seen = fixture.import(Event::post("/").text(file)).await;
+    assert_eq!(seen.status, 201, "{}", seen.body);
+    assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "1");
+    assert_eq!(neon.logins(), 3);
+}
+
+#[tokio::test]
 async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
     let (neon, fixture) = on_neon();
-    for (tried, text) in (1..).zip([message::DISABLED, message::NO_ENDPOINT, message::ADDRESS_NOT_ALLOWED]) {
+    for (tried, text) in (1..).zip([
+        message::DISABLED,
+        message::IS_DISABLED,
+        message::NO_ENDPOINT,
+        message::ADDRESS_NOT_ALLOWED,
+    ]) {
         neon.fail_next(1, text);
         let seen = fixture.db_test(Event::get("/")).await;
         assert!(!seen.problem(500).contains("endpoint"), "{}", seen.body);
@@ -102,7 +136,9 @@ async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
 #[tokio::test]
 async fn a_limit_is_told_with_the_time_to_wait_and_tried_once() {
     let (neon, fixture) = on_neon();
-    for (tried, text) in (1..).zip([message::QUOTA, message::TOO_MANY_CONNECTIONS]) {
+    for (tried, text) in
+        (1..).zip([message::QUOTA, message::CHECK_QUOTAS, message::TOO_MANY_CONNECTIONS, message::NO_SLOTS])
+    {
         neon.fail_next(1, text);
         let seen = fixture.db_test(Event::get("/")).await;
         seen.problem(503);

@@ -18,6 +18,13 @@ pub const TOO_MANY_CONNECTIONS: &str = "Too many connections to this endpoint. P
 pub const NO_ENDPOINT: &str = "Control plane request failed: endpoint cannot be found";
 /// The endpoint has been switched off.
 pub const DISABLED: &str = "The endpoint has been disabled. Enable it using Neon API and retry.";
+/// The same, as the control plane says it.
+pub const IS_DISABLED: &str = "Control plane request failed: endpoint is disabled";
+/// The project may not start another compute.
+pub const CHECK_QUOTAS: &str =
+    "Control plane request failed: Cannot start more computes. Check your quotas or contact support.";
+/// The compute's own words where its connections are used up, which the proxy passes on without their SQLSTATE.
+pub const NO_SLOTS: &str = "sorry, too many clients already";
 /// The client's address is not on the endpoint's list.
 pub const ADDRESS_NOT_ALLOWED: &str = "This IP address 203.0.113.7 is not allowed to connect to this endpoint. \
                                        Please add it to the allowed list in the Neon console. Make sure to check for \
@@ -35,8 +42,6 @@ pub(super) const PLUS_NOT_USED: &str = "SCRAM-PLUS not used";
 pub(super) const CHANNEL_MISMATCH: &str = "insecure connection: secure channel data mismatch";
 /// Anything else that is wrong with the client's SCRAM.
 pub(super) const PROTOCOL_VIOLATION: &str = "authentication protocol violation";
-/// The compute's own words where its connections are used up, which the proxy passes on without their SQLSTATE.
-pub(super) const NO_SLOTS: &str = "sorry, too many clients already";
 
 /// The password is wrong, or there is no such endpoint.
 pub(super) fn wrong_password(user: &str) -> String {
