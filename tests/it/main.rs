@@ -10,6 +10,7 @@ mod access;
 mod connections;
 mod db_test;
 mod export;
+mod freeze;
 mod function;
 mod import;
 mod import_faults;
