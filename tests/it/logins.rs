@@ -69,18 +69,17 @@ async fn statements_sent_together_ride_together_and_answer_in_order() {
 }
 
 #[tokio::test]
-async fn a_login_without_a_statement_is_finished_all_the_same() {
+async fn a_login_waits_for_who_needs_it_and_wakes_no_compute_before() {
     let database = traced().await;
-    let session = ahead(&connector(&database.url())).await;
+    let neon = NeonProxy::start(database.server()).unwrap();
+    let connector = connector(&neon.url(database.name()));
+    // It leaves without having asked for anything.
+    drop(ahead(&connector).await);
+    let session = ahead(&connector).await;
+    assert_eq!((session.is_ready(), neon.logins(), neon.wakes()), (false, 0, 0));
     session.ready().await.unwrap();
+    assert_eq!((session.is_ready(), neon.logins(), neon.wakes()), (true, 1, 1));
     assert_eq!(session.query_typed(TRACE, &[]).await.unwrap().len(), 1);
-    // Nobody asks for this one, which does not wait for ever for a statement.
-    let unused = ahead(&connector(&database.url())).await;
-    while !unused.is_ready() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    // And one that is dropped takes leave of the server.
-    drop(unused);
 }
 
 #[tokio::test]

@@ -14,6 +14,9 @@ use crate::login::{Key, Progress, Watched, refusal};
 
 /// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven meanwhile.
 ///
+/// The client's proof is held back until somebody needs the session, which wakes no compute before; after five seconds of
+/// that, a freeze included, the connection is lost.
+///
 /// A statement that is sent before [`Session::ready`] has answered rides: it travels with the client's proof and saves a
 /// round trip. The server never runs it for a wrong password. But it may run it although its answer is lost and the client
 /// has given up, so only reads and idempotent statements may ride; everything else waits for `ready`. An error of such

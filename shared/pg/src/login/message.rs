@@ -31,6 +31,9 @@ pub(super) const AUTHENTICATION_OK: [u8; 9] = [tag::AUTHENTICATION, 0, 0, 0, 8, 
 /// `ReadyForQuery` outside a transaction.
 pub(super) const READY_FOR_QUERY: [u8; 6] = [tag::READY_FOR_QUERY, 0, 0, 0, 5, b'I'];
 
+/// The driver's goodbye.
+pub(super) const TERMINATE: [u8; 5] = [b'X', 0, 0, 0, 4];
+
 /// One message, with its tag and length.
 pub(super) struct Message(Bytes);
 

@@ -18,15 +18,13 @@ use tokio::time::{Sleep, sleep};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
 use super::Challenged;
-use super::message::{AUTHENTICATION_OK, Message, READY_FOR_QUERY, auth, tag, violation};
+use super::message::{AUTHENTICATION_OK, Message, READY_FOR_QUERY, TERMINATE, auth, tag, violation};
 use crate::stream::Stream;
 
-/// How long the client's proof waits for a statement to travel with. A statement that comes at all comes at once.
-const HOLD: Duration = Duration::from_millis(50);
-
-/// After this long by wall clock a login that was begun is not finished: the process was frozen meanwhile, and the server
-/// has likely given up. Nothing has been asked of it yet.
-const STALE: Duration = Duration::from_secs(5);
+/// How long the client's proof may wait for a statement to travel with, and the server for the proof. The timer tells
+/// while the process runs; the wall clock tells where it was frozen meanwhile. Nothing has been asked of the server by
+/// then, and no compute been woken.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How much the driver may write before some of it must have been taken.
 const MAX_QUEUE: usize = 64 * 1024;
@@ -84,8 +82,8 @@ struct Login {
     is_started: bool,
     /// Whether what waits for the server may go.
     is_released: bool,
-    release: oneshot::Receiver<()>,
-    hold: Pin<Box<Sleep>>,
+    release: Option<oneshot::Receiver<()>>,
+    patience: Pin<Box<Sleep>>,
     since: SystemTime,
     scram: ScramSha256,
     is_proven: bool,
@@ -120,8 +118,8 @@ impl Relay {
             startup: BytesMut::new(),
             is_started: false,
             is_released: false,
-            release: released,
-            hold: Box::pin(sleep(HOLD)),
+            release: Some(released),
+            patience: Box::pin(sleep(PATIENCE)),
             since,
             scram,
             is_proven: false,
@@ -196,17 +194,22 @@ impl Login {
     /// Whether what waits for the server may go.
     fn poll_release(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         if self.is_started && !self.is_released {
-            let is_let_go = Pin::new(&mut self.release).poll(cx).is_ready();
-            if is_let_go || self.hold.as_mut().poll(cx).is_ready() {
-                self.release()?;
+            match self.release.as_mut().map(|release| Pin::new(release).poll(cx)) {
+                Some(Poll::Ready(Ok(()))) => self.release()?,
+                // Nobody is left who could need it.
+                Some(Poll::Ready(Err(_))) => self.release = None,
+                Some(Poll::Pending) | None => (),
+            }
+            if !self.is_released && self.patience.as_mut().poll(cx).is_ready() {
+                return Err(too_late());
             }
         }
         Ok(self.is_released)
     }
 
     fn release(&mut self) -> io::Result<()> {
-        if !self.is_released && self.since.elapsed().is_ok_and(|age| age > STALE) {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, "the login was begun too long ago"));
+        if !self.is_released && self.since.elapsed().is_ok_and(|age| age > PATIENCE) {
+            return Err(too_late());
         }
         self.is_released = true;
         Ok(())
@@ -258,6 +261,10 @@ impl Login {
     }
 }
 
+fn too_late() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "the login was begun too long ago")
+}
+
 impl Drop for Login {
     fn drop(&mut self) {
         self.progress.send_if_modified(|progress| {
@@ -300,6 +307,8 @@ impl AsyncWrite for Relay {
                 }
                 return Poll::Ready(Ok(buf.len()));
             }
+            // Who leaves without having asked for anything need not be let in for it.
+            Some(login) if !login.is_released && buf == TERMINATE => return Poll::Ready(Ok(buf.len())),
             Some(login) => login.release()?,
             None if relay.to_server.is_empty() => return Pin::new(&mut relay.server).poll_write(cx, buf),
             None => (),
@@ -330,3 +339,6 @@ impl TlsStream for Relay {
         self.server.end_point().map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
+
+#[cfg(test)]
+mod tests;
