@@ -4,11 +4,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test bench lint migrate package deploy tools clean
+.PHONY: help demo dev test soak bench lint migrate package deploy tools clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
+# How long `make soak` gives each fuzz target.
+FUZZ_SECONDS ?= 60
 # What `make demo` imports.
 FILE ?= tests/corpus/demo.html
 
@@ -32,7 +34,13 @@ test: ## all tests, against a Postgres of their own
 	scripts/tools.sh postgres
 	cargo test --locked --workspace
 
-bench: ## how fast files are read and imported; BENCH_ARGS="--quick", "--full", "--json FILE"
+soak: ## the long forms of the tests, for an hour or so; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
+	@scripts/require.sh rust c python
+	scripts/tools.sh postgres
+	SOAK=1 cargo test --locked $(or $(SOAK_ARGS),--workspace)
+	$(if $(SOAK_ARGS),,scripts/fuzz.sh $(FUZZ_SECONDS))
+
+bench: ## how fast files are read and imported, how functions start and answer; BENCH_ARGS="--quick", "--full", "--json FILE"
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	cargo run --locked --release --quiet --bin bench -- $(BENCH_ARGS)

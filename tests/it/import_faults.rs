@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use support::{Event, Lambda, binary};
+use support::{Event, Lambda, binary, rounds};
 
 use crate::function::Fixture;
 
@@ -129,10 +129,10 @@ async fn checksum(fixture: &Fixture, project: usize) -> String {
 
 #[tokio::test]
 async fn killed_at_a_hundred_moments_and_sent_again_it_ends_as_one_clean_import() {
-    const KILLS: usize = 100;
+    let kills = rounds(100, 1_000);
     let fixture = Fixture::new();
     fixture
-        .execute(&format!("INSERT INTO projects (name) SELECT 'p' FROM generate_series(0, {KILLS})"))
+        .execute(&format!("INSERT INTO projects (name) SELECT 'p' FROM generate_series(0, {kills})"))
         .await;
     let url = fixture.database.url();
     let env = [("DATABASE_URL", url.as_str())];
@@ -148,9 +148,9 @@ async fn killed_at_a_hundred_moments_and_sent_again_it_ends_as_one_clean_import(
     let expected = checksum(&fixture, 1).await;
 
     let mut repeats = 0;
-    for project in 2..=KILLS + 1 {
+    for project in 2..=kills + 1 {
         // The moments are spread evenly over a clean run and a little past it.
-        let moment = clean_run.mul_f64(1.2 * (project - 1) as f64 / KILLS as f64);
+        let moment = clean_run.mul_f64(1.2 * (project - 1) as f64 / kills as f64);
         let request = event(project);
         let _ = tokio::join!(function.invoke(&request), async {
             tokio::time::sleep(moment).await;
@@ -164,5 +164,5 @@ async fn killed_at_a_hundred_moments_and_sent_again_it_ends_as_one_clean_import(
         assert_eq!(again.json::<Value>()["import_job"]["status"], "completed");
         assert_eq!(checksum(&fixture, project).await, expected, "killed after {moment:?} of {clean_run:?}");
     }
-    assert!(repeats < KILLS, "no import was killed before its commit");
+    assert!(repeats < kills, "no import was killed before its commit");
 }

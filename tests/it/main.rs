@@ -9,6 +9,7 @@
 mod access;
 mod connections;
 mod db_test;
+mod documentation;
 mod export;
 mod freeze;
 mod function;
