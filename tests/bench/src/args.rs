@@ -46,6 +46,10 @@ pub(crate) enum Section {
     Memory,
     /// Imports as the table grows
     Growth,
+    /// New environments
+    Start,
+    /// Requests over an open connection
+    Warm,
 }
 
 /// How much is measured.

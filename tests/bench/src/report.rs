@@ -12,7 +12,7 @@ use crate::machine::Machine;
 use crate::outside::{self, Outside};
 use crate::rig::Server;
 use crate::table::line;
-use crate::{again, import, memory, parse};
+use crate::{again, import, memory, parse, start, warm};
 
 /// The figures, as they are written in JSON. A section that was not measured is null.
 #[derive(Debug, Serialize)]
@@ -27,6 +27,8 @@ pub(crate) struct Report {
     pub(crate) again: Option<Vec<again::Row>>,
     pub(crate) memory: Option<Vec<memory::Row>>,
     pub(crate) growth: Option<Growth>,
+    pub(crate) start: Option<Vec<start::Row>>,
+    pub(crate) warm: Option<Vec<warm::Row>>,
     pub(crate) outside: Option<Outside>,
 }
 
@@ -43,6 +45,8 @@ impl Report {
             again: None,
             memory: None,
             growth: None,
+            start: None,
+            warm: None,
             outside: None,
         }
     }
@@ -72,6 +76,12 @@ pub(crate) fn print(report: &Report) {
     }
     if let Some(growth) = &report.growth {
         growth::print(growth);
+    }
+    if let Some(rows) = &report.start {
+        start::print(rows);
+    }
+    if let Some(rows) = &report.warm {
+        warm::print(rows);
     }
     if let Some(outside) = &report.outside {
         outside::print(outside);

@@ -1,6 +1,7 @@
 //! A Postgres that commits durably, the function's release binary on it, and psql beside them.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -50,6 +51,55 @@ impl Rig {
     /// Another environment of the function, which has answered nothing yet.
     pub(crate) fn another_function(&self) -> Result<Function> {
         Function::start(&self.server)
+    }
+
+    /// A new environment of any function.
+    pub(crate) fn environment(&self, function: &str) -> Result<Lambda> {
+        self.environment_with(function, &[])
+    }
+
+    /// The same with variables beside the database's URL.
+    pub(crate) fn environment_with(&self, function: &str, variables: &[(&str, &str)]) -> Result<Lambda> {
+        let url = self.server.url(DATABASE);
+        let variables: Vec<_> = [("DATABASE_URL", url.as_str())].iter().chain(variables).copied().collect();
+        Lambda::start(&support::binary(function), &variables)
+    }
+
+    /// Asks one statement so many times, and gives how long each took, in ms.
+    pub(crate) async fn queries(&self, statement: &str, times: usize) -> Result<Vec<f64>> {
+        let mut latencies = Vec::with_capacity(times);
+        for _ in 0..times {
+            let begun = Instant::now();
+            self.client.query_typed(statement, &[]).await?;
+            latencies.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        Ok(latencies)
+    }
+
+    /// Has pgbench do the same over one connection, with unnamed statements as the functions have them.
+    pub(crate) fn pgbench(&self, statement: &str, times: usize) -> Result<Vec<f64>> {
+        let folder = TempDir::new()?;
+        let script = folder.path().join("script.sql");
+        std::fs::write(&script, format!("{statement};\n"))?;
+        let mut pgbench = Command::new(self.server.bin_dir().join("pgbench"));
+        for (name, value) in self.server.psql(DATABASE).get_envs() {
+            pgbench.env(name, value.unwrap_or_default());
+        }
+        pgbench.args(["--no-vacuum", "--protocol=extended", "--client=1", "--log"]);
+        pgbench.arg(format!("--transactions={times}")).arg("--file").arg(&script);
+        let output = pgbench.current_dir(folder.path()).output().context("pgbench")?;
+        ensure!(output.status.success(), "pgbench: {}", String::from_utf8_lossy(&output.stderr));
+        let mut latencies = Vec::with_capacity(times);
+        for entry in std::fs::read_dir(folder.path())? {
+            let path = entry?.path();
+            if path != script {
+                // Client, transaction, time in microseconds, …
+                let log = std::fs::read_to_string(path)?;
+                let times = log.lines().filter_map(|line| line.split(' ').nth(2)?.parse::<f64>().ok());
+                latencies.extend(times.map(|microseconds| microseconds / 1e3));
+            }
+        }
+        Ok(latencies)
     }
 
     pub(crate) async fn describe(&self) -> Result<Server> {

@@ -27,6 +27,14 @@ impl Summary {
     }
 }
 
+/// The smallest value that at least so many in a hundred do not exceed; of nothing, 0.
+pub(crate) fn percentile(values: &[f64], percent: usize) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +51,12 @@ mod tests {
     fn a_ratio_is_taken_pair_by_pair() {
         // The machine is twice as slow in the second turn; the ratio does not see it.
         assert_eq!(Summary::of_ratios(&[1.0, 2.0], &[2.0, 4.0]), Summary { median: 0.5, min: 0.5, max: 0.5 });
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let values: Vec<f64> = (1..=200).rev().map(f64::from).collect();
+        assert_eq!([50, 99, 100].map(|percent| percentile(&values, percent)), [100.0, 198.0, 200.0]);
+        assert_eq!((percentile(&[7.0], 1), percentile(&[], 50)), (7.0, 0.0));
     }
 }

@@ -10,7 +10,7 @@ mod streamed;
 
 use std::path::Path;
 use std::process::ExitStatus;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
@@ -59,6 +59,12 @@ impl Lambda {
         self.limited = false;
         self.api.lift_response_limit();
         self
+    }
+
+    /// When the function's process was started.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.process.started()
     }
 
     /// From the function's start until it asked for its first event: its init, as the service bills it.
