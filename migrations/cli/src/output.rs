@@ -19,7 +19,7 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
 
 /// What a terminal or a log shows of a line.
-const COLUMNS: usize = 80;
+pub(crate) const COLUMNS: usize = 80;
 
 /// Where a migration's time begins, so that most names leave it in one column.
 const NAME_WIDTH: usize = 56;

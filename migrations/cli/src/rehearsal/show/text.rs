@@ -1,66 +1,86 @@
 //! The report on a terminal, within 80 columns.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::time::Duration;
+
+use comfy_table::{CellAlignment, Table, presets};
 
 use super::{Bytes, level, lock_in_words, place};
-use crate::output::Took;
+use crate::measure::Lock;
+use crate::output::{COLUMNS, Took};
 use crate::rehearsal::report::{Level, Report, Verdict, Who};
+
+/// A shorter lock is in the other forms of the report only.
+const NOTICED: Duration = Duration::from_millis(100);
 
 /// The whole report.
 pub(crate) fn text(report: &Report) -> String {
     let mut parts = Vec::new();
     if !report.migrations.is_empty() {
         parts.push(table(report));
-        parts.extend(locks(report));
+        parts.push(locks(report));
     }
     parts.extend(findings(report));
     if let Some(run) = &report.command {
         parts.push(format!("{} {} after {}.", run.command.join(" "), run.outcome, Took(run.duration)));
     }
-    let proved = &report.way_back.proved;
-    if !proved.is_empty() {
-        parts.push(format!("Taken back and applied again: {}.", proved.join(", ")));
+    match &report.way_back.proved[..] {
+        [] => {}
+        [one] => parts.push(format!("Taken back and applied again: {one}.")),
+        [first, .., last] => parts.push(format!("Taken back and applied again: {first} to {last}.")),
     }
     parts.push(verdict(report));
     parts.join("\n\n")
 }
 
+/// A line a migration; the name comes last, since it is what may be cut.
 fn table(report: &Report) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(80);
-    table.set_header(["migration", "took", "readers waited", "writers waited", "WAL", "size"]);
+    table.load_style(presets::NOTHING);
+    table.set_header(["took", "readers", "writers", "WAL", "size", "migration"]);
     for migration in &report.migrations {
         table.add_row([
-            migration.measured.migration.clone(),
             Took(migration.measured.duration).to_string(),
             migration.longest_wait(&report.probes, Who::Reader),
             migration.longest_wait(&report.probes, Who::Writer),
             Bytes(migration.wal_bytes()).to_string(),
             Bytes(migration.measured.size_change).to_string(),
+            migration.measured.migration.clone(),
         ]);
     }
-    for column in table.column_iter_mut().skip(1) {
+    for column in table.column_iter_mut().take(5) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    lines(&table)
+    let lines: Vec<String> = table.to_string().lines().map(|line| cut(line.trim_end())).collect();
+    let legend = "readers, writers: the longest that one waited; WAL: log written; size: growth";
+    format!("{}\n{legend}", lines.join("\n"))
 }
 
-/// The locks that stand in somebody's way, under each statement that takes one.
-fn locks(report: &Report) -> Option<String> {
-    let mut told = Vec::new();
-    for migration in &report.migrations {
-        for statement in &migration.measured.statements {
-            let blocking: Vec<_> = statement.locks.iter().filter(|lock| lock.mode.stops_writers()).collect();
-            if blocking.is_empty() {
-                continue;
+/// The statements that stop others for long enough to be noticed, each with its locks.
+fn locks(report: &Report) -> String {
+    let mut lines = Vec::new();
+    for measured in report.migrations.iter().map(|migration| &migration.measured) {
+        for statement in &measured.statements {
+            let is_long = |lock: &&Lock| lock.mode.stops_writers() && lock.held >= NOTICED;
+            let long: Vec<_> = statement.locks.iter().filter(is_long).collect();
+            if !long.is_empty() {
+                let first = statement.sql.lines().next().unwrap_or_default();
+                lines.push(cut(&format!("{}:{}  {first}", measured.file, statement.line)));
+                lines.extend(long.iter().map(|lock| format!("    {}", lock_in_words(lock))));
             }
-            let first = statement.sql.lines().next().unwrap_or_default();
-            told.push(format!("{}:{}  {}", migration.measured.file, statement.line, first));
-            told.extend(blocking.iter().map(|lock| format!("    {}", lock_in_words(lock))));
         }
     }
-    (!told.is_empty())
-        .then(|| format!("Locks that stop writers, or readers too (ACCESS EXCLUSIVE):\n{}", told.join("\n")))
+    match lines[..] {
+        [] => format!("No lock that stops others was held for {}.", Took(NOTICED)),
+        _ => format!("Locks that stop writers, ACCESS EXCLUSIVE readers too:\n{}", lines.join("\n")),
+    }
+}
+
+/// A line as a terminal shows it.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(COLUMNS) {
+        Some(_) => line.chars().take(COLUMNS - 1).chain(['…']).collect(),
+        None => line.to_owned(),
+    }
 }
 
 fn findings(report: &Report) -> Vec<String> {
@@ -83,8 +103,4 @@ fn verdict(report: &Report) -> String {
         (Verdict::Passed, Some(Level::Warning)) => format!("{migrations}. Passed, with warnings to look at."),
         (Verdict::Passed, _) => format!("{migrations}. Passed."),
     }
-}
-
-fn lines(table: &Table) -> String {
-    table.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
 }

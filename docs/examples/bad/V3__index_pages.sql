@@ -1,0 +1,1 @@
+CREATE INDEX visits_page ON visits (page);
