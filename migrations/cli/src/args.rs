@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    check, current, deploy, doctor, downgrade, history, new, rehearse, renumber, schema, stamp, upgrade,
-    verify,
+    branch, check, current, deploy, doctor, downgrade, history, new, rehearse, renumber, schema, snapshot,
+    stamp, upgrade, verify,
 };
 
 /// Brings a database's schema to where the migration files say, and back.
@@ -97,6 +97,10 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// Try what is pending on a copy of production, and measure it
     Rehearse(rehearse::Args),
+    /// Make, list and delete branches of a Neon project
+    Branch(branch::Args),
+    /// Take, list, restore and delete snapshots of a Neon project
+    Snapshot(snapshot::Args),
     /// Check a connection step by step, and say what to do
     Doctor(doctor::Args),
     /// Apply what a rehearsal passed

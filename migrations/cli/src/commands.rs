@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod current;
 pub(crate) mod deploy;
@@ -11,6 +12,7 @@ mod offline;
 pub(crate) mod rehearse;
 pub(crate) mod renumber;
 pub(crate) mod schema;
+pub(crate) mod snapshot;
 pub(crate) mod stamp;
 pub(crate) mod upgrade;
 pub(crate) mod verify;
@@ -48,6 +50,8 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Deploy(args) => deploy::run(args, &context).await,
         Command::Schema(args) => schema::run(args, &context).await,
         Command::Doctor(args) => doctor::run(args, &context).await,
+        Command::Branch(args) => branch::run(args, &context).await,
+        Command::Snapshot(args) => snapshot::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
     }
 }

@@ -22,7 +22,8 @@ impl Environment {
         Ok(Self { file: read_file(Path::new(".env"))?, variable })
     }
 
-    fn get(&self, name: &str) -> Option<String> {
+    /// A variable, where it is set to anything.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
         (self.variable)(name).or_else(|| self.file.get(name).cloned()).filter(|value| !value.is_empty())
     }
 

@@ -15,12 +15,14 @@ mod introspection;
 mod lock;
 mod measure;
 mod migrate;
+mod neon;
 mod output;
 mod rehearsal;
 mod report;
 mod run;
 mod scratch;
 mod script;
+mod table;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,0 +1,61 @@
+//! Operations, followed to their end.
+
+use std::time::{Duration, Instant};
+
+use http::Method;
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use super::client::Client;
+use super::error::Error;
+use super::http::Call;
+use super::model::Operation;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The operations of an answer.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Operations {
+    #[serde(default)]
+    pub(super) operations: Vec<Operation>,
+}
+
+#[derive(Deserialize)]
+struct One {
+    operation: Operation,
+}
+
+impl Client {
+    /// Waits until all of them have ended, in their order.
+    pub(super) async fn follow(&self, operations: Operations) -> Result<(), Error> {
+        let begun = Instant::now();
+        for mut operation in operations.operations {
+            let mut pause = FIRST_PAUSE;
+            while !has_ended(&operation)? {
+                if begun.elapsed() >= self.wait {
+                    return Err(Error::Slow { action: operation.action, waited: self.wait });
+                }
+                sleep(pause).await;
+                pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+                let path = ["operations", operation.id.as_str()];
+                let call = Call::new(Method::GET, &path, format!("following {}", operation.action));
+                operation = self.http.send::<One>(&call).await?.operation;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an operation has done its work. One that `failed` is tried again by the service, so it has not ended yet.
+fn has_ended(operation: &Operation) -> Result<bool, Error> {
+    match operation.status.as_str() {
+        "finished" | "skipped" => Ok(true),
+        status @ ("error" | "cancelled") => Err(Error::Operation {
+            action: operation.action.clone(),
+            status: status.to_owned(),
+            reason: operation.error.clone(),
+        }),
+        _ => Ok(false),
+    }
+}

@@ -1,0 +1,44 @@
+//! How long to wait before trying again.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+const FIRST: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// How often a request is sent before its last refusal counts. With the pauses between, that takes about ten seconds.
+pub(super) const ATTEMPTS: u32 = 6;
+
+/// The pause after an attempt, from 1: twice as long each time, less up to a half by chance, so that clients that were
+/// refused together do not come back together. What the server asked for is kept, up to half a minute.
+pub(super) fn after(attempt: u32, asked: Option<Duration>) -> Duration {
+    if let Some(asked) = asked {
+        return asked.min(3 * LONGEST);
+    }
+    // Each RandomState has keys of its own.
+    let chance = RandomState::new().hash_one(attempt) % 512;
+    let full = (FIRST * 2_u32.saturating_pow(attempt.saturating_sub(1))).min(LONGEST);
+    full.mul_f64(1.0 - chance as f64 / 1_024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_are_never_cut_by_more_than_half() {
+        for attempt in 1..=40 {
+            let full = (FIRST * 2_u32.saturating_pow(attempt - 1)).min(LONGEST);
+            for _ in 0..50 {
+                let pause = after(attempt, None);
+                assert!(pause <= full && pause > full / 2, "{pause:?} after attempt {attempt}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_server_asks_for_is_kept_within_bounds() {
+        assert_eq!(after(1, Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(after(1, Some(Duration::from_secs(3_600))), Duration::from_secs(30));
+    }
+}
