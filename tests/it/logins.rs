@@ -179,6 +179,19 @@ async fn every_policy_of_channel_binding_is_kept_with_a_real_server() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_on_haste_is_waited_for() {
+    let database = traced().await;
+    let neon = NeonProxy::start(database.server()).unwrap();
+    neon.tamper(Some(Tampering::PunishHaste));
+    for policy in ["prefer", "require"] {
+        let url = format!("{}&channel_binding={policy}", neon.url(database.name()));
+        let session = ahead(&connector(&url)).await;
+        assert!(session.is_ready());
+        assert_eq!(session.query_typed("SELECT 1", &[]).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_wants_something_other_than_scram_gets_it() {
     let server = Postgres::start(&support::Options::default()).unwrap();
     let admin = admin(&server).await;
@@ -187,7 +200,8 @@ async fn a_server_that_wants_something_other_than_scram_gets_it() {
         SET password_encryption = 'scram-sha-256';
         CREATE ROLE by_password LOGIN PASSWORD 'right';
         CREATE ROLE by_trust LOGIN;
-        CREATE ROLE by_nothing LOGIN PASSWORD 'right';";
+        CREATE ROLE by_nothing LOGIN PASSWORD 'right';
+        CREATE ROLE full LOGIN PASSWORD 'right' CONNECTION LIMIT 0;";
     admin.batch_execute(roles).await.unwrap();
     let access = "COPY (VALUES ('hostssl all by_md5 127.0.0.1/32 md5'), ('hostssl all by_password 127.0.0.1/32 password'),
         ('hostssl all by_trust 127.0.0.1/32 trust'), ('hostssl all by_nothing 127.0.0.1/32 reject'),
@@ -218,6 +232,10 @@ async fn a_server_that_wants_something_other_than_scram_gets_it() {
     let error = refused_ahead(&refused).await;
     assert_eq!(error.as_db_error().unwrap().code(), &SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
     assert_eq!((error.class(), refused.connects()), (Class::Permanent, 1));
+    let session = ahead(&connector(&format!("postgresql://full:right@{place}"))).await;
+    let error = session.explain(session.query_typed("SELECT 1", &[]).await.unwrap_err()).await;
+    assert_eq!(error.as_db_error().unwrap().code(), &SqlState::TOO_MANY_CONNECTIONS);
+    assert_eq!(error.class(), Class::Limit);
 }
 
 async fn admin(server: &Postgres) -> tokio_postgres::Client {

@@ -111,6 +111,17 @@ async fn an_import_whose_login_failed_in_passing_is_stored_once() {
 }
 
 #[tokio::test]
+async fn an_import_that_is_given_up_during_the_wake_stores_nothing() {
+    let (neon, fixture) = on_neon();
+    neon.set_wake_time(Duration::from_secs(2));
+    let file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
+    fixture.import(Event::post("/").text(file).timeout(Duration::from_secs(1))).await.problem(504);
+    // This one waits for the same wake, with which whatever was on its way has arrived.
+    assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+    assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "0");
+}
+
+#[tokio::test]
 async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
     let (neon, fixture) = on_neon();
     for (tried, text) in (1..).zip([

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use app::App;
 use pg::Connector;
-use support::{Event, NeonProxy, Proxy, TestDatabase, round_trips};
+use support::lambda::Lambda;
+use support::{Event, NeonProxy, Proxy, TestDatabase, binary, round_trips};
 
 use crate::function::{Seen, app, call};
 use crate::pgbouncer::pooler;
@@ -252,6 +253,25 @@ async fn on_stock_postgres_the_first_row_takes_six_round_trips_and_five_where_th
     assert_eq!(cold(&proxy, &on_request, Way::Riding).await.round(), 6.0);
 }
 
+/// What a packaged OpenSSL does by itself, the others can be told.
+#[tokio::test]
+async fn on_stock_postgres_a_handshake_that_begins_with_p_256_saves_a_round_trip() {
+    let database = support::database();
+    let proxy = Proxy::start(database.server().port()).unwrap();
+    proxy.set_round_trip(CLEAR);
+    let home = tempfile::tempdir().unwrap();
+    let settings = home.path().join("openssl.cnf");
+    let groups = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nGroups = P-256\n";
+    std::fs::write(&settings, groups).unwrap();
+    let url = proxy.url(&database.url());
+    let env = [("DATABASE_URL", url.as_str()), ("OPENSSL_CONF", settings.to_str().unwrap())];
+    let function = Lambda::start(&binary("db-test"), &env).unwrap();
+    assert_eq!(function.invoke(&Event::get("/")).await.unwrap().status.as_u16(), 200);
+    // TCP, TLS, the two flights of the login, the statement; without P-256 it would be one more.
+    let trips = proxy.traffic_of_each()[0].flights + 1;
+    assert!(trips <= 5, "{trips}");
+}
+
 /// The first connection learns that TLS has to be asked for and that nothing can be bound; the others know. They pay
 /// for the request for TLS.
 #[tokio::test]
@@ -284,5 +304,6 @@ async fn a_cold_request_takes_the_round_trips_of_its_connection_and_one_more_at_
         let app = app(&url, &[]);
         assert_eq!(call(&app, db_test::handle, Event::get("/")).await.status, 200);
     });
-    assert_eq!(trips.await.round(), 5.0);
+    let trips = trips.await;
+    assert!(trips.round() <= 5.0, "{trips}");
 }

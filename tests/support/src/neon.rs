@@ -57,6 +57,8 @@ pub enum Tampering {
     ForgeSignature,
     /// The server's signature is left out, as if there had been no need to prove anything.
     OmitSignature,
+    /// Who says more than was asked is hung up on, as by something that takes a login apart and expects its usual order.
+    PunishHaste,
 }
 
 /// The proxy. Dropping it ends its sessions.

@@ -100,6 +100,10 @@ impl Gate {
     }
 
     async fn run<'a>(&'a self, client: &mut Client, open: &mut Option<Open<'a>>) -> Result<(), Failure> {
+        let punishes_haste = self.state.compute().tampering == Some(Tampering::PunishHaste);
+        if punishes_haste && client.stream.ssl().pending() > 0 {
+            return Err(Failure::Gone(io::ErrorKind::ConnectionAborted.into()));
+        }
         let options = client.parameter("options").unwrap_or_default();
         let target = Target::read(client.sni.as_deref(), options).map_err(Failure::Told)?;
         let Some(endpoint) = &target.endpoint else {
@@ -128,7 +132,7 @@ impl Gate {
             Some(Tampering::ForgeSignature) => {
                 put_authentication(&mut buffer, auth::SASL_FINAL, FORGED_SIGNATURE.as_bytes());
             }
-            Some(Tampering::HideBinding) | None => {
+            Some(Tampering::HideBinding | Tampering::PunishHaste) | None => {
                 put_authentication(&mut buffer, auth::SASL_FINAL, signature.as_bytes());
             }
         }
