@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::http::{Query, json, segments};
-use app::{App, Budget, Error, Request, Response};
+use app::{App, Budget, Error, Request, Response, Spent};
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 
@@ -35,6 +35,8 @@ struct Details {
     latency_ms: f64,
     /// From the request's arrival to a connection in hand.
     acquire_ms: f64,
+    /// What this request has cost.
+    request: Spent,
 }
 
 #[derive(Serialize)]
@@ -69,28 +71,33 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     }
     let with_details = asks_for_details(&request)?;
 
-    let begun = Instant::now();
-    let connection = app.database().connection(&Budget::of(&request)).await?;
-    let acquired = Instant::now();
+    let (database, budget) = (app.database(), &Budget::of(&request));
     let (projects_count, details) = if with_details {
-        let found = queries::details(&connection).await?;
-        let latency_ms = milliseconds(acquired);
-        let (size, idle, max) = app.database().pool_sizes();
-        let details = Details {
-            server_version: found.server_version,
-            tls_version: found.tls_version,
-            schema_version: found.schema_version,
-            pool: PoolSizes { size, idle, max },
-            latency_ms,
-            acquire_ms: (acquired - begun).as_secs_f64() * 1_000.0,
-        };
-        (found.projects_count, Some(details))
+        let begun = Instant::now();
+        let details = database.read(budget, |connection| async move {
+            let acquired = Instant::now();
+            let found = queries::details(&connection).await?;
+            let latency_ms = milliseconds(acquired);
+            let (size, idle, max) = database.pool_sizes();
+            let details = Details {
+                server_version: found.server_version,
+                tls_version: found.tls_version,
+                schema_version: found.schema_version,
+                pool: PoolSizes { size, idle, max },
+                latency_ms,
+                acquire_ms: (acquired - begun).as_secs_f64() * 1_000.0,
+                request: budget.spent(),
+            };
+            Ok((found.projects_count, Some(details)))
+        });
+        details.await?
     } else {
-        (queries::projects_count(&connection).await?, None)
+        let count = |connection| async move { queries::projects_count(&connection).await };
+        (database.read(budget, count).await?, None)
     };
     let answer = Answer {
         database: "connected",
-        provider: if app.database().url().is_neon() { "Neon" } else { "PostgreSQL" },
+        provider: if database.url().is_neon() { "Neon" } else { "PostgreSQL" },
         projects_count,
         message: "Database connection successful! 🎉",
         details,

@@ -34,16 +34,21 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
     let now = OffsetDateTime::now_utc();
     let budget = Budget::of(&request);
 
-    let connection = app.database().connection(&budget).await?;
+    let (database, budget) = (app.database(), &budget);
     let body = if *request.method() == Method::HEAD {
-        if !tree::exists(&connection, project_id).await? {
+        let exists = |connection| async move { tree::exists(&connection, project_id).await };
+        if !database.read(budget, exists).await? {
             return Err(tree::no_project(project_id));
         }
         StreamBody::empty()
     } else {
-        let encoder = encode::encoder(format, project_id, now)?;
-        StreamBody::start(&budget, |chunks| tree::send(connection, project_id, format, encoder, chunks))
-            .await?
+        // Begun anew only while nothing has been sent.
+        let start = |connection| async move {
+            let encoder = encode::encoder(format, project_id, now)?;
+            StreamBody::start(budget, |chunks| tree::send(connection, project_id, format, encoder, chunks))
+                .await
+        };
+        database.read(budget, start).await?
     };
     let mut response = StreamingResponse::new(body);
     let headers = response.headers_mut();

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use app::http::Chunks;
-use app::{Connection, Error, Param};
+use app::{Access, Connection, Error, Param};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use tokio_postgres::types::Type;
@@ -17,7 +17,7 @@ const TREE: &str = include_str!("tree.sql");
 /// Nested loops are the planner's choice where it believes that a scope holds next to nothing, as it does right after
 /// an import: 100,000 bookmarks then take minutes. To turn them off costs so much by the planner's reckoning that it
 /// would compile the statement too.
-const BEGIN: &str = "BEGIN READ ONLY; SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
+const SETTINGS: &str = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
 
 const PROJECT_EXISTS: &str = "SELECT $1 IS NULL OR EXISTS (SELECT FROM projects WHERE id = $1)";
 
@@ -46,9 +46,11 @@ pub(crate) async fn send(
     connection.transaction_begins();
     let shared = &connection;
     let command = async |sql| shared.command(sql).await.map_err(Error::from);
-    let ((), exists, ()) = tokio::try_join!(
+    let begin = async || shared.begin(Access::ReadOnly).await.map_err(Error::from);
+    let ((), (), exists, ()) = tokio::try_join!(
         biased;
-        command(BEGIN),
+        begin(),
+        command(SETTINGS),
         send_rows(shared, project_id, format, encoder, chunks),
         command("COMMIT"),
     )?;
@@ -70,7 +72,7 @@ async fn send_rows(
     let (exists, rows) = tokio::join!(
         biased;
         exists(connection, project_id),
-        connection.query_typed_raw(TREE, params),
+        connection.query_raw(TREE, params),
     );
     if !exists? {
         return Ok(false);

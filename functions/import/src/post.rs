@@ -82,14 +82,16 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         memory_mib: app.config().memory_mib,
     };
 
-    let is_bookmark_file = copy::is_bookmark_file(&upload)?;
-    let mut connection = app.database().connection(&budget).await?;
-    if !is_bookmark_file {
+    let (database, order, upload) = (app.database(), &order, &upload);
+    if !copy::is_bookmark_file(upload)? {
         let problem = "This is not a bookmarks file: it holds no bookmark list as browsers export it.";
-        flights::insert_failed(&connection, &order, problem).await?;
+        let store = |connection| async move { flights::insert_failed(&connection, order, problem).await };
+        database.write_keyed(&budget, store).await?;
         return Err(Error::unprocessable(problem));
     }
-    let (status, answer) = match import(app, &mut connection, &order, &upload).await? {
+    // The content is the key: the second attempt finds what the first one committed, or what it left behind.
+    let import = |connection| import(app, connection, order, upload);
+    let (status, answer) = match database.write_keyed(&budget, import).await? {
         Outcome::Imported(job, sample) => {
             let message =
                 format!("Successfully imported {} bookmarks from {}", job.imported_count, job.filename());
@@ -112,21 +114,30 @@ fn answer(message: String, job: Job, sample: Vec<Bookmark>) -> Answer {
 
 async fn import(
     app: &Arc<App>,
-    connection: &mut Connection,
+    mut connection: Connection,
     order: &Order,
     upload: &Upload,
 ) -> Result<Outcome, Error> {
+    let connection = &mut connection;
     let opened = match flights::open(connection, order).await {
         Ok(opened) => opened,
         Err(error) => {
-            flights::roll_back(connection).await;
+            if !error.is_lost_connection() {
+                flights::roll_back(connection).await;
+            }
             return Err(error);
         }
     };
     let (job_id, copies) = match opened.holder {
         flights::Holder::Completed(job) => {
             let sample = sample::after_rollback(connection, &job).await?;
-            return Ok(Outcome::Repeated(*job, sample));
+            // Ours was committed, and its answer lost.
+            let is_ours = job.id == order.job_id;
+            return Ok(if is_ours {
+                Outcome::Imported(*job, sample)
+            } else {
+                Outcome::Repeated(*job, sample)
+            });
         }
         flights::Holder::Ours(job_id, copies) => (job_id, copies),
     };
@@ -135,7 +146,9 @@ async fn import(
     match copy_all(connection, order, upload, &mut plan, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
-            flights::fail(connection, job_id, &error).await;
+            if !error.is_lost_connection() {
+                flights::fail(connection, job_id, &error).await;
+            }
             Err(error)
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::http::{Query, json};
-use app::{App, Budget, Error, Request, Response};
+use app::{App, Budget, Connection, Error, Param, Request, Response};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use tokio_postgres::types::Type;
@@ -65,8 +65,11 @@ pub(crate) async fn jobs(app: &Arc<App>, request: &Request) -> Result<Response, 
     let before = before.unwrap_or(Uuid::max());
     let sql =
         format!("SELECT {COLUMNS}, {IS_STALE} FROM import_jobs WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    let connection = app.database().connection(&Budget::of(request)).await?;
-    let rows = connection.query(&sql, &[(&before, Type::UUID), (&(limit + 1), Type::INT8)]).await?;
+    let sql = sql.as_str();
+    let find = |connection: Connection| async move {
+        Ok(connection.query(sql, &[(&before, Type::UUID), (&(limit + 1), Type::INT8)]).await?)
+    };
+    let rows = app.database().read(&Budget::of(request), find).await?;
     let mut import_jobs = rows.iter().map(Job::from_row_as_found).collect::<Result<Vec<_>, _>>()?;
     let has_next = cut(&mut import_jobs, limit);
     let next_cursor = import_jobs.last().filter(|_| has_next).map(|job| job.id);
@@ -79,8 +82,10 @@ pub(crate) async fn job(app: &Arc<App>, request: &Request, id: Uuid) -> Result<R
     let sql = format!(
         "SELECT {COLUMNS}, {IS_STALE} FROM import_jobs WHERE id = $1 OR idempotency_key = $1 ORDER BY id DESC LIMIT 1"
     );
-    let connection = app.database().connection(&Budget::of(request)).await?;
-    let row = connection.query_opt(&sql, &[(&id, Type::UUID)]).await?.ok_or_else(no_job)?;
+    let sql = sql.as_str();
+    let find =
+        |connection: Connection| async move { Ok(connection.query_opt(sql, &[(&id, Type::UUID)]).await?) };
+    let row = app.database().read(&Budget::of(request), find).await?.ok_or_else(no_job)?;
     json(StatusCode::OK, &Job::from_row_as_found(&row)?)
 }
 
@@ -89,20 +94,19 @@ pub(crate) async fn rejections(app: &Arc<App>, request: &Request, id: Uuid) -> R
     let query = Query::read(request, &["limit", "cursor"])?;
     let limit = limit(&query)?;
     let after = query.value::<i32>("cursor", "a next_cursor of an earlier page")?.unwrap_or(0);
-    let connection = app.database().connection(&Budget::of(request)).await?;
     // The outer join gives one row of nulls for a job without such entries, and none where there is no job.
-    let rows = connection
-        .query(
-            "SELECT e.position, e.line, e.outcome, e.reason, e.url, e.title
-             FROM import_jobs j
-             LEFT JOIN import_entries e
-                    ON e.import_job_id = j.id AND e.reason IS NOT NULL AND e.position > $2
-             WHERE j.id = $1
-             ORDER BY e.position
-             LIMIT $3",
-            &[(&id, Type::UUID), (&after, Type::INT4), (&(limit + 1), Type::INT8)],
-        )
-        .await?;
+    let sql = "SELECT e.position, e.line, e.outcome, e.reason, e.url, e.title
+               FROM import_jobs j
+               LEFT JOIN import_entries e
+                      ON e.import_job_id = j.id AND e.reason IS NOT NULL AND e.position > $2
+               WHERE j.id = $1
+               ORDER BY e.position
+               LIMIT $3";
+    let find = |connection: Connection| async move {
+        let params: [Param<'_>; 3] = [(&id, Type::UUID), (&after, Type::INT4), (&(limit + 1), Type::INT8)];
+        Ok(connection.query(sql, &params).await?)
+    };
+    let rows = app.database().read(&Budget::of(request), find).await?;
     if rows.is_empty() {
         return Err(no_job());
     }

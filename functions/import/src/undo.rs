@@ -1,9 +1,9 @@
 //! `DELETE import/<id>`: the tables as they would be had the import never been.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::http::{Query, json};
-use app::{App, Budget, Error, Param, Request, Response};
+use app::{Access, App, Budget, Connection, Error, Param, Request, Response};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use tokio_postgres::types::Type;
@@ -26,13 +26,31 @@ struct Answer {
     bookmarks_removed: i64,
 }
 
-/// Takes an import out, in one flight: its bookmarks, what it had merged into others, its job.
+/// What was taken out: the job, and how many bookmarks went with it.
+type TakenOut = (Job, i64);
+
+/// Takes an import out: its bookmarks, what it had merged into others, its job.
+pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<Response, Error> {
+    Query::read(request, &[])?;
+    // What was taken out, while nobody has said that it was committed.
+    let uncertain = &Mutex::new(None);
+    let take_out = |connection| take_out(connection, id, uncertain);
+    let taken_out = app.database().write_keyed(&Budget::of(request), take_out).await?;
+    let (import_job, bookmarks_removed) = taken_out.ok_or_else(no_job)?;
+    let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
+    json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
+}
+
+/// Takes an import out, in one flight; gives none where there is no such job. Where the connection is lost, a second
+/// attempt either does it, or finds no job any more: the first one was committed then, and `uncertain` tells what it did.
 ///
 /// An import that is still running is waited for. Locks are taken as an import takes them, the project's after the
 /// content's, so that the two never wait for each other.
-pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<Response, Error> {
-    Query::read(request, &[])?;
-    let mut connection = app.database().connection(&Budget::of(request)).await?;
+async fn take_out(
+    mut connection: Connection,
+    id: Uuid,
+    uncertain: &Mutex<Option<TakenOut>>,
+) -> Result<Option<TakenOut>, Error> {
     let this: [Param<'_>; 1] = [(&id, Type::UUID)];
     let remove_job = format!("DELETE FROM import_jobs WHERE id = $1 RETURNING {COLUMNS}");
     let taken_out: [Param<'_>; 2] = [(&id, Type::UUID), (&true, Type::BOOL)];
@@ -41,7 +59,7 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
     let shared = &connection;
     let (begun, content, project, prepared, folded, removed, job, committed) = tokio::join!(
         biased;
-        shared.command("BEGIN"),
+        shared.begin(Access::ReadWrite),
         shared.query(
             "SELECT pg_advisory_xact_lock(hashtextextended(
                  'import ' || coalesce(project_id, 0) || ' ' || encode(content_sha256, 'hex'), 0))
@@ -69,10 +87,15 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
     prepared?;
     folded?;
     let bookmarks_removed: i64 = removed?.try_get(0)?;
-    let job = job?;
-    committed?;
+    let before = uncertain.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let taken_out = match job? {
+        Some(row) => Some((Job::from_row(&row)?, bookmarks_removed)),
+        None => before,
+    };
+    if let Err(error) = committed {
+        *uncertain.lock().unwrap_or_else(PoisonError::into_inner) = taken_out;
+        return Err(error.into());
+    }
     connection.transaction_ended();
-    let import_job = Job::from_row(&job.ok_or_else(no_job)?)?;
-    let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
-    json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
+    Ok(taken_out)
 }

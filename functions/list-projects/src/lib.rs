@@ -61,21 +61,21 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
         return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
     }
     let after = query.text("cursor").map(cursor::read).transpose()?.unwrap_or(0);
-    let budget = Budget::of(&request);
+    let (database, budget) = (app.database(), Budget::of(&request));
 
     match query.text("fields") {
         Some("name") => {
-            let connection = app.database().connection(&budget).await?;
             // The old clients know no pages, so they get every name unless they ask for fewer.
-            let projects = queries::names(&connection, after, limit).await?;
+            let names = |connection| async move { queries::names(&connection, after, limit).await };
+            let projects = database.read(&budget, names).await?;
             json(StatusCode::OK, &Names { projects })
         }
         Some(_) => Err(Error::bad_request("The parameter fields must be name, or be left out.")),
         None => {
             let limit = limit.unwrap_or(DEFAULT_LIMIT);
-            let connection = app.database().connection(&budget).await?;
             // One more than asked for tells whether there is a next page.
-            let mut projects = queries::page(&connection, after, limit + 1).await?;
+            let page = |connection| async move { queries::page(&connection, after, limit + 1).await };
+            let mut projects = database.read(&budget, page).await?;
             let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
             let has_next = projects.len() > wanted;
             projects.truncate(wanted);

@@ -11,7 +11,7 @@ use crate::hit::Hit;
 use crate::nearest::{Corrected, is_word};
 
 /// A place in the result.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cursor {
     id: Uuid,
     /// The bits of the score, since its digits might not give it back; none where the newest come first.

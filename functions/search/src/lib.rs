@@ -38,13 +38,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::http::{json, segments};
-use app::{App, Budget, Error, Request, Response};
+use app::{App, Budget, Connection, Error, Request, Response};
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 use tokio::join;
 
 use cursor::Cursor;
 use hit::Hit;
+use queries::Found;
 use wish::Wish;
 
 #[derive(Serialize)]
@@ -67,23 +68,9 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::method_not_allowed("GET, HEAD"));
     }
-    let mut wish = Wish::read(&request)?;
-    let connection = app.database().connection(&Budget::of(&request)).await?;
-
-    let (caught_up, found) = join!(
-        biased;
-        queries::catch_up(&connection),
-        queries::page(&connection, &wish),
-    );
-    let mut found = found?;
-    if let Err(error) = caught_up {
-        // The search does not depend on it: what is pending was searched all the same.
-        tracing::warn!(%error, "the search index could not be brought up to date");
-    }
-    if let Some(corrected) = nearest::correct(&found.misspelt) {
-        wish.corrected = corrected;
-        found = queries::page(&connection, &wish).await?;
-    }
+    let wish = &Wish::read(&request)?;
+    let search = |connection| async move { search(&connection, wish.clone()).await };
+    let (mut found, wish) = app.database().read(&Budget::of(&request), search).await?;
 
     // One more than asked for tells whether there is a next page.
     let has_next = found.bookmarks.len() > wish.limit;
@@ -92,4 +79,24 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     let next_cursor = last.map(|last| Cursor::after(last, &wish.corrected).write()).transpose()?;
     let page = Page { bookmarks: found.bookmarks, next_cursor, corrected: wish.corrected };
     json(StatusCode::OK, &page)
+}
+
+/// Finds what is wished, or else what is nearest to it; gives the wish as it was corrected. Indexing may be repeated and
+/// may happen unnoticed, so that this counts as reading.
+async fn search(connection: &Connection, mut wish: Wish) -> Result<(Found, Wish), Error> {
+    let (caught_up, found) = join!(
+        biased;
+        queries::catch_up(connection),
+        queries::page(connection, &wish),
+    );
+    let mut found = found?;
+    if let Err(error) = caught_up {
+        // The search does not depend on it: what is pending was searched all the same.
+        tracing::warn!(%error, "the search index could not be brought up to date");
+    }
+    if let Some(corrected) = nearest::correct(&found.misspelt) {
+        wish.corrected = corrected;
+        found = queries::page(connection, &wish).await?;
+    }
+    Ok((found, wish))
 }

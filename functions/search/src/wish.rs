@@ -17,7 +17,7 @@ const MAX_LENGTH: usize = 1_000;
 const MAX_TAGS: usize = 100;
 
 /// The parameters of a search.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wish {
     /// What was typed; none for the newest bookmarks first.
     pub(crate) q: Option<String>,

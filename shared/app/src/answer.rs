@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use lambda_http::RequestExt;
 use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, RequestExt};
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
 use crate::http::{StreamBody, StreamingResponse};
+use crate::telemetry::metrics;
 use crate::{App, Budget, Error, IsPublic, Request, Response, access};
 
 /// Answers a request with a handler, where the sender may have an answer. Never fails: an error, a panic or the end of
@@ -24,11 +25,11 @@ pub async fn answer<F>(
 where
     F: Future<Output = Result<Response, Error>> + Send,
 {
-    let (call, request) = Call::begin(request);
+    let (call, request) = Call::begin(app, request);
     match call.outcome(app, handle, is_public, request).await {
         Ok(response) => {
             call.log_answered(response.status(), None);
-            response
+            if call.wants_body() { response } else { response.map(|_| Body::Empty) }
         }
         Err(error) => call.refuse(&error),
     }
@@ -45,14 +46,34 @@ pub async fn answer_streaming<F>(
 where
     F: Future<Output = Result<StreamingResponse, Error>> + Send,
 {
-    let (call, request) = Call::begin(request);
+    let (call, request) = Call::begin(app, request);
     match call.outcome(app, handle, is_public, request).await {
         Ok(response) => {
             let status = response.status();
-            response.map(|body| body.of(call, status))
+            response.map(|body| if call.wants_body() { body } else { StreamBody::empty() }.of(call, status))
         }
         Err(error) => call.refuse(&error).map(StreamBody::from),
     }
+}
+
+/// Logs what a call came to, with what it cost.
+macro_rules! log {
+    ($level:ident, $call:expr, $status:expr, { $($field:tt)* }, $message:literal) => {{
+        let Call { request_id, method, path, is_cold, budget, .. } = $call;
+        let (status, duration_ms, spent) = ($status.as_u16(), $call.duration_ms(), budget.spent());
+        tracing::$level!(
+            %request_id, %method, path, status, duration_ms, $($field)*
+            cold = is_cold,
+            connects = spent.connects,
+            connect_retries = spent.connect_retries,
+            stale_discards = spent.stale_discards,
+            retries = spent.retries,
+            round_trips = spent.round_trips,
+            database_ms = spent.database_ms,
+            $message
+        );
+        $call.count();
+    }};
 }
 
 /// A request while it is answered, as the log knows it.
@@ -62,10 +83,13 @@ pub(crate) struct Call {
     path: String,
     budget: Budget,
     begun: Instant,
+    /// Whether it is the first of its process.
+    is_cold: bool,
+    app: Option<Arc<App>>,
 }
 
 impl Call {
-    fn begin(mut request: Request) -> (Self, Request) {
+    fn begin(app: &Result<Arc<App>, Arc<Error>>, mut request: Request) -> (Self, Request) {
         let begun = Instant::now();
         let request_id = match request.lambda_context_ref() {
             Some(context) if !context.request_id.is_empty() => context.request_id.clone(),
@@ -75,7 +99,14 @@ impl Call {
         let path = request.raw_http_path().to_owned();
         let budget = Budget::of(&request);
         request.extensions_mut().insert(budget.clone());
-        (Self { request_id, method, path, budget, begun }, request)
+        let app = app.as_ref().ok().cloned();
+        let is_cold = app.as_ref().is_none_or(|app| app.is_first_request());
+        (Self { request_id, method, path, budget, begun, is_cold, app }, request)
+    }
+
+    /// Whether the answer has a body: to HEAD it is what GET would get, without one (RFC 9110, section 9.3.2).
+    fn wants_body(&self) -> bool {
+        self.method != Method::HEAD
     }
 
     async fn outcome<T, F>(
@@ -95,42 +126,45 @@ impl Call {
             }
             handle(Arc::clone(app), request).await
         };
-        bounded(&self.budget, handled).await.map_err(Arc::new)
+        let outcome = bounded(&self.budget, handled).await.map_err(Arc::new);
+        self.budget.parted().await;
+        outcome
     }
 
     /// Logs a response that was sent whole, with the bytes of its body where it was streamed.
     pub(crate) fn log_answered(&self, status: StatusCode, bytes: Option<u64>) {
-        let Self { request_id, method, path, .. } = self;
-        let (status, duration_ms) = (status.as_u16(), self.duration_ms());
-        tracing::info!(%request_id, %method, path, status, duration_ms, bytes, "answered");
+        log!(info, self, status, { bytes, }, "answered");
     }
 
     /// Logs a response that was begun and not sent whole, and why; without an error its client left.
     pub(crate) fn log_broken_off(&self, status: StatusCode, bytes: u64, error: Option<&Error>) {
-        let Self { request_id, method, path, .. } = self;
-        let (status, duration_ms) = (status.as_u16(), self.duration_ms());
         match error {
             Some(error) => {
-                let detail = error.detail();
-                let cause = error.cause().map(tracing::field::display);
-                tracing::error!(%request_id, %method, path, status, duration_ms, bytes, detail, cause, "broken off");
+                let (detail, cause) = (error.detail(), error.cause().map(tracing::field::display));
+                log!(error, self, status, { bytes, detail, cause, }, "broken off");
             }
-            None => tracing::info!(%request_id, %method, path, status, duration_ms, bytes, "the client left"),
+            None => log!(info, self, status, { bytes, }, "the client left"),
         }
     }
 
     /// Logs an error and makes a response of it.
     fn refuse(&self, error: &Error) -> Response {
-        let Self { request_id, method, path, .. } = self;
-        let (status, duration_ms) = (error.status().as_u16(), self.duration_ms());
-        let detail = error.detail();
+        let (status, detail) = (error.status(), error.detail());
         let cause = error.cause().map(tracing::field::display);
-        if error.status().is_server_error() {
-            tracing::error!(%request_id, %method, path, status, duration_ms, detail, cause, "failed");
+        if status.is_server_error() {
+            log!(error, self, status, { detail, cause, }, "failed");
         } else {
-            tracing::info!(%request_id, %method, path, status, duration_ms, detail, cause, "refused");
+            log!(info, self, status, { detail, cause, }, "refused");
         }
-        error.to_response(request_id)
+        let response = error.to_response(&self.request_id);
+        if self.wants_body() { response } else { response.map(|_| Body::Empty) }
+    }
+
+    /// Counts for the deployment's alarms, where there are any.
+    fn count(&self) {
+        if let Some(function) = self.app.as_ref().and_then(|app| app.config().function_name.as_deref()) {
+            metrics::emit(function, &self.budget.spent());
+        }
     }
 
     fn duration_ms(&self) -> u64 {

@@ -1,9 +1,10 @@
 //! The configuration of a function, read once from its environment.
 
+use std::time::Duration;
+
 use pg::{Url, UrlError};
 
 use crate::AccessToken;
-
 use crate::Prices;
 
 /// Where the process runs.
@@ -26,6 +27,10 @@ pub struct Config {
     pub max_connections: usize,
     /// `DATABASE_ECHO`: log statements, without parameters; never on Lambda.
     pub echo: bool,
+    /// `AWS_LAMBDA_FUNCTION_NAME`, on Lambda.
+    pub function_name: Option<String>,
+    /// What was set and is not heeded here.
+    pub warnings: Vec<ConfigError>,
     /// `IMPORT_MAX_BYTES`: the largest body of an import in bytes, after decoding and inflating.
     pub import_max_bytes: u64,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MiB.
@@ -54,6 +59,10 @@ const IMPORT_MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// `file_size_bytes` is a Postgres integer.
 const IMPORT_MAX_BYTES_LIMIT: u64 = i32::MAX as u64;
+
+/// How long what was sent may stay unacknowledged: a COPY into a connection that leads nowhere ends then. It is long
+/// enough for TCP to send a lost packet again several times.
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Lambda's smallest memory in MiB, assumed where nothing says more.
 const MEMORY_MIB: u32 = 128;
@@ -97,11 +106,20 @@ impl Config {
         if import_max_bytes == 0 || import_max_bytes > IMPORT_MAX_BYTES_LIMIT {
             return Err(wrong("IMPORT_MAX_BYTES", "must be from 1 to 2147483647"));
         }
+        let wants_echo = flag(&lookup, "DATABASE_ECHO")?;
+        let mut warnings = Vec::new();
+        if wants_echo && platform == Platform::Lambda {
+            warnings.push(wrong("DATABASE_ECHO", "is for development and ignored on Lambda"));
+        }
         Ok(Self {
-            database: database.with_default_application_name("branchline"),
+            database: database
+                .with_default_application_name("branchline")
+                .with_default_tcp_user_timeout(TCP_USER_TIMEOUT),
             access_token,
             max_connections,
-            echo: flag(&lookup, "DATABASE_ECHO")? && platform == Platform::Local,
+            echo: wants_echo && platform == Platform::Local,
+            function_name: lookup("AWS_LAMBDA_FUNCTION_NAME").filter(|_| platform == Platform::Lambda),
+            warnings,
             import_max_bytes,
             memory_mib: number(&lookup, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MIB)?,
             prices: prices(&lookup)?,
@@ -177,7 +195,9 @@ mod tests {
     fn statements_are_echoed_in_development_only() {
         assert!(config(&[("DATABASE_ECHO", "True")]).unwrap().echo);
         let on_lambda = ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
-        assert!(!config(&[("DATABASE_ECHO", "true"), on_lambda]).unwrap().echo);
+        let on_lambda = config(&[("DATABASE_ECHO", "true"), on_lambda]).unwrap();
+        assert!(!on_lambda.echo);
+        assert_eq!(on_lambda.warnings[0].variable, "DATABASE_ECHO");
     }
 
     #[test]

@@ -2,22 +2,31 @@
 
 mod connection;
 mod dialer;
+mod flights;
+mod places;
+mod prepared;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use deadpool::Runtime;
-use deadpool::managed::{Object, Pool, PoolError};
+use deadpool::managed::{Object, Pool};
+use futures_util::future::join_all;
 use pg::{Connector, retry};
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::Client;
 
-pub use connection::{Connection, Param};
-use dialer::{Dialer, Waking};
+pub use connection::{Access, Connection, Param};
+use dialer::{Dialer, Pooled};
+use places::{Place, Places};
+use prepared::Prepared;
 
+use crate::http::Again;
 use crate::{Budget, Config, Error};
+
+/// The time of day.
+pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// How long a request waits for a server that does not answer, or for a connection that others hold. The contract
 /// answers 503 within 5 s.
@@ -26,33 +35,46 @@ const REACH_BOUND: Duration = Duration::from_millis(4_500);
 /// Seconds after which a saturated pool is worth trying again.
 const SATURATED_RETRY_AFTER: u32 = 1;
 
+/// Neon suspends a compute that was idle for 300 s, and drops its sessions: half a minute less.
+const MAX_IDLE: Duration = Duration::from_secs(270);
+
+/// A connection that was idle for longer has to prove itself. Lambda freezes a process for any time at all; requests
+/// that follow each other closely need no proof.
+const UNPROVEN_AFTER: Duration = Duration::from_millis(10);
+
+/// What a connection is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Its first statement may ride on the login (see [`pg::Session`]).
+    Read,
+    /// Its first statement waits until the login is done.
+    Write,
+}
+
 /// The pool of a function.
 pub struct Database {
-    pool: Pool<Dialer>,
-    connect_retries: AtomicU64,
+    places: Pool<Places>,
+    dialer: Dialer,
     connector: Connector,
-    waking: Waking,
+    prepared: Prepared,
     url: pg::Url,
     echo: bool,
+    clock: Clock,
 }
 
 impl Database {
-    /// Prepares the pool; nothing is connected yet.
+    /// Prepares the pool; nothing is connected yet. The clock tells how long a connection was idle.
     ///
     /// # Errors
     /// The certificates of `sslrootcert` cannot be read.
-    pub fn new(config: &Config) -> Result<Self, pg::Error> {
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, pg::Error> {
         let connector = Connector::new(&config.database)?.bounded(REACH_BOUND);
-        let waking = Waking::default();
-        let pool = Pool::builder(Dialer::new(connector.clone(), waking.clone()))
-            .max_size(config.max_connections)
-            .runtime(Runtime::Tokio1)
-            .build()
-            // Only a timeout without a runtime is refused, and there is a runtime.
+        let places = places::pool(config.max_connections)
+            // Only a timeout without a runtime is refused, and there is no timeout.
             .map_err(|e| pg::UrlError { part: "pool".to_owned(), problem: e.to_string() })?;
-        let connect_retries = AtomicU64::new(0);
-        let url = config.database.clone();
-        Ok(Self { pool, connect_retries, connector, waking, url, echo: config.echo })
+        let dialer = Dialer::new(connector.clone());
+        let (prepared, url) = (Prepared::default(), config.database.clone());
+        Ok(Self { places, dialer, connector, prepared, url, echo: config.echo, clock })
     }
 
     /// The URL, which shows no password.
@@ -64,50 +86,143 @@ impl Database {
     /// How many connections there are, how many of them are idle, and how many there may be.
     #[must_use]
     pub fn pool_sizes(&self) -> (usize, usize, usize) {
-        let status = self.pool.status();
+        let status = self.places.status();
         (status.size, status.available, status.max_size)
     }
 
-    /// How many connections have been dialed since the start.
-    #[must_use]
-    pub fn connects(&self) -> u64 {
-        self.connector.connects()
+    /// Reads: lends a connection to `work`, and does it once more where the connection is lost. Where the connection is
+    /// new, the first statement rides on its login, which saves a round trip.
+    ///
+    /// # Errors
+    /// Those of [`Database::connection`] and of `work`.
+    pub async fn read<T, F>(&self, budget: &Budget, work: impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.repeat(budget, Purpose::Read, work).await
     }
 
-    /// How often a failed attempt at a session was followed by another since the start.
-    #[must_use]
-    pub fn connect_retries(&self) -> u64 {
-        self.connect_retries.load(Ordering::Relaxed)
+    /// Writes what may be written twice, since it carries a key by which it finds what it did before: lends a connection
+    /// to `work`, and does it once more where the connection is lost, even at its COMMIT.
+    ///
+    /// # Errors
+    /// Those of [`Database::connection`] and of `work`.
+    pub async fn write_keyed<T, F>(&self, budget: &Budget, work: impl Fn(Connection) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.repeat(budget, Purpose::Write, work).await
     }
 
-    /// A connection from the pool, or a new one.
+    /// A connection from the pool, or a new one, for work that is done once, whatever becomes of it.
     ///
     /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon compute
     /// that is waking may take the whole budget. What may pass by itself is tried again within these bounds.
     ///
     /// # Errors
-    /// 503 with `Retry-After`, 500 where the configuration is wrong, 504 where the budget ends first.
+    /// 503 with `Retry-After`, 500 where the configuration is wrong.
     pub async fn connection(&self, budget: &Budget) -> Result<Connection, Error> {
-        self.lend(budget, false).await
+        self.lend(budget, Purpose::Write, false).await
     }
 
-    /// The same for one who reads first: where the connection is new, the first statement rides on its login, which
-    /// saves a round trip.
-    ///
-    /// Until that statement is answered, nothing may be sent that must not run unnoticed: see [`pg::Session`].
-    ///
-    /// # Errors
-    /// Those of [`Database::connection`].
-    pub async fn connection_to_read(&self, budget: &Budget) -> Result<Connection, Error> {
-        self.lend(budget, true).await
+    async fn repeat<T, F>(
+        &self,
+        budget: &Budget,
+        purpose: Purpose,
+        work: impl Fn(Connection) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut failed = 0;
+        let mut lost = false;
+        loop {
+            let connection = self.lend(budget, purpose, lost).await?;
+            let error = match work(connection).await {
+                Err(error) => error,
+                done => return done,
+            };
+            match error.again() {
+                Some(Again::Lost) if !lost => {
+                    lost = true;
+                    budget.meter().retry();
+                    tracing::debug!(cause = error.cause().map(tracing::field::display), "begun anew");
+                }
+                // It rode on a login that failed, so nothing was run.
+                Some(Again::LogIn(class)) => {
+                    failed += 1;
+                    let Some(pause) = retry::pause(class, failed, budget.left(), chance()) else {
+                        return Err(error);
+                    };
+                    budget.meter().connect_retry();
+                    sleep(pause).await;
+                }
+                _ => return Err(error),
+            }
+        }
     }
 
-    async fn lend(&self, budget: &Budget, may_ride: bool) -> Result<Connection, Error> {
+    /// Lends a connection; a new one where an old one has just been lost, as others may have been lost with it.
+    async fn lend(&self, budget: &Budget, purpose: Purpose, anew: bool) -> Result<Connection, Error> {
+        let begun = Instant::now();
+        let lent = self.find(budget, purpose, anew).await;
+        budget.meter().waited(begun.elapsed());
+        let (place, pooled, is_unproven) = lent?;
+        let (budget, clock) = (budget.clone(), Arc::clone(&self.clock));
+        Ok(Connection::new(place, pooled, is_unproven, budget, self.echo, clock))
+    }
+
+    async fn find(
+        &self,
+        budget: &Budget,
+        purpose: Purpose,
+        anew: bool,
+    ) -> Result<(Place, Pooled, bool), Error> {
+        let mut place = match timeout(REACH_BOUND, self.places.get()).await {
+            Ok(place) => {
+                place.map_err(|closed| Error::unavailable(SATURATED_RETRY_AFTER, closed.to_string()))?
+            }
+            Err(_) => return Err(Error::saturated(SATURATED_RETRY_AFTER)),
+        };
+        // The task of an idle connection was not polled while the process was frozen. After these three yields it has
+        // seen whether the server hung up, and `is_closed` tells the truth, for no round trip.
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+        if let Some(pooled) = place.pooled.take() {
+            let idle = since(pooled.parked, (self.clock)());
+            if !(anew || pooled.is_closed() || idle > MAX_IDLE) {
+                return Ok((place, pooled, idle > UNPROVEN_AFTER));
+            }
+            budget.meter().stale_discard();
+            tracing::debug!(idle_s = idle.as_secs(), "an idle connection is closed instead of used");
+            tokio::spawn(pooled.part(false));
+        }
+        match self.connect(budget, purpose).await {
+            Ok(pooled) => Ok((place, pooled, false)),
+            Err(error) => {
+                drop(Object::take(place));
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a connection; more than one attempt is worth it where the failure may pass by itself.
+    async fn connect(&self, budget: &Budget, purpose: Purpose) -> Result<Pooled, Error> {
         let reached = (Instant::now() + REACH_BOUND).min(budget.deadline());
+        budget.meter().connect();
+        let mut attempt = match self.prepared.take((self.clock)()).await {
+            Some(pooled) => Ok(pooled),
+            None => self.dialer.connect(REACH_BOUND).await,
+        };
         let mut failed = 0;
         loop {
-            let error = match self.attempt(budget, reached, may_ride).await? {
-                Ok(object) => return Ok(Connection::new(object, budget.clone(), self.echo)),
+            let error = match attempt {
+                Ok(pooled) if purpose == Purpose::Read => return Ok(pooled),
+                Ok(pooled) => match pooled.ready().await {
+                    Ok(()) => return Ok(pooled),
+                    Err(error) => error,
+                },
                 Err(error) => error,
             };
             failed += 1;
@@ -117,63 +232,17 @@ impl Database {
             let Some(pause) = retry::pause(error.class(), failed, left, chance()) else {
                 return Err(Error::from(error));
             };
-            tracing::debug!(%error, failed, "another attempt at a session follows");
-            self.connect_retries.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(%error, failed, "another attempt at a connection follows");
+            budget.meter().connect_retry();
             sleep(pause).await;
+            budget.meter().connect();
+            attempt = self.dialer.connect(left - pause).await;
         }
     }
 
-    /// One attempt at a session. The inner error may be worth another one.
-    async fn attempt(
-        &self,
-        budget: &Budget,
-        reached: Instant,
-        may_ride: bool,
-    ) -> Result<Result<Object<Dialer>, pg::Error>, Error> {
-        // The task of an idle connection was not polled while the process was frozen. After these three yields it has
-        // seen whether the server hung up, and `is_closed` tells the truth, for no round trip.
-        for _ in 0..3 {
-            tokio::task::yield_now().await;
-        }
-        let get = self.pool.get();
-        tokio::pin!(get);
-        let outcome = tokio::select! {
-            outcome = &mut get => outcome,
-            () = sleep_until(reached) => {
-                if !self.waking.is_under_way() {
-                    return Err(Error::saturated(SATURATED_RETRY_AFTER));
-                }
-                timeout_at(budget.deadline(), get).await.map_err(|_| Error::deadline())?
-            }
-        };
-        let object = match outcome {
-            Ok(object) => object,
-            Err(PoolError::Backend(error)) => return Ok(Err(error)),
-            Err(other) => return Err(Error::unavailable(SATURATED_RETRY_AFTER, other)),
-        };
-        if may_ride {
-            return Ok(Ok(object));
-        }
-        let ready = timeout_at(budget.deadline(), object.ready()).await.map_err(|_| Error::deadline());
-        match ready {
-            Ok(Ok(())) => Ok(Ok(object)),
-            Ok(Err(error)) => {
-                Object::take(object).hang_up();
-                Ok(Err(error))
-            }
-            Err(error) => {
-                Object::take(object).hang_up();
-                Err(error)
-            }
-        }
-    }
-
-    /// Connects ahead of the first request. A failure is the first request's to meet and tell.
-    pub(crate) async fn warm_up(&self) {
-        match self.pool.get().await {
-            Ok(_) => tracing::debug!("connected ahead of the first request"),
-            Err(error) => tracing::debug!(%error, "no connection ahead of the first request"),
-        }
+    /// Begins a handshake ahead of the first request. A failure is the first request's to meet and tell.
+    pub(crate) fn prepare(&self) {
+        self.prepared.begin(&self.dialer, (self.clock)());
     }
 
     /// A connection beside the pool, which ends when its client is dropped.
@@ -186,10 +255,17 @@ impl Database {
         Ok(client)
     }
 
-    /// Closes every connection.
-    pub fn close(&self) {
-        self.pool.close();
+    /// Closes every connection, those on loan when they come back, and waits until the server knows.
+    pub(crate) async fn close(&self) {
+        let idle = self.places.retain(|_, _| false).removed;
+        self.places.close();
+        join_all(idle.into_iter().filter_map(|room| room.pooled).map(|pooled| pooled.part(false))).await;
     }
+}
+
+/// How long ago a moment was, by a clock that may have been set back since.
+fn since(moment: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(moment).unwrap_or_else(|back| back.duration())
 }
 
 /// From 0 to 1, by the randomness with which every process seeds its hash maps.

@@ -9,6 +9,7 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
+pub(crate) use error::Again;
 pub use error::Error;
 pub use request::{Query, segments};
 pub use stream::{Chunks, StreamBody, StreamingResponse};

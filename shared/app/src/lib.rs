@@ -9,20 +9,24 @@ mod budget;
 mod config;
 mod db;
 pub mod http;
+mod meter;
 mod prices;
 mod serve;
 pub mod telemetry;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 pub use access::{AccessToken, IsPublic, nothing_is_public};
 pub use answer::{answer, answer_streaming};
 pub use bookmark::Bookmark;
 pub use budget::Budget;
 pub use config::{Config, ConfigError, Platform};
-pub use db::{Connection, Database, Param};
+pub use db::{Access, Clock, Connection, Database, Param};
 pub use http::{Error, Response, StreamingResponse};
 pub use lambda_http::Request;
+pub use meter::Spent;
 pub use prices::Prices;
 pub use serve::{serve, serve_streaming};
 
@@ -31,6 +35,7 @@ pub use serve::{serve, serve_streaming};
 pub struct App {
     config: Config,
     database: Database,
+    is_warm: AtomicBool,
 }
 
 impl App {
@@ -39,8 +44,21 @@ impl App {
     /// # Errors
     /// The certificates of `sslrootcert` cannot be read.
     pub fn new(config: Config) -> Result<Arc<Self>, pg::Error> {
-        let database = Database::new(&config)?;
-        Ok(Arc::new(Self { config, database }))
+        Self::with_clock(config, Arc::new(SystemTime::now))
+    }
+
+    /// The same by another clock than the system's.
+    ///
+    /// # Errors
+    /// Those of [`App::new`].
+    pub fn with_clock(config: Config, clock: Clock) -> Result<Arc<Self>, pg::Error> {
+        let database = Database::new(&config, clock)?;
+        Ok(Arc::new(Self { config, database, is_warm: AtomicBool::new(false) }))
+    }
+
+    /// Whether no request came before this one, which is noted.
+    pub(crate) fn is_first_request(&self) -> bool {
+        !self.is_warm.swap(true, Ordering::Relaxed)
     }
 
     /// The configuration.

@@ -1,5 +1,6 @@
 //! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
 
+mod shutdown;
 mod streaming;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
 {
     let app = begin();
+    shutdown::expect(&app).await;
     let service = lambda_http::service_fn(move |request| {
         let (app, handle) = (app.clone(), handle.clone());
         async move { Ok::<_, lambda_http::Error>(answer(&app, handle, is_public, request).await) }
@@ -45,6 +47,7 @@ where
     F: Future<Output = Result<StreamingResponse, Error>> + Send + 'static,
 {
     let app = begin();
+    shutdown::expect(&app).await;
     let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
         async move { answer_streaming(&app, handle, is_public, request).await }
@@ -62,8 +65,10 @@ fn begin() -> Result<Arc<App>, Arc<Error>> {
     let app = prepare(lookup).map_err(Arc::new);
     match &app {
         Ok(app) => {
-            let app = Arc::clone(app);
-            tokio::spawn(async move { app.database().warm_up().await });
+            for warning in &app.config().warnings {
+                tracing::warn!("{warning}");
+            }
+            app.database().prepare();
         }
         Err(error) => {
             let cause = error.cause().map(tracing::field::display);

@@ -1,5 +1,7 @@
 //! Logs: JSON on Lambda, for people elsewhere. Events are logged once, where they are handled; secrets never.
 
+pub mod metrics;
+
 use std::str::FromStr;
 
 use tracing::level_filters::LevelFilter;

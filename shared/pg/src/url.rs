@@ -178,6 +178,15 @@ impl Url {
         url
     }
 
+    /// The same with a limit on how long what was sent may stay unacknowledged (`TCP_USER_TIMEOUT`, tcp(7)), unless the
+    /// URL chose one.
+    #[must_use]
+    pub fn with_default_tcp_user_timeout(&self, limit: Duration) -> Self {
+        let mut url = self.clone();
+        url.tcp_user_timeout.get_or_insert(limit);
+        url
+    }
+
     /// Neon's endpoint id, the first label of its host: `ep-…`.
     fn endpoint(&self) -> Option<&str> {
         match &self.host {

@@ -1,9 +1,7 @@
 //! The statements of an import, gathered into as few flights as the protocol allows. Futures that are joined are sent
 //! together and in order; the server answers them in one round trip.
 
-use std::error::Error as _;
-
-use app::{Bookmark, Connection, Error, Param};
+use app::{Access, Bookmark, Connection, Error, Param};
 use bytes::Bytes;
 use tokio::join;
 use tokio_postgres::types::Type;
@@ -61,7 +59,7 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     let (inserted, begun, locked, found, occupied, bookmarks, entries) = join!(
         biased;
         connection.query(&insert, &created),
-        connection.command("BEGIN"),
+        connection.begin(Access::ReadWrite),
         connection.query(
             "SELECT pg_advisory_xact_lock(hashtextextended(
                  'import ' || coalesce($1::int, 0) || ' ' || encode($2::bytea, 'hex'), 0))",
@@ -109,7 +107,7 @@ impl Order {
     }
 }
 
-/// Stores that a file was refused, and why.
+/// Stores that a file was refused, and why; once, however often it is tried.
 pub(crate) async fn insert_failed(
     connection: &Connection,
     order: &Order,
@@ -117,7 +115,8 @@ pub(crate) async fn insert_failed(
 ) -> Result<(), Error> {
     let insert = format!(
         "{}, completed_at, error_message)
-         VALUES ($1, $2, $3, $4, $5, $6, 'failed', clock_timestamp(), clock_timestamp(), $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, 'failed', clock_timestamp(), clock_timestamp(), $7)
+         ON CONFLICT (id) DO NOTHING",
         INSERT.trim_end_matches(')')
     );
     let [id, filename, size, content, project, key] = order.params();
@@ -127,8 +126,8 @@ pub(crate) async fn insert_failed(
 }
 
 /// `foreign_key_violation` can only mean the project.
-fn no_project(error: tokio_postgres::Error, order: &Order) -> Error {
-    match (error.code().map(|code| code.code()), order.project_id) {
+fn no_project(error: pg::Error, order: &Order) -> Error {
+    match (error.as_db_error().map(|error| error.code().code()), order.project_id) {
         (Some("23503"), Some(id)) => Error::not_found(format!("There is no project {id}.")),
         _ => error.into(),
     }
@@ -199,7 +198,7 @@ pub(crate) async fn complete(
             prepared?;
             folded?;
         }
-        Ok::<_, tokio_postgres::Error>(())
+        Ok::<_, pg::Error>(())
     };
     let (copied, merged, sample, updated, committed) = join!(
         biased;
@@ -243,8 +242,7 @@ pub(crate) async fn fail(connection: &mut Connection, job_id: Uuid, error: &Erro
     match rolled_back.and(told) {
         Ok(_) => connection.transaction_ended(),
         Err(error) => {
-            let cause = error.source().map(tracing::field::display);
-            tracing::warn!(%job_id, %error, cause, "a failed import could not be marked; it will be found stale");
+            tracing::warn!(%job_id, %error, "a failed import could not be marked; it will be found stale");
         }
     }
 }

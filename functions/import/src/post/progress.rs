@@ -59,15 +59,14 @@ async fn tell(app: &App, job_id: Uuid, mut told: watch::Receiver<i32>) -> Result
     if told.has_changed().is_err() {
         return Ok(());
     }
+    // No progress is worth waiting for a disk: what is lost with the server is told again. The setting ends with the
+    // statement, as a pooler lends the session to others.
+    let update = "WITH setting AS (SELECT set_config('synchronous_commit', 'off', true))
+                  UPDATE import_jobs SET progress = $2 FROM setting WHERE id = $1 AND status = 'importing'";
     let client = app.database().connect_aside().await?;
     while told.changed().await.is_ok() {
         let percent = *told.borrow_and_update();
-        client
-            .query_typed(
-                "UPDATE import_jobs SET progress = $2 WHERE id = $1 AND status = 'importing'",
-                &[(&job_id, Type::UUID), (&percent, Type::INT4)],
-            )
-            .await?;
+        client.query_typed(update, &[(&job_id, Type::UUID), (&percent, Type::INT4)]).await?;
         sleep(INTERVAL).await;
     }
     Ok(())

@@ -1,93 +1,164 @@
 //! A connection on loan to one request.
 
-use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use bytes::Buf;
 use deadpool::managed::Object;
 use pg::Session;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Row};
+use tokio::join;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+use tokio_postgres::types::{BorrowToSql, ToSql, Type};
+use tokio_postgres::{CopyInSink, Row, RowStream, Statement};
 
-use super::dialer::Dialer;
+use super::Clock;
+use super::dialer::Pooled;
+use super::flights::Flights;
+use super::places::Place;
 use crate::Budget;
 
 /// A parameter with its type, which spares the round trip that asks the server for it.
 pub type Param<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// A connection on loan. When it is dropped it goes back to the pool, unless its request was given up or it was left
-/// inside a transaction: then it is closed, and the server rolls back.
+/// How long a server may be silent that should answer at once. A lost packet is sent again long before.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// How a transaction begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It only reads.
+    ReadOnly,
+    /// It may write.
+    ReadWrite,
+}
+
+/// A connection on loan. When it is dropped it goes back to the pool, unless its request was given up, a statement's
+/// answer was not waited for, or it was left inside a transaction: then the server is asked to cancel what runs, and the
+/// connection is closed.
 pub struct Connection {
-    object: Option<Object<Dialer>>,
+    pooled: Option<Pooled>,
+    place: Option<Place>,
     budget: Budget,
+    flights: Flights,
+    is_unproven: AtomicBool,
     in_transaction: bool,
     echo: bool,
+    clock: Clock,
 }
 
 impl Connection {
-    pub(super) fn new(object: Object<Dialer>, budget: Budget, echo: bool) -> Self {
-        Self { object: Some(object), budget, in_transaction: false, echo }
+    /// An unproven connection has been idle: it may be dead, and nobody has told.
+    pub(super) fn new(
+        place: Place,
+        pooled: Pooled,
+        is_unproven: bool,
+        budget: Budget,
+        echo: bool,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            pooled: Some(pooled),
+            place: Some(place),
+            flights: Flights::new(budget.clone()),
+            budget,
+            is_unproven: AtomicBool::new(is_unproven),
+            in_transaction: false,
+            echo,
+            clock,
+        }
     }
 
-    fn session(&self) -> &Session {
-        match &self.object {
-            Some(object) => object,
-            // Only `drop` takes the object.
+    fn pooled(&self) -> &Pooled {
+        match &self.pooled {
+            Some(pooled) => pooled,
+            // Only `drop` takes it.
             None => unreachable!("a connection was used after it was dropped"),
         }
     }
 
-    /// An error of a statement, or of the login that it rode on.
-    async fn explain(&self, error: tokio_postgres::Error) -> tokio_postgres::Error {
-        let session = self.session();
-        if session.is_ready() { error } else { session.explain(error).await.into_driver().await }
+    fn session(&self) -> &Session {
+        self.pooled()
     }
 
     /// Runs a statement, unnamed, in one round trip, and gives its rows.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
-    pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, tokio_postgres::Error> {
-        self.log(sql);
-        match self.session().query_typed(sql, params).await {
-            Err(error) => Err(self.explain(error).await),
-            found => found,
-        }
+    pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, pg::Error> {
+        self.statement(sql, self.session().query_typed(sql, params)).await
     }
 
     /// Runs a statement that gives at most one row.
     ///
     /// # Errors
     /// The server's refusal, a lost connection, or a second row.
-    pub async fn query_opt(
-        &self,
-        sql: &str,
-        params: &[Param<'_>],
-    ) -> Result<Option<Row>, tokio_postgres::Error> {
-        self.log(sql);
-        match self.session().query_typed_opt(sql, params).await {
-            Err(error) => Err(self.explain(error).await),
-            found => found,
-        }
+    pub async fn query_opt(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>, pg::Error> {
+        self.statement(sql, self.session().query_typed_opt(sql, params)).await
     }
 
     /// Runs a statement that gives one row.
     ///
     /// # Errors
     /// The server's refusal, a lost connection, or another number of rows.
-    pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row, tokio_postgres::Error> {
-        self.log(sql);
-        match self.session().query_typed_one(sql, params).await {
-            Err(error) => Err(self.explain(error).await),
-            found => found,
-        }
+    pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row, pg::Error> {
+        self.statement(sql, self.session().query_typed_one(sql, params)).await
+    }
+
+    /// Runs a statement whose rows come as they are taken.
+    ///
+    /// # Errors
+    /// The server's refusal, or a lost connection.
+    pub async fn query_raw<P, I>(&self, sql: &str, params: I) -> Result<RowStream, pg::Error>
+    where
+        P: BorrowToSql,
+        I: IntoIterator<Item = (P, Type)>,
+    {
+        self.statement(sql, self.session().query_typed_raw(sql, params)).await
+    }
+
+    /// Prepares a COPY, which the driver knows only as a named statement. It has to be dropped before its transaction
+    /// ends.
+    ///
+    /// # Errors
+    /// The server's refusal, or a lost connection.
+    pub async fn prepare(&self, sql: &str) -> Result<Statement, pg::Error> {
+        self.statement(sql, self.session().prepare(sql)).await
+    }
+
+    /// Begins a COPY into the database, and gives where its rows go.
+    ///
+    /// # Errors
+    /// The server's refusal, or a lost connection.
+    pub async fn copy_in<T>(&self, copy: &Statement) -> Result<CopyInSink<T>, pg::Error>
+    where
+        T: Buf + Send + 'static,
+    {
+        self.statement("COPY", self.session().copy_in(copy)).await
     }
 
     /// Runs a command without parameters, such as `COMMIT`.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
-    pub async fn command(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
-        self.log(sql);
-        self.session().batch_execute(sql).await
+    pub async fn command(&self, sql: &str) -> Result<(), pg::Error> {
+        self.statement(sql, self.session().batch_execute(sql)).await
+    }
+
+    /// Begins a transaction in which the server itself gives up on a statement that takes longer than what is left of the
+    /// budget, even where this process is gone by then. A read outside of a transaction has no such limit, for which it
+    /// would have to become one, at half its speed: it holds nothing up, and is cancelled when its budget ends.
+    ///
+    /// # Errors
+    /// The server's refusal, or a lost connection.
+    pub async fn begin(&self, access: Access) -> Result<(), pg::Error> {
+        let access = match access {
+            Access::ReadOnly => "READ ONLY",
+            Access::ReadWrite => "READ WRITE",
+        };
+        // Nought would mean no limit.
+        let left_ms = self.budget.left().as_millis().clamp(1, i32::MAX as u128);
+        self.command(&format!("BEGIN {access}; SET LOCAL statement_timeout = {left_ms}")).await
     }
 
     /// Says that a transaction begins: until [`Connection::transaction_ended`], dropping closes the connection.
@@ -100,27 +171,54 @@ impl Connection {
         self.in_transaction = false;
     }
 
-    fn log(&self, sql: &str) {
+    /// Sends a statement and waits for its answer.
+    async fn statement<T>(
+        &self,
+        sql: &str,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, pg::Error> {
         if self.echo {
-            tracing::info!(target: "sql", statement = %sql.split_whitespace().collect::<Vec<_>>().join(" "));
+            let statement = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+            tracing::info!(target: "sql", statement);
+        }
+        let flight = self.flights.begin();
+        let outcome = match self.is_unproven.swap(false, Ordering::Relaxed) {
+            true => join!(biased; self.prove(), work).1,
+            false => work.await,
+        };
+        flight.answered();
+        match outcome {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(self.session().explain(error).await),
         }
     }
-}
 
-/// For what has no method above: COPY, and futures that are joined to share a round trip.
-impl Deref for Connection {
-    type Target = Client;
-
-    fn deref(&self) -> &Client {
-        self.session()
+    /// Asks the server for a sign of life ahead of the first statement, in the same packet. However long the statement
+    /// takes, this is answered at once, or the connection leads nowhere.
+    async fn prove(&self) {
+        if timeout(SILENCE, self.session().check_connection()).await.is_err() {
+            tracing::debug!("an idle connection leads nowhere");
+            self.pooled().hang_up();
+        }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let given_up = self.budget.is_expired() || std::thread::panicking();
-        if let (true, Some(object)) = (given_up || self.in_transaction, self.object.take()) {
-            Object::take(object).hang_up();
+        let (Some(mut pooled), Some(mut place)) = (self.pooled.take(), self.place.take()) else { return };
+        let may_run = self.in_transaction || self.flights.is_abandoned();
+        if !(may_run || self.budget.is_expired() || std::thread::panicking() || pooled.is_closed()) {
+            pooled.parked = (self.clock)();
+            place.pooled = Some(pooled);
+            return;
+        }
+        drop(Object::take(place));
+        if pooled.is_closed() {
+            return;
+        }
+        match Handle::try_current() {
+            Ok(runtime) => self.budget.note_parting(runtime.spawn(pooled.part(may_run))),
+            Err(_) => pooled.hang_up(),
         }
     }
 }

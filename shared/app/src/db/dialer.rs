@@ -1,48 +1,65 @@
-//! How the pool connects.
+//! Sessions for the pool: how they are made and parted with.
 
 use std::ops::Deref;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
-use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use pg::{Connector, Session};
-use tokio::task::{AbortHandle, spawn};
+use tokio::task::{JoinHandle, spawn};
+use tokio::time::timeout;
 
-/// Counts the logins that are under way: the server has been reached, and may be waking.
-#[derive(Clone, Default)]
-pub(super) struct Waking(Arc<AtomicUsize>);
+/// How long a server may take to end a session that has said goodbye.
+const GOODBYE: Duration = Duration::from_millis(100);
 
-impl Waking {
-    pub(super) fn is_under_way(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > 0
+/// Makes sessions.
+#[derive(Clone)]
+pub(super) struct Dialer {
+    connector: Connector,
+}
+
+impl Dialer {
+    pub(super) fn new(connector: Connector) -> Self {
+        Self { connector }
     }
 
-    fn begin(&self) -> Login<'_> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Login(self)
+    /// Dials, for so long at most, and logs in as far as the server's challenge: who must not ride on the login waits for
+    /// [`Session::ready`].
+    pub(super) async fn connect(&self, bound: Duration) -> Result<Pooled, pg::Error> {
+        let stream = self.connector.clone().bounded(bound).dial().await?;
+        let (session, connection) = self.connector.log_in_ahead(stream).await?;
+        let driver = spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error = %pg::Error::from(error), "a connection ended");
+            }
+        });
+        Ok(Pooled { session, driver, parked: SystemTime::UNIX_EPOCH })
     }
 }
 
-/// One login, until it is dropped.
-struct Login<'a>(&'a Waking);
-
-impl Drop for Login<'_> {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A session of the pool, and the task that drives it. Dropped, it takes leave of the server once its last statement has
-/// been answered.
+/// A session of the pool, and the task that drives it.
 pub(super) struct Pooled {
     session: Session,
-    driver: AbortHandle,
+    driver: JoinHandle<()>,
+    /// When it was last given back, by the wall clock: others may stand still while the process is frozen.
+    pub(super) parked: SystemTime,
 }
 
 impl Pooled {
-    /// Hangs up, whatever is under way.
-    pub(super) fn hang_up(self) {
+    /// Ends it at once: what waits for an answer sees a lost connection.
+    pub(super) fn hang_up(&self) {
         self.driver.abort();
+    }
+
+    /// Takes leave of the server, after asking it to cancel what may still run: closing alone stops no statement.
+    pub(super) async fn part(self, may_run: bool) {
+        let Self { session, mut driver, .. } = self;
+        if may_run && let Err(error) = session.cancel().await {
+            tracing::debug!(%error, "a statement could not be cancelled");
+        }
+        // Its driver says goodbye when it has no more answers to wait for.
+        drop(session);
+        if timeout(GOODBYE, &mut driver).await.is_err() {
+            driver.abort();
+        }
     }
 }
 
@@ -51,40 +68,5 @@ impl Deref for Pooled {
 
     fn deref(&self) -> &Session {
         &self.session
-    }
-}
-
-/// Makes the sessions of the pool. Their logins may still be under way: who must not ride waits for [`Session::ready`].
-pub(super) struct Dialer {
-    connector: Connector,
-    waking: Waking,
-}
-
-impl Dialer {
-    pub(super) fn new(connector: Connector, waking: Waking) -> Self {
-        Self { connector, waking }
-    }
-}
-
-impl Manager for Dialer {
-    type Type = Pooled;
-    type Error = pg::Error;
-
-    async fn create(&self) -> Result<Pooled, pg::Error> {
-        let stream = self.connector.dial().await?;
-        let login = self.waking.begin();
-        let (session, connection) = self.connector.log_in_ahead(stream).await?;
-        drop(login);
-        let task = spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error = %pg::Error::from(error), "a connection ended");
-            }
-        });
-        Ok(Pooled { session, driver: task.abort_handle() })
-    }
-
-    /// Nothing is asked of the server: that would cost each request a round trip.
-    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<pg::Error> {
-        if pooled.is_closed() { Err(RecycleError::message("the connection is closed")) } else { Ok(()) }
     }
 }

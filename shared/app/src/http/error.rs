@@ -21,6 +21,16 @@ pub struct Error {
     detail: String,
     asks: Option<Asks>,
     cause: Option<Cause>,
+    again: Option<Again>,
+}
+
+/// Why the same work may succeed when it is begun anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The connection was lost under it; what it did on the server is unknown.
+    Lost,
+    /// The login failed on which its first statement rode, so that nothing was run.
+    LogIn(Class),
 }
 
 /// The header that goes with a status.
@@ -56,7 +66,7 @@ struct Problem<'a> {
 
 impl Error {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), asks: None, cause: None }
+        Self { status, kind, detail: detail.into(), asks: None, cause: None, again: None }
     }
 
     /// 400: a parameter is wrong.
@@ -144,6 +154,17 @@ impl Error {
         Self { cause: Some(cause.into()), ..self }
     }
 
+    /// Whether the same work may succeed when it is begun anew.
+    pub(crate) fn again(&self) -> Option<Again> {
+        self.again
+    }
+
+    /// Whether a connection was lost under the work, so that nothing more can be said over it.
+    #[must_use]
+    pub fn is_lost_connection(&self) -> bool {
+        self.again == Some(Again::Lost)
+    }
+
     /// The status that a client sees.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -198,16 +219,22 @@ const LIMIT_RETRY_AFTER: u32 = 30;
 
 impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
-        match error.class() {
+        let again = match (&error, error.class()) {
+            (pg::Error::Session(_), Class::Lost) => Some(Again::Lost),
+            (pg::Error::Session(_), _) => None,
+            (_, class) => Some(Again::LogIn(class)),
+        };
+        let error = match error.class() {
             Class::Permanent => Self::misconfigured(error),
             Class::Limit => Self::unavailable(LIMIT_RETRY_AFTER, error),
             Class::Unavailable | Class::Lost | Class::Conflict => Self::unavailable(1, error),
-            Class::Cancelled => Self { cause: Some(error.into()), ..Self::deadline() },
+            Class::Cancelled => Self::deadline().because(error),
             Class::Statement if is_missing_schema(&error) => Self::misconfigured(format!(
                 "the schema is missing or older than this function; run the migrations (make migrate): {error}"
             )),
             Class::Statement => Self::internal(error),
-        }
+        };
+        Self { again, ..error }
     }
 }
 

@@ -51,7 +51,11 @@ impl StreamBody {
         let (sender, chunks) = mpsc::channel(1);
         let made = make(Chunks(sender));
         let budget = budget.clone();
-        let work: Work = Box::pin(async move { bounded(&budget, made).await });
+        let work: Work = Box::pin(async move {
+            let outcome = bounded(&budget, made).await;
+            budget.parted().await;
+            outcome
+        });
         let mut body = Self { work: Some(work), chunks, first: None, bytes: 0, call: None };
         body.first = std::future::poll_fn(|context| body.poll_made(context)).await.transpose()?;
         Ok(body)

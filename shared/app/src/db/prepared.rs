@@ -1,0 +1,48 @@
+//! A handshake made ahead of the first request.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::task::{JoinHandle, spawn};
+
+use super::dialer::{Dialer, Pooled};
+use super::since;
+
+/// How long a server is left waiting for the end of a handshake.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A handshake up to the server's challenge, which wakes no compute: what comes then is the first request's.
+#[derive(Default)]
+pub(super) struct Prepared(Mutex<Option<Handshake>>);
+
+struct Handshake {
+    begun: SystemTime,
+    made: JoinHandle<Result<Pooled, pg::Error>>,
+}
+
+impl Prepared {
+    /// Begins a handshake.
+    pub(super) fn begin(&self, dialer: &Dialer, now: SystemTime) {
+        let dialer = dialer.clone();
+        let made = spawn(async move { dialer.connect(PATIENCE).await });
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Handshake { begun: now, made });
+    }
+
+    /// The session, if there is one that the server still waits for.
+    pub(super) async fn take(&self, now: SystemTime) -> Option<Pooled> {
+        let handshake = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        if since(handshake.begun, now) > PATIENCE {
+            handshake.made.abort();
+            return None;
+        }
+        match handshake.made.await {
+            Ok(Ok(pooled)) => (!pooled.is_closed()).then_some(pooled),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no connection ahead of the first request");
+                None
+            }
+            // It panicked, and the log has that.
+            Err(_) => None,
+        }
+    }
+}

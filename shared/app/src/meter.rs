@@ -1,0 +1,74 @@
+//! What a request costs the database, counted where it is spent.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The counters of one request.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    connects: AtomicU32,
+    connect_retries: AtomicU32,
+    stale_discards: AtomicU32,
+    retries: AtomicU32,
+    round_trips: AtomicU32,
+    database_us: AtomicU64,
+}
+
+/// What a request has cost so far, as its log line tells it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spent {
+    /// Connections that were begun for it, one made ahead of it included.
+    pub connects: u32,
+    /// How often an attempt at a connection was followed by another.
+    pub connect_retries: u32,
+    /// Idle connections that were too old, or dead, and closed instead of used.
+    pub stale_discards: u32,
+    /// How often its work was begun anew after a connection was lost.
+    pub retries: u32,
+    /// How often it waited for an answer to statements; those that travel together count once, and connecting does not.
+    pub round_trips: u32,
+    /// For how long it waited for connections and answers, in milliseconds.
+    pub database_ms: f64,
+}
+
+impl Meter {
+    pub(crate) fn connect(&self) {
+        self.connects.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn connect_retry(&self) {
+        self.connect_retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stale_discard(&self) {
+        self.stale_discards.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn retry(&self) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn round_trip(&self) {
+        self.round_trips.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn waited(&self, time: Duration) {
+        let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.database_us.fetch_add(microseconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn spent(&self) -> Spent {
+        let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
+        Spent {
+            connects: count(&self.connects),
+            connect_retries: count(&self.connect_retries),
+            stale_discards: count(&self.stale_discards),
+            retries: count(&self.retries),
+            round_trips: count(&self.round_trips),
+            database_ms: Duration::from_micros(self.database_us.load(Ordering::Relaxed)).as_secs_f64()
+                * 1_000.0,
+        }
+    }
+}
