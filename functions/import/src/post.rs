@@ -90,7 +90,8 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         return Err(Error::unprocessable(problem));
     }
     // The content is the key: the second attempt finds what the first one committed, or what it left behind.
-    let import = |connection| import(app, connection, order, upload);
+    // On the heap, since what it holds between two waits would fill a small stack.
+    let import = |connection| Box::pin(import(app, connection, order, upload));
     let (status, answer) = match database.write_keyed(&budget, import).await? {
         Outcome::Imported(job, sample) => {
             let message =

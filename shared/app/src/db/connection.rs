@@ -207,7 +207,9 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let (Some(mut pooled), Some(mut place)) = (self.pooled.take(), self.place.take()) else { return };
         let may_run = self.in_transaction || self.flights.is_abandoned();
-        if !(may_run || self.budget.is_expired() || std::thread::panicking() || pooled.is_closed()) {
+        let was_given_up = self.budget.is_expired() || std::thread::panicking();
+        // A login that failed leaves a session that is not ready.
+        if pooled.is_ready() && !(may_run || was_given_up || pooled.is_closed()) {
             pooled.parked = (self.clock)();
             place.pooled = Some(pooled);
             return;
