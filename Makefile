@@ -15,7 +15,7 @@ FUZZ_SECONDS ?= 60
 FILE ?= tests/corpus/demo.html
 # What `make rehearse` rehearses, and how.
 EXAMPLE ?= project
-REHEARSE_ARGS ?= --max-lock 2s
+REHEARSE_ARGS ?= --max-lock $(if $(filter project,$(EXAMPLE)),2s,500ms)
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
