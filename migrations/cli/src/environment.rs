@@ -27,6 +27,11 @@ impl Environment {
         (self.variable)(name).or_else(|| self.file.get(name).cloned()).filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable names a database.
+    pub(crate) fn names_database(&self) -> bool {
+        ["DIRECT_DATABASE_URL", "DATABASE_URL"].iter().any(|name| self.get(name).is_some())
+    }
+
     /// The database to work on: the flag's, `DIRECT_DATABASE_URL`'s, or `DATABASE_URL`'s without Neon's pooler.
     ///
     /// # Errors

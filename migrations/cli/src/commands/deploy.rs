@@ -9,11 +9,14 @@ use pg::Connector;
 use schema_core::UpgradeTarget;
 use serde::Serialize;
 use time::OffsetDateTime;
+use time::macros::format_description;
 
 use super::Context;
 use super::upgrade::summary;
 use crate::args::duration;
+use crate::environment::Environment;
 use crate::migrate::{self, look};
+use crate::neon::{Client, NewSnapshot, Options};
 use crate::output::{Exit, Took};
 use crate::rehearsal::permit::{self, Production};
 use crate::rehearsal::report::Report;
@@ -31,6 +34,14 @@ pub(crate) struct Args {
     /// How old the rehearsal may be
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     max_age: Duration,
+    /// Take a snapshot of the production branch first, to which branchline snapshot restore leads back
+    #[arg(long)]
+    snapshot: bool,
+    /// The branch that is production [default: the project's default branch]
+    #[arg(long, value_name = "BRANCH")]
+    branch: Option<String>,
+    #[command(flatten)]
+    neon: Options,
 }
 
 const HELP: &str = "\
@@ -50,6 +61,8 @@ struct Deployed {
     upgrade: report::Report,
     /// How long a statement waited for a lock at most; zero is for ever.
     lock_timeout_ms: u128,
+    /// The snapshot that was taken before.
+    snapshot: Option<String>,
 }
 
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
@@ -69,6 +82,9 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     permit::check(&rehearsal, &migrations, &production, OffsetDateTime::now_utc(), args.max_age)
         .with_context(|| format!("{} is no permit for this deploy", args.report.display()))?;
 
+    let is_pending =
+        migrations.iter().any(|migration| history.iter().all(|row| row.version != migration.version));
+    let snapshot = if args.snapshot && is_pending { Some(args.take_snapshot(context).await?) } else { None };
     let settings = permit::settings(&rehearsal, context.settings());
     let observe = |event| context.output.event(&event);
     let upgrade = migrate::upgrade(&url, &migrations, UpgradeTarget::Head, &settings, &observe).await?;
@@ -87,9 +103,29 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         "{} The schema is the rehearsed one; locks were waited for {waited} at most.",
         summary(&upgrade)
     );
-    let deployed = Deployed { upgrade, lock_timeout_ms: settings.lock_timeout.as_millis() };
+    let deployed = Deployed { upgrade, lock_timeout_ms: settings.lock_timeout.as_millis(), snapshot };
     context.output.result(&deployed, &text);
     Ok(Exit::Done)
+}
+
+impl Args {
+    /// Takes a snapshot of production and gives its name.
+    async fn take_snapshot(&self, context: &Context<'_>) -> Result<String> {
+        let client =
+            Client::new(&self.neon, &Environment::read()?).context("--snapshot is for a Neon project")?;
+        let branch = match &self.branch {
+            Some(name) => client.branch(name).await?,
+            None => client.default_branch().await?,
+        };
+        let time = OffsetDateTime::now_utc()
+            .format(format_description!("[year][month][day]T[hour][minute][second]Z"))?;
+        let name = format!("before_deploy_{time}");
+        let new = NewSnapshot { branch: &branch, name: &name, expires_at: None };
+        let snapshot =
+            client.create_snapshot(&new).await.context("nothing was applied, since the snapshot failed")?;
+        context.output.note(&format_args!("The snapshot {} was taken.", snapshot.name));
+        Ok(snapshot.name)
+    }
 }
 
 fn read(path: &Path) -> Result<Report> {

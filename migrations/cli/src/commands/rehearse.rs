@@ -5,22 +5,29 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use pg::Url;
 
 use super::Context;
 use crate::args::duration;
+use crate::environment::Environment;
+use crate::neon::{Branch, Client, Options};
 use crate::output::Exit;
 use crate::rehearsal::report::{Deny, Level, Limits, PlaceKind, Report, Verdict};
-use crate::rehearsal::stage::{self, Origin};
+use crate::rehearsal::stage::{self, BranchOrigin, Origin};
 use crate::rehearsal::{Rehearsal, fingerprint, show};
 
 /// Try what is pending on a copy of production, and measure it
 #[derive(clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Args {
-    /// Rehearse on a copy of the database on its own server, which nobody else may be connected to
+    /// Rehearse on a copy of the database on its own server, to which nobody may be connected meanwhile; so does
+    /// --database-url
     #[arg(long)]
     local: bool,
-    /// Leave the copy, with its name in the report, instead of removing it
+    /// The branch that is production [default: the project's default branch]
+    #[arg(long, value_name = "BRANCH")]
+    branch: Option<String>,
+    /// Leave the branch or the copy, and tell its name, instead of removing it
     #[arg(long)]
     keep: bool,
     /// Fail where a lock, or a wait for one, holds others up for longer
@@ -44,54 +51,110 @@ pub(crate) struct Args {
     /// Write the report as a page with a timeline of the locks
     #[arg(long, value_name = "FILE")]
     report_html: Option<PathBuf>,
-    /// A command to test the migrated copy with, which DATABASE_URL and DIRECT_DATABASE_URL name
+    #[command(flatten)]
+    neon: Options,
+    /// A command to test what was migrated, which DATABASE_URL and DIRECT_DATABASE_URL name
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
 
 const HELP: &str = "\
-Each pending migration runs statement by statement on the copy, while two sessions for each table that the files name keep \
-reading and writing it. The report says what each statement locked and for how long, who waited, what was written anew, \
-read and built. Then the command runs, and the migrations are taken back and applied again. The copy is removed, whatever \
-happens; what a killed run leaves behind, the next one removes.
+On a branch of production, made for it, each pending migration runs statement by statement, while two sessions for each table \
+that the files name keep reading and writing it. The report says what each statement locked and for how long, who waited, \
+what was written anew, read and built. Then the command runs, and the migrations are taken back and applied again. The branch \
+is deleted, whatever happens; what a killed run leaves behind, the next one deletes, or Neon does when it expires.
 
-    branchline rehearse --local --max-lock 500ms --deny rewrite -- make test
+    branchline rehearse --max-lock 500ms --deny rewrite -- make test
 
 Exit status: 0 passed, 1 failed, 3 passed with warnings.";
 
+/// Besides the test command, what a rehearsal may take before its branch expires.
+const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
+
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
-    let migrations = context.migrations()?;
-    let url = context.url()?;
-    let rehearsal = Rehearsal {
-        migrations: &migrations,
-        settings: context.settings(),
-        limits: Limits { max_lock: args.max_lock, deny: args.deny.clone() },
-        database: fingerprint::database(&url),
-        place: PlaceKind::Copy,
-        schema_file: args.schema.clone().or_else(|| beside(&context.global.dir)),
-        command: &args.command,
-        timeout: if args.timeout.is_zero() { Duration::MAX } else { args.timeout },
-        observe: &|event| context.output.event(&event),
-    };
-    let origin = Origin::Database(&url);
-    let report = stage::within(&origin, args.keep, async |stage| {
-        let report = rehearsal.run(stage).await?;
-        if args.keep {
-            context.output.note(&format_args!("The copy {} was kept.", stage.name));
-        }
-        Ok(report)
-    })
-    .await?;
-    args.write(&report)?;
-    context.output.result(&report, &show::text(&report));
-    Ok(match (report.verdict, report.level()) {
-        (Verdict::Failed, _) => Exit::Failed,
-        (Verdict::Passed, Some(Level::Warning)) => Exit::Pending,
-        (Verdict::Passed, _) => Exit::Done,
-    })
+    if args.local || context.global.database_url.is_some() {
+        let url = context.url()?;
+        let database = fingerprint::database(&url);
+        return args.rehearse(context, PlaceKind::Copy, database, &Origin::Database(&url)).await;
+    }
+    let client = Client::new(&args.neon, &Environment::read()?).context(
+        "a rehearsal takes place on a branch of a Neon project, or with --local on a copy on the database's own server",
+    )?;
+    let production = Production::find(&client, args.branch.as_deref(), context).await?;
+    let origin = Origin::Branch(BranchOrigin {
+        client: &client,
+        parent: &production.branch,
+        database: Some(production.url.dbname()),
+        role: Some(production.url.user()),
+        lifetime: LIFETIME + args.timeout,
+    });
+    args.rehearse(context, PlaceKind::Branch, fingerprint::database(&production.url), &origin).await
+}
+
+/// The branch that is production, and its database.
+pub(super) struct Production {
+    pub(super) branch: Branch,
+    pub(super) url: Url,
+}
+
+impl Production {
+    /// The branch of that name, or the project's default one; and the database that is configured, or else the only one
+    /// of the branch.
+    ///
+    /// # Errors
+    /// The API's; or the URL that is configured is wrong.
+    pub(super) async fn find(client: &Client, branch: Option<&str>, context: &Context<'_>) -> Result<Self> {
+        let branch = match branch {
+            Some(name) => client.branch(name).await?,
+            None => client.default_branch().await?,
+        };
+        let url = if Environment::read()?.names_database() {
+            context.url()?
+        } else {
+            Url::parse(&client.connection_uri(&branch, None, None, false).await?)
+                .context("Neon's connection URI")?
+        };
+        Ok(Self { branch, url })
+    }
 }
 
 impl Args {
+    async fn rehearse(
+        &self,
+        context: &Context<'_>,
+        place: PlaceKind,
+        database: String,
+        origin: &Origin<'_>,
+    ) -> Result<Exit> {
+        let migrations = context.migrations()?;
+        let rehearsal = Rehearsal {
+            migrations: &migrations,
+            settings: context.settings(),
+            limits: Limits { max_lock: self.max_lock, deny: self.deny.clone() },
+            database,
+            place,
+            schema_file: self.schema.clone().or_else(|| beside(&context.global.dir)),
+            command: &self.command,
+            timeout: self.timeout,
+            observe: &|event| context.output.event(&event),
+        };
+        let report = stage::within(origin, self.keep, async |stage| {
+            let report = rehearsal.run(stage).await?;
+            if self.keep {
+                context.output.note(&format_args!("{} was kept.", stage.name));
+            }
+            Ok(report)
+        })
+        .await?;
+        self.write(&report)?;
+        context.output.result(&report, &show::text(&report));
+        Ok(match (report.verdict, report.level()) {
+            (Verdict::Failed, _) => Exit::Failed,
+            (Verdict::Passed, Some(Level::Warning)) => Exit::Pending,
+            (Verdict::Passed, _) => Exit::Done,
+        })
+    }
+
     fn write(&self, report: &Report) -> Result<()> {
         let json = || serde_json::to_string_pretty(report).map(|json| json + "\n");
         write(self.report_json.as_deref(), || Ok(json()?))?;

@@ -15,7 +15,7 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// Between asking a command to end and ending it.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy, for at most `timeout`. What it prints
+/// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy, for at most `timeout` (zero: for ever). What it prints
 /// goes to standard error, since standard output is for the report. Where it is given up, so are its children.
 ///
 /// # Errors
@@ -37,7 +37,7 @@ pub(super) async fn run(words: &[String], url: &Url, timeout: Duration) -> Resul
         if let Some(status) = group.0.try_wait()? {
             break Some(status);
         }
-        if begun.elapsed() >= timeout {
+        if !timeout.is_zero() && begun.elapsed() >= timeout {
             break None;
         }
         tokio::time::sleep(INTERVAL).await;

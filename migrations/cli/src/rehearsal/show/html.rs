@@ -103,7 +103,10 @@ fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
     for probed in probes {
         let until = measured.started + measured.duration;
         let touches = |wait: &&Wait| wait.started < until && wait.started + wait.waited > measured.started;
-        let bars: Vec<Bar> = probed.waits.iter().filter(touches).map(Bar::wait).collect();
+        // One text is enough, where the waits are many and short.
+        let longest = probed.longest_within(measured.started, until);
+        let waits = probed.waits.iter().filter(touches);
+        let bars: Vec<Bar> = waits.map(|wait| Bar::wait(wait, longest == Some(*wait))).collect();
         if !bars.is_empty() {
             let who = if probed.who == Who::Reader { "a reader" } else { "a writer" };
             scale.row(page, &format!("{who} of {}", probed.table), &bars);
@@ -148,8 +151,8 @@ impl Bar {
         Self { class, from: lock.taken, lasts: lock.held, text }
     }
 
-    fn wait(wait: &Wait) -> Self {
-        let text = format!("waited {}", Took(wait.waited));
+    fn wait(wait: &Wait, is_told: bool) -> Self {
+        let text = if is_told { format!("waited {}", Took(wait.waited)) } else { String::new() };
         Self { class: "wait", from: wait.started, lasts: wait.waited, text }
     }
 }
@@ -171,11 +174,15 @@ impl Scale {
             let width = self.percent(bar.from + bar.lasts) - left;
             // A text that would leave the page on the right ends where its bar begins.
             let side = if left > 60.0 { " flip" } else { "" };
+            let text = if bar.text.is_empty() {
+                String::new()
+            } else {
+                format!("<span>{}</span>", escape(&bar.text))
+            };
+            let class = bar.class;
             let _ = write!(
                 page,
-                "<span class=\"bar {}{side}\" style=\"left:{left:.2}%;width:{width:.2}%\"><span>{}</span></span>",
-                bar.class,
-                escape(&bar.text)
+                "<span class=\"bar {class}{side}\" style=\"left:{left:.2}%;width:{width:.2}%\">{text}</span>"
             );
         }
         page.push_str("</div></div>\n");
