@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join;
 use pg::{Class, Connector, Session, Url};
 use support::neon::Tampering;
-use support::{NeonProxy, Postgres, TestDatabase, empty_database};
+use support::{NeonProxy, Postgres, Proxy, TestDatabase, empty_database};
 use tokio_postgres::error::SqlState;
 
 use crate::pgbouncer::pooler;
@@ -213,25 +213,29 @@ async fn a_server_that_wants_something_other_than_scram_gets_it() {
     let loaded = format!("SELECT pg_conf_load_time() > '{before}'");
     while !self::admin(&server).await.query_one(&loaded, &[]).await.unwrap().get::<_, bool>(0) {}
 
-    let url = server.url("postgres");
+    let proxy = Proxy::start(server.port()).unwrap();
+    let url = proxy.url(&server.url("postgres"));
     let (_, place) = url.split_once('@').unwrap();
     for role in ["by_md5", "by_password", "by_trust"] {
         let connector = connector(&format!("postgresql://{role}:right@{place}"));
-        for connects in [2, 3] {
+        let before = proxy.traffic().connections;
+        for connections in [2, 3] {
             let session = ahead(&connector).await;
             let rows = session.query_typed("SELECT current_user::text", &[]).await.unwrap();
             assert_eq!(rows[0].get::<_, &str>(0), role);
             assert!(session.is_ready());
-            assert_eq!(connector.connects(), connects, "{role}: what was learnt is kept");
+            let made = proxy.traffic().connections - before;
+            assert_eq!(made, connections, "{role}: what was learnt is kept");
         }
         let bound = format!("postgresql://{role}:right@{place}&channel_binding=require");
         let error = pg::connect(&Url::parse(&bound).unwrap()).await.err().unwrap();
         assert!(matches!(error, pg::Error::ChannelBinding { .. }), "{role}: {error:?}");
     }
     let refused = connector(&format!("postgresql://by_nothing:right@{place}"));
+    let before = proxy.traffic().connections;
     let error = refused_ahead(&refused).await;
     assert_eq!(error.as_db_error().unwrap().code(), &SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
-    assert_eq!((error.class(), refused.connects()), (Class::Permanent, 1));
+    assert_eq!((error.class(), proxy.traffic().connections - before), (Class::Permanent, 1));
     let session = ahead(&connector(&format!("postgresql://full:right@{place}"))).await;
     let error = session.explain(session.query_typed("SELECT 1", &[]).await.unwrap_err()).await;
     assert_eq!(error.as_db_error().unwrap().code(), &SqlState::TOO_MANY_CONNECTIONS);

@@ -1,9 +1,9 @@
 //! From a URL to a session.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -51,7 +51,6 @@ struct Shared {
     startup: Bytes,
     tls: Connectors,
     memory: Memory,
-    connects: AtomicU64,
 }
 
 impl Connector {
@@ -71,7 +70,6 @@ impl Connector {
             startup,
             tls: Connectors::new(url)?,
             memory: Memory::default(),
-            connects: AtomicU64::new(0),
         };
         Ok(Self { shared: Arc::new(shared), bound: url.connect_timeout().unwrap_or(DIAL_BOUND) })
     }
@@ -89,21 +87,13 @@ impl Connector {
         &self.shared.url
     }
 
-    /// How many connections have been dialed, those included that taught what the server takes.
-    #[must_use]
-    pub fn connects(&self) -> u64 {
-        self.shared.connects.load(Ordering::Relaxed)
-    }
-
     /// Dials: name, TCP and TLS. The time this takes is bounded; nothing wakes a sleeping Neon compute yet.
     ///
     /// # Errors
     /// The step that failed.
     pub async fn dial(&self) -> Result<Stream, Error> {
-        let Shared { url, tls, memory, connects, .. } = &*self.shared;
-        let stream = dial(url, tls, memory, self.bound).await?;
-        connects.fetch_add(1, Ordering::Relaxed);
-        Ok(stream)
+        let Shared { url, tls, memory, .. } = &*self.shared;
+        dial(url, tls, memory, self.bound).await
     }
 
     /// Logs in on a dialed stream, and waits until the server is ready. Neon wakes its compute during this, so its
@@ -163,7 +153,7 @@ impl Connector {
     /// The server could not be reached.
     pub async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
         let stream = self.dial().await?;
-        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(Relay::of(stream)))).await?)
+        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Relay::of(stream))).await?)
     }
 
     /// The server as an error names it.
@@ -217,7 +207,7 @@ impl Connector {
     /// Gives a stream to the driver.
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     async fn hand_over(&self, driver: &Config, relay: Relay) -> Result<(Client, Connection), Error> {
-        let connected = driver.connect_raw(tokio::io::empty(), Dialed(Ok(relay))).await;
+        let connected = driver.connect_raw(tokio::io::empty(), Dialed(relay)).await;
         connected.map_err(Error::LogIn)
     }
 }
@@ -273,30 +263,15 @@ fn driver_config(url: &Url) -> Config {
     config
 }
 
-/// The driver takes a TLS connector; this one hands over the stream that there is, or why there is none.
-struct Dialed(Result<Relay, Error>);
+/// The driver takes a TLS connector; this one hands over the stream that there is.
+struct Dialed(Relay);
 
 impl TlsConnect<Empty> for Dialed {
     type Stream = Relay;
-    type Error = Error;
-    type Future = Ready<Result<Relay, Error>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Relay, Infallible>>;
 
     fn connect(self, _: Empty) -> Self::Future {
-        ready(self.0)
-    }
-}
-
-impl Error {
-    /// The same error in the driver's type, for signatures that have it; [`Error::from`] gets ours back out of it.
-    #[expect(clippy::disallowed_methods, reason = "nobody is connected to")]
-    pub async fn into_driver(self) -> tokio_postgres::Error {
-        if let Self::Session(error) = self {
-            return error;
-        }
-        // Only the driver can make its errors: it takes ours for that of a handshake.
-        match bystander().connect_raw(tokio::io::empty(), Dialed(Err(self))).await {
-            Err(error) => error,
-            Ok(_) => unreachable!("a connection without a stream"),
-        }
+        ready(Ok(self.0))
     }
 }

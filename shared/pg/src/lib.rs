@@ -17,7 +17,7 @@ mod tls;
 mod url;
 
 pub use connect::{Connection, Connector, connect};
-pub use error::{Class, Error, TlsFailure, classify};
+pub use error::{Class, Error, TlsFailure};
 pub use login::Relay;
 pub use session::Session;
 pub use stream::Stream;

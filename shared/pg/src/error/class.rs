@@ -91,14 +91,13 @@ impl Error {
             Self::Tls { .. } | Self::ChannelBinding { .. } | Self::Protocol { .. } => Class::Permanent,
             Self::Resolve { .. } | Self::Unreachable { .. } | Self::TimedOut { .. } => Class::Unavailable,
             Self::LogIn(error) => at_login(error),
-            Self::Session(error) => classify(error),
+            Self::Session(error) => of_statement(error),
         }
     }
 }
 
 /// What the error of a statement asks of its caller.
-#[must_use]
-pub fn classify(error: &tokio_postgres::Error) -> Class {
+fn of_statement(error: &tokio_postgres::Error) -> Class {
     match error.code() {
         Some(state) => by_state(state),
         None if is_a_lost_connection(error) => Class::Lost,
