@@ -100,8 +100,6 @@ pub(crate) enum Deny {
     Rewrite,
     /// Reading a table while a lock on it stops writers.
     Scan,
-    /// Findings of the linter.
-    Lint,
     /// Rows that are gone, or not what they were after the way back.
     Data,
     /// A migration without a way back.
@@ -220,8 +218,6 @@ pub(crate) enum About {
     Scan,
     /// A client that would fail.
     Client,
-    /// The linter's.
-    Lint,
     /// The test command.
     Command,
     /// A down.

@@ -42,7 +42,7 @@ pub(crate) async fn within<T>(
     match origin {
         Origin::Database(url) => {
             // A copy that is being made is waited for, so that it can be dropped: it takes no signal to make it fail.
-            let copy = DatabaseCopy::create(url).await?;
+            let copy = DatabaseCopy::create(url, keep).await?;
             let stage = Stage { url: copy.url(), name: copy.name().to_owned() };
             let outcome = signals.or(work(&stage)).await;
             if keep {
@@ -51,7 +51,7 @@ pub(crate) async fn within<T>(
             both(outcome, copy.remove().await)
         }
         Origin::Branch(origin) => {
-            let branch = signals.or(NeonBranch::prepare(origin)).await?;
+            let branch = signals.or(NeonBranch::prepare(origin, keep)).await?;
             let name = branch.name().to_owned();
             let created = signals.or(branch.create(origin)).await;
             let is_whole = created.is_ok();

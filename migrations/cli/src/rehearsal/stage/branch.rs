@@ -11,6 +11,9 @@ use super::lease::{Lease, PREFIX};
 use crate::connect::session_url;
 use crate::neon::{Branch, Client, NewBranch};
 
+/// What the names of branches begin with that are to stay until they expire.
+const KEPT_PREFIX: &str = "kept-rehearsal-";
+
 /// Looks for a branch whose creation was interrupted: it may appear a moment after it was asked for.
 const LOOKS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -31,7 +34,8 @@ pub(crate) struct BranchOrigin<'a> {
 pub(super) struct NeonBranch<'a> {
     client: &'a Client,
     name: String,
-    lease: Lease,
+    /// None where the branch is to stay.
+    lease: Option<Lease>,
 }
 
 impl<'a> NeonBranch<'a> {
@@ -39,7 +43,7 @@ impl<'a> NeonBranch<'a> {
     ///
     /// # Errors
     /// The API's, or the folder for temporary files cannot be written.
-    pub(super) async fn prepare(origin: &BranchOrigin<'a>) -> Result<Self> {
+    pub(super) async fn prepare(origin: &BranchOrigin<'a>, keep: bool) -> Result<Self> {
         let folder = folder();
         for (name, lease) in Lease::abandoned(&folder, &origin.parent.id) {
             let swept = delete(origin.client, &name).await;
@@ -50,8 +54,9 @@ impl<'a> NeonBranch<'a> {
         }
         // Two runs on one machine differ in the process, two machines in the time.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let name = format!("{PREFIX}{}-{}-{}", now.as_secs(), now.subsec_nanos(), std::process::id());
-        let lease = Lease::take(&folder, &name, &origin.parent.id)?;
+        let prefix = if keep { KEPT_PREFIX } else { PREFIX };
+        let name = format!("{prefix}{}-{}-{}", now.as_secs(), now.subsec_nanos(), std::process::id());
+        let lease = if keep { None } else { Some(Lease::take(&folder, &name, &origin.parent.id)?) };
         Ok(Self { client: origin.client, name, lease })
     }
 
@@ -94,7 +99,9 @@ impl<'a> NeonBranch<'a> {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        self.lease.release();
+        if let Some(lease) = self.lease {
+            lease.release();
+        }
         Ok(())
     }
 }

@@ -14,6 +14,8 @@ use crate::database::{execute, literal, one_row, rows};
 
 /// What the names of all copies begin with; the database's oid and something of the run's follow.
 const PREFIX: &str = "branchline_rehearsal_";
+/// What the names of those begin with that are to stay, so that no rehearsal drops them.
+const KEPT_PREFIX: &str = "branchline_kept_";
 
 pub(super) struct DatabaseCopy {
     source: Url,
@@ -28,14 +30,17 @@ impl DatabaseCopy {
     ///
     /// # Errors
     /// The server cannot be reached, the role may not create databases, or somebody is connected to the source.
-    pub(super) async fn create(source: &Url) -> Result<Self> {
+    pub(super) async fn create(source: &Url, keep: bool) -> Result<Self> {
         let server = connect(&Connector::new(source)?).await?;
         let oid = one_row(&server, "SELECT oid FROM pg_database WHERE datname = current_database()").await?;
-        let prefix = format!("{PREFIX}{}_", oid.as_ref().and_then(|row| row.get(0)).unwrap_or("0"));
-        sweep(&server, &prefix).await.context("dropping what an earlier rehearsal left behind")?;
+        let oid = oid.as_ref().and_then(|row| row.get(0)).unwrap_or("0");
+        sweep(&server, &format!("{PREFIX}{oid}_"))
+            .await
+            .context("dropping what an earlier rehearsal left behind")?;
         // Two runs on one machine differ in the process, two machines in the time.
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-        let name = format!("{prefix}{}_{nanos}", std::process::id());
+        let prefix = if keep { KEPT_PREFIX } else { PREFIX };
+        let name = format!("{prefix}{oid}_{}_{nanos}", std::process::id());
         let lock = format!("SELECT pg_advisory_lock({})", key(&name));
         execute(&server, &lock).await?;
         let copy = format!("CREATE DATABASE {name} TEMPLATE {}", quoted(source.dbname()));
