@@ -9,6 +9,7 @@
 mod access;
 mod connections;
 mod db_test;
+mod deadlines;
 mod documentation;
 mod export;
 mod freeze;
@@ -21,6 +22,7 @@ mod logins;
 mod neon;
 mod page;
 mod pgbouncer;
+mod pool;
 mod process;
 mod round_trips;
 mod search;

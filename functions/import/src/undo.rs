@@ -32,17 +32,26 @@ type TakenOut = (Job, i64);
 /// Takes an import out: its bookmarks, what it had merged into others, its job.
 pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<Response, Error> {
     Query::read(request, &[])?;
+    let budget = Budget::of(request);
     // What was taken out, while nobody has said that it was committed.
     let uncertain = &Mutex::new(None);
     let take_out = |connection| take_out(connection, id, uncertain);
-    let taken_out = app.database().write_keyed(&Budget::of(request), take_out).await?;
-    let (import_job, bookmarks_removed) = taken_out.ok_or_else(no_job)?;
+    let (import_job, bookmarks_removed) = match app.database().write_keyed(&budget, take_out).await? {
+        Some(taken_out) => taken_out,
+        None if budget.spent().retries > 0 => {
+            let detail =
+                "There is no import job of this id any more: the connection was lost while it was taken out.";
+            return Err(Error::not_found(detail));
+        }
+        None => return Err(no_job()),
+    };
     let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
     json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
 }
 
 /// Takes an import out, in one flight; gives none where there is no such job. Where the connection is lost, a second
-/// attempt either does it, or finds no job any more: the first one was committed then, and `uncertain` tells what it did.
+/// attempt either does it, or finds no job any more: the first one was committed then, and `uncertain` tells what it did, as
+/// far as its answers came.
 ///
 /// An import that is still running is waited for. Locks are taken as an import takes them, the project's after the
 /// content's, so that the two never wait for each other.

@@ -240,8 +240,9 @@ impl Database {
         }
     }
 
-    /// Begins a handshake ahead of the first request. A failure is the first request's to meet and tell.
-    pub(crate) fn prepare(&self) {
+    /// Begins a handshake ahead of the first request, which takes it over if it comes within 5 s. A failure is the first
+    /// request's to meet and tell.
+    pub fn prepare(&self) {
         self.prepared.begin(&self.dialer, (self.clock)());
     }
 

@@ -1,11 +1,18 @@
 //! Sessions for the pool: how they are made and parted with.
 
 use std::ops::Deref;
+use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use pg::{Connector, Session};
 use tokio::task::{JoinHandle, spawn};
 use tokio::time::timeout;
+
+/// How many statements are cancelled one after another: outside of transactions, no more are ever sent together.
+const STATEMENTS: usize = 3;
+
+/// Between two of them.
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// How long a server may take to end a session that has said goodbye.
 const GOODBYE: Duration = Duration::from_millis(100);
@@ -52,7 +59,7 @@ impl Pooled {
     /// Takes leave of the server, after asking it to cancel what may still run: closing alone stops no statement.
     pub(super) async fn part(self, may_run: bool) {
         let Self { session, mut driver, .. } = self;
-        if may_run && let Err(error) = session.cancel().await {
+        if may_run && let Err(error) = cancel(&session).await {
             tracing::debug!(%error, "a statement could not be cancelled");
         }
         // Its driver says goodbye when it has no more answers to wait for.
@@ -61,6 +68,19 @@ impl Pooled {
             driver.abort();
         }
     }
+}
+
+/// Cancels one statement after another, since those that were sent together are begun when the one before them has
+/// failed, until all have been answered.
+async fn cancel(session: &Session) -> Result<(), pg::Error> {
+    let mut answered = pin!(session.check_connection());
+    for _ in 0..STATEMENTS {
+        session.cancel().await?;
+        if timeout(BETWEEN, &mut answered).await.is_ok() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 impl Deref for Pooled {
