@@ -105,7 +105,7 @@ impl Connector {
         match self.begin(stream).await? {
             Begun::Challenged(challenged) => {
                 let (relay, progress) = Relay::of_login(*challenged);
-                let session = self.hand_over(&bystander(), relay).await;
+                let session = hand_over(&bystander(), relay).await;
                 let unproven = match *progress.borrow() {
                     Progress::Unproven(problem) => Some(problem),
                     _ => None,
@@ -115,7 +115,7 @@ impl Connector {
                     None => session,
                 }
             }
-            Begun::Ordinarily(stream) => self.hand_over(&self.shared.config, Relay::of(stream)).await,
+            Begun::Ordinarily(stream) => hand_over(&self.shared.config, Relay::of(stream)).await,
         }
     }
 
@@ -128,11 +128,11 @@ impl Connector {
         match self.begin(stream).await? {
             Begun::Challenged(challenged) => {
                 let (relay, watched) = Relay::ahead_of_login(*challenged);
-                let (client, connection) = self.hand_over(&bystander(), relay).await?;
+                let (client, connection) = hand_over(&bystander(), relay).await?;
                 Ok((Session::ahead(client, self.clone(), watched), connection))
             }
             Begun::Ordinarily(stream) => {
-                let (client, connection) = self.hand_over(&self.shared.config, Relay::of(stream)).await?;
+                let (client, connection) = hand_over(&self.shared.config, Relay::of(stream)).await?;
                 Ok((Session::done(client, self.clone()), connection))
             }
         }
@@ -186,7 +186,10 @@ impl Connector {
                 break;
             };
             match beginning.send(stream, startup, password).await {
-                Ok(FirstFlight::Challenged(challenged)) => return Ok(Begun::Challenged(challenged)),
+                Ok(FirstFlight::Challenged(challenged, door)) => {
+                    memory.known().door = Some(door);
+                    return Ok(Begun::Challenged(challenged));
+                }
                 Ok(FirstFlight::Refused(response)) => return Err(refusal(self.server(), &response).await),
                 Ok(FirstFlight::Other(_)) if !may_be_unbound(url) => {
                     return Err(Error::ChannelBinding { server: self.server() });
@@ -202,13 +205,6 @@ impl Connector {
             stream = self.dial().await?;
         }
         Ok(Begun::Ordinarily(stream))
-    }
-
-    /// Gives a stream to the driver.
-    #[expect(clippy::disallowed_methods, reason = "this is the place")]
-    async fn hand_over(&self, driver: &Config, relay: Relay) -> Result<(Client, Connection), Error> {
-        let connected = driver.connect_raw(tokio::io::empty(), Dialed(relay)).await;
-        connected.map_err(Error::LogIn)
     }
 }
 
@@ -230,6 +226,12 @@ enum Begun {
 /// The step that failed.
 pub async fn connect(url: &Url) -> Result<(Client, Connection), Error> {
     Connector::new(url)?.connect().await
+}
+
+/// Gives a stream to the driver.
+#[expect(clippy::disallowed_methods, reason = "this is the place")]
+async fn hand_over(driver: &Config, relay: Relay) -> Result<(Client, Connection), Error> {
+    driver.connect_raw(tokio::io::empty(), Dialed(relay)).await.map_err(Error::LogIn)
 }
 
 /// The driver as it is where the login is none of its business.

@@ -43,7 +43,8 @@ pub(crate) struct Challenged {
 
 /// What came of the first flight.
 pub(crate) enum FirstFlight {
-    Challenged(Box<Challenged>),
+    /// It takes logins so.
+    Challenged(Box<Challenged>, Door),
     /// The server said no: its `ErrorResponse`.
     Refused(Bytes),
     /// It wants something else; this connection is spent.
@@ -81,6 +82,7 @@ impl Beginning {
         stream.flush().await?;
 
         let mut received = BytesMut::new();
+        let mut offered = None;
         loop {
             let Some(message) = Message::take(&mut received)? else {
                 if stream.read_buf(&mut received).await? == 0 {
@@ -88,24 +90,24 @@ impl Beginning {
                 }
                 continue;
             };
-            match (message.tag(), message.authentication()) {
-                (_, Some((auth::SASL, offered))) => match self.mechanism.judge(offered) {
-                    Verdict::GoOn => (),
+            match (message.tag(), message.authentication(), offered) {
+                (_, Some((auth::SASL, list)), _) => match self.mechanism.judge(list) {
+                    Verdict::GoOn(door) => offered = Some(door),
                     Verdict::Again(door) => return Ok(FirstFlight::Other(door)),
                 },
-                (_, Some((auth::SASL_CONTINUE, challenge))) => {
+                (_, Some((auth::SASL_CONTINUE, challenge)), Some(door)) => {
                     scram.update(challenge)?;
                     let mut response = BytesMut::new();
                     frontend::sasl_response(scram.message(), &mut response)?;
                     let since = SystemTime::now();
                     let challenged = Challenged { stream, received, scram, response, since };
-                    return Ok(FirstFlight::Challenged(Box::new(challenged)));
+                    return Ok(FirstFlight::Challenged(Box::new(challenged), door));
                 }
                 // A password in some other form, or none.
-                (_, Some(_)) => return Ok(FirstFlight::Other(Door::Other)),
-                (tag::ERROR_RESPONSE, _) => return Ok(FirstFlight::Refused(message.bytes().clone())),
+                (_, Some(_), _) => return Ok(FirstFlight::Other(Door::Other)),
+                (tag::ERROR_RESPONSE, ..) => return Ok(FirstFlight::Refused(message.bytes().clone())),
                 // A newer protocol is not asked for.
-                (tag::NEGOTIATE_PROTOCOL_VERSION | tag::NOTICE_RESPONSE, _) => (),
+                (tag::NEGOTIATE_PROTOCOL_VERSION | tag::NOTICE_RESPONSE, ..) => (),
                 _ => return Err(violation("a message that does not belong to a login")),
             }
         }

@@ -24,8 +24,8 @@ pub(super) enum Mechanism {
 /// What comes of the server's list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The mechanism is on the list.
-    GoOn,
+    /// The mechanism is on the list; what the server takes is known now.
+    GoOn(Door),
     /// Another one may do: begin anew with what is known now.
     Again(Door),
 }
@@ -34,7 +34,8 @@ impl Mechanism {
     /// The best guess. None: the server is to say first what it wants.
     ///
     /// Where nothing is known, a certificate signed with SHA-256 speaks for binding. Postgres offers it with any other,
-    /// Neon's proxy only with these; and a guess that the server does not offer costs a connection.
+    /// Neon's proxy only with these; and a guess that the server does not offer costs a connection. So with another
+    /// certificate the first login is not bound unless that is required.
     pub(super) fn choose(
         policy: ChannelBinding,
         end_point: Option<Vec<u8>>,
@@ -55,9 +56,8 @@ impl Mechanism {
     pub(super) fn judge(&self, offered: &[u8]) -> Verdict {
         let offers = |name: &str| mechanisms(offered).any(|mechanism| mechanism == name.as_bytes());
         match (self, offers(SCRAM_SHA_256_PLUS), offers(SCRAM_SHA_256)) {
-            (Self::Plus(_), true, _) | (Self::NotOffered, false, true) | (Self::Plain, _, true) => {
-                Verdict::GoOn
-            }
+            (Self::Plus(_), true, _) | (Self::Plain, true, true) => Verdict::GoOn(Door::Bound),
+            (Self::NotOffered | Self::Plain, false, true) => Verdict::GoOn(Door::Unbound),
             (Self::Plus(_), false, true) => Verdict::Again(Door::Unbound),
             (Self::NotOffered | Self::Plain, true, _) => Verdict::Again(Door::Bound),
             (_, false, false) => Verdict::Again(Door::Other),
@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn a_guess_that_is_not_offered_is_made_good() {
         let plus = Mechanism::Plus(vec![7; 32]);
-        assert_eq!(plus.judge(BOTH), Verdict::GoOn);
+        assert_eq!(plus.judge(BOTH), Verdict::GoOn(Door::Bound));
         assert_eq!(plus.judge(PLAIN), Verdict::Again(Door::Unbound));
         assert_eq!(plus.judge(b"OAUTHBEARER\0\0"), Verdict::Again(Door::Other));
-        assert_eq!(Mechanism::NotOffered.judge(PLAIN), Verdict::GoOn);
+        assert_eq!(Mechanism::NotOffered.judge(PLAIN), Verdict::GoOn(Door::Unbound));
         assert_eq!(Mechanism::NotOffered.judge(BOTH), Verdict::Again(Door::Bound));
-        assert_eq!(Mechanism::Plain.judge(BOTH), Verdict::GoOn);
+        assert_eq!(Mechanism::Plain.judge(BOTH), Verdict::GoOn(Door::Bound));
         assert_eq!(Mechanism::Plain.judge(b"\0"), Verdict::Again(Door::Other));
     }
 }
