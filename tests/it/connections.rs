@@ -52,6 +52,8 @@ fn trusting(url: &str, authority: &str) -> String {
 async fn refusal(url: &str) -> pg::Error {
     let error = pg::connect(&pg::Url::parse(url).unwrap()).await.err().unwrap();
     assert_eq!(error.class(), Class::Permanent, "{error}");
+    let password = url.split_once("://").unwrap().1.split_once('@').unwrap().0.split_once(':').unwrap().1;
+    assert!(!format!("{error} {error:?}").contains(password), "the error shows the password");
     error
 }
 

@@ -89,12 +89,17 @@ async fn a_wrong_password_never_runs_the_statement_that_rides() {
     let wrong = |url: String| url.replacen("branchline:", "branchline:x", 1);
     for url in [wrong(database.url()), wrong(neon.url(database.name()))] {
         let connector = connector(&url);
+        let password = url.split_once("branchline:x").unwrap().1.split_once('@').unwrap().0;
         for _ in 0..TRIES {
             let session = ahead(&connector).await;
             let error = session.query_typed(TRACE, &[]).await.unwrap_err();
             let error = session.explain(error).await;
             assert!(matches!(error, pg::Error::LogIn(_)), "{error:?}");
             assert_eq!(error.class(), Class::Permanent, "{error}");
+            assert!(
+                !format!("{error} {error:?} {session:?}").contains(password),
+                "the error shows the password"
+            );
             let told = error.as_db_error().unwrap();
             assert!(told.message().contains("password authentication failed for user"), "{told}");
             if !url.contains("neon") {
