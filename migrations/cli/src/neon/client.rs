@@ -16,13 +16,13 @@ const HOST: &str = "https://console.neon.tech/api/v2";
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
     /// The project [default: NEON_PROJECT_ID; the key is NEON_API_KEY]
-    #[arg(long, value_name = "ID", help_heading = "Neon")]
+    #[arg(long, global = true, value_name = "ID", help_heading = "Neon")]
     project_id: Option<String>,
     /// Where the API is; http on this machine only
-    #[arg(long, value_name = "URL", default_value = HOST, hide_default_value = true, help_heading = "Neon")]
+    #[arg(long, global = true, value_name = "URL", default_value = HOST, hide_default_value = true, help_heading = "Neon")]
     api_host: String,
     /// How long to wait for Neon to do something
-    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration, help_heading = "Neon")]
+    #[arg(long, global = true, value_name = "TIME", default_value = "5min", value_parser = duration, help_heading = "Neon")]
     wait: Duration,
 }
 

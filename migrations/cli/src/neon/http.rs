@@ -20,7 +20,7 @@ use url::Url;
 
 use super::client::Key;
 use super::error::Error;
-use super::pause::{self, ATTEMPTS};
+use super::pause::{self, ATTEMPTS, ATTEMPTS_TO_REACH};
 
 /// How long one answer may take; what takes Neon longer is an operation of its own.
 const ANSWER_BOUND: Duration = Duration::from_secs(30);
@@ -70,7 +70,8 @@ pub(super) struct Http {
 /// An attempt that may be followed by another, with the pause that the server asks for.
 struct Failed {
     error: Error,
-    retry: bool,
+    /// How often it may be sent in all; 1 where it may not be sent again.
+    attempts: u32,
     pause: Option<Duration>,
 }
 
@@ -96,7 +97,7 @@ impl Http {
         loop {
             match self.attempt(call).await {
                 Ok(answer) => return Ok(answer),
-                Err(failed) if failed.retry && attempt < ATTEMPTS => {
+                Err(failed) if attempt < failed.attempts => {
                     sleep(pause::after(attempt, failed.pause)).await;
                     attempt += 1;
                 }
@@ -106,7 +107,7 @@ impl Http {
     }
 
     async fn attempt<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Failed> {
-        let request = self.request(call).map_err(|error| Failed { error, retry: false, pause: None })?;
+        let request = self.request(call).map_err(|error| Failed { error, attempts: 1, pause: None })?;
         let answer = timeout(ANSWER_BOUND, async {
             let response = self.client.request(request).await.map_err(|error| call.not_sent(&error))?;
             let (parts, body) = response.into_parts();
@@ -121,7 +122,7 @@ impl Http {
         let text: &[u8] = if body.body().is_empty() { b"{}" } else { body.body() };
         serde_json::from_slice(text).map_err(|error| Failed {
             error: Error::Unreadable { doing: call.doing.clone(), problem: error.to_string() },
-            retry: false,
+            attempts: 1,
             pause: None,
         })
     }
@@ -167,7 +168,7 @@ impl Call<'_> {
         let cause = root(error);
         if error.is_connect() {
             let error = Error::Unreachable { doing: self.doing.clone(), cause };
-            return Failed { error, retry: true, pause: None };
+            return Failed { error, attempts: ATTEMPTS_TO_REACH, pause: None };
         }
         self.lost(&cause)
     }
@@ -176,9 +177,13 @@ impl Call<'_> {
     fn lost(&self, cause: &str) -> Failed {
         let (doing, cause) = (self.doing.clone(), cause.to_owned());
         if self.is_idempotent() {
-            return Failed { error: Error::Unreachable { doing, cause }, retry: true, pause: None };
+            return Failed {
+                error: Error::Unreachable { doing, cause },
+                attempts: ATTEMPTS_TO_REACH,
+                pause: None,
+            };
         }
-        Failed { error: Error::Unknown { doing, cause }, retry: false, pause: None }
+        Failed { error: Error::Unknown { doing, cause }, attempts: 1, pause: None }
     }
 
     fn refused(&self, response: &Response<Bytes>) -> Failed {
@@ -196,10 +201,11 @@ impl Call<'_> {
             status,
             StatusCode::LOCKED | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
         );
+        let may_retry = nothing_done || (status.is_server_error() && self.is_idempotent());
         let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         Failed {
             error,
-            retry: nothing_done || (status.is_server_error() && self.is_idempotent()),
+            attempts: if may_retry { ATTEMPTS } else { 1 },
             pause: seconds.map(Duration::from_secs),
         }
     }

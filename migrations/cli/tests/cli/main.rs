@@ -1,6 +1,7 @@
 //! The built binary against a real Postgres 17 over TLS.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking, helpers too")]
 
+mod branch;
 mod check;
 mod checksums;
 mod current;
@@ -12,6 +13,7 @@ mod history;
 mod kill;
 mod library;
 mod lock;
+mod neon;
 mod new;
 mod outside;
 mod refinery;
@@ -20,6 +22,7 @@ mod rehearse;
 mod resume;
 mod schema;
 mod script;
+mod snapshot;
 mod stamp;
 mod upgrade;
 mod usage;

@@ -1,0 +1,128 @@
+//! A stand-in for Neon's API v2, whose branches are real databases: `CREATE DATABASE … TEMPLATE` on the local Postgres.
+//!
+//! Its answers have the fields that the API's OpenAPI document requires. It can be told to refuse, to lose a request or
+//! its answer, to be slow, to go away for good, and to let operations fail or never end.
+
+mod answer;
+mod databases;
+mod faults;
+mod routes;
+mod server;
+mod state;
+
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::background::Background;
+use crate::postgres::Postgres;
+
+pub use faults::{Fate, Fault};
+use state::State;
+
+/// A running stand-in with one project. Its databases live on a test's server and end with it.
+#[derive(Debug)]
+pub struct NeonApi {
+    shared: Arc<Shared>,
+    port: u16,
+    _server: Background,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    postgres: &'static Postgres,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl NeonApi {
+    /// Starts with a default branch `main`, which is this database of the server.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn start(postgres: &'static Postgres, database: &str) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let port = listener.local_addr()?.port();
+        let shared = Arc::new(Shared { state: Mutex::new(State::new(database)), postgres });
+        let serving = Arc::clone(&shared);
+        let server = Background::run("Neon's API", move || server::serve(listener, serving))?;
+        Ok(Self { shared, port, _server: server })
+    }
+
+    /// What `--api-host` takes.
+    #[must_use]
+    pub fn host(&self) -> String {
+        format!("http://127.0.0.1:{}/api/v2", self.port)
+    }
+
+    /// The project's id.
+    #[must_use]
+    pub fn project(&self) -> String {
+        self.shared.state().project.clone()
+    }
+
+    /// The key that it takes.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.shared.state().key.clone()
+    }
+
+    /// The names of the branches that there are, in the order of their making.
+    #[must_use]
+    pub fn branches(&self) -> Vec<String> {
+        self.shared.state().branches.iter().map(|branch| branch.name.clone()).collect()
+    }
+
+    /// The names of the snapshots that there are.
+    #[must_use]
+    pub fn snapshots(&self) -> Vec<String> {
+        self.shared.state().snapshots.iter().map(|snapshot| snapshot.name.clone()).collect()
+    }
+
+    /// The database that a branch is.
+    #[must_use]
+    pub fn database(&self, branch: &str) -> Option<String> {
+        let state = self.shared.state();
+        state.branches.iter().find(|one| one.name == branch).map(|one| one.database.clone())
+    }
+
+    /// The requests so far, as `POST branches`: method, and path below the project.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        self.shared.state().requests.clone()
+    }
+
+    /// How many branches the project's plan allows.
+    pub fn set_branch_limit(&self, limit: usize) {
+        self.shared.state().branch_limit = limit;
+    }
+
+    /// How operations go from now on.
+    pub fn set_fate(&self, fate: Fate) {
+        self.shared.state().fate = fate;
+    }
+
+    /// What happens to the next requests, one each; those after them are served.
+    pub fn fault(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
+        let mut state = self.shared.state();
+        state.faults = faults.into_iter().collect();
+        state.is_gone = false;
+    }
+
+    /// Serves so many more requests and then none any more.
+    pub fn go_away_after(&self, requests: usize) {
+        self.fault(std::iter::repeat_n(None, requests));
+        self.shared.state().is_gone = true;
+    }
+
+    /// Serves all requests again.
+    pub fn come_back(&self) {
+        self.fault([]);
+    }
+}

@@ -1,0 +1,36 @@
+//! The databases behind the branches.
+
+use anyhow::Result;
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+use uuid::Uuid;
+
+use crate::postgres::Postgres;
+
+/// Whether a copy could be made.
+pub(super) enum Copied {
+    As(String),
+    /// Somebody is connected to the original, which Postgres does not copy then.
+    InUse,
+}
+
+pub(super) async fn copy(postgres: &Postgres, original: &str) -> Result<Copied> {
+    let name = format!("branch_{}", Uuid::now_v7().simple());
+    let session = session(postgres).await?;
+    match session.batch_execute(&format!("create database {name} template {original}")).await {
+        Ok(()) => Ok(Copied::As(name)),
+        Err(error) if error.code() == Some(&SqlState::OBJECT_IN_USE) => Ok(Copied::InUse),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn remove(postgres: &Postgres, database: &str) -> Result<()> {
+    let session = session(postgres).await?;
+    Ok(session.batch_execute(&format!("drop database if exists {database} with (force)")).await?)
+}
+
+async fn session(postgres: &Postgres) -> Result<Client> {
+    let (client, connection) = pg::connect(&pg::Url::parse(&postgres.url("postgres"))?).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
