@@ -35,6 +35,8 @@ dev: ## the same, staying up until Control-C, with the commands to use it
 test: ## all tests, against a Postgres of their own
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
+	# Neon's own command line tests ours, where there is npm to bring it.
+	! command -v npm >/dev/null || scripts/tools.sh neonctl || true
 	cargo test --locked --workspace
 
 soak: ## the long forms of the tests, for an hour or so; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60

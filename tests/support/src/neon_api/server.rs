@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{Method, Request};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -17,6 +17,7 @@ use super::Shared;
 use super::answer::{Answer, refusal};
 use super::faults::Fault;
 use super::routes;
+use super::state::Exchange;
 
 /// A request, read whole.
 pub(super) struct Asked {
@@ -74,10 +75,19 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> io::Result<
         return Ok(refusal(401, "", "supplied credentials do not pass authentication"));
     }
     let answer = routes::answer(&shared, &asked).await;
-    match fault {
-        Some(Fault::LoseAnswer) => Err(lost()),
-        _ => Ok(answer.unwrap_or_else(|error| refusal(500, "", &format!("{error:#}")))),
+    let answer = answer.unwrap_or_else(|error| refusal(500, "", &format!("{error:#}")));
+    if fault == Some(Fault::LoseAnswer) {
+        return Err(lost());
     }
+    let (parts, body) = answer.into_parts();
+    let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+    shared.state().exchanges.push(Exchange {
+        method: asked.method.to_string(),
+        path: format!("/{}", asked.path),
+        status: parts.status.as_u16(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    });
+    Ok(Answer::from_parts(parts, Full::from(body)))
 }
 
 async fn read(request: Request<Incoming>) -> Result<Asked, hyper::Error> {

@@ -16,11 +16,25 @@ pub(super) struct State {
     pub(super) snapshots: Vec<Snapshot>,
     pub(super) operations: Vec<Operation>,
     pub(super) requests: Vec<String>,
+    pub(super) exchanges: Vec<Exchange>,
     pub(super) branch_limit: usize,
     pub(super) fate: Fate,
     pub(super) faults: VecDeque<Option<Fault>>,
     /// Nothing is served once the faults are used up.
     pub(super) is_gone: bool,
+}
+
+/// A request that was served, and its answer.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// As `GET`.
+    pub method: String,
+    /// As `/projects/…`.
+    pub path: String,
+    /// The answer's.
+    pub status: u16,
+    /// The answer's; null where it has none.
+    pub body: Value,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +87,7 @@ impl State {
             snapshots: Vec::new(),
             operations: Vec::new(),
             requests: Vec::new(),
+            exchanges: Vec::new(),
             branch_limit: 10,
             fate: Fate::Finish(1),
             faults: VecDeque::new(),
