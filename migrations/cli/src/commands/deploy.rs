@@ -84,10 +84,13 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
 
     let is_pending =
         migrations.iter().any(|migration| history.iter().all(|row| row.version != migration.version));
+    // Nobody stands in the way of the snapshot, and of what the migrations lock.
+    drop(session);
     let snapshot = if args.snapshot && is_pending { Some(args.take_snapshot(context).await?) } else { None };
     let settings = permit::settings(&rehearsal, context.settings());
     let observe = |event| context.output.event(&event);
     let upgrade = migrate::upgrade(&url, &migrations, UpgradeTarget::Head, &settings, &observe).await?;
+    let (session, ..) = look(&Connector::new(&url)?).await?;
     let after = introspection::read(&session).await?;
     if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {
         let file = super::rehearse::beside(&context.global.dir);

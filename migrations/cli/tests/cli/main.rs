@@ -25,6 +25,7 @@ mod outside;
 mod refinery;
 mod refusals;
 mod rehearse;
+mod rehearse_branch;
 mod resume;
 mod schema;
 mod script;
