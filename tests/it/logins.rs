@@ -288,7 +288,16 @@ async fn until_asleep(database: &TestDatabase) {
 #[tokio::test]
 async fn the_driver_knows_the_servers_parameters_and_its_key() {
     let database = traced().await;
-    let (client, mut connection) = connector(&database.url()).connect().await.unwrap();
+    let connector = connector(&database.url());
+    let stream = connector.dial().await.unwrap();
+    let (session, mut connection) = connector.log_in_ahead(stream).await.unwrap();
+    tokio::select! {
+        rows = session.query_typed("SELECT 1", &[]) => assert_eq!(rows.unwrap().len(), 1),
+        ended = std::future::poll_fn(|cx| connection.poll_message(cx)) => panic!("{ended:?}"),
+    }
+    assert!(connection.parameter("server_version").unwrap().starts_with("17"));
+
+    let (client, mut connection) = connector.connect().await.unwrap();
     assert!(connection.parameter("server_version").unwrap().starts_with("17"));
     let token = client.cancel_token();
     let sleep = async {
@@ -299,7 +308,7 @@ async fn the_driver_knows_the_servers_parameters_and_its_key() {
     let driver = async { std::future::poll_fn(|cx| connection.poll_message(cx)).await };
     let cancel = async {
         until_asleep(&database).await;
-        connector(&database.url()).cancel(&token).await.unwrap();
+        connector.cancel(&token).await.unwrap();
     };
     let ((slept, ()), _) = join(join(sleep, cancel), driver).await;
     assert_eq!(slept.unwrap_err().code(), Some(&SqlState::QUERY_CANCELED));
