@@ -46,7 +46,7 @@ async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) 
     match (url.tls, url.negotiation) {
         (TlsMode::Disable, _) => Ok(Stream::Tcp(tcp)),
         (TlsMode::Require, Negotiation::Direct) => secure(url, name, tls, Start::Direct, tcp).await,
-        (TlsMode::Require, Negotiation::Automatic) if memory.known().start != Some(Start::Request) => {
+        (TlsMode::Require, Negotiation::Automatic) if !memory.known().wants_request => {
             either_way(url, name, tls, memory, tcp, deadline).await
         }
         // As in libpq, what may go without TLS asks for it first.
@@ -67,16 +67,13 @@ async fn either_way(
     // wait for the rest of it, so that half of the time must be left.
     let half = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
     match timeout_at(half, secure(url, name, tls, Start::Direct, stream)).await {
-        Ok(Ok(stream)) => {
-            memory.known().start = Some(Start::Direct);
-            return Ok(stream);
-        }
+        Ok(Ok(stream)) => return Ok(stream),
         Ok(Err(error @ Error::Tls { .. })) if !error.is_a_broken_handshake() => return Err(error),
-        Ok(Err(_)) | Err(_) => memory.known().start = None,
+        Ok(Err(_)) | Err(_) => (),
     }
     let stream = tcp(url, name, deadline).await?;
     let stream = on_request(url, name, tls, stream).await?;
-    memory.known().start = Some(Start::Request);
+    memory.known().wants_request = true;
     Ok(stream)
 }
 

@@ -2,8 +2,6 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::tls::Start;
-
 /// How a server lets clients in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
@@ -18,8 +16,8 @@ pub(crate) enum Door {
 /// A server behind the same name may be another one tomorrow, so nothing here is more than a first guess.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Known {
-    /// How TLS begins there.
-    pub(crate) start: Option<Start>,
+    /// Whether it takes TLS by request alone.
+    pub(crate) wants_request: bool,
     pub(crate) door: Option<Door>,
 }
 
