@@ -26,5 +26,7 @@ mod pool;
 mod process;
 mod round_trips;
 mod search;
+mod secrets;
+mod telemetry;
 mod template;
 mod undo;

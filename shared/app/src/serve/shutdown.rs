@@ -10,8 +10,8 @@ use crate::{App, Error, Platform};
 
 /// Closes the connections when the process is asked to end.
 ///
-/// Lambda asks only a process with an extension, half a second before it kills it, so that one is registered, in the
-/// 0.3 ms that the runtime's helper takes for it.
+/// Lambda asks only a process with an extension, half a second before it kills it, so that one is registered: one more
+/// exchange with the runtime API, while the first connection is being made.
 pub(super) async fn expect(app: &Result<Arc<App>, Arc<Error>>) {
     let Ok(app) = app else { return };
     let platform = app.config().platform;
