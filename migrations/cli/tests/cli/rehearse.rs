@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -110,24 +112,22 @@ fn locks_are_held_to_the_end_of_the_transaction_and_a_waiting_session_saw_as_muc
     let project = with_rows(
         50_000,
         &[
-            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(0.4);\n"),
+            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(1);\n"),
             ("V2__b.down.sql", "SELECT 1;\n"),
         ],
     );
     let report = report(&project, 1, &["--max-lock", "300ms"]);
     let lock = &statement(&report, 0, 0)["locks"][0];
     let held = lock["held_ms"].as_f64().unwrap();
-    assert!(held >= 400.0, "{lock}");
+    assert!(held >= 1_000.0, "{lock}");
     let probe = |who: &str| {
         report["probes"].as_array().unwrap().iter().find(|probe| probe["who"] == who).unwrap().clone()
     };
     let waits = probe("writer")["waits"].clone();
     let waited =
         waits.as_array().unwrap().iter().map(|wait| wait["waited_ms"].as_f64().unwrap()).fold(0.0, f64::max);
-    assert!(
-        waited > 300.0 && waited <= held + 100.0,
-        "a writer waited {waited} ms, the lock was held for {held}"
-    );
+    // Whoever asks just after the lock was taken waits as long as it is held, give or take what a busy machine does.
+    assert!((held - waited).abs() < 700.0, "a writer waited {waited} ms, the lock was held for {held}");
     assert_eq!(probe("reader")["waits"], json!([]), "SHARE stops no reader");
     assert_eq!(report["findings"][0]["level"], "failure");
     assert_eq!(report["findings"][0]["about"], "lock");
@@ -139,7 +139,7 @@ fn rows_that_a_transaction_keeps_locked_are_seen_by_the_writer_who_waits() {
     let project = with_rows(
         1_000,
         &[
-            ("V2__b.sql", "UPDATE a SET name = upper(name);\nSELECT pg_sleep(0.4);\n"),
+            ("V2__b.sql", "UPDATE a SET name = upper(name);\nSELECT pg_sleep(1);\n"),
             ("V2__b.down.sql", "SELECT 1;\n"),
         ],
     );
@@ -287,6 +287,15 @@ fn a_command_that_hangs_is_ended_with_its_children() {
     assert!(!is_running(pid.trim()), "the command's child is left");
 }
 
+/// Waits until a command has made a file.
+fn wait_for(file: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !file.exists() {
+        assert!(Instant::now() < deadline, "{} never comes", file.display());
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn is_running(pid: &str) -> bool {
     // A zombie, whose parent has gone, is not running.
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
@@ -303,7 +312,7 @@ fn a_command_that_is_not_there_is_said_to_be() {
 #[test]
 fn a_database_that_is_in_use_is_refused_with_what_to_do() {
     let project = with_rows(0, &[]);
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         scope.spawn(|| {
             project.psql(&[
                 "--command",
@@ -354,9 +363,7 @@ fn an_interrupt_leaves_nothing_at_any_phase() {
         let script = format!("touch {}; {command}", mark.display());
         let runner = project.start(&["rehearse", "--local", "--", "sh", "-c", &script]);
         if sign.is_empty() {
-            while !mark.exists() {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
+            wait_for(&mark);
         } else {
             project.wait_until(&format!(
                 "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%{sign}%' AND pid <> pg_backend_pid())"
@@ -384,11 +391,13 @@ fn what_a_killed_run_leaves_the_next_one_removes() {
 #[test]
 fn runs_at_once_leave_each_others_copies_alone() {
     let project =
-        with_rows(0, &[("V2__b.sql", "SELECT pg_sleep(0.5);\n"), ("V2__b.down.sql", "SELECT 1;\n")]);
-    let slow = project.start(&["rehearse", "--local"]);
-    project.wait_until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.5)%' AND pid <> pg_backend_pid())");
+        with_rows(0, &[("V2__b.sql", "CREATE TABLE b ();\n"), ("V2__b.down.sql", "DROP TABLE b;\n")]);
+    let script = "touch begun; while [ ! -e go ]; do sleep 0.05; done";
+    let slow = project.start(&["rehearse", "--local", "--timeout", "30s", "--", "sh", "-c", script]);
+    wait_for(&project.folder().join("begun"));
     let quick = project.run(&["rehearse", "--local"]);
     assert_eq!(quick.code, Some(0), "{quick}");
+    fs::write(project.folder().join("go"), "").unwrap();
     let run = Run::of(slow);
     assert_eq!(run.code, Some(0), "{run}");
 }

@@ -62,10 +62,15 @@ impl Production {
 
     /// Waits until the rehearsal's branch is there.
     fn wait_for_branch(&self) {
+        self.wait_for_branches(2);
+    }
+
+    /// Waits until there are so many branches, production with them.
+    fn wait_for_branches(&self, count: usize) {
         let deadline = Instant::now() + Duration::from_secs(20);
-        while self.api.branches().len() < 2 {
-            assert!(Instant::now() < deadline, "no branch is made");
-            thread::sleep(Duration::from_millis(10));
+        while self.api.branches().len() != count {
+            assert!(Instant::now() < deadline, "never {count} branches, but {:?}", self.api.branches());
+            thread::sleep(Duration::from_millis(5));
         }
     }
 }
@@ -267,9 +272,7 @@ fn an_interrupt_leaves_no_branch_at_any_phase() {
     production.api.set_fate(Fate::Finish(2));
     let runner = production.command(&["rehearse", "--", "true"]).spawn().unwrap();
     production.wait_for_branch();
-    while production.api.branches().len() > 1 {
-        thread::sleep(Duration::from_millis(5));
-    }
+    production.wait_for_branches(1);
     interrupt(runner.id());
     Run::of(runner);
     production.assert_clean();

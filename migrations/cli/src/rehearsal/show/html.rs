@@ -80,7 +80,7 @@ fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
     let scale = Scale { from: measured.started, span: measured.duration.max(Duration::from_micros(1)) };
     let _ = write!(
         page,
-        "<section>\n<h2>{}</h2>\n<p>Took {}, {}. Its tables and indexes grew by {}.</p>\n\
+        "<section>\n<h2>{}</h2>\n<p>Took {}, {}. Size of all tables and indexes: {}{}.</p>\n\
          <figure>\n<figcaption>Timeline, from 0 to {}</figcaption>\n<div class=\"timeline\">\n",
         escape(&measured.migration),
         Took(measured.duration),
@@ -89,6 +89,7 @@ fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
         } else {
             "statement by statement, outside a transaction"
         },
+        if measured.size_change > 0 { "+" } else { "" },
         Bytes(measured.size_change),
         Took(measured.duration),
     );
