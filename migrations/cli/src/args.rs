@@ -97,14 +97,14 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// Try what is pending on a copy of production, and measure it
     Rehearse(rehearse::Args),
+    /// Apply what a rehearsal passed
+    Deploy(deploy::Args),
     /// Make, list and delete branches of a Neon project
     Branch(branch::Args),
     /// Take, list, restore and delete snapshots of a Neon project
     Snapshot(snapshot::Args),
     /// Check a connection step by step, and say what to do
     Doctor(doctor::Args),
-    /// Apply what a rehearsal passed
-    Deploy(deploy::Args),
 }
 
 /// `3s`, `500ms`, `2min`, `1h`, `0`.

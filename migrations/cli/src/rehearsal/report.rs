@@ -96,13 +96,14 @@ pub(crate) struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Deny {
-    /// Writing a table anew, whole.
+    // Without help texts of their own, so that --help stays short.
+    // Writing a table anew, whole.
     Rewrite,
-    /// Reading a table while a lock on it stops writers.
+    // Reading a table while a lock on it stops writers.
     Scan,
-    /// Rows that are gone, or not what they were after the way back.
+    // Rows that are gone, or not what they were after the way back.
     Data,
-    /// A migration without a way back.
+    // A migration without a way back.
     Irreversible,
 }
 

@@ -194,6 +194,14 @@ fn the_report_comes_in_three_forms_and_text() {
     let text = project.run(&["rehearse", "--local"]).stdout;
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(text.ends_with("1 migration was rehearsed. Passed.\n"), "{text}");
+    let url = project.database.url();
+    let password =
+        url.split_once("://").and_then(|(_, rest)| rest.split_once('@')?.0.split_once(':')).unwrap().1;
+    let json = file("report.json");
+    assert!(
+        [html, markdown, text, json].iter().all(|form| !form.contains(password)),
+        "a report shows the password"
+    );
 }
 
 #[test]
