@@ -140,6 +140,19 @@ async fn connections_reset_during_a_freeze_cost_one_new_one_and_no_error() {
     assert_eq!(worst.await, 1);
 }
 
+/// Neither side is told, as where a machine on the way has forgotten the connection and drops what comes.
+#[tokio::test]
+async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_error() {
+    let database = support::database();
+    // In each cycle the old connection has a second to answer, hence the many environments.
+    let worst = cycles_of_every_function(&database, 5, async |proxy| {
+        assert!(proxy.lose() > 0);
+        // No freeze is shorter.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    });
+    assert_eq!(worst.await, 1);
+}
+
 #[tokio::test]
 async fn a_server_restarted_during_a_freeze_costs_one_new_connection_and_no_error() {
     let mut server = Postgres::start(&Options { data: Data::Temporary, durable: false }).unwrap();

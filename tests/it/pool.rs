@@ -113,6 +113,21 @@ async fn a_connection_that_leads_nowhere_costs_no_request_an_error_and_one_recon
 }
 
 #[tokio::test]
+async fn a_connection_that_was_idle_proves_itself_however_long_its_statement_takes() {
+    let timed = Timed::new();
+    timed.read().await;
+    timed.pass(1);
+    let blocker = blocker(&timed.fixture.database, "projects").await;
+    let release = async {
+        // More than the second in which a server has to show a sign of life.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        blocker.batch_execute("ROLLBACK").await.unwrap();
+    };
+    let ((seen, connections), ()) = tokio::join!(timed.read(), release);
+    assert_eq!((connections, &spent(&seen)["retries"]), (1, &0.into()));
+}
+
+#[tokio::test]
 async fn a_read_is_begun_anew_when_its_connection_is_lost_under_it() {
     let timed = Timed::new();
     timed.read().await;

@@ -38,9 +38,9 @@ const SATURATED_RETRY_AFTER: u32 = 1;
 /// Neon suspends a compute that was idle for 300 s, and drops its sessions: half a minute less.
 const MAX_IDLE: Duration = Duration::from_secs(270);
 
-/// A connection that was idle for longer has to prove itself. Lambda freezes a process for any time at all; requests
-/// that follow each other closely need no proof.
-const UNPROVEN_AFTER: Duration = Duration::from_millis(10);
+/// A connection that was idle for longer has to prove itself: Lambda may have frozen the process for any time at all.
+/// Requests that follow each other more closely need no proof.
+const UNPROVEN_AFTER: Duration = Duration::from_millis(2);
 
 /// What a connection is wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,8 +93,11 @@ impl Database {
     /// Reads: lends a connection to `work`, and does it once more where the connection is lost. Where the connection is
     /// new, the first statement rides on its login, which saves a round trip.
     ///
+    /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon compute
+    /// that is waking may take the whole budget. What may pass by itself is tried again within these bounds.
+    ///
     /// # Errors
-    /// Those of [`Database::connection`] and of `work`.
+    /// Those of `work`; 503 with `Retry-After`, 500 where the configuration is wrong.
     pub async fn read<T, F>(&self, budget: &Budget, work: impl Fn(Connection) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
@@ -106,23 +109,12 @@ impl Database {
     /// to `work`, and does it once more where the connection is lost, even at its COMMIT.
     ///
     /// # Errors
-    /// Those of [`Database::connection`] and of `work`.
+    /// Those of [`Database::read`].
     pub async fn write_keyed<T, F>(&self, budget: &Budget, work: impl Fn(Connection) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
         self.repeat(budget, Purpose::Write, work).await
-    }
-
-    /// A connection from the pool, or a new one, for work that is done once, whatever becomes of it.
-    ///
-    /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon compute
-    /// that is waking may take the whole budget. What may pass by itself is tried again within these bounds.
-    ///
-    /// # Errors
-    /// 503 with `Retry-After`, 500 where the configuration is wrong.
-    pub async fn connection(&self, budget: &Budget) -> Result<Connection, Error> {
-        self.lend(budget, Purpose::Write, false).await
     }
 
     async fn repeat<T, F>(

@@ -146,8 +146,8 @@ impl Connection {
     }
 
     /// Begins a transaction in which the server itself gives up on a statement that takes longer than what is left of the
-    /// budget, even where this process is gone by then. A read outside of a transaction has no such limit, for which it
-    /// would have to become one, at half its speed: it holds nothing up, and is cancelled when its budget ends.
+    /// budget, even where this process is gone by then. A single read has no such limit, for which the server would have
+    /// to run three statements instead of one: it holds up nobody, and is cancelled when its budget ends.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
