@@ -154,6 +154,37 @@ async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_er
 }
 
 #[tokio::test]
+async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_error() {
+    let database = support::database();
+    // Each such cycle lasts as long as a server may be silent, so several run beside each other.
+    let worst = cycles_of_every_function(&database, 5, async |proxy| {
+        proxy.lose();
+        // Requests that follow each other within 10 ms are taken for a burst, in which nothing has to prove itself.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    });
+    assert_eq!(worst.await, 1);
+}
+
+#[tokio::test]
+async fn sessions_killed_during_a_freeze_cost_one_new_one_and_no_error() {
+    let database = support::database();
+    let client = database.client().await;
+    let idle = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'branchline'
+                AND state = 'idle'";
+    let kill = format!("SELECT count(pg_terminate_backend(pid)) {idle}");
+    let left = format!("SELECT count(*) {idle}");
+    let count = async |sql: &str| client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0);
+    let mut environments = Environment::of_every_function(1, database.server().port(), &database.url());
+    for environment in &mut environments {
+        let worst = environment.cycle(rounds(20, 1_000), async |_| {
+            assert!(count(&kill).await >= 1);
+            while count(&left).await > 0 {}
+        });
+        assert_eq!(worst.await, 1, "{}", environment.name);
+    }
+}
+
+#[tokio::test]
 async fn a_server_restarted_during_a_freeze_costs_one_new_connection_and_no_error() {
     let mut server = Postgres::start(&Options { data: Data::Temporary, durable: false }).unwrap();
     server.create_database("app").unwrap();
