@@ -154,18 +154,6 @@ async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_er
 }
 
 #[tokio::test]
-async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_error() {
-    let database = support::database();
-    // Each such cycle lasts as long as a server may be silent, so several run beside each other.
-    let worst = cycles_of_every_function(&database, 5, async |proxy| {
-        proxy.lose();
-        // Requests that follow each other within 10 ms are taken for a burst, in which nothing has to prove itself.
-        tokio::time::sleep(Duration::from_millis(30)).await;
-    });
-    assert_eq!(worst.await, 1);
-}
-
-#[tokio::test]
 async fn sessions_killed_during_a_freeze_cost_one_new_one_and_no_error() {
     let database = support::database();
     let client = database.client().await;
