@@ -169,6 +169,25 @@ async fn an_import_whose_commit_was_not_answered_is_found_and_answered_as_done()
 }
 
 #[tokio::test]
+async fn an_import_whose_connection_is_lost_midway_is_stored_once() {
+    let timed = Timed::new();
+    let Timed { fixture, proxy, .. } = &timed;
+    timed.read().await;
+    let blocker = blocker(&fixture.database, "bookmarks").await;
+    let lose = async {
+        until_busy(&fixture.database, 1).await;
+        assert_eq!(proxy.cut(Cut::Reset), 1);
+        // The second attempt waits for the first one's transaction, which the server has yet to end.
+        until_busy(&fixture.database, 2).await;
+        blocker.batch_execute("ROLLBACK").await.unwrap();
+    };
+    let (seen, ()) = tokio::join!(fixture.import(Event::post("/").text(FILE)), lose);
+    assert_eq!((seen.status, &seen.body["bookmarks_count"]), (201, &1.into()), "{}", seen.body);
+    assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "1");
+    assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "1");
+}
+
+#[tokio::test]
 async fn an_undo_whose_commit_was_not_answered_says_that_the_job_is_gone() {
     let timed = Timed::new();
     let job = timed.fixture.import(Event::post("/").text(FILE)).await.body["import_job"]["id"].clone();
