@@ -25,8 +25,7 @@ pub async fn serve<F>(
 where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
 {
-    let app = begin();
-    shutdown::expect(&app).await;
+    let app = begin().await;
     let service = lambda_http::service_fn(move |request| {
         let (app, handle) = (app.clone(), handle.clone());
         async move { Ok::<_, lambda_http::Error>(answer(&app, handle, is_public, request).await) }
@@ -46,8 +45,7 @@ pub async fn serve_streaming<F>(
 where
     F: Future<Output = Result<StreamingResponse, Error>> + Send + 'static,
 {
-    let app = begin();
-    shutdown::expect(&app).await;
+    let app = begin().await;
     let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
         async move { answer_streaming(&app, handle, is_public, request).await }
@@ -57,7 +55,7 @@ where
     Runtime::new(unused).layer(StreamingLayer { answer }).run_concurrent().await
 }
 
-fn begin() -> Result<Arc<App>, Arc<Error>> {
+async fn begin() -> Result<Arc<App>, Arc<Error>> {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads a function's environment")]
     let lookup = |name: &str| std::env::var(name).ok();
     telemetry::init(lookup);
@@ -68,6 +66,8 @@ fn begin() -> Result<Arc<App>, Arc<Error>> {
             for warning in &app.config().warnings {
                 tracing::warn!("{warning}");
             }
+            shutdown::expect(app).await;
+            // Its work would hold up what comes before the first request, so it begins last.
             app.database().prepare();
         }
         Err(error) => {

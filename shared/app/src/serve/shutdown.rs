@@ -6,14 +6,13 @@ use lambda_runtime::spawn_graceful_shutdown_handler;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn;
 
-use crate::{App, Error, Platform};
+use crate::{App, Platform};
 
 /// Closes the connections when the process is asked to end.
 ///
 /// Lambda asks only a process with an extension, half a second before it kills it, so that one is registered: one more
-/// exchange with the runtime API, while the first connection is being made.
-pub(super) async fn expect(app: &Result<Arc<App>, Arc<Error>>) {
-    let Ok(app) = app else { return };
+/// exchange with the runtime API.
+pub(super) async fn expect(app: &Arc<App>) {
     let platform = app.config().platform;
     let app = Arc::clone(app);
     let close = async move || app.database().close().await;
