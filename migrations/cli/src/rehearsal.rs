@@ -115,6 +115,8 @@ impl Rehearsal<'_> {
             findings.extend(findings::of_lost_rows(&rows_before, &rows_after, &self.limits));
             report.command = command::run(self.command, &stage.url, self.timeout).await?;
             findings.extend(report.command.iter().filter(|run| !run.is_success).map(of_command));
+            // While the command ran, an idle session may have been ended: Neon suspends a compute after five minutes.
+            let (session, ..) = look(&connector).await?;
             // What the command wrote is no migration's doing.
             let rows_now = match report.command {
                 Some(_) => tables::digest(&session, &touched).await?,

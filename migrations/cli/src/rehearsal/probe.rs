@@ -1,7 +1,7 @@
 //! Sessions that read and write the touched tables while migrations run: who would have been held up, and for how long,
 //! by those who were.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -55,17 +55,14 @@ impl Probes {
     }
 
     /// Lets the sessions work while `work` does, and gives what it gives and what they lived through.
-    ///
-    /// # Errors
-    /// The work's.
     pub(crate) async fn around<T>(self, work: impl Future<Output = T>) -> (T, Vec<Probed>) {
         let waiting = Waiting::default();
-        let is_over = RefCell::new(false);
+        let is_over = Cell::new(false);
         let probed =
             join_all(self.sessions.iter().map(|session| session.probe(&is_over, &waiting, self.origin)));
         let work = async {
             let outcome = work.await;
-            is_over.replace(true);
+            is_over.set(true);
             outcome
         };
         let spot = spot(&self.spotter, &is_over, &waiting);
@@ -83,8 +80,8 @@ impl Session {
         Ok(Self { client, pid, who, table: table.to_owned() })
     }
 
-    /// What one attempt sends. The writer locks as an UPDATE does and changes nothing, so that it leaves nothing behind:
-    /// the table, which triggers and constraints would not add to, and a row.
+    /// What one attempt sends. The writer takes the locks of an UPDATE, on the table and on a row, and changes nothing: it
+    /// waits where an UPDATE would, fires no trigger and leaves no dead row behind.
     fn statement(&self) -> String {
         let table = &self.table;
         match self.who {
@@ -96,10 +93,10 @@ impl Session {
         }
     }
 
-    async fn probe(&self, is_over: &RefCell<bool>, waiting: &Waiting, origin: Instant) -> Probed {
+    async fn probe(&self, is_over: &Cell<bool>, waiting: &Waiting, origin: Instant) -> Probed {
         let (table, who, statement) = (self.table.clone(), self.who, self.statement());
         let mut probed = Probed { table, who, attempts: 0, waits: Vec::new(), broken: None };
-        while !*is_over.borrow() {
+        while !is_over.get() {
             let asked = Instant::now();
             let outcome = execute(&self.client, &statement).await;
             let waited = asked.elapsed();
@@ -119,8 +116,8 @@ impl Session {
 }
 
 /// Notes who waits for a lock, so that a session that was slow for another reason is not taken for one.
-async fn spot(spotter: &Client, is_over: &RefCell<bool>, waiting: &Waiting) {
-    while !*is_over.borrow() {
+async fn spot(spotter: &Client, is_over: &Cell<bool>, waiting: &Waiting) {
+    while !is_over.get() {
         // Without an answer nobody is seen waiting; the migration, on the same server, tells why.
         let found =
             rows(spotter, "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted").await.unwrap_or_default();

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use schema_core::{Catalog, Loss, Migration};
 use tokio_postgres::Client;
 
-use crate::database::one_row;
+use crate::database::{literal, one_row};
 
 /// The rows of a table: how many, and the sum of their hashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,10 +88,6 @@ pub(super) async fn digest(session: &Client, columns: &Columns) -> Result<Digest
         digest.insert(table.clone(), rows);
     }
     Ok(digest)
-}
-
-fn literal(text: &str) -> String {
-    crate::database::literal(text)
 }
 
 /// A table's name without its schema and quotes.
