@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    branch, check, current, deploy, doctor, downgrade, history, new, rehearse, renumber, schema, snapshot,
-    stamp, upgrade, verify,
+    adopt, branch, check, current, deploy, doctor, downgrade, history, new, rehearse, renumber, schema,
+    snapshot, stamp, upgrade, verify,
 };
 
 /// Brings a database's schema to where the migration files say, and back.
@@ -85,6 +85,8 @@ pub(crate) enum Command {
     History(history::Args),
     /// Set the history without running anything
     Stamp(stamp::Args),
+    /// Take over a database that another tool made
+    Adopt(adopt::Args),
     /// Write a new migration and its down
     New(new::Args),
     /// Give migrations new numbers, where two branches gave the same

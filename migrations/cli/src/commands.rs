@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod adopt;
 pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod current;
@@ -50,6 +51,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Deploy(args) => deploy::run(args, &context).await,
         Command::Schema(args) => schema::run(args, &context).await,
         Command::Doctor(args) => doctor::run(args, &context).await,
+        Command::Adopt(args) => adopt::run(args, &context).await,
         Command::Branch(args) => branch::run(args, &context).await,
         Command::Snapshot(args) => snapshot::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use schema_core::{Migration, Script, Stamp};
+use schema_core::{Adoption, AdoptionStep, Migration, Script, Stamp};
 
 use crate::database::{create_table, delete, insert_at};
 use crate::report::Direction;
@@ -54,6 +54,21 @@ pub(crate) fn of_stamp(table: &str, stamp: &Stamp<'_>) -> String {
     script.push_str("\nBEGIN;\n");
     for statement in stamp_statements(table, stamp, NOW) {
         let _ = writeln!(script, "{statement};");
+    }
+    script.push_str("COMMIT;\n");
+    script
+}
+
+/// A script that adopts a database: stamps and what runs before them, in one transaction.
+pub(crate) fn of_adoption(table: &str, plan: &Adoption<'_>, settings: &Settings) -> String {
+    let mut script = head(table);
+    let _ = writeln!(script, "\nBEGIN;\n{};", settings.statements("SET LOCAL"));
+    for step in &plan.steps {
+        let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
+        if let AdoptionStep::Apply(_) = step {
+            let _ = writeln!(script, "\n-- {}\n\n{}", migration.up.file, with_final_semicolon(&migration.up));
+        }
+        let _ = writeln!(script, "{};", insert_at(table, migration, NOW));
     }
     script.push_str("COMMIT;\n");
     script

@@ -47,6 +47,18 @@ impl Catalog {
         self.0.iter()
     }
 
+    /// Whether an object is there.
+    #[must_use]
+    pub fn contains(&self, object: &Object) -> bool {
+        self.0.contains_key(object)
+    }
+
+    /// A property's value, where the object is there and has one.
+    #[must_use]
+    pub fn value(&self, object: &Object, property: &str) -> Option<&str> {
+        self.0.get(object)?.get(property).map(String::as_str)
+    }
+
     /// How many objects there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,6 +4,7 @@
 //! Files are named as refinery names them, `V<number>__<name>.sql`, with an undo `V<number>__<name>.down.sql` beside
 //! them, and checksums are refinery's, so that either tool accepts a database that the other has migrated.
 
+mod adoption;
 mod catalog;
 mod checksums;
 mod directive;
@@ -18,6 +19,7 @@ mod statement;
 mod step;
 mod target;
 
+pub use adoption::{Adoption, AdoptionError, AdoptionStep, Presence, adoption, others, presences};
 pub use catalog::{Catalog, Difference, Object};
 pub use checksums::{CHECKSUMS, ChecksumsError};
 pub use directive::{Allow, DirectiveError, Directives, Loss};

@@ -1,0 +1,136 @@
+//! `branchline adopt`.
+
+mod predecessor;
+mod show;
+
+use anyhow::{Context as _, Result, bail};
+use pg::Connector;
+use schema_core::{Adoption, AdoptionStep, Catalog, Migrations, adoption, others, presences, trials, verify};
+use tokio_postgres::Client;
+
+use super::{Context, offline};
+use crate::database::{Database, execute, insert};
+use crate::failure::{Failure, Outcome};
+use crate::introspection;
+use crate::lock::{RunnersLock, WORKERS};
+use crate::migrate::look;
+use crate::output::Exit;
+use crate::report::Direction;
+use crate::run::Runner;
+use crate::scratch::{self, Place, Scratch};
+use crate::script;
+
+/// Take over a database that another tool made
+#[derive(clap::Args)]
+#[command(
+    after_help = "Each migration is tried on a scratch database, and its effect looked for in the database, catalog against \
+                  catalog. What is there whole is stamped; what is missing before that is applied, all in one transaction; \
+                  what comes after is left to branchline upgrade. A migration that is there in part stops adoption, which \
+                  then changes nothing. Rows and objects that the migrations do not know are left as they are, the other \
+                  tool's history too."
+)]
+pub(crate) struct Args {
+    /// Show what would be stamped and applied, and change nothing; exit status 3 where there is something
+    #[arg(long, conflicts_with = "sql")]
+    dry_run: bool,
+    /// Print what would run, as a script for psql, and change nothing
+    #[arg(long)]
+    sql: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let migrations = context.migrations()?;
+    let url = context.url()?;
+    let connector = Connector::new(&url)?;
+    let (first, database, history) = look(&connector).await?;
+    if !history.is_empty() {
+        verify(&migrations, &history)?;
+        context.output.result(
+            &show::Adopted::default(),
+            &"The history is there already: branchline upgrade goes on from it.",
+        );
+        return Ok(Exit::Done);
+    }
+    let server = context.scratch_url(&args.place)?;
+    let catalogs =
+        scratch::within(&server, async |scratch| catalogs(&migrations, scratch, context).await).await?;
+
+    if args.sql || args.dry_run {
+        let there = introspection::read(&first).await?;
+        let plan = adoption(&migrations, &presences(&catalogs, &there))?;
+        if args.sql {
+            let table = database.table.as_deref().unwrap_or(offline::TABLE);
+            context.output.script(&script::of_adoption(table, &plan, &context.settings()));
+            return Ok(Exit::Done);
+        }
+        let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&first).await?);
+        context.output.result(&adopted, &adopted.text("would be"));
+        return Ok(if plan.steps.is_empty() { Exit::Done } else { Exit::Pending });
+    }
+
+    database.check_writable()?;
+    let lock = RunnersLock::acquire(first, &|event| context.output.event(&event)).await?;
+    let (worker, mut database, history) = look(&connector).await?;
+    if !history.is_empty() {
+        bail!("another run has written the history meanwhile; see branchline current");
+    }
+    // What is read now stays so: whoever changes the schema by hand at this moment is not our runner.
+    let there = introspection::read(&worker).await?;
+    let plan = adoption(&migrations, &presences(&catalogs, &there))?;
+    let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&worker).await?);
+    if !plan.steps.is_empty() {
+        let table = database.ensure_table(&worker).await?;
+        lock.check()?;
+        apply(&worker, &table, &plan, context).await?;
+    }
+    context.output.result(&adopted, &adopted.text("was"));
+    Ok(Exit::Done)
+}
+
+/// The catalogs of an empty database after none, one, two, … of the migrations.
+async fn catalogs(migrations: &Migrations, scratch: &Scratch, context: &Context<'_>) -> Result<Vec<Catalog>> {
+    // The files are sound, whichever of them will run.
+    trials(migrations)?;
+    let session = scratch.session().await?;
+    let mut database = Database::inspect(&session).await?;
+    let table = database.ensure_table(&session).await?;
+    let (settings, observe) = (context.settings(), |_| {});
+    let runner = Runner {
+        session: &session,
+        table: &table,
+        settings: &settings,
+        notices_lost_clients: database.notices_lost_clients,
+        observe: &observe,
+    };
+    let mut catalogs = vec![introspection::read(&session).await?];
+    for migration in migrations.iter() {
+        let tried = runner.run(migration, Direction::Up).await;
+        tried.context("trying the migrations on a scratch database")?;
+        catalogs.push(introspection::read(&session).await?);
+    }
+    Ok(catalogs)
+}
+
+/// Stamps and applies, in one transaction.
+async fn apply(session: &Client, table: &str, plan: &Adoption<'_>, context: &Context<'_>) -> Result<()> {
+    let settings = context.settings().statements("SET LOCAL");
+    let begin = format!("BEGIN; {settings}; SELECT pg_advisory_xact_lock({WORKERS})");
+    execute(session, &begin).await.context("adoption cannot begin")?;
+    for step in &plan.steps {
+        let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
+        if let AdoptionStep::Apply(_) = step {
+            execute(session, &migration.up.sql).await.map_err(|source| Failure {
+                file: migration.up.file.clone(),
+                line: None,
+                statement: None,
+                outcome: Outcome::RolledBack,
+                source,
+            })?;
+        }
+        let record = format!("RESET SESSION AUTHORIZATION; {}", insert(table, migration));
+        execute(session, &record).await.context("the history cannot be written; nothing was changed")?;
+    }
+    execute(session, "COMMIT").await.context("adoption could not be committed; see branchline current")
+}
