@@ -34,7 +34,7 @@ dev: ## the same, staying up until Control-C, with the commands to use it
 
 test: ## all tests, against a Postgres of their own
 	@scripts/require.sh rust c python
-	scripts/tools.sh postgres
+	scripts/tools.sh postgres alembic
 	# Neon's own command line tests ours, where there is npm to bring it.
 	! command -v npm >/dev/null || scripts/tools.sh neonctl || true
 	cargo test --locked --workspace

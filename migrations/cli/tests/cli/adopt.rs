@@ -1,0 +1,170 @@
+//! Databases that other tools made, taken over with their rows.
+
+use std::collections::BTreeSet;
+
+use crate::alembic::Alembic;
+use crate::harness::Project;
+
+const OLD_ROWS: &str = include_str!("old_rows.sql");
+
+/// The statements of the old rows that begin with one of these.
+fn old_rows(beginnings: &[&str]) -> String {
+    let mut statements = Vec::new();
+    for statement in OLD_ROWS.split(";\n") {
+        let lines: Vec<&str> = statement.lines().filter(|line| !line.starts_with("--")).collect();
+        let statement = lines.join("\n");
+        if beginnings.iter().any(|beginning| statement.trim().starts_with(beginning)) {
+            statements.push(statement);
+        }
+    }
+    assert!(!statements.is_empty());
+    statements.join(";\n")
+}
+
+/// Every old column of every row as text, times as moments of UTC.
+fn rows(project: &Project, table: &str, columns: &str) -> BTreeSet<String> {
+    project
+        .sql(&format!("SET timezone = 'UTC'; SELECT ROW({columns}) FROM {table}"))
+        .replace("+00", "")
+        .lines()
+        .filter(|line| *line != "SET")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_project_store_that_alembic_made_is_adopted_with_its_rows() {
+    let project = Project::with_ours();
+    let Some(alembic) = Alembic::of(&project, "project_store") else { return };
+    alembic.run(&["upgrade", "head"]);
+    project.sql(&old_rows(&["INSERT INTO projects", "DELETE FROM projects", "INSERT INTO extraction_jobs"]));
+    let projects = "id, name, description, created_at, updated_at";
+    let jobs = "id, source_url, result_data, created_at, completed_at";
+    let before = (rows(&project, "projects", projects), rows(&project, "extraction_jobs", jobs));
+    assert!(before.0.len() == 2 && before.1.len() == 4);
+
+    let tried = project.run(&["adopt", "--dry-run"]);
+    assert_eq!(tried.code, Some(3), "{tried}");
+    assert!(tried.stdout.contains("The database was made by Alembic at c1a36d61036a."), "{tried}");
+    assert_eq!(
+        project.sql("SELECT to_regclass('refinery_schema_history') IS NULL"),
+        "t",
+        "a dry run changes nothing"
+    );
+
+    let adopted = project.json(&["adopt"]);
+    assert_eq!(adopted["stamped"], serde_json::json!(["V0001__projects_and_extraction_jobs"]));
+    assert_eq!(adopted["applied"], serde_json::json!([]));
+    assert_eq!(adopted["left_alone"], serde_json::json!(["table public.alembic_version"]));
+    assert_eq!(project.applied(), "1");
+    project.done(&["upgrade"]);
+    // V0006 makes a project for jobs whose project was gone; every other row is as it was.
+    assert!(rows(&project, "projects", projects).is_superset(&before.0));
+    assert_eq!(rows(&project, "extraction_jobs", jobs), before.1);
+    assert_eq!(project.sql("SELECT count(*) FROM projects WHERE name LIKE 'Project % (placeholder)'"), "2");
+    assert_eq!(project.sql("SELECT version_num FROM alembic_version"), "c1a36d61036a");
+    assert_eq!(project.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn an_importer_that_alembic_made_is_adopted_with_its_rows_and_what_came_before_it() {
+    let project = Project::with_ours();
+    let Some(alembic) = Alembic::of(&project, "importer") else { return };
+    alembic.run(&["upgrade", "head"]);
+    project.sql(&old_rows(&["INSERT INTO import_jobs", "INSERT INTO bookmarks"]));
+    // Counts that were null are nought now, which is what the old importer meant.
+    let jobs = "id, filename, file_size_bytes, coalesce(imported_count, 0), error_message, error_details, started_at, \
+                completed_at, created_at";
+    let bookmarks =
+        "id, title, original_folder, add_date, tags, summary, content_type, import_job_id, created_at";
+    let before = (rows(&project, "import_jobs", jobs), rows(&project, "bookmarks", bookmarks));
+    assert!(before.0.len() == 5 && before.1.len() > 6_000);
+
+    let adopted = project.json(&["adopt"]);
+    assert_eq!(adopted["applied"], serde_json::json!(["V0001__projects_and_extraction_jobs"]));
+    assert_eq!(adopted["stamped"], serde_json::json!(["V0002__import_jobs_and_bookmarks"]));
+    assert_eq!(
+        adopted["left_alone"],
+        serde_json::json!(["table public.alembic_version", "table public.clusters"])
+    );
+    project.done(&["upgrade"]);
+    let after = (rows(&project, "import_jobs", jobs), rows(&project, "bookmarks", bookmarks));
+    assert_eq!(after.0, before.0);
+    assert!(after.1 == before.1, "{:?}", before.1.symmetric_difference(&after.1).take(5).collect::<Vec<_>>());
+    assert_eq!(project.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn what_is_there_in_part_stops_adoption_and_changes_nothing() {
+    let project = Project::with_three();
+    project.sql("CREATE TABLE a (id int); CREATE TABLE b (id bigint, more text)");
+    let refused = project.run(&["adopt"]).refusal();
+    assert!(refused.contains("V2__b is there in part"), "{refused}");
+    assert!(
+        refused.contains("column public.b.id: type is bigint, and the migration makes it integer"),
+        "{refused}"
+    );
+    assert_eq!(project.sql("SELECT to_regclass('refinery_schema_history') IS NULL"), "t");
+}
+
+#[test]
+fn what_another_tool_left_is_named_and_a_column_of_its_own_is_kept() {
+    let project = Project::with_three();
+    project.sql(
+        "CREATE TABLE a (id int, extra text); INSERT INTO a VALUES (1, 'x');
+         CREATE TABLE _sqlx_migrations (version bigint); INSERT INTO _sqlx_migrations VALUES (20260101);
+         CREATE TABLE flyway_schema_history (version text); INSERT INTO flyway_schema_history VALUES ('7')",
+    );
+    let text = project.done(&["adopt"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in [
+        "The database was made by sqlx at 20260101.",
+        "The database was made by Flyway at 7.",
+        "= V1__a is there and was stamped",
+        "Left as it is: table public._sqlx_migrations, table public.flyway_schema_history, column public.a.extra.",
+        "Pending are 2 migrations, V2__b to V3__c:",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    project.done(&["upgrade"]);
+    assert_eq!(project.sql("SELECT extra FROM a"), "x");
+}
+
+#[test]
+fn an_empty_database_and_one_with_a_history_need_no_adoption() {
+    let project = Project::with_three();
+    let empty = project.done(&["adopt"]);
+    assert!(empty.stdout.contains("None of the migrations is there"), "{empty}");
+    project.done(&["upgrade"]);
+    let migrated = project.done(&["adopt"]);
+    assert!(migrated.stdout.contains("The history is there already"), "{migrated}");
+}
+
+#[test]
+fn the_script_adopts_as_the_command_does() {
+    let project = Project::with_three();
+    project.sql("CREATE TABLE b (id int)");
+    let script = project.done(&["adopt", "--sql"]).stdout;
+    let file = project.folder().join("adopt.sql");
+    std::fs::write(&file, script).unwrap();
+    let run = project.psql(&["--file", file.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(project.applied(), "1 2");
+    assert_eq!(project.sql("SELECT to_regclass('a') IS NOT NULL"), "t");
+    project.done(&["upgrade"]);
+    assert_eq!(project.applied(), "1 2 3");
+}
+
+#[test]
+fn a_migration_that_fails_on_the_way_leaves_nothing_behind() {
+    let project = Project::with_three();
+    // On an empty database it runs; here its table's name is taken by what is no table.
+    project.sql("CREATE TABLE b (id int); CREATE VIEW a_view AS SELECT 1");
+    project.write("V1__a.sql", "CREATE TABLE a (id int);\nCREATE VIEW a_view AS SELECT 2;\n");
+    project.write("V1__a.down.sql", "DROP VIEW a_view;\nDROP TABLE a;\n");
+    let run = project.run(&["adopt"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert_eq!(
+        project.sql("SELECT to_regclass('a') IS NULL AND to_regclass('refinery_schema_history') IS NULL"),
+        "t"
+    );
+}
