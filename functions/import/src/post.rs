@@ -91,7 +91,10 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     }
     // The content is the key: the second attempt finds what the first one committed, or what it left behind.
     // On the heap, since what it holds between two waits would fill a small stack.
-    let import = |connection| Box::pin(import(app, connection, order, upload));
+    let import = |connection| {
+        let is_second_attempt = budget.spent().retries > 0;
+        Box::pin(import(app, connection, order, upload, is_second_attempt))
+    };
     let (status, answer) = match database.write_keyed(&budget, import).await? {
         Outcome::Imported(job, sample) => {
             let message =
@@ -118,6 +121,7 @@ async fn import(
     mut connection: Connection,
     order: &Order,
     upload: &Upload,
+    is_second_attempt: bool,
 ) -> Result<Outcome, Error> {
     let connection = &mut connection;
     let opened = match flights::open(connection, order).await {
@@ -132,8 +136,9 @@ async fn import(
     let (job_id, copies) = match opened.holder {
         flights::Holder::Completed(job) => {
             let sample = sample::after_rollback(connection, &job).await?;
-            // Ours was committed, and its answer lost.
-            let is_ours = job.id == order.job_id;
+            // The first attempt was committed, and its answer lost. Without one, another sender of the same content has
+            // finished the job that this request began.
+            let is_ours = is_second_attempt && job.id == order.job_id;
             return Ok(if is_ours {
                 Outcome::Imported(*job, sample)
             } else {
