@@ -1,5 +1,3 @@
--- branchline: allow prefer-robust-stmts: runs in one transaction
---
 -- What a bookmark's text and a searcher's words are compared by. Both go through the same functions, so that they agree
 -- whatever the server's locale. No function here reads a table, and each takes any text: what is stored must not be
 -- able to break the search.

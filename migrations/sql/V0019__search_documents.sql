@@ -1,6 +1,3 @@
--- branchline: allow prefer-robust-stmts: runs in one transaction
--- branchline: allow require-concurrent-index-creation: the tables are new in this transaction and empty
---
 -- The search's index stands beside bookmarks, because a GIN index on bookmarks itself would make an import take two to
 -- four times as long. What is pending, not indexed yet, is searched without an index, so that an import is found
 -- as soon as it is committed. Searches index what is pending, a slice at a time.

@@ -1,5 +1,3 @@
--- branchline: allow prefer-robust-stmts: runs in one transaction
---
 -- Whoever writes bookmarks says so, in the same transaction. A statement that inserts or deletes adds one range, which
 -- makes an import take about a tenth longer; an update adds each bookmark whose document changes.
 

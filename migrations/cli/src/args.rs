@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    adopt, branch, check, current, deploy, doctor, downgrade, history, new, rehearse, renumber, schema,
+    adopt, branch, check, current, deploy, doctor, downgrade, history, lint, new, rehearse, renumber, schema,
     snapshot, stamp, upgrade, verify,
 };
 
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Write the schema that the migrations make as one file
     Schema(schema::Args),
+    /// Find what would block, break or be regretted, before it runs
+    Lint(lint::Args),
     /// Prove every up and every down on a scratch database
     Verify(verify::Args),
     /// Try what is pending on a copy of production, and measure it

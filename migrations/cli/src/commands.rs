@@ -8,6 +8,7 @@ pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod downgrade;
 pub(crate) mod history;
+pub(crate) mod lint;
 pub(crate) mod new;
 mod offline;
 pub(crate) mod rehearse;
@@ -52,6 +53,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Schema(args) => schema::run(args, &context).await,
         Command::Doctor(args) => doctor::run(args, &context).await,
         Command::Adopt(args) => adopt::run(args, &context).await,
+        Command::Lint(args) => lint::run(args, &context).await,
         Command::Branch(args) => branch::run(args, &context).await,
         Command::Snapshot(args) => snapshot::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
@@ -71,6 +73,11 @@ impl Context<'_> {
 
     fn url(&self) -> Result<Url> {
         Environment::read()?.database_url(self.global.database_url.as_deref())
+    }
+
+    /// Whether a database is named, by a flag or a variable.
+    fn names_database(&self) -> Result<bool> {
+        Ok(self.global.database_url.is_some() || Environment::read()?.names_database())
     }
 
     /// The server to make a scratch database on.

@@ -72,6 +72,11 @@ impl Output {
         }
     }
 
+    /// A text in a form of its own, whatever the format.
+    pub(crate) fn text(&self, text: &impl fmt::Display) {
+        out(text);
+    }
+
     /// A script of SQL; for machines as a document with the one field `sql`.
     pub(crate) fn script(&self, sql: &str) {
         self.result(&json!({ "sql": sql }), &sql.trim_end());

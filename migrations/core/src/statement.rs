@@ -5,11 +5,14 @@
 //! function. `standard_conforming_strings` is taken to be on. psql's backslash commands are not SQL and stay as they
 //! are, for the server to refuse.
 
+use std::ops::Range;
+
 mod index;
 mod scanner;
 
 pub use index::IndexBuild;
-use scanner::{Scanner, Token};
+use scanner::Scanner;
+pub(crate) use scanner::Token;
 
 /// One statement of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,16 @@ impl Statement<'_> {
             }
         }
         words
+    }
+
+    /// Its tokens, and where they stand in its text.
+    pub(crate) fn tokens(&self) -> Vec<(Token, Range<usize>)> {
+        let mut scanner = Scanner::new(self.text);
+        let mut tokens = Vec::new();
+        while let Ok(Some(token)) = scanner.next_token() {
+            tokens.push(token);
+        }
+        tokens
     }
 
     /// Whether it begins or ends a transaction. Savepoints do neither.

@@ -6,7 +6,7 @@ use super::SplitError;
 
 /// A piece of a script that is neither white space nor a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     /// An unquoted name or keyword.
     Word,
     /// `;`

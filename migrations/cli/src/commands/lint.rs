@@ -1,0 +1,130 @@
+//! `branchline lint`.
+
+mod observe;
+mod sarif;
+mod show;
+
+use anyhow::{Result, anyhow};
+use clap::ValueEnum;
+use schema_core::{LintFinding, Migration, Script, Severity, lint_rule, lint_rules, unused_allows, verify};
+use serde_json::json;
+
+use super::Context;
+use crate::output::{Exit, Usage};
+use crate::scratch::Place;
+
+pub(crate) use observe::Observed;
+
+/// Find what would block, break or be regretted, before it runs
+#[derive(clap::Args)]
+#[command(
+    after_help = "Where a database is named, what is applied there is not judged any more: it cannot be changed. A finding is \
+                  excused in the file's head by -- branchline: allow RULE: REASON. Exit status: 0 clean or warnings only, 3 \
+                  errors."
+)]
+pub(crate) struct Args {
+    /// Judge every migration, applied or not, and ask no database
+    #[arg(long)]
+    all: bool,
+    /// Judge the migrations from this number on, and ask no database
+    #[arg(long, value_name = "N", conflicts_with = "all")]
+    from: Option<i32>,
+    /// Run them on a scratch database too, and say what each statement locked, rewrote, read and built
+    #[arg(long)]
+    observe: bool,
+    /// Fail on warnings too
+    #[arg(long)]
+    deny_warnings: bool,
+    /// Print the findings in another form
+    #[arg(long, value_name = "FORM", conflicts_with = "explain")]
+    output: Option<Form>,
+    /// Say why a rule is there and what to write instead; without a name, list the rules
+    #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["all", "from", "observe"])]
+    explain: Option<String>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// For whom the findings are.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    if let Some(rule) = &args.explain {
+        return explain(rule, context);
+    }
+    let migrations = context.migrations()?;
+    let judged: Vec<&Migration> = match (args.all, args.from) {
+        (true, _) => migrations.iter().collect(),
+        (_, Some(from)) => migrations.iter().filter(|migration| migration.version >= from).collect(),
+        _ if context.names_database()? => {
+            let (_, history) = context.look().await?;
+            verify(&migrations, &history)?.pending
+        }
+        _ => migrations.iter().collect(),
+    };
+    let mut findings: Vec<LintFinding> = judged.iter().flat_map(|migration| of_files(migration)).collect();
+    let observed = if args.observe {
+        let server = context.scratch_url(&args.place)?;
+        let observed = observe::run(&migrations, &judged, &server, context).await?;
+        findings.extend(observed.findings.iter().cloned());
+        Some(observed)
+    } else {
+        None
+    };
+    match args.output {
+        Some(Form::Sarif) => context.output.text(&sarif::document(&findings)),
+        Some(Form::Github) => context.output.text(&show::annotations(&findings, &context.global.dir)),
+        None => {
+            let value = json!({
+                "migrations": judged.len(),
+                "findings": findings.iter().map(show::value).collect::<Vec<_>>(),
+                "observed": observed.as_ref().map(|observed| &observed.measured),
+            });
+            context.output.result(&value, &show::text(&findings, judged.len(), observed.as_ref()));
+        }
+    }
+    let counts = |finding: &LintFinding| finding.severity == Severity::Error || args.deny_warnings;
+    Ok(if findings.iter().any(counts) { Exit::Pending } else { Exit::Done })
+}
+
+/// The rules that a down breaks by its nature, since it takes back what its up has made.
+const UNDOING: [&str; 4] = ["ban-drop-", "ban-set-", "renaming-", "ban-alter-identity"];
+
+/// What the files of a migration break.
+pub(crate) fn of_files(migration: &Migration) -> Vec<LintFinding> {
+    let of = |script: &Script| {
+        let mut findings = schema_core::lint(script);
+        findings.extend(unused_allows(script));
+        findings.sort_by_key(|finding| (finding.line, finding.column));
+        findings
+    };
+    let down = migration
+        .down
+        .iter()
+        .flat_map(of)
+        .filter(|finding| !UNDOING.iter().any(|rule| finding.rule.starts_with(rule)));
+    of(&migration.up).into_iter().chain(down).collect()
+}
+
+fn explain(name: &str, context: &Context<'_>) -> Result<Exit> {
+    if name.is_empty() {
+        let list: Vec<_> = lint_rules().iter().map(|rule| (rule.name, rule.title())).collect();
+        let value: Vec<_> =
+            list.iter().map(|(name, title)| json!({ "rule": name, "title": title })).collect();
+        let lines: Vec<String> = list.iter().map(|(name, title)| format!("{name}\n    {title}")).collect();
+        context.output.result(&json!({ "rules": value }), &lines.join("\n"));
+        return Ok(Exit::Done);
+    }
+    let Some(rule) = lint_rule(name) else {
+        return Err(anyhow!(Usage("there is no such rule; branchline lint --explain lists them")));
+    };
+    let page = rule.page.trim_end();
+    context.output.result(&json!({ "rule": rule.name, "page": page }), &page);
+    Ok(Exit::Done)
+}
