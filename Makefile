@@ -50,11 +50,12 @@ bench: ## how fast files are read and imported, how functions start and answer; 
 	scripts/tools.sh postgres
 	cargo run --locked --release --quiet --bin bench -- $(BENCH_ARGS)
 
-lint: ## formatting, clippy, and the deployment's template
+lint: ## formatting, clippy, migrations, pipelines, and the deployment's template
 	@scripts/require.sh rust c python
 	scripts/tools.sh cfn-lint actionlint
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo run --locked --quiet --bin branchline -- lint --all --deny-warnings
 	cfn-lint template.yaml
 	actionlint
 

@@ -92,8 +92,9 @@ impl Rehearsal<'_> {
         let known = relations(&before);
         let rows_before = tables::digest(&session, &touched).await?;
 
+        let mut findings = findings::of_lint(&pending, &self.limits);
         let (ups, probes) = self.apply(&connector, &session, &pending, before, &touched).await?;
-        let mut findings = findings::of_measurements(&ups.measured, &probes, &known, &self.limits);
+        findings.extend(findings::of_measurements(&ups.measured, &probes, &known, &self.limits));
         let mut report = Report {
             format: FORMAT,
             rehearsed_at: OffsetDateTime::now_utc(),

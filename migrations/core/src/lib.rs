@@ -25,7 +25,9 @@ pub use catalog::{Catalog, Difference, Object};
 pub use checksums::{CHECKSUMS, ChecksumsError};
 pub use directive::{Allow, DirectiveError, Directives, Loss};
 pub use file_name::{FileName, Kind, NameError};
-pub use lint::{LintFinding, LintRule, Severity, allows, lint, lint_rule, lint_rules, unused_allows};
+pub use lint::{
+    LintFinding, LintRule, Severity, allows, lint, lint_migration, lint_rule, lint_rules, unused_allows,
+};
 pub use migrations::{FileError, Migration, Migrations, Problem, Script};
 pub use overview::{Entry, State, overview};
 pub use plan::{Applied, PlanError, Stamp, Status, downgrade, stamp, upgrade, verify};

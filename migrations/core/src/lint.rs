@@ -13,8 +13,25 @@ use squawk_syntax::SourceFile;
 pub use finding::{LintFinding, Severity};
 pub use rules::{LintRule, lint_rule, lint_rules};
 
-use crate::migrations::Script;
+use crate::migrations::{Migration, Script};
 use rules::Check;
+
+/// The rules that a down breaks by its nature, since it takes back what its up has made.
+const UNDOING: [&str; 4] = ["ban-drop-", "ban-set-", "renaming-", "ban-alter-identity"];
+
+/// Lints both files of a migration: what they break, and `allow` directives that excuse nothing.
+#[must_use]
+pub fn lint_migration(migration: &Migration) -> Vec<LintFinding> {
+    let of = |script: &Script| {
+        let mut findings = lint(script);
+        findings.extend(unused_allows(script));
+        findings.sort_by_key(|finding| (finding.line, finding.column));
+        findings
+    };
+    let is_undoing = |finding: &LintFinding| UNDOING.iter().any(|rule| finding.rule.starts_with(rule));
+    let down = migration.down.iter().flat_map(of).filter(|finding| !is_undoing(finding));
+    of(&migration.up).into_iter().chain(down).collect()
+}
 
 /// Lints one file. What its `allow` directives excuse is left out.
 #[must_use]

@@ -6,14 +6,14 @@ mod show;
 
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
-use schema_core::{LintFinding, Migration, Script, Severity, lint_rule, lint_rules, unused_allows, verify};
+use schema_core::{LintFinding, Migration, Severity, lint_migration, lint_rule, lint_rules, verify};
 use serde_json::json;
 
 use super::Context;
 use crate::output::{Exit, Usage};
 use crate::scratch::Place;
 
-pub(crate) use observe::Observed;
+use observe::Observed;
 
 /// Find what would block, break or be regretted, before it runs
 #[derive(clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Fail on warnings too
     #[arg(long)]
     deny_warnings: bool,
-    /// Print the findings in another form
+    /// Print the findings as SARIF, for code scanning, or as annotations of a GitHub workflow
     #[arg(long, value_name = "FORM", conflicts_with = "explain")]
     output: Option<Form>,
     /// Say why a rule is there and what to write instead; without a name, list the rules
@@ -48,9 +48,9 @@ pub(crate) struct Args {
 /// For whom the findings are.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// SARIF 2.1.0, for code scanning
+    // SARIF 2.1.0, for code scanning.
     Sarif,
-    /// Annotations of a GitHub workflow
+    // Annotations of a GitHub workflow.
     Github,
 }
 
@@ -68,7 +68,8 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         }
         _ => migrations.iter().collect(),
     };
-    let mut findings: Vec<LintFinding> = judged.iter().flat_map(|migration| of_files(migration)).collect();
+    let mut findings: Vec<LintFinding> =
+        judged.iter().flat_map(|migration| lint_migration(migration)).collect();
     let observed = if args.observe {
         let server = context.scratch_url(&args.place)?;
         let observed = observe::run(&migrations, &judged, &server, context).await?;
@@ -91,25 +92,6 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     let counts = |finding: &LintFinding| finding.severity == Severity::Error || args.deny_warnings;
     Ok(if findings.iter().any(counts) { Exit::Pending } else { Exit::Done })
-}
-
-/// The rules that a down breaks by its nature, since it takes back what its up has made.
-const UNDOING: [&str; 4] = ["ban-drop-", "ban-set-", "renaming-", "ban-alter-identity"];
-
-/// What the files of a migration break.
-pub(crate) fn of_files(migration: &Migration) -> Vec<LintFinding> {
-    let of = |script: &Script| {
-        let mut findings = schema_core::lint(script);
-        findings.extend(unused_allows(script));
-        findings.sort_by_key(|finding| (finding.line, finding.column));
-        findings
-    };
-    let down = migration
-        .down
-        .iter()
-        .flat_map(of)
-        .filter(|finding| !UNDOING.iter().any(|rule| finding.rule.starts_with(rule)));
-    of(&migration.up).into_iter().chain(down).collect()
 }
 
 fn explain(name: &str, context: &Context<'_>) -> Result<Exit> {

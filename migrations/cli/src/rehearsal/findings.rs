@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use schema_core::{LintFinding, Migration, Severity, lint_migration};
+
 use super::report::{About, Deny, Finding, Level, Limits, Probed, Rehearsed, Who};
 use super::tables::Digest;
 use crate::measure::{Lock, Measured, MeasuredStatement};
@@ -133,6 +135,21 @@ fn told(waits: &[(Who, Duration)]) -> String {
         })
         .collect();
     if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) }
+}
+
+/// What the linter says of the files. It is a note: whatever it suspects is measured here.
+pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
+    let finding = |found: LintFinding| Finding {
+        level: match found.severity {
+            Severity::Error if limits.deny.contains(&Deny::Lint) => Level::Failure,
+            _ => Level::Note,
+        },
+        about: About::Lint,
+        file: Some(found.file),
+        line: Some(found.line),
+        message: format!("{} ({})", found.message, found.rule),
+    };
+    pending.iter().flat_map(|migration| lint_migration(migration)).map(finding).collect()
 }
 
 /// Rows that are fewer after the migrations than before.

@@ -105,6 +105,8 @@ pub(crate) enum Deny {
     Data,
     // A migration without a way back.
     Irreversible,
+    // What branchline lint calls an error.
+    Lint,
 }
 
 /// A migration that was applied.
@@ -227,6 +229,8 @@ pub(crate) enum About {
     Data,
     /// The schema at the end.
     Schema,
+    /// What the linter says of a file.
+    Lint,
 }
 
 impl Report {

@@ -18,6 +18,7 @@ mod harness;
 mod history;
 mod kill;
 mod library;
+mod lint;
 mod lock;
 mod neon;
 mod neonctl;

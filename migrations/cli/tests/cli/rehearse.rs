@@ -170,6 +170,20 @@ fn what_is_denied_fails_the_rehearsal() {
 }
 
 #[test]
+fn what_the_linter_says_is_a_note_until_it_is_denied() {
+    let add = [("V2__b.sql", "CREATE INDEX a_b ON a (id);\n"), ("V2__b.down.sql", "DROP INDEX a_b;\n")];
+    let project = with_rows(10, &add);
+    let noted = report(&project, 0, &[]);
+    let told = "An index is built while nobody can write (require-concurrent-index-creation)";
+    assert_eq!(noted["findings"][0]["message"], told);
+    assert_eq!(
+        (&noted["findings"][0]["about"], &noted["findings"][0]["level"]),
+        (&json!("lint"), &json!("note"))
+    );
+    assert_eq!(report(&project, 1, &["--deny", "lint"])["findings"][0]["level"], "failure");
+}
+
+#[test]
 fn the_report_comes_in_three_forms_and_text() {
     let project = with_rows(
         10,
@@ -269,7 +283,7 @@ fn the_schema_at_the_end_is_compared_with_the_file() {
 
 #[test]
 fn the_command_tests_the_migrated_copy_and_its_failure_is_the_rehearsals() {
-    let add = [("V2__b.sql", "ALTER TABLE a ADD b int;\n"), ("V2__b.down.sql", "ALTER TABLE a DROP b;\n")];
+    let add = [("V2__b.sql", "ALTER TABLE a ADD b bigint;\n"), ("V2__b.down.sql", "ALTER TABLE a DROP b;\n")];
     let project = with_rows(10, &add);
     // The copy is migrated and writable, and what the command writes is no migration's doing.
     let psql = project.database.server().bin_dir().join("psql");

@@ -39,10 +39,10 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option
         let word = word(finding.severity);
         let LintFinding { rule, file, line, column, message, .. } = finding;
         // Writing to a String does not fail.
+        let quoted = quoted(finding);
         let _ = writeln!(
             text,
-            "{style}{word}{style:#}[{rule}]: {message}\n  {file}:{line}:{column}\n{}\n",
-            quoted(finding)
+            "{style}{word}{style:#}: {message}\n  {file}:{line}:{column}\n{quoted}\n    = {rule}\n"
         );
     }
     if let Some(observed) = observed {

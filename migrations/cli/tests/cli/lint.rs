@@ -1,0 +1,180 @@
+//! What is found in migrations before they run, and in which forms it is told.
+
+use crate::harness::{Project, Run};
+
+/// Without a database to ask.
+fn lint(project: &Project, arguments: &[&str]) -> Run {
+    let mut command = project.command(&["lint"]);
+    command.args(arguments).env_remove("DIRECT_DATABASE_URL");
+    Run::of(command.spawn().unwrap())
+}
+
+fn bad() -> Project {
+    Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id bigint PRIMARY KEY, b text);\n"),
+        ("V1__a.down.sql", "DROP TABLE a;\n"),
+        (
+            "V2__index.sql",
+            "-- Looks harmless.\nCREATE INDEX a_b ON a (b);\nALTER TABLE a ADD COLUMN c varchar(9);\n",
+        ),
+        ("V2__index.down.sql", "ALTER TABLE a DROP COLUMN c;\nDROP INDEX a_b;\n"),
+    ])
+}
+
+#[test]
+fn findings_show_file_line_and_caret() {
+    let run = lint(&bad(), &["--all"]);
+    insta::assert_snapshot!(run, @r"
+    exit status: 3
+    ----- stdout
+    error: An index is built while nobody can write
+      V2__index.sql:2:1
+        CREATE INDEX a_b ON a (b);
+        ^^^^^^^^^^^^^^^^^^^^^^^^^^
+        = require-concurrent-index-creation
+
+    warning: A longer varchar is a migration
+      V2__index.sql:3:28
+        ALTER TABLE a ADD COLUMN c varchar(9);
+                                   ^^^^^^^^^^
+        = prefer-text-field
+
+    error: An index is dropped under an exclusive lock
+      V2__index.down.sql:2:1
+        DROP INDEX a_b;
+        ^^^^^^^^^^^^^^^
+        = require-concurrent-index-deletion
+
+    2 errors, 1 warning in 2 migrations. branchline lint --explain RULE says more.
+    ");
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+}
+
+#[test]
+fn machines_get_json() {
+    let run = lint(&bad(), &["--all", "--format", "json"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["migrations"], 2);
+    let first = &document["findings"][0];
+    assert_eq!(
+        (&first["rule"], &first["file"], &first["line"], &first["column"]),
+        (&"require-concurrent-index-creation".into(), &"V2__index.sql".into(), &2.into(), &1.into())
+    );
+}
+
+#[test]
+fn sarif_has_what_its_standard_requires() {
+    let run = lint(&bad(), &["--all", "--output", "sarif"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["version"], "2.1.0");
+    let tool = &document["runs"][0]["tool"]["driver"];
+    assert_eq!(tool["name"], "branchline");
+    let rules: Vec<&str> =
+        tool["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    for result in document["runs"][0]["results"].as_array().unwrap() {
+        assert!(rules.contains(&result["ruleId"].as_str().unwrap()));
+        assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
+        assert!(result["message"]["text"].is_string());
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(place["artifactLocation"]["uri"].is_string());
+        assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+        assert!(place["region"]["endColumn"].as_u64() > place["region"]["startColumn"].as_u64());
+    }
+}
+
+#[test]
+fn github_gets_annotations() {
+    let run = lint(&bad(), &["--all", "--output", "github"]);
+    let first = run.stdout.lines().next().unwrap();
+    assert_eq!(
+        first,
+        "::error file=migrations/sql/V2__index.sql,line=2,col=1,endColumn=27,title=require-concurrent-index-creation::\
+         An index is built while nobody can write"
+    );
+}
+
+#[test]
+fn warnings_alone_fail_only_where_they_are_denied() {
+    let project = Project::with(&[("V1__a.sql", "CREATE TABLE a (id bigint PRIMARY KEY, b varchar(9));\n")]);
+    assert_eq!(lint(&project, &["--all"]).code, Some(0));
+    assert_eq!(lint(&project, &["--all", "--deny-warnings"]).code, Some(3));
+}
+
+#[test]
+fn what_is_applied_is_judged_no_more() {
+    let project = bad();
+    assert_eq!(project.run(&["lint"]).code, Some(3));
+    project.done(&["upgrade"]);
+    let clean = project.done(&["lint"]);
+    assert!(clean.stdout.contains("Nothing found in 0 migrations."), "{clean}");
+    assert_eq!(project.run(&["lint", "--all"]).code, Some(3));
+    assert_eq!(project.run(&["lint", "--from", "2"]).code, Some(3));
+    assert_eq!(project.run(&["lint", "--from", "3"]).code, Some(0));
+}
+
+#[test]
+fn a_down_may_take_back_what_its_up_has_made_and_not_block() {
+    let run = lint(&bad(), &["--all", "--format", "json"]);
+    assert!(!run.stdout.contains("ban-drop-"), "{run}");
+    assert!(run.stdout.contains("require-concurrent-index-deletion"), "{run}");
+}
+
+#[test]
+fn a_rule_explains_itself() {
+    let project = bad();
+    let page = lint(&project, &["--explain", "require-concurrent-index-creation"]);
+    insta::assert_snapshot!(page, @r"
+    exit status: 0
+    ----- stdout
+    An index is built while nobody can write
+
+    CREATE INDEX takes SHARE on the table until the build is done. Reading goes
+    on; every INSERT, UPDATE and DELETE waits, and what waits keeps its
+    connection.
+
+    Instead: build it concurrently, in a migration without a transaction.
+
+        -- branchline: no-transaction
+        CREATE INDEX CONCURRENTLY IF NOT EXISTS jobs_kind ON jobs (kind);
+    ");
+    let list = lint(&project, &["--explain"]);
+    assert!(list.stdout.contains("work-under-exclusive-lock\n    Slow work follows"), "{list}");
+    let unknown = lint(&project, &["--explain", "nonsense"]);
+    assert_eq!(unknown.code, Some(2), "{unknown}");
+}
+
+#[test]
+fn observing_says_what_each_statement_did_and_weighs_it_by_the_real_tables() {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id int PRIMARY KEY);\nCREATE TABLE b (a_id int REFERENCES a);\n"),
+        ("V2__widen.sql", "ALTER TABLE a ALTER COLUMN id TYPE bigint;\n"),
+    ]);
+    project.done(&["upgrade", "1"]);
+    let observed = |project: &Project| project.run(&["lint", "--observe", "--format", "json"]);
+    let found = |run: &Run| {
+        let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let of = |name: &str| {
+            let findings = document["findings"].as_array().unwrap();
+            findings.iter().find(|f| f["rule"] == name).map(|f| f["severity"].as_str().unwrap().to_owned())
+        };
+        let statement = &document["observed"][0]["statements"][0];
+        assert_eq!(statement["rewrites"], serde_json::json!(["public.a"]), "{document:#}");
+        assert_eq!(statement["locks"][0]["mode"], "ACCESS EXCLUSIVE", "{document:#}");
+        of("observed-rewrite")
+    };
+    assert_eq!(found(&observed(&project)), None, "the real table is small");
+    project.sql("INSERT INTO a SELECT generate_series(1, 400000)");
+    assert_eq!(found(&observed(&project)).as_deref(), Some("error"), "the real table is large");
+    let text = project.run(&["lint", "--observe"]).stdout;
+    assert!(text.contains("writes public.a anew (13 MB in the database)"), "{text}");
+    let all = project.run(&["lint", "--observe", "--all"]).stdout;
+    assert!(all.contains("the foreign key b_a_id_fkey of b has no index"), "{all}");
+}
+
+#[test]
+fn our_own_migrations_break_nothing() {
+    let run = lint(&Project::with_ours(), &["--all", "--deny-warnings"]);
+    assert_eq!(run.code, Some(0), "{run}");
+}
