@@ -8,9 +8,6 @@ use native_tls::{Certificate, Protocol, TlsConnector};
 use crate::error::Error;
 use crate::url::{Negotiation, Roots, Url};
 
-/// Without this protocol name a server takes a direct handshake for another protocol's and hangs up.
-const ALPN: &str = "postgresql";
-
 /// How TLS begins, once that is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -63,7 +60,8 @@ impl Connectors {
         let mut builder = TlsConnector::builder();
         builder.min_protocol_version(Some(Protocol::Tlsv12)).disable_built_in_roots(self.replaces_system);
         if start == Start::Direct {
-            builder.request_alpns(&[ALPN]);
+            // Without this protocol name a server takes a direct handshake for another protocol's and hangs up.
+            postgres_native_tls::set_postgresql_alpn(&mut builder);
         }
         for certificate in &self.roots {
             builder.add_root_certificate(certificate.clone());
