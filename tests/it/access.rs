@@ -1,7 +1,5 @@
 //! Who may call, on each platform, with and without a token.
 
-use std::time::Duration;
-
 use app::IsPublic;
 use serde_json::Value;
 use support::lambda::Lambda;
@@ -114,18 +112,6 @@ async fn of_db_test_only_the_short_form_is_public() {
     }
 }
 
-/// The log up to a text, which reaches this process a moment after the answer that it was written before.
-async fn logged(function: &Lambda, text: &str) -> String {
-    for _ in 0..500 {
-        let log = function.stdout() + &function.stderr();
-        if log.contains(text) {
-            return log;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("no {text:?} in {}", function.stdout() + &function.stderr());
-}
-
 #[tokio::test]
 async fn the_binaries_hold_to_it_and_the_log_says_what_to_set() {
     let database = support::database();
@@ -137,7 +123,7 @@ async fn the_binaries_hold_to_it_and_the_log_says_what_to_set() {
         let refused = function.invoke(&Event::get("/?details=true").unsigned()).await.unwrap();
         assert_eq!(refused.status.as_u16(), 401, "{name}");
         assert_eq!(refused.json::<Value>()["status"], 401, "{name}");
-        logged(&function, "AuthType to AWS_IAM, or set ACCESS_TOKEN").await;
+        function.logged("AuthType to AWS_IAM, or set ACCESS_TOKEN").await;
         let open = function.invoke(&Event::get("/").unsigned()).await.unwrap();
         assert_eq!(open.status.as_u16(), if name == "db-test" { 200 } else { 401 }, "{name}");
         assert_eq!(function.invoke(&Event::get("/")).await.unwrap().status.as_u16(), 200, "{name}");
@@ -146,7 +132,7 @@ async fn the_binaries_hold_to_it_and_the_log_says_what_to_set() {
         assert_eq!(function.invoke(&bearing(TOKEN)).await.unwrap().status.as_u16(), 200, "{name}");
         let wrong = Event::post("/").unsigned().header("authorization", "Bearer canary-of-a-wrong-token");
         assert_eq!(function.invoke(&wrong).await.unwrap().status.as_u16(), 401, "{name}");
-        let log = logged(&function, "not the right one").await;
+        let log = function.logged("not the right one").await;
         assert!(!log.contains(TOKEN) && !log.contains("canary"), "{name}: {log}");
     }
 }
@@ -157,5 +143,5 @@ async fn an_empty_token_is_a_misconfiguration_and_lets_nobody_in() {
     let function = Lambda::start(&binary("list-projects"), &env).unwrap();
     let answer = function.invoke(&bearing("")).await.unwrap();
     assert_eq!(answer.status.as_u16(), 500);
-    logged(&function, "ACCESS_TOKEN: is empty").await;
+    function.logged("ACCESS_TOKEN: is empty").await;
 }

@@ -34,8 +34,7 @@ async fn a_wrong_url_is_said_in_the_log_by_its_part_and_answered_500() {
     let function = Lambda::start(&binary("db-test"), &env).unwrap();
     let answer = function.invoke(&Event::get("/")).await.unwrap();
     assert_eq!(answer.status.as_u16(), 500);
-    let log = function.stdout() + &function.stderr();
-    assert!(log.contains("DATABASE_URL: port: is not a number from 1 to 65535"), "{log}");
+    let log = function.logged("DATABASE_URL: port: is not a number from 1 to 65535").await;
     assert!(!log.contains("canary") && !answer.json::<Value>().to_string().contains("canary"), "{log}");
 }
 
@@ -46,8 +45,8 @@ async fn logs_are_json_on_lambda_and_name_the_request() {
     let env = [("DATABASE_URL", url.as_str()), ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")];
     let function = Lambda::start(&binary("db-test"), &env).unwrap();
     function.invoke(&Event::get("/nothing")).await.unwrap();
-    let log = function.stdout() + &function.stderr();
-    let line = log.lines().find(|line| line.contains("refused")).unwrap_or_else(|| panic!("{log}"));
+    let log = function.logged("refused").await;
+    let line = log.lines().find(|line| line.contains("refused")).unwrap();
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!(
         (&line["status"], &line["path"], &line["level"]),

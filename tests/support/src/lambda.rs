@@ -154,6 +154,21 @@ impl Lambda {
         self.process.stderr()
     }
 
+    /// The log up to a text, which reaches this process a moment after the answer that it was written before.
+    ///
+    /// # Panics
+    /// It does not come within five seconds.
+    pub async fn logged(&self, text: &str) -> String {
+        for _ in 0..500 {
+            let log = self.stdout() + &self.stderr();
+            if log.contains(text) {
+                return log;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no {text:?} in {}", self.stdout() + &self.stderr());
+    }
+
     /// The function's process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
