@@ -52,10 +52,10 @@ async fn a_statement_rides_on_the_login_of_every_server_and_runs_once() {
     urls.extend(pooler.as_ref().map(|pooler| pooler.url(database.name())));
     for (count, url) in (1..).zip(&urls) {
         let session = ahead(&connector(url)).await;
-        assert!(!session.is_ready());
-        assert_eq!(session.query_typed(TRACE, &[]).await.unwrap().len(), 1);
-        assert!(session.is_ready());
-        session.ready().await.unwrap();
+        assert!(!session.login.is_ready());
+        assert_eq!(session.client.query_typed(TRACE, &[]).await.unwrap().len(), 1);
+        assert!(session.login.is_ready());
+        session.login.ready().await.unwrap();
         assert_eq!(traces(&database).await, count, "{url}");
     }
 }
@@ -64,7 +64,8 @@ async fn a_statement_rides_on_the_login_of_every_server_and_runs_once() {
 async fn statements_sent_together_ride_together_and_answer_in_order() {
     let database = traced().await;
     let session = ahead(&connector(&database.url())).await;
-    let (one, other) = join(session.query_typed("SELECT 1", &[]), session.query_typed("SELECT 2", &[])).await;
+    let (one, other) =
+        join(session.client.query_typed("SELECT 1", &[]), session.client.query_typed("SELECT 2", &[])).await;
     assert_eq!((one.unwrap()[0].get::<_, i32>(0), other.unwrap()[0].get::<_, i32>(0)), (1, 2));
 }
 
@@ -76,10 +77,10 @@ async fn a_login_waits_for_who_needs_it_and_wakes_no_compute_before() {
     // It leaves without having asked for anything.
     drop(ahead(&connector).await);
     let session = ahead(&connector).await;
-    assert_eq!((session.is_ready(), neon.logins(), neon.wakes()), (false, 0, 0));
-    session.ready().await.unwrap();
-    assert_eq!((session.is_ready(), neon.logins(), neon.wakes()), (true, 1, 1));
-    assert_eq!(session.query_typed(TRACE, &[]).await.unwrap().len(), 1);
+    assert_eq!((session.login.is_ready(), neon.logins(), neon.wakes()), (false, 0, 0));
+    session.login.ready().await.unwrap();
+    assert_eq!((session.login.is_ready(), neon.logins(), neon.wakes()), (true, 1, 1));
+    assert_eq!(session.client.query_typed(TRACE, &[]).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -92,8 +93,8 @@ async fn a_wrong_password_never_runs_the_statement_that_rides() {
         let password = url.split_once("branchline:x").unwrap().1.split_once('@').unwrap().0;
         for _ in 0..TRIES {
             let session = ahead(&connector).await;
-            let error = session.query_typed(TRACE, &[]).await.unwrap_err();
-            let error = session.explain(error).await;
+            let error = session.client.query_typed(TRACE, &[]).await.unwrap_err();
+            let error = session.login.explain(error).await;
             assert!(matches!(error, pg::Error::LogIn(_)), "{error:?}");
             assert_eq!(error.class(), Class::Permanent, "{error}");
             assert!(
@@ -105,7 +106,7 @@ async fn a_wrong_password_never_runs_the_statement_that_rides() {
             if !url.contains("neon") {
                 assert_eq!(told.code(), &SqlState::INVALID_PASSWORD);
             }
-            assert_eq!(session.ready().await.unwrap_err().class(), Class::Permanent);
+            assert_eq!(session.login.ready().await.unwrap_err().class(), Class::Permanent);
         }
     }
     assert_eq!((traces(&database).await, neon.wakes()), (0, 0));
@@ -119,8 +120,8 @@ async fn a_server_that_does_not_prove_itself_hands_out_no_row() {
     for tampering in [Tampering::ForgeSignature, Tampering::OmitSignature] {
         neon.tamper(Some(tampering));
         let session = ahead(&connector).await;
-        let error = session.query_typed("SELECT 1", &[]).await.unwrap_err();
-        let error = session.explain(error).await;
+        let error = session.client.query_typed("SELECT 1", &[]).await.unwrap_err();
+        let error = session.login.explain(error).await;
         assert!(matches!(error, pg::Error::Protocol { .. }), "{error:?}");
         assert_eq!(error.class(), Class::Permanent);
         assert!(
@@ -170,7 +171,10 @@ async fn every_policy_of_channel_binding_is_kept_with_a_real_server() {
     for policy in ["disable", "prefer", "require"] {
         let url = format!("{}&channel_binding={policy}", database.url());
         for _ in 0..2 {
-            assert_eq!(ahead(&connector(&url)).await.query_typed("SELECT 1", &[]).await.unwrap().len(), 1);
+            assert_eq!(
+                ahead(&connector(&url)).await.client.query_typed("SELECT 1", &[]).await.unwrap().len(),
+                1
+            );
         }
         // PgBouncer of Debian 12 binds nothing.
         let Some(pooler) = &pooler else { continue };
@@ -191,8 +195,8 @@ async fn a_server_that_hangs_up_on_haste_is_waited_for() {
     for policy in ["prefer", "require"] {
         let url = format!("{}&channel_binding={policy}", neon.url(database.name()));
         let session = ahead(&connector(&url)).await;
-        assert!(session.is_ready());
-        assert_eq!(session.query_typed("SELECT 1", &[]).await.unwrap().len(), 1);
+        assert!(session.login.is_ready());
+        assert_eq!(session.client.query_typed("SELECT 1", &[]).await.unwrap().len(), 1);
     }
 }
 
@@ -226,9 +230,9 @@ async fn a_server_that_wants_something_other_than_scram_gets_it() {
         let before = proxy.traffic().connections;
         for connections in [2, 3] {
             let session = ahead(&connector).await;
-            let rows = session.query_typed("SELECT current_user::text", &[]).await.unwrap();
+            let rows = session.client.query_typed("SELECT current_user::text", &[]).await.unwrap();
             assert_eq!(rows[0].get::<_, &str>(0), role);
-            assert!(session.is_ready());
+            assert!(session.login.is_ready());
             let made = proxy.traffic().connections - before;
             assert_eq!(made, connections, "{role}: what was learnt is kept");
         }
@@ -242,7 +246,7 @@ async fn a_server_that_wants_something_other_than_scram_gets_it() {
     assert_eq!(error.as_db_error().unwrap().code(), &SqlState::INVALID_AUTHORIZATION_SPECIFICATION);
     assert_eq!((error.class(), proxy.traffic().connections - before), (Class::Permanent, 1));
     let session = ahead(&connector(&format!("postgresql://full:right@{place}"))).await;
-    let error = session.explain(session.query_typed("SELECT 1", &[]).await.unwrap_err()).await;
+    let error = session.login.explain(session.client.query_typed("SELECT 1", &[]).await.unwrap_err()).await;
     assert_eq!(error.as_db_error().unwrap().code(), &SqlState::TOO_MANY_CONNECTIONS);
     assert_eq!(error.class(), Class::Limit);
 }
@@ -263,15 +267,19 @@ async fn a_statement_is_cancelled_on_every_server_by_the_session_it_rode_on() {
     for url in &urls {
         let session = ahead(&connector(url)).await;
         // Before there is anything to cancel.
-        session.cancel().await.unwrap();
-        let sleep = session.query_typed("SELECT pg_sleep(60)::text", &[]);
+        session.login.cancel().await.unwrap();
+        let sleep = session.client.query_typed("SELECT pg_sleep(60)::text", &[]);
         let cancel = async {
             until_asleep(&database).await;
-            session.cancel().await.unwrap();
+            session.login.cancel().await.unwrap();
         };
         let (slept, ()) = join(sleep, cancel).await;
         assert_eq!(slept.unwrap_err().code(), Some(&SqlState::QUERY_CANCELED), "{url}");
-        assert_eq!(session.query_typed("SELECT 1", &[]).await.unwrap().len(), 1, "the session goes on");
+        assert_eq!(
+            session.client.query_typed("SELECT 1", &[]).await.unwrap().len(),
+            1,
+            "the session goes on"
+        );
     }
 }
 
@@ -292,7 +300,7 @@ async fn the_driver_knows_the_servers_parameters_and_its_key() {
     let stream = connector.dial().await.unwrap();
     let (session, mut connection) = connector.log_in_ahead(stream).await.unwrap();
     tokio::select! {
-        rows = session.query_typed("SELECT 1", &[]) => assert_eq!(rows.unwrap().len(), 1),
+        rows = session.client.query_typed("SELECT 1", &[]) => assert_eq!(rows.unwrap().len(), 1),
         ended = std::future::poll_fn(|cx| connection.poll_message(cx)) => panic!("{ended:?}"),
     }
     assert!(connection.parameter("server_version").unwrap().starts_with("17"));

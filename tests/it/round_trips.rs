@@ -215,9 +215,9 @@ async fn first_row(connector: &Connector, way: Way) {
     let (session, connection) = connector.log_in_ahead(stream).await.unwrap();
     tokio::spawn(connection);
     if way == Way::Waiting {
-        session.ready().await.unwrap();
+        session.login.ready().await.unwrap();
     }
-    assert_eq!(session.query_typed("SELECT 1", &[]).await.unwrap().len(), 1);
+    assert_eq!(session.client.query_typed("SELECT 1", &[]).await.unwrap().len(), 1);
 }
 
 /// The same with one connection, by its flights and TCP's handshake, which is not among them.

@@ -3,7 +3,8 @@
 mod connection;
 mod dialer;
 mod flights;
-mod places;
+mod maker;
+mod pool;
 mod prepared;
 
 use std::fmt;
@@ -11,15 +12,14 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use deadpool::managed::{Object, Pool};
-use futures_util::future::join_all;
 use pg::{Connector, retry};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use tokio_postgres::Client;
 
 pub use connection::{Access, Connection, Param};
-use dialer::{Dialer, Pooled};
-use places::{Place, Places};
+use dialer::Dialer;
+use maker::Maker;
+use pool::Sessions;
 use prepared::Prepared;
 
 use crate::http::Again;
@@ -32,20 +32,10 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 /// answers 503 within 5 s.
 const REACH_BOUND: Duration = Duration::from_millis(4_500);
 
-/// Seconds after which a saturated pool is worth trying again.
-const SATURATED_RETRY_AFTER: u32 = 1;
-
-/// Neon suspends a compute that was idle for 300 s, and drops its sessions: half a minute less.
-const MAX_IDLE: Duration = Duration::from_secs(270);
-
-/// A connection that was idle for longer has to prove itself: Lambda may have frozen the process for any time at all.
-/// Requests that follow each other more closely need no proof.
-const UNPROVEN_AFTER: Duration = Duration::from_millis(2);
-
 /// What a connection is wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// Its first statement may ride on the login (see [`pg::Session`]).
+    /// Its first statement may ride on the login (see [`pg::Login`]).
     Read,
     /// Its first statement waits until the login is done.
     Write,
@@ -53,7 +43,7 @@ enum Purpose {
 
 /// The pool of a function.
 pub struct Database {
-    places: Pool<Places>,
+    sessions: Sessions,
     dialer: Dialer,
     connector: Connector,
     prepared: Prepared,
@@ -69,12 +59,13 @@ impl Database {
     /// The certificates of `sslrootcert` cannot be read.
     pub fn new(config: &Config, clock: Clock) -> Result<Self, pg::Error> {
         let connector = Connector::new(&config.database)?.bounded(REACH_BOUND);
-        let places = places::pool(config.max_connections)
-            // Only a timeout without a runtime is refused, and there is no timeout.
+        let (dialer, prepared) = (Dialer::new(connector.clone()), Prepared::default());
+        let maker = Maker { dialer: dialer.clone(), prepared: prepared.clone(), clock: Arc::clone(&clock) };
+        let sessions = Sessions::new(config.max_connections, maker, Arc::clone(&clock))
+            // Only a timeout without a runtime is refused, and there is one.
             .map_err(|e| pg::UrlError { part: "pool".to_owned(), problem: e.to_string() })?;
-        let dialer = Dialer::new(connector.clone());
-        let (prepared, url) = (Prepared::default(), config.database.clone());
-        Ok(Self { places, dialer, connector, prepared, url, echo: config.echo, clock })
+        let url = config.database.clone();
+        Ok(Self { sessions, dialer, connector, prepared, url, echo: config.echo, clock })
     }
 
     /// The URL, which shows no password.
@@ -86,8 +77,7 @@ impl Database {
     /// How many connections there are, how many of them are idle, and how many there may be.
     #[must_use]
     pub fn pool_sizes(&self) -> (usize, usize, usize) {
-        let status = self.places.status();
-        (status.size, status.available, status.max_size)
+        self.sessions.sizes()
     }
 
     /// Reads: lends a connection to `work`, and does it once more where the connection is lost. Where the connection is
@@ -154,82 +144,11 @@ impl Database {
         }
     }
 
-    /// Lends a connection; a new one where an old one has just been lost, as others may have been lost with it.
     async fn lend(&self, budget: &Budget, purpose: Purpose, anew: bool) -> Result<Connection, Error> {
         let begun = Instant::now();
-        let lent = self.find(budget, purpose, anew).await;
+        let lent = self.sessions.lend(budget, purpose, anew).await;
         budget.meter().waited(begun.elapsed());
-        let (place, pooled, is_unproven) = lent?;
-        let (budget, clock) = (budget.clone(), Arc::clone(&self.clock));
-        Ok(Connection::new(place, pooled, is_unproven, budget, self.echo, clock))
-    }
-
-    async fn find(
-        &self,
-        budget: &Budget,
-        purpose: Purpose,
-        anew: bool,
-    ) -> Result<(Place, Pooled, bool), Error> {
-        let mut place = match timeout(REACH_BOUND, self.places.get()).await {
-            Ok(place) => {
-                place.map_err(|closed| Error::unavailable(SATURATED_RETRY_AFTER, closed.to_string()))?
-            }
-            Err(_) => return Err(Error::saturated(SATURATED_RETRY_AFTER)),
-        };
-        // The task of an idle connection was not polled while the process was frozen. After these three yields it has
-        // seen whether the server hung up, and `is_closed` tells the truth, for no round trip.
-        for _ in 0..3 {
-            tokio::task::yield_now().await;
-        }
-        if let Some(pooled) = place.pooled.take() {
-            let idle = since(pooled.parked, (self.clock)());
-            if !(anew || pooled.is_closed() || idle > MAX_IDLE) {
-                return Ok((place, pooled, idle > UNPROVEN_AFTER));
-            }
-            budget.meter().stale_discard();
-            tracing::debug!(idle_s = idle.as_secs(), "an idle connection is closed instead of used");
-            tokio::spawn(pooled.part(false));
-        }
-        match self.connect(budget, purpose).await {
-            Ok(pooled) => Ok((place, pooled, false)),
-            Err(error) => {
-                drop(Object::take(place));
-                Err(error)
-            }
-        }
-    }
-
-    /// Makes a connection; more than one attempt is worth it where the failure may pass by itself.
-    async fn connect(&self, budget: &Budget, purpose: Purpose) -> Result<Pooled, Error> {
-        let reached = (Instant::now() + REACH_BOUND).min(budget.deadline());
-        budget.meter().connect();
-        let mut attempt = match self.prepared.take((self.clock)()).await {
-            Some(pooled) => Ok(pooled),
-            None => self.dialer.connect(REACH_BOUND).await,
-        };
-        let mut failed = 0;
-        loop {
-            let error = match attempt {
-                Ok(pooled) if purpose == Purpose::Read => return Ok(pooled),
-                Ok(pooled) => match pooled.ready().await {
-                    Ok(()) => return Ok(pooled),
-                    Err(error) => error,
-                },
-                Err(error) => error,
-            };
-            failed += 1;
-            // A server that has answered is worth the whole budget.
-            let end = if matches!(error, pg::Error::LogIn(_)) { budget.deadline() } else { reached };
-            let left = end.saturating_duration_since(Instant::now());
-            let Some(pause) = retry::pause(error.class(), failed, left, chance()) else {
-                return Err(Error::from(error));
-            };
-            tracing::debug!(%error, failed, "another attempt at a connection follows");
-            budget.meter().connect_retry();
-            sleep(pause).await;
-            budget.meter().connect();
-            attempt = self.dialer.connect(left - pause).await;
-        }
+        Ok(Connection::new(lent?, budget.clone(), self.echo))
     }
 
     /// Begins a handshake ahead of the first request, which takes it over if it comes within 5 s. A failure is the first
@@ -250,9 +169,7 @@ impl Database {
 
     /// Closes every connection, those on loan when they come back, and waits until the server knows.
     pub(crate) async fn close(&self) {
-        let idle = self.places.retain(|_, _| false).removed;
-        self.places.close();
-        join_all(idle.into_iter().filter_map(|room| room.pooled).map(|pooled| pooled.part(false))).await;
+        self.sessions.close().await;
     }
 }
 

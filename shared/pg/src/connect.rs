@@ -1,6 +1,5 @@
 //! From a URL to a session.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -153,7 +152,7 @@ impl Connector {
     /// The server could not be reached.
     pub async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
         let stream = self.dial().await?;
-        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Relay::of(stream))).await?)
+        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(Relay::of(stream)))).await?)
     }
 
     /// The server as an error names it.
@@ -231,7 +230,7 @@ pub async fn connect(url: &Url) -> Result<(Client, Connection), Error> {
 /// Gives a stream to the driver.
 #[expect(clippy::disallowed_methods, reason = "this is the place")]
 async fn hand_over(driver: &Config, relay: Relay) -> Result<(Client, Connection), Error> {
-    driver.connect_raw(tokio::io::empty(), Dialed(relay)).await.map_err(Error::LogIn)
+    driver.connect_raw(tokio::io::empty(), Dialed(Ok(relay))).await.map_err(Error::LogIn)
 }
 
 /// The driver as it is where the login is none of its business.
@@ -265,15 +264,30 @@ fn driver_config(url: &Url) -> Config {
     config
 }
 
-/// The driver takes a TLS connector; this one hands over the stream that there is.
-struct Dialed(Relay);
+/// The driver takes a TLS connector; this one hands over the stream that there is, or why there is none.
+struct Dialed(Result<Relay, Error>);
 
 impl TlsConnect<Empty> for Dialed {
     type Stream = Relay;
-    type Error = Infallible;
-    type Future = Ready<Result<Relay, Infallible>>;
+    type Error = Error;
+    type Future = Ready<Result<Relay, Error>>;
 
     fn connect(self, _: Empty) -> Self::Future {
-        ready(Ok(self.0))
+        ready(self.0)
+    }
+}
+
+impl Error {
+    /// The same error in the driver's type, for signatures that have it; [`Error::from`] gets ours back out of it.
+    #[expect(clippy::disallowed_methods, reason = "nobody is connected to")]
+    pub async fn into_driver(self) -> tokio_postgres::Error {
+        if let Self::Session(error) = self {
+            return error;
+        }
+        // Only the driver can make its errors: it takes ours for that of a handshake.
+        match bystander().connect_raw(tokio::io::empty(), Dialed(Err(self))).await {
+            Err(error) => error,
+            Ok(_) => unreachable!("a connection without a stream"),
+        }
     }
 }

@@ -93,7 +93,7 @@ pub enum Error {
     LogIn(#[source] tokio_postgres::Error),
     /// A session failed: the server's refusal of a statement, a lost connection, or the driver's own error.
     #[error("{}", Chain(.0))]
-    Session(#[from] tokio_postgres::Error),
+    Session(#[source] tokio_postgres::Error),
 }
 
 impl Error {
@@ -109,6 +109,19 @@ impl Error {
     /// Whether a handshake broke off rather than was refused for its certificate.
     pub(crate) fn is_a_broken_handshake(&self) -> bool {
         matches!(self, Self::Tls { failure: TlsFailure::Other(words), .. } if !words.contains("certificate"))
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    /// Unwraps an error of ours where the driver carries one (see [`Error::into_driver`]).
+    fn from(error: tokio_postgres::Error) -> Self {
+        if error.source().is_none_or(|source| !source.is::<Self>()) {
+            return Self::Session(error);
+        }
+        match error.into_source().map(|source| source.downcast::<Self>()) {
+            Some(Ok(ours)) => *ours,
+            Some(Err(_)) | None => unreachable!("the source was just seen to be ours"),
+        }
     }
 }
 

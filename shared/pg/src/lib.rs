@@ -19,6 +19,6 @@ mod url;
 pub use connect::{Connection, Connector, connect};
 pub use error::{Class, Error, TlsFailure};
 pub use login::Relay;
-pub use session::Session;
+pub use session::{Login, Session};
 pub use stream::Stream;
 pub use url::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url, UrlError};

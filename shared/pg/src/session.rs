@@ -2,52 +2,67 @@
 
 use std::fmt;
 use std::io;
-use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::{oneshot, watch};
-use tokio_postgres::Client;
+use tokio_postgres::{CancelToken, Client};
 
 use crate::connect::Connector;
 use crate::error::Error;
 use crate::login::{Key, Progress, Watched, refusal};
 
 /// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven meanwhile.
+pub struct Session {
+    /// What statements go through.
+    pub client: Client,
+    /// What the client does not know of how it came to be.
+    pub login: Login,
+}
+
+/// How far a session's login is.
 ///
 /// The client's proof is held back until somebody needs the session, which wakes no compute before; after five seconds of
 /// that, a freeze included, the connection is lost.
 ///
-/// A statement that is sent before [`Session::ready`] has answered rides: it travels with the client's proof and saves a
+/// A statement that is sent before [`Login::ready`] has answered rides: it travels with the client's proof and saves a
 /// round trip. The server never runs it for a wrong password. But it may run it although its answer is lost and the client
 /// has given up, so only reads and idempotent statements may ride; everything else waits for `ready`. An error of such
-/// a statement may be the login's: [`Session::explain`] tells.
-pub struct Session {
-    client: Client,
+/// a statement may be the login's: [`Login::explain`] tells.
+pub struct Login {
     connector: Connector,
-    login: Option<Login>,
+    made_by: Maker,
 }
 
-struct Login {
-    progress: watch::Receiver<Progress>,
-    release: Mutex<Option<oneshot::Sender<()>>>,
+enum Maker {
+    /// The driver: the login was done when the session was made.
+    Driver(CancelToken),
+    /// This crate.
+    Us { progress: watch::Receiver<Progress>, release: Mutex<Option<oneshot::Sender<()>>> },
 }
 
 impl Session {
     /// Of a login that is done.
     pub(crate) fn done(client: Client, connector: Connector) -> Self {
-        Self { client, connector, login: None }
+        let made_by = Maker::Driver(client.cancel_token());
+        Self { client, login: Login { connector, made_by } }
     }
 
     /// Of a login that is under way.
     pub(crate) fn ahead(client: Client, connector: Connector, watched: Watched) -> Self {
         let Watched { progress, release } = watched;
-        Self { client, connector, login: Some(Login { progress, release: Mutex::new(Some(release)) }) }
+        let made_by = Maker::Us { progress, release: Mutex::new(Some(release)) };
+        Self { client, login: Login { connector, made_by } }
     }
+}
 
+impl Login {
     /// Whether the login is done, so that nothing rides any more.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.login.as_ref().is_none_or(|login| matches!(*login.progress.borrow(), Progress::Ready(_)))
+        match &self.made_by {
+            Maker::Driver(_) => true,
+            Maker::Us { progress, .. } => matches!(*progress.borrow(), Progress::Ready(_)),
+        }
     }
 
     /// Waits until the login is done. Costs nothing where it is.
@@ -55,13 +70,13 @@ impl Session {
     /// # Errors
     /// The server's refusal, which comes after a sleeping compute has been woken; or the connection was lost.
     pub async fn ready(&self) -> Result<(), Error> {
-        let Some(login) = &self.login else { return Ok(()) };
-        let release = login.release.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Maker::Us { progress, release } = &self.made_by else { return Ok(()) };
+        let release = release.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(release) = release {
             // Fails where the proof has left already.
             let _ = release.send(());
         }
-        let mut progress = login.progress.clone();
+        let mut progress = progress.clone();
         let outcome = match progress.wait_for(|progress| !matches!(progress, Progress::UnderWay)).await {
             Ok(progress) => progress.clone(),
             Err(_) => Progress::Lost,
@@ -71,9 +86,9 @@ impl Session {
 
     /// What a statement's error means: the login's failure, where the statement rode on it, or its own.
     pub async fn explain(&self, error: tokio_postgres::Error) -> Error {
-        let progress = match &self.login {
-            Some(login) => login.progress.borrow().clone(),
-            None => return Error::from(error),
+        let progress = match &self.made_by {
+            Maker::Us { progress, .. } => progress.borrow().clone(),
+            Maker::Driver(_) => return Error::from(error),
         };
         match progress {
             // Whether the statement ran is unknown.
@@ -89,9 +104,9 @@ impl Session {
     /// # Errors
     /// The server could not be reached.
     pub async fn cancel(&self) -> Result<(), Error> {
-        let key = match &self.login {
-            None => return self.connector.cancel(&self.client.cancel_token()).await,
-            Some(login) => match *login.progress.borrow() {
+        let key = match &self.made_by {
+            Maker::Driver(token) => return self.connector.cancel(token).await,
+            Maker::Us { progress, .. } => match *progress.borrow() {
                 Progress::Ready(key) => key,
                 _ => None,
             },
@@ -115,16 +130,14 @@ impl Session {
     }
 }
 
-impl Deref for Session {
-    type Target = Client;
-
-    fn deref(&self) -> &Client {
-        &self.client
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("login", &self.login).finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Session {
+impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("is_ready", &self.is_ready()).finish_non_exhaustive()
+        f.debug_struct("Login").field("is_ready", &self.is_ready()).finish_non_exhaustive()
     }
 }

@@ -4,18 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Buf;
-use deadpool::managed::Object;
-use pg::Session;
 use tokio::join;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::types::{BorrowToSql, ToSql, Type};
-use tokio_postgres::{CopyInSink, Row, RowStream, Statement};
+use tokio_postgres::{Client, CopyInSink, Row, RowStream, Statement};
 
-use super::Clock;
-use super::dialer::Pooled;
 use super::flights::Flights;
-use super::places::Place;
+use super::pool::Lent;
 use crate::Budget;
 
 /// A parameter with its type, which spares the round trip that asks the server for it.
@@ -37,48 +33,36 @@ pub enum Access {
 /// answer was not waited for, or it was left inside a transaction: then the server is asked to cancel what runs, and the
 /// connection is closed.
 pub struct Connection {
-    pooled: Option<Pooled>,
-    place: Option<Place>,
+    lent: Option<Lent>,
     budget: Budget,
     flights: Flights,
     is_unproven: AtomicBool,
     in_transaction: bool,
     echo: bool,
-    clock: Clock,
 }
 
 impl Connection {
-    /// An unproven connection has been idle: it may be dead, and nobody has told.
-    pub(super) fn new(
-        place: Place,
-        pooled: Pooled,
-        is_unproven: bool,
-        budget: Budget,
-        echo: bool,
-        clock: Clock,
-    ) -> Self {
+    pub(super) fn new(lent: Lent, budget: Budget, echo: bool) -> Self {
         Self {
-            pooled: Some(pooled),
-            place: Some(place),
+            is_unproven: AtomicBool::new(lent.is_unproven),
+            lent: Some(lent),
             flights: Flights::new(budget.clone()),
             budget,
-            is_unproven: AtomicBool::new(is_unproven),
             in_transaction: false,
             echo,
-            clock,
         }
     }
 
-    fn pooled(&self) -> &Pooled {
-        match &self.pooled {
-            Some(pooled) => pooled,
+    fn lent(&self) -> &Lent {
+        match &self.lent {
+            Some(lent) => lent,
             // Only `drop` takes it.
             None => unreachable!("a connection was used after it was dropped"),
         }
     }
 
-    fn session(&self) -> &Session {
-        self.pooled()
+    fn client(&self) -> &Client {
+        &self.lent().client
     }
 
     /// Runs a statement, unnamed, in one round trip, and gives its rows.
@@ -86,7 +70,7 @@ impl Connection {
     /// # Errors
     /// The server's refusal, or a lost connection.
     pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, pg::Error> {
-        self.statement(sql, self.session().query_typed(sql, params)).await
+        self.statement(sql, self.client().query_typed(sql, params)).await
     }
 
     /// Runs a statement that gives at most one row.
@@ -94,7 +78,7 @@ impl Connection {
     /// # Errors
     /// The server's refusal, a lost connection, or a second row.
     pub async fn query_opt(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>, pg::Error> {
-        self.statement(sql, self.session().query_typed_opt(sql, params)).await
+        self.statement(sql, self.client().query_typed_opt(sql, params)).await
     }
 
     /// Runs a statement that gives one row.
@@ -102,7 +86,7 @@ impl Connection {
     /// # Errors
     /// The server's refusal, a lost connection, or another number of rows.
     pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row, pg::Error> {
-        self.statement(sql, self.session().query_typed_one(sql, params)).await
+        self.statement(sql, self.client().query_typed_one(sql, params)).await
     }
 
     /// Runs a statement whose rows come as they are taken.
@@ -114,7 +98,7 @@ impl Connection {
         P: BorrowToSql,
         I: IntoIterator<Item = (P, Type)>,
     {
-        self.statement(sql, self.session().query_typed_raw(sql, params)).await
+        self.statement(sql, self.client().query_typed_raw(sql, params)).await
     }
 
     /// Prepares a COPY, which the driver knows only as a named statement. It has to be dropped before its transaction
@@ -123,7 +107,7 @@ impl Connection {
     /// # Errors
     /// The server's refusal, or a lost connection.
     pub async fn prepare(&self, sql: &str) -> Result<Statement, pg::Error> {
-        self.statement(sql, self.session().prepare(sql)).await
+        self.statement(sql, self.client().prepare(sql)).await
     }
 
     /// Begins a COPY into the database, and gives where its rows go.
@@ -134,7 +118,7 @@ impl Connection {
     where
         T: Buf + Send + 'static,
     {
-        self.statement("COPY", self.session().copy_in(copy)).await
+        self.statement("COPY", self.client().copy_in(copy)).await
     }
 
     /// Runs a command without parameters, such as `COMMIT`.
@@ -142,7 +126,7 @@ impl Connection {
     /// # Errors
     /// The server's refusal, or a lost connection.
     pub async fn command(&self, sql: &str) -> Result<(), pg::Error> {
-        self.statement(sql, self.session().batch_execute(sql)).await
+        self.statement(sql, self.client().batch_execute(sql)).await
     }
 
     /// Begins a transaction in which the server itself gives up on a statement that takes longer than what is left of the
@@ -189,38 +173,36 @@ impl Connection {
         flight.answered();
         match outcome {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.session().explain(error).await),
+            Err(error) => Err(self.lent().link.login.explain(error).await),
         }
     }
 
     /// Asks the server for a sign of life ahead of the first statement, in the same packet. However long the statement
     /// takes, this is answered at once, or the connection leads nowhere.
     async fn prove(&self) {
-        if timeout(SILENCE, self.session().check_connection()).await.is_err() {
+        if timeout(SILENCE, self.client().check_connection()).await.is_err() {
             tracing::debug!("an idle connection leads nowhere");
-            self.pooled().hang_up();
+            self.lent().link.hang_up();
         }
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let (Some(mut pooled), Some(mut place)) = (self.pooled.take(), self.place.take()) else { return };
+        let Some(lent) = self.lent.take() else { return };
         let may_run = self.in_transaction || self.flights.is_abandoned();
         let was_given_up = self.budget.is_expired() || std::thread::panicking();
         // A login that failed leaves a session that is not ready.
-        if pooled.is_ready() && !(may_run || was_given_up || pooled.is_closed()) {
-            pooled.parked = (self.clock)();
-            place.pooled = Some(pooled);
-            return;
+        if lent.link.login.is_ready() && !(may_run || was_given_up || lent.client.is_closed()) {
+            return lent.give_back();
         }
-        drop(Object::take(place));
-        if pooled.is_closed() {
+        let (client, link) = lent.take_out();
+        if client.is_closed() {
             return;
         }
         match Handle::try_current() {
-            Ok(runtime) => self.budget.note_parting(runtime.spawn(pooled.part(may_run))),
-            Err(_) => pooled.hang_up(),
+            Ok(runtime) => self.budget.note_parting(runtime.spawn(link.part(client, may_run))),
+            Err(_) => link.hang_up(),
         }
     }
 }

@@ -1,23 +1,24 @@
 //! A handshake made ahead of the first request.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::task::{JoinHandle, spawn};
+use tokio_postgres::Client;
 
-use super::dialer::{Dialer, Pooled};
+use super::dialer::{Dialer, Link};
 use super::since;
 
 /// How long a server is left waiting for the end of a handshake.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A handshake up to the server's challenge, which wakes no compute: what comes then is the first request's.
-#[derive(Default)]
-pub(super) struct Prepared(Mutex<Option<Handshake>>);
+#[derive(Clone, Default)]
+pub(super) struct Prepared(Arc<Mutex<Option<Handshake>>>);
 
 struct Handshake {
     begun: SystemTime,
-    made: JoinHandle<Result<Pooled, pg::Error>>,
+    made: JoinHandle<Result<(Client, Link), pg::Error>>,
 }
 
 impl Prepared {
@@ -29,14 +30,14 @@ impl Prepared {
     }
 
     /// The session, if there is one that the server still waits for.
-    pub(super) async fn take(&self, now: SystemTime) -> Option<Pooled> {
+    pub(super) async fn take(&self, now: SystemTime) -> Option<(Client, Link)> {
         let handshake = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         if since(handshake.begun, now) > PATIENCE {
             handshake.made.abort();
             return None;
         }
         match handshake.made.await {
-            Ok(Ok(pooled)) => (!pooled.is_closed()).then_some(pooled),
+            Ok(Ok((client, link))) => (!client.is_closed()).then_some((client, link)),
             Ok(Err(error)) => {
                 tracing::debug!(%error, "no connection ahead of the first request");
                 None

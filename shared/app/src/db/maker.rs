@@ -1,0 +1,78 @@
+//! How the pool comes to a new connection.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use deadpool_postgres::Connect;
+use pg::retry;
+use tokio::task::{JoinHandle, spawn};
+use tokio::time::{Instant, sleep};
+use tokio_postgres::{Client, Config};
+
+use super::dialer::{Dialer, Link};
+use super::pool::Visit;
+use super::prepared::Prepared;
+use super::{Clock, Purpose, REACH_BOUND, chance};
+use crate::Budget;
+
+/// Makes connections for the request that waits for one, within its budget.
+pub(super) struct Maker {
+    pub(super) dialer: Dialer,
+    pub(super) prepared: Prepared,
+    pub(super) clock: Clock,
+}
+
+impl Maker {
+    /// Makes a connection; more than one attempt is worth it where the failure may pass by itself.
+    async fn make(&self, budget: &Budget, purpose: Purpose) -> Result<(Client, Link), pg::Error> {
+        let reached = (Instant::now() + REACH_BOUND).min(budget.deadline());
+        budget.meter().connect();
+        let mut attempt = match self.prepared.take((self.clock)()).await {
+            Some(made) => Ok(made),
+            None => self.dialer.connect(REACH_BOUND).await,
+        };
+        let mut failed = 0;
+        loop {
+            let error = match attempt {
+                Ok(made) if purpose == Purpose::Read => return Ok(made),
+                Ok((client, link)) => match link.login.ready().await {
+                    Ok(()) => return Ok((client, link)),
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            failed += 1;
+            // A server that has answered is worth the whole budget.
+            let end = if matches!(error, pg::Error::LogIn(_)) { budget.deadline() } else { reached };
+            let left = end.saturating_duration_since(Instant::now());
+            let Some(pause) = retry::pause(error.class(), failed, left, chance()) else {
+                return Err(error);
+            };
+            tracing::debug!(%error, failed, "another attempt at a connection follows");
+            budget.meter().connect_retry();
+            sleep(pause).await;
+            budget.meter().connect();
+            attempt = self.dialer.connect(left - pause).await;
+        }
+    }
+}
+
+type Made<'a> =
+    Pin<Box<dyn Future<Output = Result<(Client, JoinHandle<()>), tokio_postgres::Error>> + Send + 'a>>;
+
+impl Connect for Maker {
+    fn connect(&self, _: &Config) -> Made<'_> {
+        Box::pin(async {
+            let (budget, purpose) = Visit::wish();
+            match self.make(&budget, purpose).await {
+                Ok((client, link)) => {
+                    Visit::made(link);
+                    // The pool aborts the task that it is given when it drops the client. The driver's own is to go on
+                    // until it has said goodbye.
+                    Ok((client, spawn(async {})))
+                }
+                Err(error) => Err(error.into_driver().await),
+            }
+        })
+    }
+}
