@@ -16,6 +16,7 @@ pub(crate) mod renumber;
 pub(crate) mod schema;
 pub(crate) mod snapshot;
 pub(crate) mod stamp;
+mod steps;
 pub(crate) mod upgrade;
 pub(crate) mod verify;
 

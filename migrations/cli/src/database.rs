@@ -88,16 +88,28 @@ impl Database {
     /// # Errors
     /// The server's refusal, or a search path without a schema.
     pub(crate) async fn ensure_table(&mut self, client: &Client) -> Result<String> {
+        let (table, create) = self.table_to_be()?;
+        if let Some(create) = create {
+            execute(client, &create).await.context("the history table cannot be made")?;
+            self.table = Some(table.clone());
+        }
+        Ok(table)
+    }
+
+    /// The history table's name, and the statement that makes it where it is not there.
+    ///
+    /// # Errors
+    /// A search path without a schema.
+    pub(crate) fn table_to_be(&self) -> Result<(String, Option<String>)> {
         if let Some(table) = &self.table {
-            return Ok(table.clone());
+            return Ok((table.clone(), None));
         }
         let schema = self.schema.as_ref().with_context(|| {
             format!("the search path names no schema that exists, so that {TABLE} cannot be made anywhere")
         })?;
         let table = format!("{schema}.{TABLE}");
-        execute(client, &create_table(&table)).await.context("the history table cannot be made")?;
-        self.table = Some(table.clone());
-        Ok(table)
+        let create = create_table(&table);
+        Ok((table, Some(create)))
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Outcome {
     },
     /// The session was lost while it committed.
     Unknown,
+    /// Nothing, as nothing was to stay.
+    Dry,
 }
 
 impl std::error::Error for Failure {
@@ -92,6 +94,7 @@ impl fmt::Display for Outcome {
                 }
                 f.write_str("Correct the cause and run the command again: it goes on with this statement.")
             }
+            Self::Dry => f.write_str("This was a dry run: nothing was changed."),
             Self::Unknown => f.write_str(
                 "The session was lost while the migration was being committed, so that it may be there or not: \
                  branchline current tells. Running the command again is safe.",

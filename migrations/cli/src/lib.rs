@@ -60,5 +60,12 @@ pub fn main() -> ExitCode {
 pub async fn upgrade_to_head(url: &str, dir: &Path) -> anyhow::Result<Report> {
     let url = connect::session_url(&pg::Url::parse(url)?)?;
     let migrations = directory::load(dir)?;
-    migrate::upgrade(&url, &migrations, UpgradeTarget::Head, &Settings::default(), &|_| {}).await
+    migrate::migrate(
+        &url,
+        &migrations,
+        migrate::Target::Up(UpgradeTarget::Head),
+        &Settings::default(),
+        &|_| {},
+    )
+    .await
 }

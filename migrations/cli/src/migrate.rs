@@ -10,98 +10,159 @@ use tokio_postgres::Client;
 use crate::connect::connect;
 use crate::database::Database;
 use crate::lock::RunnersLock;
-use crate::report::{Direction, Event, Report};
+use crate::report::{Direction, DryReport, Event, Report};
 use crate::run::progress::Progress;
 use crate::run::{Runner, Settings};
 
-/// Applies what is pending up to a target. Without anything to do it takes no lock and needs one session.
-///
-/// # Errors
-/// As for [`crate::upgrade_to_head`].
-pub(crate) async fn upgrade(
-    url: &Url,
-    migrations: &Migrations,
-    target: UpgradeTarget,
-    settings: &Settings,
-    observe: &dyn Fn(Event),
-) -> Result<Report> {
-    migrate(url, migrations, Direction::Up, |status| schema_core::upgrade(status, target), settings, observe)
-        .await
+/// Where migrations are to lead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Up(UpgradeTarget),
+    Down(DowngradeTarget),
 }
 
-/// Takes applied migrations back down to a target.
-///
-/// # Errors
-/// As for [`crate::upgrade_to_head`]; and a migration on the way has no down.
-pub(crate) async fn downgrade(
-    url: &Url,
-    migrations: &Migrations,
-    target: DowngradeTarget,
-    settings: &Settings,
-    observe: &dyn Fn(Event),
-) -> Result<Report> {
-    migrate(
-        url,
-        migrations,
-        Direction::Down,
-        |status| schema_core::downgrade(status, target),
-        settings,
-        observe,
-    )
-    .await
+impl Target {
+    pub(crate) fn direction(self) -> Direction {
+        match self {
+            Self::Up(_) => Direction::Up,
+            Self::Down(_) => Direction::Down,
+        }
+    }
+
+    /// The steps from where a database is.
+    ///
+    /// # Errors
+    /// There is no way.
+    pub(crate) fn plan<'m>(self, status: &Status<'m>) -> Result<Vec<&'m Migration>, PlanError> {
+        match self {
+            Self::Up(target) => schema_core::upgrade(status, target),
+            Self::Down(target) => schema_core::downgrade(status, target),
+        }
+    }
 }
 
-async fn migrate<'a>(
+/// Where migrations are to lead, and how they run.
+pub(crate) struct Order<'a> {
+    pub(crate) target: Target,
+    pub(crate) settings: &'a Settings,
+    pub(crate) observe: &'a dyn Fn(Event),
+}
+
+/// Brings a database to a target.
+///
+/// # Errors
+/// As for [`Order::run`].
+pub(crate) async fn migrate(
     url: &Url,
-    migrations: &'a Migrations,
-    direction: Direction,
-    plan: impl Fn(&Status<'a>) -> Result<Vec<&'a Migration>, PlanError>,
+    migrations: &Migrations,
+    target: Target,
     settings: &Settings,
     observe: &dyn Fn(Event),
 ) -> Result<Report> {
-    let connector = Connector::new(url)?;
-    let (first, database, history) = look(&connector).await?;
-    let status = verify(migrations, &history)?;
-    let from = status.current().map(label);
-    let mut steps = plan(&status)?;
-    if steps.is_empty() {
-        return Ok(Report { to: from.clone(), from, steps: Vec::new() });
-    }
-    database.check_writable()?;
+    Order { target, settings, observe }.run(url, migrations).await
+}
 
-    let lock = RunnersLock::acquire(first, observe).await?;
-    // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
-    // is one step and not two.
-    let (worker, mut database, history) = look(&connector).await?;
-    let status = verify(migrations, &history)?;
-    let open = match direction {
-        Direction::Up => &status.pending,
-        Direction::Down => &status.applied,
-    };
-    steps.retain(|step| open.iter().any(|migration| migration.version == step.version));
-    let from = status.current().map(label);
-    let table = database.ensure_table(&worker).await?;
-    if let Some(progress) = Progress::read(&worker, &table).await? {
-        progress.check_first(steps.first().copied(), direction)?;
+/// A database that is locked for other runners, with the steps ahead of it.
+struct Ready<'m> {
+    lock: RunnersLock,
+    worker: Client,
+    database: Database,
+    /// The last applied migration.
+    from: Option<String>,
+    steps: Vec<&'m Migration>,
+}
+
+impl Order<'_> {
+    /// Runs the steps. Without anything to do it takes no lock and needs one session.
+    ///
+    /// # Errors
+    /// As for [`crate::upgrade_to_head`]; and a migration on the way has no down.
+    pub(crate) async fn run(&self, url: &Url, migrations: &Migrations) -> Result<Report> {
+        let ready = match self.get_ready(url, migrations).await? {
+            Ok(ready) => ready,
+            Err(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
+        };
+        let Ready { lock, worker, mut database, from, steps } = ready;
+        let table = database.ensure_table(&worker).await?;
+        self.check_progress(&worker, &table, &steps).await?;
+        let runner = self.runner(&worker, &table, &database);
+        let mut done = Vec::new();
+        for migration in steps {
+            lock.check()?;
+            let step = runner.run(migration, self.target.direction()).await?;
+            (self.observe)(Event::Done(step.clone()));
+            done.push(step);
+        }
+        let history = database.history(&worker).await?;
+        let to = verify(migrations, &history)?.current().map(label);
+        Ok(Report { from, to, steps: done })
     }
 
-    let runner = Runner {
-        session: &worker,
-        table: &table,
-        settings,
-        notices_lost_clients: database.notices_lost_clients,
-        observe,
-    };
-    let mut done = Vec::new();
-    for migration in steps {
+    /// Runs the steps in one transaction and rolls it back, as far as that is possible. Other runners wait meanwhile, and
+    /// so does whoever wants what the migrations lock.
+    ///
+    /// # Errors
+    /// Those of [`Order::run`].
+    pub(crate) async fn try_out(&self, url: &Url, migrations: &Migrations) -> Result<DryReport> {
+        let ready = match self.get_ready(url, migrations).await? {
+            Ok(ready) => ready,
+            Err(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
+        };
+        let Ready { lock, worker, database, from: at, steps } = ready;
+        let (table, create) = database.table_to_be()?;
+        self.check_progress(&worker, &table, &steps).await?;
         lock.check()?;
-        let step = runner.run(migration, direction).await?;
-        observe(Event::Done(step.clone()));
-        done.push(step);
+        let runner = self.runner(&worker, &table, &database);
+        let (steps, untried) = runner.try_out(&steps, self.target.direction(), create.as_deref()).await?;
+        Ok(DryReport { at, steps, untried })
     }
-    let history = database.history(&worker).await?;
-    let to = verify(migrations, &history)?.current().map(label);
-    Ok(Report { from, to, steps: done })
+
+    /// Looks, plans and takes the runners' lock; or gives where the database is, where there is nothing to do.
+    async fn get_ready<'m>(
+        &self,
+        url: &Url,
+        migrations: &'m Migrations,
+    ) -> Result<Result<Ready<'m>, Option<String>>> {
+        let connector = Connector::new(url)?;
+        let (first, database, history) = look(&connector).await?;
+        let status = verify(migrations, &history)?;
+        let mut steps = self.target.plan(&status)?;
+        if steps.is_empty() {
+            return Ok(Err(status.current().map(label)));
+        }
+        database.check_writable()?;
+
+        let lock = RunnersLock::acquire(first, self.observe).await?;
+        // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
+        // is one step and not two.
+        let (worker, database, history) = look(&connector).await?;
+        let status = verify(migrations, &history)?;
+        let open = match self.target.direction() {
+            Direction::Up => &status.pending,
+            Direction::Down => &status.applied,
+        };
+        steps.retain(|step| open.iter().any(|migration| migration.version == step.version));
+        let from = status.current().map(label);
+        Ok(Ok(Ready { lock, worker, database, from, steps }))
+    }
+
+    /// Refuses to pass over a migration that was broken off.
+    async fn check_progress(&self, worker: &Client, table: &str, steps: &[&Migration]) -> Result<()> {
+        match Progress::read(worker, table).await? {
+            Some(progress) => progress.check_first(steps.first().copied(), self.target.direction()),
+            None => Ok(()),
+        }
+    }
+
+    fn runner<'r>(&'r self, session: &'r Client, table: &'r str, database: &Database) -> Runner<'r> {
+        Runner {
+            session,
+            table,
+            settings: self.settings,
+            notices_lost_clients: database.notices_lost_clients,
+            observe: self.observe,
+        }
+    }
 }
 
 fn label(migration: &Migration) -> String {

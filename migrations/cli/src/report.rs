@@ -26,6 +26,26 @@ pub struct Report {
     pub steps: Vec<Step>,
 }
 
+/// What a dry run found. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct DryReport {
+    /// Where the database is: the last applied migration, as `V0001__name`; none on an empty one.
+    pub(crate) at: Option<String>,
+    /// What ran and was rolled back, in order.
+    pub(crate) steps: Vec<Step>,
+    /// What could not be tried, in order.
+    pub(crate) untried: Vec<Untried>,
+}
+
+/// A migration that a dry run left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Untried {
+    /// Its file name without the ending.
+    pub(crate) migration: String,
+    /// Why.
+    pub(crate) reason: String,
+}
+
 /// A migration that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {

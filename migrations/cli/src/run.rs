@@ -1,5 +1,6 @@
 //! Running one migration, in a transaction or statement by statement.
 
+mod dry;
 mod outside;
 pub(crate) mod progress;
 mod within;
@@ -63,6 +64,18 @@ impl Runner<'_> {
     /// A [`Failure`], or the session's.
     pub(crate) async fn run(&self, migration: &Migration, direction: Direction) -> Result<Step> {
         let begun = Instant::now();
+        let job = self.job(migration, direction)?;
+        if job.script.directives.no_transaction {
+            (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
+            self.run_outside(&job).await?;
+        } else {
+            self.run_within(&job).await?;
+        }
+        execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
+        Ok(job.step(begun.elapsed()))
+    }
+
+    fn job<'m>(&self, migration: &'m Migration, direction: Direction) -> Result<Job<'m>> {
         let (script, record) = match direction {
             Direction::Up => (&migration.up, insert(self.table, migration)),
             Direction::Down => {
@@ -71,20 +84,7 @@ impl Runner<'_> {
                 (down, delete(self.table, migration.version))
             }
         };
-        let job = Job { migration, direction, script, record };
-        if script.directives.no_transaction {
-            (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
-            self.run_outside(&job).await?;
-        } else {
-            self.run_within(&job).await?;
-        }
-        execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
-        Ok(Step {
-            version: migration.version,
-            migration: migration.label().to_owned(),
-            direction,
-            duration: begun.elapsed(),
-        })
+        Ok(Job { migration, direction, script, record })
     }
 
     /// Asks whether the job's migration is in the history.
@@ -102,10 +102,10 @@ impl Runner<'_> {
     }
 
     /// Tells the watcher and waits before the next attempt.
-    async fn pause(&self, job: &Job<'_>, attempt: u32, error: &pg::Error) {
+    async fn pause(&self, file: &str, attempt: u32, error: &pg::Error) {
         let pause = (FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
         (self.observe)(Event::Retrying {
-            file: job.script.file.clone(),
+            file: file.to_owned(),
             reason: error.to_string(),
             pause,
             attempt: attempt + 1,
@@ -129,6 +129,12 @@ impl Job<'_> {
     /// killed runner's last statement may have committed after the history was read.
     fn is_done(&self, count: &SimpleQueryRow) -> bool {
         (count.get(0) == Some("1")) == (self.direction == Direction::Up)
+    }
+
+    /// The job, done.
+    fn step(&self, duration: Duration) -> Step {
+        let Migration { version, .. } = *self.migration;
+        Step { version, migration: self.migration.label().to_owned(), direction: self.direction, duration }
     }
 
     /// A failure at a statement, with the place in it where the server saw the error, in bytes.

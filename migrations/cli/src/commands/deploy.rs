@@ -12,10 +12,10 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::Context;
-use super::upgrade::summary;
+use super::steps::summary;
 use crate::args::duration;
 use crate::environment::Environment;
-use crate::migrate::{self, look};
+use crate::migrate::{Target, look, migrate};
 use crate::neon::{Client, NewSnapshot, Options};
 use crate::output::{Exit, Took};
 use crate::rehearsal::permit::{self, Production};
@@ -89,7 +89,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let snapshot = if args.snapshot && is_pending { Some(args.take_snapshot(context).await?) } else { None };
     let settings = permit::settings(&rehearsal, context.settings());
     let observe = |event| context.output.event(&event);
-    let upgrade = migrate::upgrade(&url, &migrations, UpgradeTarget::Head, &settings, &observe).await?;
+    let upgrade = migrate(&url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &observe).await?;
     let (session, ..) = look(&Connector::new(&url)?).await?;
     let after = introspection::read(&session).await?;
     if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {

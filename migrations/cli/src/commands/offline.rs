@@ -10,7 +10,7 @@ use crate::output::Usage;
 pub(crate) const TABLE: &str = "refinery_schema_history";
 
 /// A target, and where the database is taken to be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Range<T> {
     pub(crate) from: Option<StampTarget>,
     pub(crate) target: T,

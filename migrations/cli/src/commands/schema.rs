@@ -8,9 +8,10 @@ use schema_core::{UpgradeTarget, schema_file};
 use serde_json::json;
 
 use super::Context;
+use crate::introspection;
+use crate::migrate::{Target, migrate};
 use crate::output::Exit;
 use crate::scratch::{self, Place};
-use crate::{introspection, migrate};
 
 /// Write the schema that the migrations make as one file
 #[derive(clap::Args)]
@@ -31,7 +32,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let settings = context.settings();
     let url = context.scratch_url(&args.place)?;
     let catalog = scratch::within(&url, async |scratch| {
-        migrate::upgrade(&scratch.url, &migrations, UpgradeTarget::Head, &settings, &|_| {}).await?;
+        migrate(&scratch.url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &|_| {}).await?;
         introspection::read(&scratch.session().await?).await
     });
     let sql = schema_file(&catalog.await?);

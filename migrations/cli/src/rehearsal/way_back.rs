@@ -9,7 +9,8 @@ use super::report::{About, Deny, Finding, Level, WayBack};
 use super::stage::Stage;
 use super::tables::{self, Columns, Digest};
 use crate::failure::Failure;
-use crate::{introspection, migrate};
+use crate::introspection;
+use crate::migrate::{Target, migrate};
 
 /// Differences that a message shows.
 const SHOWN: usize = 8;
@@ -47,8 +48,8 @@ impl Rehearsal<'_> {
         for step in 1..=reversible {
             let number = pending.len() - step;
             let file = pending[number].down.as_ref().map(|down| down.file.clone());
-            let target = DowngradeTarget::Steps(1);
-            let down = migrate::downgrade(&stage.url, self.migrations, target, &self.settings, &|_| {}).await;
+            let target = Target::Down(DowngradeTarget::Steps(1));
+            let down = migrate(&stage.url, self.migrations, target, &self.settings, &|_| {}).await;
             if let Err(error) = down {
                 way.findings.push(failed(file, error)?);
                 return Ok(way);
@@ -65,8 +66,8 @@ impl Rehearsal<'_> {
         }
         for number in pending.len() - reversible..pending.len() {
             let file = Some(pending[number].up.file.clone());
-            let target = UpgradeTarget::Steps(1);
-            let up = migrate::upgrade(&stage.url, self.migrations, target, &self.settings, &|_| {}).await;
+            let target = Target::Up(UpgradeTarget::Steps(1));
+            let up = migrate(&stage.url, self.migrations, target, &self.settings, &|_| {}).await;
             if let Err(error) = up {
                 way.findings.push(failed(file, error)?);
                 return Ok(way);

@@ -95,7 +95,7 @@ impl Runner<'_> {
             match outcome {
                 Err((_, error)) if attempt < ATTEMPTS && may_retry(&error) => {
                     execute(self.session, "ROLLBACK").await.map_err(|error| (None, error))?;
-                    self.pause(job, attempt, &error).await;
+                    self.pause(&job.script.file, attempt, &error).await;
                 }
                 outcome => return outcome,
             }

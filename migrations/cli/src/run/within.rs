@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use futures_util::TryStreamExt;
-use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::{ATTEMPTS, Job, Runner, may_retry};
 use crate::database::{execute, rows};
@@ -22,14 +22,15 @@ impl Runner<'_> {
             if attempt == ATTEMPTS || !may_retry(&failure.source) {
                 return Err(failure.into());
             }
-            self.pause(job, attempt, &failure.source).await;
+            self.pause(&job.script.file, attempt, &failure.source).await;
             attempt += 1;
         }
     }
 
     async fn attempt_within(&self, job: &Job<'_>) -> Result<(), Failure> {
         let rolled_back = |error| job.failure(None, error, Outcome::RolledBack);
-        if self.begin(job).await.map_err(rolled_back)? {
+        let counted = self.begin(&self.count_rows(job)).await.map_err(rolled_back)?;
+        if counted.last().is_some_and(|count| job.is_done(count)) {
             return execute(self.session, "ROLLBACK").await.map_err(rolled_back);
         }
         self.send(job).await?;
@@ -41,22 +42,21 @@ impl Runner<'_> {
         })
     }
 
-    /// Begins the transaction, with the timeouts and the workers' lock; tells whether the job is done already.
-    async fn begin(&self, job: &Job<'_>) -> Result<bool, pg::Error> {
+    /// Begins the transaction, with the timeouts and the workers' lock; gives the rows of the statements that follow in
+    /// the same flight.
+    pub(super) async fn begin(&self, first: &str) -> Result<Vec<SimpleQueryRow>, pg::Error> {
         let begin = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT pg_try_advisory_xact_lock({WORKERS}); {}",
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT pg_try_advisory_xact_lock({WORKERS}); {first}",
             self.settings.statements("SET LOCAL"),
             self.watch_client("SET LOCAL"),
-            self.count_rows(job),
         );
         let mut wait = Wait::for_workers();
         loop {
-            // READ COMMITTED: the count is taken after the lock, on a snapshot of its own.
-            let answers = rows(self.session, &begin).await?;
-            if let [lock, count] = &answers[..]
-                && lock.get(0) == Some("t")
-            {
-                return Ok(job.is_done(count));
+            // READ COMMITTED: what follows the lock has a snapshot of its own.
+            let mut answers = rows(self.session, &begin).await?;
+            if answers.first().is_some_and(|lock| lock.get(0) == Some("t")) {
+                answers.remove(0);
+                return Ok(answers);
             }
             execute(self.session, "ROLLBACK").await?;
             wait.once(self.session, self.observe).await?;
@@ -65,7 +65,7 @@ impl Runner<'_> {
 
     /// Sends the file as one message, as refinery does. The server answers statement by statement, so that the answers
     /// before an error tell which statement it was.
-    async fn send(&self, job: &Job<'_>) -> Result<(), Failure> {
+    pub(super) async fn send(&self, job: &Job<'_>) -> Result<(), Failure> {
         let sql = &job.script.sql;
         let mut done = 0;
         let outcome = async {

@@ -14,6 +14,7 @@ mod current;
 mod deploy;
 mod doctor;
 mod downgrade;
+mod dry_run;
 mod harness;
 mod history;
 mod kill;

@@ -1,0 +1,104 @@
+//! What `upgrade` and `downgrade` share: the run, the dry run, and the script.
+
+use std::fmt;
+
+use anyhow::Result;
+use schema_core::{StampTarget, verify};
+
+use super::Context;
+use super::offline::{self, RANGE_WITHOUT_SQL};
+use crate::migrate::{Order, Target};
+use crate::output::{Exit, wrap};
+use crate::report::{Direction, DryReport, Report};
+use crate::script;
+
+/// What becomes of the steps.
+#[derive(clap::Args)]
+pub(crate) struct Mode {
+    /// Print what would run, as a script for psql, and change nothing
+    #[arg(long)]
+    sql: bool,
+    /// Run it in one transaction and roll that back; says what cannot be tried so. Until then it holds its locks
+    #[arg(long, conflicts_with = "sql")]
+    dry_run: bool,
+}
+
+/// Does with the steps to a target what is asked. `from`: where a database that is not asked is taken to be.
+pub(super) async fn run(
+    target: Target,
+    from: Option<StampTarget>,
+    mode: &Mode,
+    context: &Context<'_>,
+) -> Result<Exit> {
+    let migrations = context.migrations()?;
+    let settings = context.settings();
+    if mode.sql {
+        let (table, history) = match from {
+            Some(from) => (None, offline::history(&migrations, from)?),
+            None => context.look().await.map(|(database, history)| (database.table, history))?,
+        };
+        let steps = target.plan(&verify(&migrations, &history)?)?;
+        let table = table.as_deref().unwrap_or(offline::TABLE);
+        context.output.script(&script::of_steps(table, &steps, target.direction(), &settings));
+        return Ok(Exit::Done);
+    }
+    if from.is_some() {
+        return Err(RANGE_WITHOUT_SQL.into());
+    }
+    let observe = |event| context.output.event(&event);
+    let order = Order { target, settings: &settings, observe: &observe };
+    if mode.dry_run {
+        let report = order.try_out(&context.url()?, &migrations).await?;
+        context.output.result(&report, &wrap(&tried(&report)));
+    } else {
+        let report = order.run(&context.url()?, &migrations).await?;
+        context.output.result(&report, &summary(&report));
+    }
+    Ok(Exit::Done)
+}
+
+/// One line for people.
+pub(super) fn summary(report: &Report) -> String {
+    let at = place(report.to.as_deref());
+    match report.steps.first().map(|step| step.direction) {
+        None => format!("Nothing to do: the database is at {at}."),
+        Some(direction) => {
+            format!("{} {}: the database is at {at}.", Count(report.steps.len()), done(direction))
+        }
+    }
+}
+
+fn tried(report: &DryReport) -> String {
+    let at = place(report.at.as_deref());
+    let not_tried =
+        report.untried.iter().map(|left| format!("Not tried: {}: {}.", left.migration, left.reason));
+    let result = match report.steps.first().map(|step| step.direction) {
+        None if report.untried.is_empty() => format!("Nothing to do: the database is at {at}."),
+        None => format!("Nothing was tried, and nothing changed: the database is at {at}."),
+        Some(direction) => format!(
+            "Dry run: {} could be {}. All was rolled back: the database is at {at}.",
+            Count(report.steps.len()),
+            done(direction),
+        ),
+    };
+    not_tried.chain([result]).collect::<Vec<_>>().join("\n")
+}
+
+fn place(label: Option<&str>) -> &str {
+    label.unwrap_or("base, before the first migration")
+}
+
+fn done(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "applied",
+        Direction::Down => "taken back",
+    }
+}
+
+struct Count(usize);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, if self.0 == 1 { "migration" } else { "migrations" })
+    }
+}
