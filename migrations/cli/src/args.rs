@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    adopt, branch, check, current, deploy, doctor, downgrade, history, lint, new, rehearse, renumber, schema,
-    snapshot, stamp, upgrade, verify,
+    adopt, branch, check, completions, current, deploy, doctor, downgrade, history, lint, new, rehearse,
+    renumber, schema, snapshot, stamp, upgrade, verify,
 };
 
 /// Brings a database's schema to where the migration files say, and back.
@@ -15,7 +15,7 @@ use crate::commands::{
 #[command(
     version,
     max_term_width = 80,
-    after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 there is something to do (check, doctor)."
+    after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 there is something to do or to look at."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -109,6 +109,8 @@ pub(crate) enum Command {
     Snapshot(snapshot::Args),
     /// Check a connection step by step, and say what to do
     Doctor(doctor::Args),
+    /// Print a script that completes commands and options in a shell
+    Completions(completions::Args),
 }
 
 /// `3s`, `500ms`, `2min`, `1h`, `0`.

@@ -2,7 +2,9 @@
 
 pub(crate) mod adopt;
 pub(crate) mod branch;
+mod broken_off;
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod current;
 pub(crate) mod deploy;
 pub(crate) mod doctor;
@@ -20,6 +22,8 @@ mod steps;
 pub(crate) mod upgrade;
 pub(crate) mod verify;
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use pg::{Connector, Url};
 use schema_core::{Applied, Migrations};
@@ -32,6 +36,8 @@ use crate::environment::Environment;
 use crate::migrate::look;
 use crate::output::{Exit, Output};
 use crate::run::Settings;
+use crate::run::log::{self, Logged};
+use crate::run::progress::Progress;
 use crate::scratch::Place;
 
 /// Runs the command that was asked for.
@@ -58,7 +64,17 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Branch(args) => branch::run(args, &context).await,
         Command::Snapshot(args) => snapshot::run(args, &context).await,
         Command::Check(args) => check::run(args, &context).await,
+        Command::Completions(args) => Ok(completions::run(args, &context)),
     }
+}
+
+/// What a database says about its migrations.
+struct Records {
+    history: Vec<Applied>,
+    /// The migration outside a transaction that was broken off, or that another runner is at.
+    broken_off: Option<Progress>,
+    /// Who applied what, by number.
+    log: BTreeMap<i32, Logged>,
 }
 
 /// What commands share.
@@ -91,6 +107,18 @@ impl Context<'_> {
 
     fn settings(&self) -> Settings {
         Settings { lock_timeout: self.global.lock_timeout, statement_timeout: self.global.statement_timeout }
+    }
+
+    /// The database's history and what stands beside it, read on a session of its own.
+    async fn look_closely(&self) -> Result<Records> {
+        let connector = Connector::new(&self.url()?)?;
+        let (session, database, history) = look(&connector).await?;
+        let Some(table) = &database.table else {
+            return Ok(Records { history, broken_off: None, log: BTreeMap::new() });
+        };
+        let broken_off = Progress::read(&session, table).await?;
+        let log = log::read(&session, table, &history).await?;
+        Ok(Records { history, broken_off, log })
     }
 
     /// The database's history, read on a session of its own.

@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::lock::RunnersLock;
 use crate::report::{Direction, DryReport, Event, Report};
 use crate::run::progress::Progress;
-use crate::run::{Runner, Settings};
+use crate::run::{Runner, Settings, log};
 
 /// Where migrations are to lead.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,8 @@ impl Order<'_> {
         let Ready { lock, worker, mut database, from, steps } = ready;
         let table = database.ensure_table(&worker).await?;
         self.check_progress(&worker, &table, &steps).await?;
-        let runner = self.runner(&worker, &table, &database);
+        let log = log::ensure(&worker, &table).await?;
+        let runner = Runner { log: log.as_deref(), ..self.runner(&worker, &table, &database) };
         let mut done = Vec::new();
         for migration in steps {
             lock.check()?;
@@ -158,6 +159,7 @@ impl Order<'_> {
         Runner {
             session,
             table,
+            log: None,
             settings: self.settings,
             notices_lost_clients: database.notices_lost_clients,
             observe: self.observe,

@@ -15,6 +15,16 @@ pub enum Direction {
     Down,
 }
 
+impl Direction {
+    /// What is done to the migration.
+    pub(crate) fn participle(self) -> &'static str {
+        match self {
+            Self::Up => "applied",
+            Self::Down => "taken back",
+        }
+    }
+}
+
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {

@@ -1,6 +1,7 @@
 //! Running one migration, in a transaction or statement by statement.
 
 mod dry;
+pub(crate) mod log;
 mod outside;
 pub(crate) mod progress;
 mod within;
@@ -52,6 +53,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) session: &'a Client,
     /// The history table, with its schema.
     pub(crate) table: &'a str,
+    /// The log's table, where there is one to write to.
+    pub(crate) log: Option<&'a str>,
     pub(crate) settings: &'a Settings,
     pub(crate) notices_lost_clients: bool,
     pub(crate) observe: &'a dyn Fn(Event),
@@ -63,7 +66,6 @@ impl Runner<'_> {
     /// # Errors
     /// A [`Failure`], or the session's.
     pub(crate) async fn run(&self, migration: &Migration, direction: Direction) -> Result<Step> {
-        let begun = Instant::now();
         let job = self.job(migration, direction)?;
         if job.script.directives.no_transaction {
             (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
@@ -72,7 +74,7 @@ impl Runner<'_> {
             self.run_within(&job).await?;
         }
         execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
-        Ok(job.step(begun.elapsed()))
+        Ok(job.step())
     }
 
     fn job<'m>(&self, migration: &'m Migration, direction: Direction) -> Result<Job<'m>> {
@@ -84,7 +86,14 @@ impl Runner<'_> {
                 (down, delete(self.table, migration.version))
             }
         };
-        Ok(Job { migration, direction, script, record })
+        Ok(Job { migration, direction, script, record, begun: Instant::now() })
+    }
+
+    /// The statements that change the history and the log.
+    fn recording(&self, job: &Job<'_>) -> String {
+        let Some(log) = self.log else { return job.record.clone() };
+        let logging = log::insert(log, self.table, job.migration.version, job.direction, job.begun.elapsed());
+        format!("{}; {logging}", job.record)
     }
 
     /// Asks whether the job's migration is in the history.
@@ -122,6 +131,7 @@ struct Job<'a> {
     script: &'a Script,
     /// The statement that changes the history.
     record: String,
+    begun: Instant,
 }
 
 impl Job<'_> {
@@ -132,9 +142,13 @@ impl Job<'_> {
     }
 
     /// The job, done.
-    fn step(&self, duration: Duration) -> Step {
-        let Migration { version, .. } = *self.migration;
-        Step { version, migration: self.migration.label().to_owned(), direction: self.direction, duration }
+    fn step(&self) -> Step {
+        Step {
+            version: self.migration.version,
+            migration: self.migration.label().to_owned(),
+            direction: self.direction,
+            duration: self.begun.elapsed(),
+        }
     }
 
     /// A failure at a statement, with the place in it where the server saw the error, in bytes.
@@ -156,6 +170,12 @@ impl Job<'_> {
 /// Whether the statement was given up for another's sake and may be tried again: lock_not_available,
 /// deadlock_detected, serialization_failure.
 fn may_retry(error: &pg::Error) -> bool {
-    let pg::Error::Session(error) = error else { return false };
-    error.code().is_some_and(|code| matches!(code.code(), "55P03" | "40P01" | "40001"))
+    matches!(sqlstate(error), Some("55P03" | "40P01" | "40001"))
+}
+
+fn sqlstate(error: &pg::Error) -> Option<&str> {
+    match error {
+        pg::Error::Session(error) => error.code().map(|code| code.code()),
+        _ => None,
+    }
 }

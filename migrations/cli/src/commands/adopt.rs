@@ -100,6 +100,7 @@ async fn catalogs(migrations: &Migrations, scratch: &Scratch, context: &Context<
     let runner = Runner {
         session: &session,
         table: &table,
+        log: None,
         settings: &settings,
         notices_lost_clients: database.notices_lost_clients,
         observe: &observe,

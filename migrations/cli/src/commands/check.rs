@@ -6,13 +6,16 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Context;
+use super::broken_off::BrokenOff;
 use super::history::word;
 use crate::directory;
-use crate::output::Exit;
+use crate::output::{Exit, wrap};
 
 /// Tell whether files and database agree and nothing is pending
 #[derive(clap::Args)]
-#[command(after_help = "Exit status: 0 they agree, 1 they do not, 3 they do and migrations are pending.")]
+#[command(
+    after_help = "Exit status: 0 they agree, 1 they do not, 3 they do and migrations are pending or broken off."
+)]
 pub(crate) struct Args {
     /// Write CHECKSUMS, beside the migrations, from what they are now; no database is asked
     #[arg(long)]
@@ -23,6 +26,7 @@ pub(crate) struct Args {
 struct Check {
     pending: Vec<String>,
     problems: Vec<Disagreement>,
+    broken_off: Option<BrokenOff>,
 }
 
 #[derive(Serialize)]
@@ -41,9 +45,10 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let migrations = context.migrations()?;
-    let (_, history) = context.look().await?;
-    let mut check = Check { pending: Vec::new(), problems: Vec::new() };
-    for entry in overview(&migrations, &history) {
+    let records = context.look_closely().await?;
+    let broken_off = records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations));
+    let mut check = Check { pending: Vec::new(), problems: Vec::new(), broken_off };
+    for entry in overview(&migrations, &records.history) {
         match meaning(entry.state) {
             None if entry.state == State::Pending => check.pending.push(entry.label()),
             None => {}
@@ -59,7 +64,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         check.problems.push(Disagreement { migration, state: "stale", meaning });
     }
     context.output.result(&check, &text(&check));
-    Ok(match (check.problems.is_empty(), check.pending.is_empty()) {
+    Ok(match (check.problems.is_empty(), check.pending.is_empty() && check.broken_off.is_none()) {
         (false, _) => Exit::Failed,
         (true, false) => Exit::Pending,
         (true, true) => Exit::Done,
@@ -78,7 +83,8 @@ fn meaning(state: State) -> Option<&'static str> {
 fn text(check: &Check) -> String {
     let problems = check.problems.iter().map(|p| format!("{}: {}: {}", p.state, p.migration, p.meaning));
     let pending = check.pending.iter().map(|migration| format!("pending: {migration}"));
-    let mut lines: Vec<String> = problems.chain(pending).collect();
+    let broken_off = check.broken_off.iter().map(|broken_off| wrap(&broken_off.to_string()));
+    let mut lines: Vec<String> = problems.chain(broken_off).chain(pending).collect();
     if lines.is_empty() {
         lines.push("The database has every migration, as the files have them.".to_owned());
     }

@@ -4,7 +4,8 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::Context;
-use crate::output::Exit;
+use super::broken_off::BrokenOff;
+use crate::output::{Exit, wrap};
 
 /// Show where the database is
 #[derive(clap::Args)]
@@ -20,11 +21,13 @@ struct Current {
     is_head: bool,
     /// How many files are not applied.
     pending: usize,
+    broken_off: Option<BrokenOff>,
 }
 
 pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
-    let (_, history) = context.look().await?;
+    let records = context.look_closely().await?;
+    let history = &records.history;
     let last = history.last();
     let version = last.map(|row| row.version);
     let current = Current {
@@ -36,6 +39,7 @@ pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
         applied_on: last.map(|row| row.applied_on.clone()),
         is_head: version == migrations.head().map(|migration| migration.version),
         pending: migrations.iter().filter(|m| history.iter().all(|row| row.version != m.version)).count(),
+        broken_off: records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations)),
     };
     context.output.result(&current, &text(&current));
     Ok(Exit::Done)
@@ -44,9 +48,13 @@ pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
 /// As Alembic says it.
 fn text(current: &Current) -> String {
     let name = current.migration.as_deref().unwrap_or("base, before the first migration");
-    match (current.is_head, current.pending) {
+    let place = match (current.is_head, current.pending) {
         (true, _) => format!("{name} (head)"),
         (false, 0) => name.to_owned(),
         (false, pending) => format!("{name} ({pending} pending)"),
+    };
+    match &current.broken_off {
+        Some(broken_off) => format!("{place}\n{}", wrap(&broken_off.to_string())),
+        None => place,
     }
 }

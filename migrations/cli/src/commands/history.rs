@@ -1,17 +1,21 @@
 //! `branchline history [-v]`.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use schema_core::{Entry, State, overview};
 use serde::Serialize;
+use serde_json::json;
 
-use super::Context;
-use crate::output::Exit;
+use super::broken_off::BrokenOff;
+use super::{Context, Records};
+use crate::output::{Exit, Took, wrap};
 
 /// List the migrations, applied and pending
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Show each migration's files, checksum and what they say about themselves
+    /// Show for each migration who applied it and how long that took, its files, and what they say about themselves
     #[arg(short, long)]
     verbose: bool,
 }
@@ -22,6 +26,9 @@ struct Row {
     name: String,
     state: &'static str,
     applied_on: Option<String>,
+    /// The role that applied it; null where another tool did, or it was stamped.
+    applied_by: Option<String>,
+    duration_ms: Option<u64>,
     file: Option<String>,
     down: Option<String>,
     checksum: Option<String>,
@@ -31,20 +38,28 @@ struct Row {
 
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
-    let (_, history) = context.look().await?;
-    let rows: Vec<Row> = overview(&migrations, &history).iter().map(row).collect();
-    let text = if args.verbose { details(&rows) } else { table(&rows) };
-    context.output.result(&serde_json::json!({ "migrations": rows }), &text);
+    let records = context.look_closely().await?;
+    let rows: Vec<Row> =
+        overview(&migrations, &records.history).iter().map(|entry| row(entry, &records)).collect();
+    let broken_off = records.broken_off.as_ref().map(|progress| BrokenOff::of(progress, &migrations));
+    let mut text = if args.verbose { details(&rows) } else { table(&rows) };
+    if let Some(broken_off) = &broken_off {
+        text = format!("{text}\n\n{}", wrap(&broken_off.to_string()));
+    }
+    context.output.result(&json!({ "migrations": rows, "broken_off": broken_off }), &text);
     Ok(Exit::Done)
 }
 
-fn row(entry: &Entry<'_>) -> Row {
+fn row(entry: &Entry<'_>, records: &Records) -> Row {
     let migration = entry.migration;
+    let logged = records.log.get(&entry.version);
     Row {
         version: entry.version,
         name: entry.name.to_owned(),
         state: word(entry.state),
         applied_on: entry.applied_on.map(str::to_owned),
+        applied_by: logged.map(|logged| logged.role.clone()),
+        duration_ms: logged.map(|logged| logged.duration_ms),
         file: migration.map(|m| m.up.file.clone()),
         down: migration.and_then(|m| m.down.as_ref()).map(|down| down.file.clone()),
         checksum: migration.map(|m| m.checksum()),
@@ -103,6 +118,9 @@ fn details(rows: &[Row]) -> String {
         };
         line("state", Some(row.state));
         line("applied on", row.applied_on.as_deref());
+        line("applied by", row.applied_by.as_deref());
+        let took = row.duration_ms.map(|ms| Took(Duration::from_millis(ms)).to_string());
+        line("took", took.as_deref());
         line("file", row.file.as_deref());
         line("down", row.down.as_deref());
         line("checksum", row.checksum.as_deref());

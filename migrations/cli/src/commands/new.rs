@@ -1,6 +1,6 @@
 //! `branchline new NAME`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ const DOWN: &str = include_str!("new/down.sql");
 /// Digits of a number in a folder that has none yet.
 const WIDTH: usize = 4;
 
-/// Write a new migration and its down
+/// Write a new migration and its down, in a folder that is made if need be
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// What it does, in a few words: "add tags to bookmarks" becomes V0018__add_tags_to_bookmarks.sql
@@ -30,6 +30,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if name.is_empty() {
         bail!("the name has no letter or digit that could stand in a file's name");
     }
+    let dir = &context.global.dir;
+    let is_first = !dir.exists();
+    fs::create_dir_all(dir).with_context(|| format!("the folder {} cannot be made", dir.display()))?;
     let migrations = context.migrations()?;
     let (version, width) = match migrations.head() {
         Some(head) => {
@@ -38,11 +41,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         }
         None => (1, WIDTH),
     };
-    let up = context.global.dir.join(format!("V{version:0width$}__{name}.sql"));
+    let up = dir.join(format!("V{version:0width$}__{name}.sql"));
     let down = up.with_extension("down.sql");
     write(&up, UP)?;
     write(&down, DOWN)?;
-    directory::update_checksums(&context.global.dir)?;
+    // A folder that was begun without them goes on without.
+    if is_first { directory::write_checksums(dir) } else { directory::update_checksums(dir) }?;
     let files = [up.display().to_string(), down.display().to_string()];
     context.output.result(&json!({ "up": files[0], "down": files[1] }), &files.join("\n"));
     Ok(Exit::Done)

@@ -9,7 +9,7 @@ use super::Context;
 use super::offline::{self, RANGE_WITHOUT_SQL};
 use crate::migrate::{Order, Target};
 use crate::output::{Exit, wrap};
-use crate::report::{Direction, DryReport, Report};
+use crate::report::{DryReport, Report};
 use crate::script;
 
 /// What becomes of the steps.
@@ -63,7 +63,7 @@ pub(super) fn summary(report: &Report) -> String {
     match report.steps.first().map(|step| step.direction) {
         None => format!("Nothing to do: the database is at {at}."),
         Some(direction) => {
-            format!("{} {}: the database is at {at}.", Count(report.steps.len()), done(direction))
+            format!("{} {}: the database is at {at}.", Count(report.steps.len()), direction.participle())
         }
     }
 }
@@ -78,7 +78,7 @@ fn tried(report: &DryReport) -> String {
         Some(direction) => format!(
             "Dry run: {} could be {}. All was rolled back: the database is at {at}.",
             Count(report.steps.len()),
-            done(direction),
+            direction.participle(),
         ),
     };
     not_tried.chain([result]).collect::<Vec<_>>().join("\n")
@@ -86,13 +86,6 @@ fn tried(report: &DryReport) -> String {
 
 fn place(label: Option<&str>) -> &str {
     label.unwrap_or("base, before the first migration")
-}
-
-fn done(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Up => "applied",
-        Direction::Down => "taken back",
-    }
 }
 
 struct Count(usize);

@@ -77,6 +77,7 @@ async fn prove(
     let runner = Runner {
         session: &session,
         table: &table,
+        log: None,
         settings: &settings,
         notices_lost_clients: database.notices_lost_clients,
         observe: &observe,

@@ -16,7 +16,7 @@ relation AS (
     FROM pg_class c JOIN space s ON s.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c', 'i', 'I')
       AND c.relname NOT IN ('refinery_schema_history', 'refinery_schema_history_pkey',
-                            'branchline_progress', 'branchline_progress_pkey')
+                            'branchline_progress', 'branchline_progress_pkey', 'branchline_log')
       AND ('pg_class'::regclass, c.oid) NOT IN (SELECT classid, objid FROM extension_member)
 ),
 routine AS (

@@ -5,4 +5,4 @@ SELECT c.oid, format('%I.%I', n.nspname, c.relname), c.relkind, coalesce(pg_rela
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i', 'I') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND c.relname NOT IN ('refinery_schema_history', 'refinery_schema_history_pkey',
-                          'branchline_progress', 'branchline_progress_pkey')
+                          'branchline_progress', 'branchline_progress_pkey', 'branchline_log')

@@ -1,7 +1,5 @@
 //! Migrations tried in one transaction, which is rolled back.
 
-use std::time::Instant;
-
 use anyhow::Result;
 use schema_core::Migration;
 
@@ -65,10 +63,9 @@ impl Runner<'_> {
             if job.script.directives.no_transaction {
                 break (migration, OUTSIDE);
             }
-            let begun = Instant::now();
             match self.step_dry(&job).await {
                 Ok(()) => {
-                    let step = job.step(begun.elapsed());
+                    let step = job.step();
                     (self.observe)(Event::Done(step.clone()));
                     steps.push(step);
                 }
@@ -92,7 +89,7 @@ impl Runner<'_> {
         let settings = format!("{CLEAR}; {}", self.settings.statements("SET LOCAL"));
         execute(self.session, &settings).await.map_err(failed)?;
         self.send(job).await.map_err(|failure| Failure { outcome: Outcome::Dry, ..failure })?;
-        let end = format!("RESET SESSION AUTHORIZATION; {}; {CHECK}", job.record);
+        let end = format!("RESET SESSION AUTHORIZATION; {}; {CHECK}", self.recording(job));
         execute(self.session, &end).await.map_err(failed)
     }
 }

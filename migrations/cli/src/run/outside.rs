@@ -9,7 +9,7 @@ use schema_core::{IndexBuild, Statement, Step, StepKind};
 use tokio_postgres::SimpleQueryRow;
 
 use super::progress::{self, Progress};
-use super::{ATTEMPTS, Job, Runner, may_retry};
+use super::{ATTEMPTS, Job, Runner, may_retry, sqlstate};
 use crate::database::{execute, literal, one_row, rows};
 use crate::failure::{Outcome, position};
 use crate::lock::{WORKERS, acquire_for_session};
@@ -52,7 +52,7 @@ impl Runner<'_> {
         // The migration's settings may say anything; the history is reached all the same.
         let record = format!(
             "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN READ WRITE; {}; {}; COMMIT",
-            job.record,
+            self.recording(job),
             progress::remove(self.table)
         );
         execute(self.session, &record)
@@ -243,11 +243,4 @@ fn tells_that_it_is_done(statement: Statement<'_>, error: &pg::Error) -> bool {
         (first.as_str(), sqlstate(error)),
         ("CREATE", Some("42710" | "42P07" | "42P04")) | ("DROP", Some("42704" | "42P01" | "3D000"))
     )
-}
-
-fn sqlstate(error: &pg::Error) -> Option<&str> {
-    match error {
-        pg::Error::Session(error) => error.code().map(|code| code.code()),
-        _ => None,
-    }
 }

@@ -14,15 +14,22 @@ const TABLE: &str = "branchline_progress";
 
 /// The record's place, from the history table's.
 pub(crate) fn table(history: &str) -> String {
-    let schema = history.rsplit_once('.').map_or("", |(schema, _)| schema);
-    if schema.is_empty() { TABLE.to_owned() } else { format!("{schema}.{TABLE}") }
+    beside(history, TABLE)
+}
+
+/// A table in the history table's schema.
+pub(super) fn beside(history: &str, table: &str) -> String {
+    match history.rsplit_once('.') {
+        Some((schema, _)) => format!("{schema}.{table}"),
+        None => table.to_owned(),
+    }
 }
 
 /// What the record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
-    version: i32,
-    direction: Direction,
+    pub(crate) version: i32,
+    pub(crate) direction: Direction,
     /// How many statements are done.
     pub(crate) done: usize,
     /// Whether the next one, which commits by itself, was sent: it may have run or not.
@@ -63,16 +70,21 @@ impl Progress {
     pub(crate) fn check_first(&self, first: Option<&Migration>, direction: Direction) -> Result<()> {
         let Self { version, done, .. } = self;
         if first.is_some_and(|first| first.version != *version) || self.direction != direction {
-            let (what, command) = match self.direction {
-                Direction::Up => ("applied", format!("upgrade {version}")),
-                Direction::Down => ("taken back", "downgrade -1".to_owned()),
-            };
+            let (what, command) = (self.direction.participle(), self.command());
             bail!(
                 "migration {version} was broken off while it was being {what} ({done} of its statements are done); let \
-                 branchline {command} finish it, or put it right by hand and say so with branchline stamp"
+                 {command} finish it, or put it right by hand and say so with branchline stamp"
             );
         }
         Ok(())
+    }
+
+    /// The command that goes on with it.
+    pub(crate) fn command(&self) -> String {
+        match self.direction {
+            Direction::Up => format!("branchline upgrade {}", self.version),
+            Direction::Down => "branchline downgrade -1".to_owned(),
+        }
     }
 
     /// Refuses a file whose statements that ran are other ones now.

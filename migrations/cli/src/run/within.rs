@@ -35,7 +35,7 @@ impl Runner<'_> {
         }
         self.send(job).await?;
         // The history belongs to the role that logged in, whatever role the migration took.
-        let end = format!("RESET SESSION AUTHORIZATION; {}; COMMIT", job.record);
+        let end = format!("RESET SESSION AUTHORIZATION; {}; COMMIT", self.recording(job));
         execute(self.session, &end).await.map_err(|error| {
             let outcome = if is_refusal(&error) { Outcome::RolledBack } else { Outcome::Unknown };
             job.failure(None, error, outcome)

@@ -121,8 +121,8 @@ impl Project {
         for (name, value) in server.psql(self.database.name()).get_envs() {
             dump.env(name, value.unwrap_or_else(|| OsStr::new("")));
         }
-        let histories = ["--exclude-table=refinery_schema_history", "--exclude-table=alembic_version"];
-        dump.arg("--schema-only").args(histories);
+        let histories = ["refinery_schema_history", "branchline_log", "alembic_version"];
+        dump.arg("--schema-only").args(histories.map(|table| format!("--exclude-table={table}")));
         let run = Run::of(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
         assert_eq!(run.code, Some(0), "{run}");
         // \restrict and \unrestrict carry a random word.

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod alembic;
+mod alembic_table;
 mod branch;
 mod check;
 mod checksums;

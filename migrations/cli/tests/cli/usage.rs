@@ -1,30 +1,77 @@
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
 use crate::harness::Project;
 
-const COMMANDS: [&str; 11] = [
-    "upgrade",
-    "downgrade",
-    "current",
-    "history",
-    "stamp",
-    "new",
-    "renumber",
-    "check",
-    "verify",
-    "schema",
-    "doctor",
-];
+/// The words of every command, `help` itself aside, and of those below it.
+fn commands(project: &Project, words: &[String]) -> Vec<Vec<String>> {
+    let help = help(project, words);
+    let below = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    // A name stands two columns in; what is further in goes on with the line before.
+    let names = below.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("   "));
+    let mut found = vec![words.to_vec()];
+    for name in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        found.extend(commands(project, &[words, &[name.to_owned()]].concat()));
+    }
+    found
+}
+
+fn help(project: &Project, words: &[String]) -> String {
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
+    project.done(&words).stdout
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test's own, and not the program's")]
+#[test]
+fn every_commands_help_fits_eighty_columns_and_reads_as_the_page_has_it() {
+    let project = Project::with(&[]);
+    let all = commands(&project, &[]);
+    assert!(all.len() > 20, "{all:?}");
+    let mut page = String::new();
+    for words in all {
+        let text = help(&project, &words);
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{words:?}: {line}");
+        }
+        let own = text.split("\nGlobal options:").next().unwrap().trim_end();
+        // The global ones are the same everywhere, and shown once.
+        let shown = if words.is_empty() { text.trim_end() } else { own };
+        page += &format!(
+            "$ branchline {}\n\n{shown}\n\n\n",
+            [words.join(" ").as_str(), "--help"].join(" ").trim()
+        );
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/help.txt");
+    if std::env::var_os("UPDATE_HELP").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let expected = fs::read_to_string(path).unwrap();
+    assert!(page == expected, "the help has changed: look at it, then UPDATE_HELP=1 writes help.txt");
+}
 
 #[test]
-fn help_fits_a_terminal_of_eighty_columns() {
+fn bash_completes_commands_options_and_values() {
     let project = Project::with(&[]);
-    let mut calls = vec![vec!["--help"], vec!["-h"]];
-    calls.extend(COMMANDS.map(|command| vec![command, "--help"]));
-    for call in calls {
-        let run = project.done(&call);
-        for line in run.stdout.lines() {
-            assert!(line.chars().count() <= 80, "{call:?}: {line}");
-        }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = project.done(&["completions", shell]).stdout;
+        assert!(script.contains("downgrade") && script.contains("lock-timeout"), "{shell}");
     }
+    fs::write(project.folder().join("completions"), project.done(&["completions", "bash"]).stdout).unwrap();
+    let complete = |words: &str| {
+        // As bash calls the function that the script registers.
+        let script = format!(
+            "source completions; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _branchline branchline \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
+             echo \"${{COMPREPLY[@]}}\""
+        );
+        let output =
+            Command::new("bash").args(["-c", &script]).current_dir(project.folder()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    };
+    assert_eq!(complete("branchline down"), "downgrade");
+    assert_eq!(complete("branchline upgrade --dry"), "--dry-run");
+    assert_eq!(complete("branchline current --format j"), "json");
 }
 
 #[test]
@@ -55,7 +102,7 @@ fn without_a_database_it_says_where_one_is_named() {
 fn the_file_of_variables_in_this_folder_is_read() {
     let project = Project::with_three();
     let variable = format!("DIRECT_DATABASE_URL='{}'\n", project.database.url());
-    std::fs::write(project.folder().join(".env"), variable).unwrap();
+    fs::write(project.folder().join(".env"), variable).unwrap();
     let output = project.command(&["current"]).env_remove("DIRECT_DATABASE_URL").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,0 +1,28 @@
+//! `branchline completions SHELL`.
+
+use clap::CommandFactory;
+use clap_complete::{Shell, generate};
+
+use super::Context;
+use crate::args::Cli;
+use crate::output::Exit;
+
+/// Print a script that completes commands and options in a shell
+#[derive(clap::Args)]
+#[command(after_help = "For this session:  source <(branchline completions bash)\n\
+                        For every session:\n  \
+                        bash  branchline completions bash > ~/.local/share/bash-completion/completions/branchline\n  \
+                        zsh   branchline completions zsh > a folder of $fpath, as _branchline\n  \
+                        fish  branchline completions fish > ~/.config/fish/completions/branchline.fish")]
+pub(crate) struct Args {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+pub(super) fn run(args: &Args, context: &Context<'_>) -> Exit {
+    let mut script = Vec::new();
+    generate(args.shell, &mut Cli::command(), "branchline", &mut script);
+    context.output.text(&String::from_utf8_lossy(&script).trim_end());
+    Exit::Done
+}
