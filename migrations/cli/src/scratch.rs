@@ -8,7 +8,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use crate::connect::connect;
-use crate::database::execute;
+use crate::database::{execute, rows};
+
+/// What the names of scratch databases begin with.
+const PREFIX: &str = "branchline_scratch_";
+
+/// The first key of the advisory lock that a scratch database's maker holds; the second is its name's hash. A database
+/// of whose name nobody holds the lock was left behind by a run that was killed.
+const LOCK: i32 = 0x6272_6e63;
 
 /// Where scratch databases are made.
 #[derive(clap::Args)]
@@ -52,9 +59,11 @@ impl Scratch {
     /// The server cannot be reached, or the role may not create databases.
     async fn create(url: &Url) -> Result<Self> {
         let server = connect(&Connector::new(url)?).await?;
+        sweep(&server).await?;
         // Two runs on one machine differ in the process, two machines in the time.
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-        let name = format!("branchline_scratch_{}_{nanos}", std::process::id());
+        let name = format!("{PREFIX}{}_{nanos}", std::process::id());
+        execute(&server, &format!("SELECT pg_advisory_lock({LOCK}, hashtext('{name}'))")).await?;
         // Without what somebody has put into template1.
         execute(&server, &format!("CREATE DATABASE {name} TEMPLATE template0"))
             .await
@@ -81,4 +90,22 @@ impl Scratch {
             .await
             .with_context(|| format!("the scratch database {name} cannot be dropped"))
     }
+}
+
+/// Drops the scratch databases of runs that were killed, as far as the role may.
+async fn sweep(server: &Client) -> Result<()> {
+    let left = format!(
+        "SELECT quote_ident(datname) FROM pg_database AS d \
+         WHERE datname ~ '^{PREFIX}[0-9]+_[0-9]+$' AND pg_has_role(datdba, 'USAGE') \
+           AND NOT EXISTS (SELECT FROM pg_locks \
+                           WHERE locktype = 'advisory' AND classid = {LOCK} AND objsubid = 2 \
+                             AND objid::bigint = (hashtext(d.datname)::bigint & 4294967295)) \
+           AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)"
+    );
+    for row in rows(server, &left).await.context("looking for what earlier runs left")? {
+        let name = row.get(0).unwrap_or_default();
+        // Another run may be at it too, or somebody may have just connected.
+        let _ = execute(server, &format!("DROP DATABASE IF EXISTS {name}")).await;
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Ups and downs proved on a scratch database.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::harness::{Project, Run};
 
@@ -9,14 +10,24 @@ fn scratch_of(pid: u32) -> String {
     format!("SELECT count(*) FROM pg_database WHERE datname LIKE 'branchline_scratch_{pid}_%'")
 }
 
+/// Tables that our own migrations make.
+const OUR_TABLES: u64 = 9;
+
 #[test]
 fn our_own_migrations_are_proved_and_nothing_is_left() {
     let project = Project::with_ours();
-    let runner = project.start(&["verify"]);
+    let runner = project.start(&["verify", "--format", "json"]);
     let pid = runner.id();
     let run = Run::of(runner);
     assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(project.sql(&scratch_of(pid)), "0");
+    let rows = &serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["rows"];
+    assert_eq!(
+        (&rows["unfilled"], &rows["unsaid"]),
+        (&json!({}), &json!({})),
+        "every table is tried, every loss said"
+    );
+    assert_eq!(rows["tables"].as_u64(), Some(OUR_TABLES), "{rows}");
     assert_eq!(
         project.sql("SELECT to_regclass('refinery_schema_history') IS NULL"),
         "t",
@@ -131,4 +142,158 @@ fn the_scratch_database_goes_also_when_the_run_is_interrupted_or_fails() {
     let pid = runner.id();
     assert!(Run::of(runner).refusal().contains("division by zero"));
     assert_eq!(project.sql(&scratch_of(pid)), "0");
+}
+
+/// A project whose second migration and its way back are these.
+fn with_second(up: &str, down: &str) -> Project {
+    Project::with(&[
+        ("V1__a.sql", "CREATE TABLE a (id int PRIMARY KEY, word text NOT NULL, note text);\n"),
+        ("V1__a.down.sql", "-- branchline: loses a.*: the table goes\nDROP TABLE a;\n"),
+        ("V2__b.sql", up),
+        ("V2__b.down.sql", down),
+    ])
+}
+
+/// What is said of rows that do not come through.
+fn losses(project: &Project) -> (Option<i32>, Vec<String>) {
+    let run = project.run(&["verify", "--format", "json"]);
+    let proof: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let losses = proof["rows"]["refused"]["losses"].as_array().cloned().unwrap_or_default();
+    (run.code, losses.iter().map(|loss| loss.as_str().unwrap().to_owned()).collect())
+}
+
+#[test]
+fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
+    let up = "ALTER TABLE a DROP COLUMN note;\n";
+    let down = "ALTER TABLE a ADD COLUMN note text;\n";
+    let project = with_second(up, down);
+    assert_snapshot!(project.run(&["verify"]), @r#"
+    exit status: 1
+    ----- stdout
+    + V1__a (time)
+    + V2__b (time)
+    - V2__b (time)
+    - V1__a (time)
+    + V1__a (time)
+    + V2__b (time)
+    V2__b.down.sql loses what stood in the tables, and does not say so:
+      column public.a.note: in 3 rows "sample 1" has become NULL
+    If that is bearable, say in its leading comments: -- branchline: loses
+    table.column: why
+    Not proved.
+    "#);
+    project.write("V2__b.down.sql", &format!("-- branchline: loses a.note: nobody read it\n{down}"));
+    assert_snapshot!(project.run(&["verify"]), @r"
+    exit status: 0
+    ----- stdout
+    + V1__a (time)
+    + V2__b (time)
+    - V2__b (time)
+    - V1__a (time)
+    + V1__a (time)
+    + V2__b (time)
+    Proved: 2 migrations up, down and up again, with sample rows in 1 table; at the
+    end the catalog has 6 objects.
+    ");
+    project.write("V2__b.down.sql", &format!("-- branchline: loses a.word: the wrong one\n{down}"));
+    assert_eq!(losses(&project).0, Some(1));
+}
+
+#[test]
+fn rows_that_an_up_or_a_down_deletes_are_missed() {
+    let deletes = "DELETE FROM a WHERE id = 1;\n";
+    for (up, down) in [(deletes, "SELECT 1;\n"), ("SELECT 1;\n", deletes)] {
+        let expected = vec!["table public.a: 3 rows before, 2 now".to_owned()];
+        assert_eq!(losses(&with_second(up, down)), (Some(1), expected));
+    }
+}
+
+#[test]
+fn values_that_go_there_and_back_are_kept() {
+    let up = "ALTER TABLE a RENAME note TO remark; ALTER TABLE a ALTER id TYPE bigint; UPDATE a SET word = reverse(word);\n";
+    let down = "UPDATE a SET word = reverse(word); ALTER TABLE a ALTER id TYPE int; ALTER TABLE a RENAME remark TO note;\n";
+    assert_eq!(losses(&with_second(up, down)), (Some(0), vec![]));
+    let crooked = down.replace("reverse(word)", "word");
+    let expected = vec!["column public.a.word: in 3 rows \"sample 1\" has become \"1 elpmas\"".to_owned()];
+    assert_eq!(losses(&with_second(up, &crooked)), (Some(1), expected));
+}
+
+#[test]
+fn a_migration_that_runs_on_empty_tables_only_is_no_proof() {
+    let project = with_second("ALTER TABLE a ADD n int NOT NULL;\n", "ALTER TABLE a DROP n;\n");
+    let error = project.run(&["verify"]).stderr.replace('\n', " ");
+    assert!(
+        error.starts_with(
+            "error: V2__b ran on empty tables, and not on tables with sample rows: V2__b.sql, line 1: column"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn tables_of_every_kind_take_rows_or_are_named() {
+    let project = Project::with(&[
+        (
+            "V1__a.sql",
+            "CREATE TYPE mood AS ENUM ('good', 'bad');
+             CREATE DOMAIN short AS varchar(3);
+             CREATE TABLE \"Every type\" (i smallint, b bigserial, n numeric(9, 2), r real, t boolean, u uuid, by bytea,
+                d date, ts timestamptz, iv interval, j jsonb, ip inet, a text[], m mood, s short, c char(2),
+                g int GENERATED ALWAYS AS IDENTITY, h int GENERATED ALWAYS AS (i * 2) STORED, v tsvector, x int4range,
+                k text CHECK (k IN ('one', 'two')), CHECK (n > 0), UNIQUE (u), PRIMARY KEY (b, g));
+             CREATE TABLE child (parent_b bigint NOT NULL, parent_g int NOT NULL, self bigint, id bigint PRIMARY KEY,
+                FOREIGN KEY (parent_b, parent_g) REFERENCES \"Every type\", FOREIGN KEY (self) REFERENCES child);
+             CREATE TABLE parted (id int) PARTITION BY RANGE (id);
+             CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+             CREATE TABLE impossible (id int CHECK (id > 100), word text NOT NULL CHECK (length(word) > 100));
+             CREATE TABLE nothing ();\n",
+        ),
+        (
+            "V1__a.down.sql",
+            "DROP TABLE child, \"Every type\", parted, impossible, nothing; DROP DOMAIN short; DROP TYPE mood;\n",
+        ),
+    ]);
+    let rows = &project.json(&["verify"])["rows"];
+    assert_eq!(rows["tables"], 4, "{rows}");
+    let unfilled = rows["unfilled"].as_object().unwrap();
+    assert_eq!(unfilled.keys().collect::<Vec<_>>(), ["public.impossible"]);
+    assert!(unfilled["public.impossible"].as_str().unwrap().contains("violates check constraint"), "{rows}");
+    let unsaid = rows["unsaid"]["V1__a.down.sql"].as_array().unwrap();
+    assert_eq!(unsaid.len(), 4, "what took no row loses none: {rows}");
+}
+
+#[test]
+fn a_scratch_database_of_a_killed_run_is_swept_and_one_in_use_is_not() {
+    let project =
+        Project::with(&[("V1__a.sql", "SELECT pg_sleep(20);\n"), ("V1__a.down.sql", "SELECT 1;\n")]);
+    let asleep = |pid| {
+        format!(
+            "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' \
+             AND datname LIKE 'branchline_scratch_{pid}_%'"
+        )
+    };
+    let (mut killed, mut running) = (project.start(&["verify"]), project.start(&["verify"]));
+    for runner in [&killed, &running] {
+        project.wait_until(&asleep(runner.id()));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert_eq!(project.sql(&scratch_of(killed.id())), "1", "nobody could drop it");
+    // The server's process goes on sleeping until it looks for its client.
+    project.sql(&format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'branchline_scratch_{}_%'",
+        killed.id()
+    ));
+    let other = Project::with_three();
+    project.wait_until(&format!(
+        "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname LIKE 'branchline_scratch_{}_%'",
+        killed.id()
+    ));
+    other.done(&["verify"]);
+    assert_eq!(project.sql(&scratch_of(killed.id())), "0");
+    assert_eq!(project.sql(&scratch_of(running.id())), "1");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&running), rustix::process::Signal::TERM)
+        .unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(1));
+    assert_eq!(project.sql(&scratch_of(running.id())), "0");
 }
