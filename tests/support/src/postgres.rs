@@ -192,6 +192,14 @@ impl Postgres {
         Ok(())
     }
 
+    /// Makes a halted server a standby without a primary: it stays in recovery, and takes no writes, once it is resumed.
+    ///
+    /// # Errors
+    /// Its folder cannot be written to.
+    pub fn become_standby(&self) -> Result<()> {
+        self.home.write("data/standby.signal", b"")
+    }
+
     /// Starts a halted server again, on the same port.
     ///
     /// # Errors

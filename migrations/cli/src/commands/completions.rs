@@ -10,10 +10,10 @@ use crate::output::Exit;
 /// Print a script that completes commands and options in a shell
 #[derive(clap::Args)]
 #[command(after_help = "For this session:  source <(branchline completions bash)\n\
-                        For every session:\n  \
-                        bash  branchline completions bash > ~/.local/share/bash-completion/completions/branchline\n  \
-                        zsh   branchline completions zsh > a folder of $fpath, as _branchline\n  \
-                        fish  branchline completions fish > ~/.config/fish/completions/branchline.fish")]
+                        For every session, write the script to\n  \
+                        bash  ~/.local/share/bash-completion/completions/branchline\n  \
+                        zsh   _branchline in a folder of $fpath\n  \
+                        fish  ~/.config/fish/completions/branchline.fish")]
 pub(crate) struct Args {
     /// The shell
     #[arg(value_name = "SHELL")]

@@ -47,6 +47,49 @@ fn after_a_kill_between_statements_outside_a_transaction_one_rerun_converges() {
     assert_eq!(project.sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass"), "t");
 }
 
+/// The statements of the whole that a runner is killed at: between any two of them, and before and after all.
+const BOUNDARIES: usize = 5;
+
+/// A migration with a pause at one boundary of its statements.
+fn paused_at(boundary: usize) -> (String, String) {
+    let mut up = vec![
+        "CREATE TABLE b (id int)",
+        "INSERT INTO b VALUES (1)",
+        "ALTER TABLE b ADD word text",
+        "DROP TABLE a",
+    ];
+    let mut down =
+        vec!["CREATE TABLE a (id int)", "ALTER TABLE b DROP word", "DELETE FROM b", "DROP TABLE b"];
+    for statements in [&mut up, &mut down] {
+        statements.insert(boundary, "SELECT pg_sleep(0.3)");
+    }
+    (up.join(";\n") + ";\n", down.join(";\n") + ";\n")
+}
+
+#[test]
+fn killed_between_any_two_statements_of_a_transaction_up_or_down_one_rerun_converges() {
+    for boundary in 0..BOUNDARIES {
+        let (up, down) = paused_at(boundary);
+        let project = Project::with(&[
+            ("V1__a.sql", "CREATE TABLE a (id int);\n"),
+            ("V1__a.down.sql", "DROP TABLE a;\n"),
+            ("V2__b.sql", &up),
+            ("V2__b.down.sql", &down),
+        ]);
+        project.done(&["upgrade", "1"]);
+        let before = project.catalog();
+        for (command, applied) in [(["upgrade", "2"], "1 2"), (["downgrade", "1"], "1")] {
+            let mut runner = project.start(&command);
+            project.wait_until(&running("pg_sleep(0.3)"));
+            runner.kill().unwrap();
+            Run::of(runner);
+            project.done(&command);
+            assert_eq!(project.applied(), applied, "killed before statement {boundary} of {command:?}");
+        }
+        assert_eq!(project.catalog(), before);
+    }
+}
+
 /// What a killed runner's session still holds while its last statement runs: the workers' lock.
 const WORKERS: i64 = i64::from_be_bytes(*b"branchln") + 1;
 

@@ -5,17 +5,22 @@ use std::process::Child;
 use crate::harness::{Project, Run};
 
 #[test]
-fn of_many_runners_one_applies_and_nobody_errs() {
-    const RUNNERS: usize = 16;
+fn of_sixty_four_runners_one_applies_and_nobody_errs() {
+    const RUNNERS: usize = 64;
     let project = Project::with_three();
-    let runners: Vec<Child> = (0..RUNNERS).map(|_| project.start(&["upgrade"])).collect();
-    let runs: Vec<Run> = runners.into_iter().map(Run::of).collect();
-    for run in &runs {
-        assert_eq!(run.code, Some(0), "{run}");
+    for round in 0..support::rounds(2, 100) {
+        let runners: Vec<Child> = (0..RUNNERS).map(|_| project.start(&["upgrade"])).collect();
+        let runs: Vec<Run> = runners.into_iter().map(Run::of).collect();
+        for run in &runs {
+            assert_eq!(run.code, Some(0), "round {round}: {run}");
+        }
+        let applied = runs.iter().filter(|run| run.stdout.contains("3 migrations applied")).count();
+        assert_eq!(applied, 1, "round {round}");
+        assert_eq!(project.applied(), "1 2 3");
+        assert_eq!(project.sql("SELECT count(*) FROM branchline_log WHERE direction = 'up'"), "3");
+        project.done(&["downgrade", "base"]);
+        project.sql("TRUNCATE branchline_log");
     }
-    let applied = runs.iter().filter(|run| run.stdout.contains("3 migrations applied")).count();
-    assert_eq!(applied, 1);
-    assert_eq!(project.applied(), "1 2 3");
 }
 
 #[test]

@@ -88,6 +88,20 @@ fn a_database_that_takes_no_writes() {
 }
 
 #[test]
+fn a_server_in_recovery() {
+    let project = Project::with_three();
+    let mut standby = support::Postgres::start(&support::Options::default()).unwrap();
+    standby.halt(support::Shutdown::Fast).unwrap();
+    standby.become_standby().unwrap();
+    standby.resume().unwrap();
+    let run = project.run(&["upgrade", "--database-url", &standby.url("postgres")]);
+    let error = run.refusal();
+    assert!(error.starts_with("error: the server is in recovery (a standby"), "{error}");
+    assert!(error.contains("use the primary"), "{error}");
+    project.done(&["current", "--database-url", &standby.url("postgres")]);
+}
+
+#[test]
 fn a_history_with_long_numbers() {
     let project = Project::with_three();
     project.sql(

@@ -34,13 +34,11 @@ fn every_commands_help_fits_eighty_columns_and_reads_as_the_page_has_it() {
         for line in text.lines() {
             assert!(line.chars().count() <= 80, "{words:?}: {line}");
         }
-        let own = text.split("\nGlobal options:").next().unwrap().trim_end();
-        // The global ones are the same everywhere, and shown once.
-        let shown = if words.is_empty() { text.trim_end() } else { own };
-        page += &format!(
-            "$ branchline {}\n\n{shown}\n\n\n",
-            [words.join(" ").as_str(), "--help"].join(" ").trim()
-        );
+        // The options that every command has are shown once.
+        let parts = text.trim_end().split("\n\n");
+        let own = parts.filter(|part| words.is_empty() || !part.starts_with("Global options:"));
+        let call = [&["branchline".to_owned()], &words[..], &["--help".to_owned()]].concat().join(" ");
+        page += &format!("$ {call}\n\n{}\n\n\n", own.collect::<Vec<_>>().join("\n\n"));
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/help.txt");
     if std::env::var_os("UPDATE_HELP").is_some() {
