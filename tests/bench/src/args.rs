@@ -50,6 +50,8 @@ pub(crate) enum Section {
     Start,
     /// Requests over an open connection
     Warm,
+    /// Migrations
+    Schema,
 }
 
 /// How much is measured.

@@ -1,4 +1,4 @@
-//! `make bench`: how fast files are read and imported, how functions start and answer, beside what the machine allows in the same run.
+//! `make bench`: how fast files are read and imported, how functions start and answer, how fast migrations run, beside what the machine allows in the same run.
 //!
 //! Times of a shared machine drift, so what is compared is measured in turns, and the ratio of a pair is what counts.
 //! Nothing is asserted about times; a figure past its target is printed beside it.
@@ -14,6 +14,7 @@ mod outside;
 mod parse;
 mod report;
 mod rig;
+mod schema;
 mod start;
 mod stats;
 mod table;
@@ -68,6 +69,9 @@ async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()
     if args.wants(Section::Warm) {
         rig.reset().await?;
         report.warm = Some(warm::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Schema) {
+        report.schema = Some(schema::measure(&rig, extent)?);
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::machine::Machine;
 use crate::outside::{self, Outside};
 use crate::rig::Server;
 use crate::table::line;
-use crate::{again, import, memory, parse, start, warm};
+use crate::{again, import, memory, parse, schema, start, warm};
 
 /// The figures, as they are written in JSON. A section that was not measured is null.
 #[derive(Debug, Serialize)]
@@ -29,6 +29,7 @@ pub(crate) struct Report {
     pub(crate) growth: Option<Growth>,
     pub(crate) start: Option<Vec<start::Row>>,
     pub(crate) warm: Option<Vec<warm::Row>>,
+    pub(crate) schema: Option<Vec<schema::Row>>,
     pub(crate) outside: Option<Outside>,
 }
 
@@ -47,6 +48,7 @@ impl Report {
             growth: None,
             start: None,
             warm: None,
+            schema: None,
             outside: None,
         }
     }
@@ -82,6 +84,9 @@ pub(crate) fn print(report: &Report) {
     }
     if let Some(rows) = &report.warm {
         warm::print(rows);
+    }
+    if let Some(rows) = &report.schema {
+        schema::print(rows);
     }
     if let Some(outside) = &report.outside {
         outside::print(outside);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -120,6 +121,21 @@ impl Rig {
         })
     }
 
+    /// A new, empty database.
+    pub(crate) fn scratch(&self) -> Result<Scratch<'_>> {
+        static SERIAL: AtomicU32 = AtomicU32::new(1);
+        let name = format!("scratch_{}", SERIAL.fetch_add(1, Ordering::Relaxed));
+        self.server.create_database(&name)?;
+        Ok(Scratch { server: &self.server, name })
+    }
+
+    /// Takes what was left to write out of the time that is measured next.
+    pub(crate) fn checkpoint(&self) -> Result<()> {
+        let status = self.server.psql(DATABASE).args(["--quiet", "--command", "CHECKPOINT"]).status()?;
+        ensure!(status.success(), "no checkpoint");
+        Ok(())
+    }
+
     /// Somewhere on the disk that holds the data.
     pub(crate) fn disk(&self) -> &Path {
         self.server.ca_file()
@@ -166,6 +182,22 @@ impl Rig {
         let oldest = "SELECT pid FROM pg_stat_activity WHERE application_name = 'branchline'
                       ORDER BY backend_start LIMIT 1";
         processor_ms(self.ask::<i32>(oldest).await?.unsigned_abs())
+    }
+}
+
+/// A database of the rig's server, which goes with the server.
+pub(crate) struct Scratch<'s> {
+    server: &'s Postgres,
+    name: String,
+}
+
+impl Scratch<'_> {
+    pub(crate) fn url(&self) -> String {
+        self.server.url(&self.name)
+    }
+
+    pub(crate) fn psql(&self) -> Command {
+        self.server.psql(&self.name)
     }
 }
 
