@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::join;
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
@@ -42,15 +43,19 @@ async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) 
         }
         Host::Name(name) => name,
     };
-    let tcp = tcp(url, name, deadline).await?;
-    match (url.tls, url.negotiation) {
-        (TlsMode::Disable, _) => Ok(Stream::Tcp(tcp)),
-        (TlsMode::Require, Negotiation::Direct) => secure(url, name, tls, Start::Direct, tcp).await,
-        (TlsMode::Require, Negotiation::Automatic) if !memory.known().wants_request => {
-            either_way(url, name, tls, memory, tcp, deadline).await
-        }
+    let start = match (url.tls, url.negotiation) {
+        (TlsMode::Disable, _) => return Ok(Stream::Tcp(tcp(url, name, deadline).await?)),
+        (TlsMode::Require, Negotiation::Direct) => Start::Direct,
+        (TlsMode::Require, Negotiation::Automatic) if !memory.known().wants_request => Start::Direct,
         // As in libpq, what may go without TLS asks for it first.
-        (TlsMode::Require | TlsMode::Prefer, _) => on_request(url, name, tls, tcp).await,
+        (TlsMode::Require | TlsMode::Prefer, _) => Start::Request,
+    };
+    // The connector is made while the network is waited for; whoever uses it is told if that failed.
+    let (tcp, _) = join!(tcp(url, name, deadline), tls.get(start));
+    match (start, url.negotiation) {
+        (Start::Direct, Negotiation::Automatic) => either_way(url, name, tls, memory, tcp?, deadline).await,
+        (Start::Direct, _) => secure(url, name, tls, Start::Direct, tcp?).await,
+        (Start::Request, _) => on_request(url, name, tls, tcp?).await,
     }
 }
 
@@ -98,7 +103,7 @@ async fn secure(
 ) -> Result<Stream, Error> {
     // OpenSSL refuses an address in brackets or a name with the root's dot, which certificates never hold.
     let name = name.strip_suffix('.').unwrap_or(name);
-    let connector = tokio_native_tls::TlsConnector::from(tls.get(start)?);
+    let connector = tokio_native_tls::TlsConnector::from(tls.get(start).await?);
     match connector.connect(name, BufReader::new(tcp)).await {
         Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
         Err(source) => Err(Error::Tls { server: server(url), failure: TlsFailure::of(&source), source }),

@@ -145,7 +145,7 @@ async fn negotiate(url: &Url, name: &str, mut tcp: TcpStream) -> Result<Option<H
     }
 }
 
-/// Trusts what `tls::connector` trusts, and keeps the reason of a refusal with the certificate.
+/// Trusts what `tls::Connectors` trusts, and keeps the reason of a refusal with the certificate.
 fn prepare(
     url: &Url,
     name: &str,

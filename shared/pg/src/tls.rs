@@ -1,12 +1,15 @@
 //! The TLS connectors: OpenSSL through native-tls, TLS 1.2 or later, chain and host name always verified.
 
-use std::path::Path;
-use std::sync::OnceLock;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use native_tls::{Certificate, Protocol, TlsConnector};
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 
 use crate::error::Error;
-use crate::url::{Negotiation, Roots, Url};
+use crate::url::{Roots, Url};
 
 /// How TLS begins, once that is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,66 +20,77 @@ pub(crate) enum Start {
     Request,
 }
 
-/// A connector for each way to begin. Reading the system's authorities takes milliseconds, so the second one waits until
-/// it is needed.
+/// A connector for each way to begin, made when it is first needed: OpenSSL and a system's authorities take it several
+/// milliseconds, which a function has better uses for before its first request.
 pub(crate) struct Connectors {
-    roots: Vec<Certificate>,
-    replaces_system: bool,
-    direct: OnceLock<TlsConnector>,
-    on_request: OnceLock<TlsConnector>,
+    trusted: Arc<Trusted>,
+    direct: OnceCell<TlsConnector>,
+    on_request: OnceCell<TlsConnector>,
+}
+
+/// Whom to trust.
+enum Trusted {
+    /// The system's authorities, which OpenSSL's probe finds; it honours `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    System,
+    /// Those of `sslrootcert` alone: its path, and what it holds.
+    File { path: PathBuf, pem: Vec<u8> },
 }
 
 impl Connectors {
-    /// Reads the file of `sslrootcert`; the system's roots come from OpenSSL's probe, which honours `SSL_CERT_FILE` and
-    /// `SSL_CERT_DIR`.
+    /// Reads the file of `sslrootcert`.
     pub(crate) fn new(url: &Url) -> Result<Self, Error> {
-        let (roots, replaces_system) = match &url.roots {
-            Roots::System => (Vec::new(), false),
-            Roots::File(path) => (certificates(path)?, true),
+        let trusted = match &url.roots {
+            Roots::System => Trusted::System,
+            Roots::File(path) => Trusted::read(path)?,
         };
-        let connectors =
-            Self { roots, replaces_system, direct: OnceLock::new(), on_request: OnceLock::new() };
-        connectors.get(match url.negotiation {
-            Negotiation::Postgres => Start::Request,
-            Negotiation::Automatic | Negotiation::Direct => Start::Direct,
-        })?;
-        Ok(connectors)
+        Ok(Self { trusted: Arc::new(trusted), direct: OnceCell::new(), on_request: OnceCell::new() })
     }
 
-    /// The connector of one way.
-    pub(crate) fn get(&self, start: Start) -> Result<TlsConnector, Error> {
-        let made = match start {
+    /// The connector of one way. It is made on a thread of its own, so that others go on meanwhile.
+    pub(crate) async fn get(&self, start: Start) -> Result<TlsConnector, Error> {
+        let cell = match start {
             Start::Direct => &self.direct,
             Start::Request => &self.on_request,
         };
-        if let Some(connector) = made.get() {
-            return Ok(connector.clone());
+        let made = cell.get_or_try_init(async || {
+            let trusted = Arc::clone(&self.trusted);
+            let made = spawn_blocking(move || trusted.connector(start)).await;
+            made.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))
+        });
+        made.await.cloned()
+    }
+}
+
+impl Trusted {
+    /// What cannot be read is told at once; what it holds is parsed later.
+    fn read(path: &Path) -> Result<Self, Error> {
+        let pem = std::fs::read(path).map_err(|error| refusal(path, error))?;
+        if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {
+            return Err(refusal(path, "it holds no PEM certificate"));
         }
-        let connector = self.build(start).map_err(Error::TlsSetup)?;
-        Ok(made.get_or_init(|| connector).clone())
+        Ok(Self::File { path: path.to_owned(), pem })
     }
 
-    fn build(&self, start: Start) -> native_tls::Result<TlsConnector> {
+    fn connector(&self, start: Start) -> Result<TlsConnector, Error> {
         let mut builder = TlsConnector::builder();
-        builder.min_protocol_version(Some(Protocol::Tlsv12)).disable_built_in_roots(self.replaces_system);
+        builder.min_protocol_version(Some(Protocol::Tlsv12));
         if start == Start::Direct {
             // Without this protocol name a server takes a direct handshake for another protocol's and hangs up.
             postgres_native_tls::set_postgresql_alpn(&mut builder);
         }
-        for certificate in &self.roots {
-            builder.add_root_certificate(certificate.clone());
+        if let Self::File { path, pem } = self {
+            builder.disable_built_in_roots(true);
+            for certificate in Certificate::stack_from_pem(pem).map_err(|error| refusal(path, error))? {
+                builder.add_root_certificate(certificate);
+            }
         }
-        builder.build()
+        builder.build().map_err(Error::TlsSetup)
     }
 }
 
-/// Every certificate of a PEM file.
-fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
-    let refusal = |problem: String| Error::RootCertificate { path: path.to_owned(), problem };
-    let pem = std::fs::read(path).map_err(|e| refusal(e.to_string()))?;
-    let certificates = Certificate::stack_from_pem(&pem).map_err(|e| refusal(e.to_string()))?;
-    if certificates.is_empty() {
-        return Err(refusal("it holds no PEM certificate".to_owned()));
-    }
-    Ok(certificates)
+/// How a certificate begins in PEM (RFC 7468).
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+fn refusal(path: &Path, problem: impl ToString) -> Error {
+    Error::RootCertificate { path: path.to_owned(), problem: problem.to_string() }
 }
