@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 
@@ -20,6 +21,9 @@ pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
 
 /// What a terminal or a log shows of a line.
 pub(crate) const COLUMNS: usize = 80;
+
+/// How often the line of what is under way moves.
+const TICK: Duration = Duration::from_millis(120);
 
 /// Where a migration's time begins, so that most names leave it in one column.
 const NAME_WIDTH: usize = 56;
@@ -57,11 +61,20 @@ pub(crate) struct Usage(pub(crate) &'static str);
 /// goes to standard error. Colours are for terminals only.
 pub(crate) struct Output {
     format: Format,
+    /// The line of what is under way, with a clock. It is there on a terminal only, and nowhere for machines.
+    line: ProgressBar,
 }
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
-        Self { format }
+        let target = match format {
+            Format::Text => ProgressDrawTarget::stderr(),
+            Format::Json => ProgressDrawTarget::hidden(),
+        };
+        // The template is a constant.
+        let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}");
+        let line = ProgressBar::with_draw_target(None, target);
+        Self { format, line: line.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner())) }
     }
 
     /// A command's result: the text for people, the value for machines.
@@ -87,9 +100,18 @@ impl Output {
         match (self.format, event) {
             (Format::Json, _) => {}
             // Where lines are kept, as in CI, the one that it ends with is enough.
-            (Format::Text, Event::Started { .. }) if !io::stderr().is_terminal() => {}
-            (Format::Text, Event::Done(step)) => out(&done(step)),
-            (Format::Text, event) => err(&format_args!("{ODD}{}{ODD:#}", Progress(event))),
+            (Format::Text, Event::Started { migration, .. }) => {
+                self.line.set_message(migration.clone());
+                self.line.reset();
+                self.line.enable_steady_tick(TICK);
+            }
+            (Format::Text, Event::Done(step)) => {
+                self.line.finish_and_clear();
+                out(&done(step));
+            }
+            (Format::Text, event) => {
+                self.line.suspend(|| err(&format_args!("{ODD}{}{ODD:#}", Progress(event))));
+            }
         }
     }
 
@@ -101,6 +123,7 @@ impl Output {
     /// Why the command failed, with its exit status.
     pub(crate) fn failed(&self, error: &anyhow::Error) -> ExitCode {
         let message = chain(error);
+        self.line.finish_and_clear();
         match self.format {
             Format::Text => {
                 // The word is coloured after wrapping, which counts what is seen.
@@ -133,8 +156,7 @@ impl fmt::Display for Progress<'_> {
             Event::Retrying { file, reason, pause, attempt, attempts } => {
                 write!(f, "{file}: {reason}; attempt {attempt} of {attempts} in {}", Took(*pause))
             }
-            Event::Started { migration, .. } => write!(f, "{migration} runs outside a transaction …"),
-            Event::Done(step) => f.write_str(&step.migration),
+            Event::Started { migration, .. } | Event::Done(Step { migration, .. }) => f.write_str(migration),
         }
     }
 }

@@ -95,7 +95,7 @@ pub enum Event {
         /// How many there are.
         attempts: u32,
     },
-    /// A migration runs outside a transaction, which may take long.
+    /// A migration begins.
     Started {
         /// The migration's file name without the ending.
         migration: String,

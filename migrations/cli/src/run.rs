@@ -67,8 +67,8 @@ impl Runner<'_> {
     /// A [`Failure`], or the session's.
     pub(crate) async fn run(&self, migration: &Migration, direction: Direction) -> Result<Step> {
         let job = self.job(migration, direction)?;
+        (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
         if job.script.directives.no_transaction {
-            (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
             self.run_outside(&job).await?;
         } else {
             self.run_within(&job).await?;

@@ -63,6 +63,7 @@ impl Runner<'_> {
             if job.script.directives.no_transaction {
                 break (migration, OUTSIDE);
             }
+            (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
             match self.step_dry(&job).await {
                 Ok(()) => {
                     let step = job.step();

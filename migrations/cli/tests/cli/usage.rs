@@ -121,3 +121,35 @@ fn output_that_nobody_reads_to_the_end_is_no_error() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_terminal_shows_what_is_under_way_and_for_how_long_and_a_log_does_not() {
+    let project = Project::with(&[("V1__slow.sql", "SELECT pg_sleep(1.2);\n")]);
+    assert_eq!(project.done(&["upgrade", "--dry-run"]).stderr, "");
+    let shown = on_a_terminal(project.command(&["upgrade"]));
+    assert!(shown.contains("V1__slow") && shown.contains(" 1s"), "{shown:?}");
+    let done = shown.lines().find(|line| line.contains('+') && line.contains("V1__slow"));
+    assert!(done.unwrap().trim_end().ends_with(" s"), "what is done stands there in the end: {shown:?}");
+}
+
+/// What a program shows on a terminal of 80 columns.
+fn on_a_terminal(mut command: Command) -> String {
+    let master =
+        rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
+    rustix::pty::grantpt(&master).unwrap();
+    rustix::pty::unlockpt(&master).unwrap();
+    let size = rustix::termios::Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&master, size).unwrap();
+    let name = rustix::pty::ptsname(&master, Vec::new()).unwrap();
+    let terminal = || fs::OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+    let mut child = command.stdout(terminal()).stderr(terminal()).env("TERM", "xterm").spawn().unwrap();
+    drop(command);
+    let mut shown = Vec::new();
+    let mut chunk = [0; 4096];
+    // The terminal ends with an error when nobody has it open any more.
+    while let Ok(count) = rustix::io::read(&master, &mut chunk) {
+        shown.extend_from_slice(&chunk[..count]);
+    }
+    assert!(child.wait().unwrap().success());
+    String::from_utf8(shown).unwrap()
+}
