@@ -61,6 +61,25 @@ async fn a_long_import_tells_its_progress_though_its_bookmarks_commit_at_once() 
 }
 
 #[tokio::test]
+async fn a_key_that_belongs_to_another_file_is_refused_with_what_to_do() {
+    let fixture = Fixture::new();
+    let send = async |text: String| {
+        let key = "0198c5a0-1111-7000-8000-000000000002";
+        fixture.import(Event::post("/").header("idempotency-key", key).text(text)).await
+    };
+    assert_eq!(send(file(3, 0)).await.status, 201);
+    assert_eq!(send(file(3, 0)).await.status, 200, "the same file again");
+    for _ in 0..2 {
+        let refused = send(file(4, 0)).await;
+        refused.problem(409);
+        let detail = refused.body["detail"].as_str().unwrap();
+        assert!(detail.starts_with("The Idempotency-Key belongs to the import of another file"), "{detail}");
+    }
+    assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "1");
+    assert_eq!(fixture.import(Event::post("/").text(file(4, 0))).await.status, 201, "without the key");
+}
+
+#[tokio::test]
 async fn what_is_merged_is_recorded_whether_it_is_kept_in_memory_or_read_again() {
     let fixture = Fixture::new();
     fixture.execute("INSERT INTO projects (name) VALUES ('small'), ('large')").await;

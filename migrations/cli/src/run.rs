@@ -16,6 +16,11 @@ use crate::database::{delete, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt};
 use crate::report::{Direction, Event, Step};
 
+/// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL, which would
+/// do that, does not run there.
+pub(crate) const CLEAR: &str =
+    "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES";
+
 /// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock timeout
 /// they take about a minute and a half.
 const ATTEMPTS: u32 = 10;

@@ -7,10 +7,13 @@ use schema_core::{Adoption, AdoptionStep, Migration, Script, Stamp};
 
 use crate::database::{create_table, delete, insert_at};
 use crate::report::Direction;
-use crate::run::Settings;
+use crate::run::{CLEAR, Settings};
 
 /// refinery parses the column as RFC 3339; the script's time is when it runs.
 const NOW: &str = r#"to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#;
+
+/// Back to where the history is, whatever role or path the migration took.
+const HOME: &str = "RESET SESSION AUTHORIZATION; RESET search_path";
 
 /// A script that does what a run over these migrations would do: the same transactions, timeouts and history. It stops
 /// at the first error, also where psql was not told to.
@@ -45,7 +48,7 @@ fn write_part(script: &mut String, part: &Script, record: &str, settings: &Setti
     };
     let file = &part.file;
     // Writing to a String does not fail.
-    let _ = write!(script, "\n-- {file}\n\n{begin}{timeouts};\n{sql}\n{record};\n{end}RESET ALL;\n");
+    let _ = write!(script, "\n-- {file}\n\n{begin}{timeouts};\n{sql}\n{HOME};\n{record};\n{end}RESET ALL;\n");
 }
 
 /// A script that sets the history as a stamp does.
@@ -62,11 +65,13 @@ pub(crate) fn of_stamp(table: &str, stamp: &Stamp<'_>) -> String {
 /// A script that adopts a database: stamps and what runs before them, in one transaction.
 pub(crate) fn of_adoption(table: &str, plan: &Adoption<'_>, settings: &Settings) -> String {
     let mut script = head(table);
-    let _ = writeln!(script, "\nBEGIN;\n{};", settings.statements("SET LOCAL"));
+    script.push_str("\nBEGIN;\n");
     for step in &plan.steps {
         let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
         if let AdoptionStep::Apply(_) = step {
-            let _ = writeln!(script, "\n-- {}\n\n{}", migration.up.file, with_final_semicolon(&migration.up));
+            let (file, timeouts) = (&migration.up.file, settings.statements("SET LOCAL"));
+            let sql = with_final_semicolon(&migration.up);
+            let _ = writeln!(script, "\n-- {file}\n\n{timeouts};\n{sql}\n{CLEAR};");
         }
         let _ = writeln!(script, "{};", insert_at(table, migration, NOW));
     }
@@ -112,9 +117,9 @@ mod tests {
     #[test]
     fn a_statement_without_semicolon_gets_one_before_the_history_row() {
         let sql = script(&[("V1__a.sql", "SELECT 1 -- the last; really\n")], Direction::Up);
-        assert!(sql.contains("SELECT 1 -- the last; really\n;\nINSERT INTO"), "{sql}");
+        assert!(sql.contains("SELECT 1 -- the last; really\n;\nRESET SESSION"), "{sql}");
         let sql = script(&[("V1__a.sql", "SELECT 1;\n")], Direction::Up);
-        assert!(sql.contains("SELECT 1;\nINSERT INTO"), "{sql}");
+        assert!(sql.contains("SELECT 1;\nRESET SESSION"), "{sql}");
     }
 
     #[test]
@@ -124,6 +129,7 @@ mod tests {
         assert_eq!(
             end,
             "\nSET LOCAL lock_timeout = 3000; SET LOCAL statement_timeout = 0;\nSELECT 2;\n\
+             RESET SESSION AUTHORIZATION; RESET search_path;\n\
              DELETE FROM public.refinery_schema_history WHERE version = 1;\nCOMMIT;\nRESET ALL;\n"
         );
     }

@@ -76,6 +76,20 @@ pub enum AdoptionError {
         /// The one that is there.
         later: String,
     },
+    /// Nothing tells whether it has run, and what comes before it has not.
+    #[error(
+        "nothing in the catalog tells whether {label} has run, as it changes rows only, say; {before}, which comes before it, \
+         is not there and would run now, and {later}, which comes after it, is there. Nothing was changed. Run what is \
+         missing by hand, in order, and adopt again"
+    )]
+    Unclear {
+        /// The migration.
+        label: String,
+        /// One that would run before it.
+        before: String,
+        /// One after it that is there.
+        later: String,
+    },
     /// A file cannot be run as it is written.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -182,10 +196,10 @@ fn foreign(object: &Object, property: &str, wanted: Option<&str>, there: Option<
 /// Plans from what is there.
 ///
 /// A migration of which nothing can be told, such as one that changes rows only, counts as there where one after it
-/// is, and as pending otherwise.
+/// is, and as pending otherwise; unless one before it has to run, on whose objects it may depend.
 ///
 /// # Errors
-/// A migration is there in part, or cannot run before one that is there.
+/// A migration is there in part, cannot run before one that is there, or may have to.
 pub fn adoption<'a>(
     migrations: &'a Migrations,
     presences: &[Presence],
@@ -199,16 +213,26 @@ pub fn adoption<'a>(
     }
     let end = all.iter().rposition(|(_, presence)| **presence == Presence::Whole).map_or(0, |last| last + 1);
     let mut steps = Vec::new();
+    let later = || all[end - 1].0.label().to_owned();
+    let mut before = None;
     for (migration, presence) in &all[..end] {
+        let label = || migration.label().to_owned();
+        if let (Presence::Unknown, Some(before)) = (presence, &before) {
+            return Err(AdoptionError::Unclear {
+                label: label(),
+                before: String::clone(before),
+                later: later(),
+            });
+        }
         if **presence != Presence::Nothing {
             steps.push(AdoptionStep::Stamp(migration));
             continue;
         }
         if migration.up.directives.no_transaction {
-            let (label, later) = (migration.label().to_owned(), all[end - 1].0.label().to_owned());
-            return Err(AdoptionError::NoTransaction { label, later });
+            return Err(AdoptionError::NoTransaction { label: label(), later: later() });
         }
         check_statements(&migration.up)?;
+        before.get_or_insert_with(label);
         steps.push(AdoptionStep::Apply(migration));
     }
     Ok(Adoption { steps, pending: all[end..].iter().map(|(migration, _)| *migration).collect() })

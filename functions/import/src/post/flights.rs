@@ -78,17 +78,25 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     locked?;
     let job = match found? {
         Some(row) => Job::from_row(&row)?,
-        // Between the insert and the lock another request ended this content's job.
-        None => {
-            return Err(Error::conflict(
-                "Another request changed this import meanwhile. Send the file again.",
-            ));
-        }
+        None => return Err(why_no_job(connection, order).await),
     };
     let copies = Copies { bookmarks: bookmarks?, entries: entries? };
     let holder =
         if job.is_completed() { Holder::Completed(Box::new(job)) } else { Holder::Ours(job.id, copies) };
     Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
+}
+
+/// Why there is no job for the content, though one was to be inserted.
+async fn why_no_job(connection: &Connection, order: &Order) -> Error {
+    let held = "SELECT FROM import_jobs WHERE idempotency_key = $1 AND status <> 'failed'";
+    match connection.query_opt(held, &[(&order.idempotency_key, Type::UUID)]).await {
+        Ok(Some(_)) => Error::conflict(
+            "The Idempotency-Key belongs to the import of another file or project. Send this one with a key of its own.",
+        ),
+        // Between the insert and the lock another request ended this content's job.
+        Ok(None) => Error::conflict("Another request changed this import meanwhile. Send the file again."),
+        Err(error) => error.into(),
+    }
 }
 
 const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, idempotency_key, status, started_at)";

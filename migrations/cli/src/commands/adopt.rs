@@ -16,7 +16,7 @@ use crate::lock::{RunnersLock, WORKERS};
 use crate::migrate::look;
 use crate::output::Exit;
 use crate::report::Direction;
-use crate::run::Runner;
+use crate::run::{CLEAR, Runner};
 use crate::scratch::{self, Place, Scratch};
 use crate::script;
 
@@ -122,6 +122,7 @@ async fn apply(session: &Client, table: &str, plan: &Adoption<'_>, context: &Con
     for step in &plan.steps {
         let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
         if let AdoptionStep::Apply(_) = step {
+            execute(session, &format!("{CLEAR}; {settings}")).await.context("adoption cannot go on")?;
             execute(session, &migration.up.sql).await.map_err(|source| Failure {
                 file: migration.up.file.clone(),
                 line: None,

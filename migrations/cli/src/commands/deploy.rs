@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use pg::Connector;
-use schema_core::UpgradeTarget;
+use pg::{Connector, Url};
+use schema_core::{Migrations, UpgradeTarget};
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -46,8 +46,9 @@ pub(crate) struct Args {
 
 const HELP: &str = "\
 The report is the permit. Nothing is applied unless the rehearsal passed, is not too old, was for this database, with these \
-files, and production is still as the rehearsal found it: the same history, the same catalog. A deploy that stopped halfway \
-may be run again with the same report.
+files, and production is still as the rehearsal found it: the same history, the same catalog. A deploy that stopped between two \
+migrations may be run again with the same report; where a migration outside a transaction was broken off, branchline \
+upgrade finishes it first.
 
 Where the rehearsal had a --max-lock, a migration may wait for its locks for what the rehearsed locks leave of it, since \
 others queue behind one that waits; then it is rolled back and tried again.
@@ -69,24 +70,12 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let rehearsal = read(&args.report)?;
     let migrations = context.migrations()?;
     let url = context.url()?;
-    let (session, database, history) = look(&Connector::new(&url)?).await?;
-    if let Some(table) = &database.table
-        && Progress::read(&session, table).await?.is_some()
-    {
-        bail!(
-            "a migration was broken off on this database; let branchline upgrade finish it, then rehearse and deploy"
-        );
-    }
-    let catalog = fingerprint::catalog(&introspection::read(&session).await?);
-    let production = Production { database: fingerprint::database(&url), history: &history, catalog };
-    permit::check(&rehearsal, &migrations, &production, OffsetDateTime::now_utc(), args.max_age)
-        .with_context(|| format!("{} is no permit for this deploy", args.report.display()))?;
-
-    let is_pending =
-        migrations.iter().any(|migration| history.iter().all(|row| row.version != migration.version));
-    // Nobody stands in the way of the snapshot, and of what the migrations lock.
-    drop(session);
+    let is_pending = args.check(&rehearsal, &migrations, &url).await?;
     let snapshot = if args.snapshot && is_pending { Some(args.take_snapshot(context).await?) } else { None };
+    if snapshot.is_some() {
+        // It takes a while, in which somebody may have changed what the permit is for.
+        args.check(&rehearsal, &migrations, &url).await?;
+    }
     let settings = permit::settings(&rehearsal, context.settings());
     let observe = |event| context.output.event(&event);
     let upgrade = migrate(&url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &observe).await?;
@@ -112,6 +101,24 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
 }
 
 impl Args {
+    /// Refuses where the report is no permit for the database as it is now. Tells whether migrations are pending.
+    async fn check(&self, rehearsal: &Report, migrations: &Migrations, url: &Url) -> Result<bool> {
+        let (session, database, history) = look(&Connector::new(url)?).await?;
+        if let Some(table) = &database.table
+            && let Some(progress) = Progress::read(&session, table).await?
+        {
+            bail!(
+                "a migration was broken off on this database; let {} finish it, then rehearse and deploy what is left",
+                progress.command()
+            );
+        }
+        let catalog = fingerprint::catalog(&introspection::read(&session).await?);
+        let production = Production { database: fingerprint::database(url), history: &history, catalog };
+        permit::check(rehearsal, migrations, &production, OffsetDateTime::now_utc(), self.max_age)
+            .with_context(|| format!("{} is no permit for this deploy", self.report.display()))?;
+        Ok(migrations.iter().any(|migration| history.iter().all(|row| row.version != migration.version)))
+    }
+
     /// Takes a snapshot of production and gives its name.
     async fn take_snapshot(&self, context: &Context<'_>) -> Result<String> {
         let client =

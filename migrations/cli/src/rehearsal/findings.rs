@@ -172,7 +172,7 @@ pub(super) fn of_changed_rows(
 ) -> Vec<Finding> {
     let Some(back) = back else { return Vec::new() };
     let changed = before.iter().filter(|(table, _)| is_comparable(table)).filter_map(|(table, before)| {
-        let after = back.get(table).filter(|after| *after != before)?;
+        let after = back.get(table).filter(|after| !after.are_as(before))?;
         let (level, message) = if after.count == before.count {
             (
                 Level::Note,

@@ -8,17 +8,25 @@ use tokio_postgres::Client;
 
 use crate::database::{literal, one_row};
 
-/// The rows of a table: how many, and the sum of their hashes.
+/// The rows of a table: how many, and the sum of their hashes, where the columns are there that go into it. A table that
+/// is gone has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rows {
     pub(super) count: u64,
-    digest: String,
+    digest: Option<String>,
+}
+
+impl Rows {
+    /// Whether there are as many, of the same values as far as that can be told.
+    pub(super) fn are_as(&self, before: &Self) -> bool {
+        self.count == before.count && (self.digest.is_none() || self.digest == before.digest)
+    }
 }
 
 /// A digest for each table.
 pub(super) type Digest = BTreeMap<String, Rows>;
 
-/// What of a table goes into its digest: its columns, quoted.
+/// What of a table goes into its digest: its columns, quoted. None of a table whose rows are said to be lost.
 pub(super) type Columns = BTreeMap<String, Vec<String>>;
 
 /// The tables of a catalog whose names stand in the files of the migrations, with their columns. What a directive says
@@ -51,41 +59,39 @@ pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
     tables.filter(|table| is_named(table)).map(|table| (table.clone(), columns(table))).collect()
 }
 
-/// Reads every row of the tables. A table or column that is not there any more gives no digest.
+/// Reads every row of the tables, but for those whose rows are said to be lost.
 ///
 /// # Errors
 /// The server's refusal.
 pub(super) async fn digest(session: &Client, columns: &Columns) -> Result<Digest> {
     let mut digest = Digest::new();
-    for (table, columns) in columns {
+    for (table, columns) in columns.iter().filter(|(_, columns)| !columns.is_empty()) {
+        let names: Vec<String> = columns.iter().map(|column| literal(column)).collect();
         let there = format!(
-            "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass({}) AND NOT attisdropped \
-             AND quote_ident(attname) IN ({})",
+            "SELECT relkind, (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND NOT attisdropped \
+             AND quote_ident(attname) IN ({})) FROM pg_class c WHERE oid = to_regclass({})",
+            names.join(", "),
             literal(table),
-            columns
-                .iter()
-                .map(|column| literal(column))
-                .chain(["''".to_owned()])
-                .collect::<Vec<_>>()
-                .join(", ")
         );
         let there =
             one_row(session, &there).await.with_context(|| format!("reading the columns of {table}"))?;
-        if there.as_ref().and_then(|row| row.get(0)) != Some(columns.len().to_string().as_str())
-            || columns.is_empty()
-        {
+        let Some(there) = there else {
+            digest.insert(table.clone(), Rows { count: 0, digest: None });
             continue;
-        }
+        };
+        // A partitioned table's rows are its partitions'; another table's heirs have rows of their own.
+        let only = if there.get(0) == Some("p") { "" } else { "ONLY " };
         // A sum does not depend on the order, and tells equal rows from rows that are missing.
-        let sql = format!(
-            "SELECT count(*), coalesce(sum(hashtextextended(ROW({})::text, 0)::numeric), 0) FROM ONLY {table}",
-            columns.join(", ")
-        );
+        let sum = if there.get(1) == Some(columns.len().to_string().as_str()) {
+            format!("coalesce(sum(hashtextextended(ROW({})::text, 0)::numeric), 0)", columns.join(", "))
+        } else {
+            "NULL".to_owned()
+        };
+        let sql = format!("SELECT count(*), {sum} FROM {only}{table}");
         let row = one_row(session, &sql).await.with_context(|| format!("reading the rows of {table}"))?;
         let row = row.context("the server gave no answer")?;
         let count = row.get(0).and_then(|count| count.parse().ok()).unwrap_or_default();
-        let rows = Rows { count, digest: row.get(1).unwrap_or_default().to_owned() };
-        digest.insert(table.clone(), rows);
+        digest.insert(table.clone(), Rows { count, digest: row.get(1).map(str::to_owned) });
     }
     Ok(digest)
 }

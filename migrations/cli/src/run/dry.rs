@@ -3,13 +3,10 @@
 use anyhow::Result;
 use schema_core::Migration;
 
-use super::{ATTEMPTS, Job, Runner, may_retry};
+use super::{ATTEMPTS, CLEAR, Job, Runner, may_retry};
 use crate::database::execute;
 use crate::failure::{Failure, Outcome};
 use crate::report::{Direction, Event, Step, Untried};
-
-/// What a migration leaves of the session for the next one, as far as a transaction allows: DISCARD ALL it does not.
-const CLEAR: &str = "RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES";
 
 /// What a commit would check. That it is checked now is forgotten afterwards, since the next migration may count on its
 /// being checked later.

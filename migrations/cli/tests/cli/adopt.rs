@@ -168,3 +168,27 @@ fn a_migration_that_fails_on_the_way_leaves_nothing_behind() {
         "t"
     );
 }
+
+#[test]
+fn what_one_migration_sets_does_not_reach_the_next_neither_in_a_run_nor_in_the_script() {
+    let files = [
+        ("V1__a.sql", "CREATE SCHEMA s;\nSET search_path = s;\nCREATE TABLE a ();\n"),
+        ("V2__b.sql", "CREATE TABLE b ();\n"),
+        ("V3__c.sql", "CREATE TABLE c ();\n"),
+    ];
+    for is_script in [false, true] {
+        let project = Project::with(&files);
+        project.sql("CREATE TABLE c ()");
+        if is_script {
+            let script = project.done(&["adopt", "--sql"]).stdout;
+            std::fs::write(project.folder().join("adopt.sql"), script).unwrap();
+            let path = project.folder().join("adopt.sql");
+            let run = project.psql(&["--file", path.to_str().unwrap()]);
+            assert_eq!(run.code, Some(0), "{run}");
+        } else {
+            project.done(&["adopt"]);
+        }
+        assert_eq!(project.sql("SELECT to_regclass('s.a'), to_regclass('public.b')"), "s.a|b");
+        assert_eq!(project.applied(), "1 2 3");
+    }
+}

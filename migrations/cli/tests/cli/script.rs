@@ -27,6 +27,17 @@ fn psql_applies_the_script_to_the_same_end_as_a_run() {
 }
 
 #[test]
+fn a_script_finds_the_history_whatever_path_a_migration_takes() {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE SCHEMA s;\nSET search_path = s;\nCREATE TABLE a ();\n"),
+        ("V2__b.sql", "CREATE TABLE b ();\n"),
+    ]);
+    apply(&project, &project.done(&["upgrade", "--sql"]).stdout);
+    assert_eq!(project.sql("SELECT to_regclass('s.a'), to_regclass('public.b')"), "s.a|b");
+    assert_eq!(project.applied(), "1 2");
+}
+
+#[test]
 fn printing_changes_nothing() {
     let project = Project::with_three();
     project.done(&["upgrade", "--sql"]);

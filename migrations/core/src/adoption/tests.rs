@@ -107,6 +107,15 @@ fn what_changes_rows_only_counts_as_there_where_a_later_one_is() {
 }
 
 #[test]
+fn what_changes_rows_only_is_unclear_where_one_before_it_has_to_run() {
+    let migrations = migrations(&["V1__a.sql", "V2__rows.sql", "V3__b.sql"]);
+    let refused =
+        adoption(&migrations, &[Presence::Nothing, Presence::Unknown, Presence::Whole]).unwrap_err();
+    let AdoptionError::Unclear { label, before, later } = refused else { panic!("{refused}") };
+    assert_eq!([label, before, later], ["V2__rows", "V1__a", "V3__b"]);
+}
+
+#[test]
 fn what_cannot_run_in_a_transaction_cannot_run_before_what_is_stamped() {
     let files = [("V1__a.sql", "-- branchline: no-transaction\nSELECT 1;"), ("V2__b.sql", "SELECT 1;")];
     let files = files.map(|(file, sql)| (file.to_owned(), sql.as_bytes().to_vec()));

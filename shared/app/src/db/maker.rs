@@ -6,7 +6,7 @@ use std::pin::Pin;
 use deadpool_postgres::Connect;
 use pg::retry;
 use tokio::task::{JoinHandle, spawn};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_postgres::{Client, Config};
 
 use super::dialer::{Dialer, Link};
@@ -27,9 +27,10 @@ impl Maker {
     async fn make(&self, budget: &Budget, purpose: Purpose) -> Result<(Client, Link), pg::Error> {
         let reached = (Instant::now() + REACH_BOUND).min(budget.deadline());
         budget.meter().connect();
-        let mut attempt = match self.prepared.take((self.clock)()).await {
-            Some(made) => Ok(made),
-            None => self.dialer.connect(REACH_BOUND).await,
+        // What was begun ahead of the request may be waiting for a silent server, too.
+        let mut attempt = match timeout_at(reached, self.prepared.take((self.clock)())).await {
+            Ok(Some(made)) => Ok(made),
+            Ok(None) | Err(_) => self.dialer.connect(reached.saturating_duration_since(Instant::now())).await,
         };
         let mut failed = 0;
         loop {
