@@ -326,9 +326,16 @@ async fn a_job_left_by_a_dead_process_is_told_as_failed_and_taken_over() {
     let job = fixture.import(Event::get(&format!("/{id}"))).await.body;
     assert_eq!(job["status"], "failed");
     assert!(job["error_message"].as_str().unwrap().contains("Send the file again"));
-    let again = post(&fixture, "/", FILE).await;
+    let key = "0198c5a0-1111-7000-8000-000000000003";
+    let again = fixture.import(Event::post("/").header("idempotency-key", key).text(FILE)).await;
     assert_eq!((again.status, again.body["import_job"]["id"].as_str().unwrap()), (201, id.as_str()));
     assert_eq!(counts(&again.body["import_job"]), [6, 3, 1, 1, 1, 1]);
+    let found = fixture.import(Event::get(&format!("/{key}"))).await;
+    assert_eq!(
+        (found.status, found.body["id"].as_str().unwrap()),
+        (200, id.as_str()),
+        "by the key it was sent again with"
+    );
 }
 
 #[tokio::test]

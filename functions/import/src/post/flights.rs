@@ -56,9 +56,10 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     );
     connection.transaction_begins();
     let connection = &*connection;
-    let (inserted, begun, locked, found, occupied, bookmarks, entries) = join!(
+    let (inserted, named, begun, locked, found, occupied, bookmarks, entries) = join!(
         biased;
         connection.query(&insert, &created),
+        name_dead_job(connection, order),
         connection.begin(Access::ReadWrite),
         connection.query(
             "SELECT pg_advisory_xact_lock(hashtextextended(
@@ -74,6 +75,7 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
         connection.prepare(COPY_ENTRIES),
     );
     inserted.map_err(|error| no_project(error, order))?;
+    named?;
     begun?;
     locked?;
     let job = match found? {
@@ -84,6 +86,26 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
     let holder =
         if job.is_completed() { Holder::Completed(Box::new(job)) } else { Holder::Ours(job.id, copies) };
     Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
+}
+
+/// Gives the content's job this request's key, where the process that had it is gone: whoever sends the file again looks
+/// for it under the key that they sent now.
+async fn name_dead_job(connection: &Connection, order: &Order) -> Result<(), pg::Error> {
+    if order.idempotency_key.is_none() {
+        return Ok(());
+    }
+    let update = "UPDATE import_jobs SET idempotency_key = $3
+         WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status = 'importing'
+           AND idempotency_key IS DISTINCT FROM $3
+           AND NOT EXISTS (SELECT FROM import_jobs WHERE idempotency_key = $3 AND status <> 'failed')
+           AND pg_try_advisory_xact_lock(hashtextextended(
+                   'import ' || coalesce($1::int, 0) || ' ' || encode($2::bytea, 'hex'), 0))";
+    let params: [Param<'_>; 3] = [
+        (&order.project_id, Type::INT4),
+        (&order.digested.sha256, Type::BYTEA),
+        (&order.idempotency_key, Type::UUID),
+    ];
+    connection.query(update, &params).await.map(drop)
 }
 
 /// Why there is no job for the content, though one was to be inserted.
