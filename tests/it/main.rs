@@ -1,10 +1,6 @@
 //! Integration tests: the real handlers and binaries against a real Postgres 17 over TLS.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a helper that panics fails its test, and a skipped test says why"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
 mod access;
 mod connections;

@@ -12,7 +12,7 @@ pub(crate) fn pooler(pool_size: u32) -> Option<PgBouncer> {
     match PgBouncer::start(support::empty_database().server(), pool_size) {
         Ok(pooler) => Some(pooler),
         Err(pgbouncer::Error::Absent(reason)) => {
-            println!("skipped: {reason}");
+            support::skipped(reason);
             None
         }
         Err(error) => panic!("{error}"),

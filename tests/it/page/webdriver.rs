@@ -27,7 +27,7 @@ pub(super) struct Browser {
 pub(super) async fn with_browser(test: impl AsyncFnOnce(&Browser)) {
     let browser = match Browser::start().await {
         Ok(browser) => browser,
-        Err(reason) => return println!("skipped: {reason}"),
+        Err(reason) => return support::skipped(reason),
     };
     let outcome = std::panic::AssertUnwindSafe(test(&browser)).catch_unwind().await;
     let closed = browser.driver.send("DELETE", &format!("/session/{}", browser.session), None).await;

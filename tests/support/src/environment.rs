@@ -1,6 +1,8 @@
 //! Where things are on this machine. Nothing else in the crate reads an environment variable.
 
 use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The project's root: this crate is `tests/support` of it.
@@ -28,6 +30,13 @@ pub fn rounds(short: usize, long: usize) -> usize {
 #[must_use]
 pub fn neon_openapi() -> Option<PathBuf> {
     variable("NEON_OPENAPI").map(PathBuf::from)
+}
+
+/// Says that a test, or a part of it, is left out, and why. It says so on the terminal: what a test prints by macros is
+/// shown only where it fails.
+pub fn skipped(reason: impl Display) {
+    // Where nobody reads, nobody is told.
+    let _ = writeln!(io::stderr(), "skipped: {reason}");
 }
 
 /// The folders that commands are looked up in.

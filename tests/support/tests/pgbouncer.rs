@@ -1,7 +1,6 @@
 //! PgBouncer as its clients meet it.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
-#![expect(clippy::print_stderr, reason = "a test says why it does nothing")]
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -17,7 +16,7 @@ fn start(pool_size: u32) -> Option<PgBouncer> {
     match PgBouncer::start(empty_database().server(), pool_size) {
         Ok(started) => Some(started),
         Err(pgbouncer::Error::Absent(reason)) => {
-            eprintln!("skipped: {reason}");
+            support::skipped(reason);
             None
         }
         Err(error) => panic!("{error}"),

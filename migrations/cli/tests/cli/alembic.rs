@@ -18,7 +18,7 @@ impl Alembic {
     /// With the revisions of a folder beside this file. `None`, and why, where Alembic is not installed.
     pub fn of(project: &Project, revisions: &str) -> Option<Self> {
         if !program().exists() {
-            println!("skipped: Alembic is not installed (scripts/tools.sh alembic)");
+            support::skipped("Alembic is not installed (scripts/tools.sh alembic)");
             return None;
         }
         let folder = tempfile::tempdir().unwrap();

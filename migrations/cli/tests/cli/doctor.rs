@@ -300,7 +300,7 @@ fn any_pooler_in_transaction_mode_is_found_by_its_sessions() {
     let project = Project::with(&[]);
     let pooler = match PgBouncer::start(project.database.server(), 2) {
         Ok(pooler) => pooler,
-        Err(pgbouncer::Error::Absent(reason)) => return println!("skipped: {reason}"),
+        Err(pgbouncer::Error::Absent(reason)) => return support::skipped(reason),
         Err(error) => panic!("{error}"),
     };
     let url = pooler.url(project.database.name());

@@ -1,9 +1,5 @@
 //! The built binary against a real Postgres 17 over TLS.
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "tests fail by panicking, helpers too, and a skipped one says why"
-)]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking, helpers too")]
 
 mod adopt;
 mod alembic;

@@ -10,7 +10,7 @@ use crate::neon::Neon;
 fn neonctl(neon: &Neon, arguments: &[&str]) -> Option<Value> {
     let program = support::project_root().join(".tools/bin/neonctl");
     if !program.exists() {
-        println!("skipped: neonctl is not installed (scripts/tools.sh neonctl)");
+        support::skipped("neonctl is not installed (scripts/tools.sh neonctl)");
         return None;
     }
     let output = Command::new(program)
