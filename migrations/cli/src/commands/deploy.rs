@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::Context;
+use super::rehearse::Production as Place;
 use super::steps::summary;
 use crate::args::duration;
 use crate::environment::Environment;
@@ -123,10 +124,7 @@ impl Args {
     async fn take_snapshot(&self, context: &Context<'_>) -> Result<String> {
         let client =
             Client::new(&self.neon, &Environment::read()?).context("--snapshot is for a Neon project")?;
-        let branch = match &self.branch {
-            Some(name) => client.branch(name).await?,
-            None => client.default_branch().await?,
-        };
+        let branch = Place::find(&client, self.branch.as_deref(), context).await?.branch;
         let time = OffsetDateTime::now_utc()
             .format(format_description!("[year][month][day]T[hour][minute][second]Z"))?;
         let name = format!("before_deploy_{time}");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use pg::Url;
 
 use super::Context;
@@ -102,19 +102,25 @@ impl Production {
     /// of the branch.
     ///
     /// # Errors
-    /// The API's; or the URL that is configured is wrong.
+    /// The API's; or the URL that is configured is wrong, or of another branch.
     pub(super) async fn find(client: &Client, branch: Option<&str>, context: &Context<'_>) -> Result<Self> {
         let branch = match branch {
             Some(name) => client.branch(name).await?,
             None => client.default_branch().await?,
         };
-        let url = if Environment::read()?.names_database() {
-            context.url()?
-        } else {
-            Url::parse(&client.connection_uri(&branch, None, None, false).await?)
-                .context("Neon's connection URI")?
-        };
-        Ok(Self { branch, url })
+        let configured = if Environment::read()?.names_database() { Some(context.url()?) } else { None };
+        let (database, role) = configured.as_ref().map(|url| (url.dbname(), url.user())).unzip();
+        let url = Url::parse(&client.connection_uri(&branch, database, role, false).await?)
+            .context("Neon's connection URI")?;
+        match &configured {
+            // What is measured, and what a snapshot keeps, must be what is migrated.
+            Some(configured) if fingerprint::database(configured) != fingerprint::database(&url) => bail!(
+                "the database that is configured is not of the branch {}, which is production here; --branch names another \
+                 one, and the project is that of NEON_PROJECT_ID or --project-id",
+                branch.name
+            ),
+            _ => Ok(Self { branch, url: configured.unwrap_or(url) }),
+        }
     }
 }
 

@@ -171,6 +171,21 @@ fn a_production_that_cannot_be_reached_is_told_without_its_password() {
 }
 
 #[test]
+fn a_branch_other_than_that_of_the_configured_database_is_neither_measured_nor_kept_as_a_snapshot() {
+    let production = Production::new();
+    assert_eq!(production.run(&["branch", "create", "staging"]).code, Some(0));
+    let error = production.run(&["rehearse", "--branch", "staging"]).refusal();
+    assert!(error.replace('\n', " ").contains("is not of the branch staging"), "{error}");
+
+    assert_eq!(production.run(&["rehearse", "--report-json", "report.json"]).code, Some(0));
+    let error = production.run(&["deploy", "report.json", "--snapshot", "--branch", "staging"]).refusal();
+    assert!(error.replace('\n', " ").contains("is not of the branch staging"), "{error}");
+    assert_eq!(production.project.applied(), "1");
+    assert_eq!(production.run(&["branch", "delete", "staging"]).code, Some(0));
+    production.assert_clean();
+}
+
+#[test]
 fn a_branch_that_never_gets_ready_or_fails_to_is_deleted() {
     for fate in [Fate::Fail, Fate::Endless] {
         let production = Production::new();
