@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::Context;
-use super::rehearse::Production as Place;
+use super::rehearse;
 use super::steps::summary;
 use crate::args::duration;
 use crate::environment::Environment;
@@ -83,7 +83,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let (session, ..) = look(&Connector::new(&url)?).await?;
     let after = introspection::read(&session).await?;
     if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {
-        let file = super::rehearse::beside(&context.global.dir);
+        let file = rehearse::beside(&context.global.dir);
         let difference = schema::compare(file.as_deref(), &after)?;
         let difference =
             difference.map_or_else(String::new, |finding| format!("; schema.sql {}", finding.message));
@@ -124,7 +124,7 @@ impl Args {
     async fn take_snapshot(&self, context: &Context<'_>) -> Result<String> {
         let client =
             Client::new(&self.neon, &Environment::read()?).context("--snapshot is for a Neon project")?;
-        let branch = Place::find(&client, self.branch.as_deref(), context).await?.branch;
+        let branch = rehearse::Production::find(&client, self.branch.as_deref(), context).await?.branch;
         let time = OffsetDateTime::now_utc()
             .format(format_description!("[year][month][day]T[hour][minute][second]Z"))?;
         let name = format!("before_deploy_{time}");
