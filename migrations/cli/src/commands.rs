@@ -22,11 +22,10 @@ mod steps;
 pub(crate) mod upgrade;
 pub(crate) mod verify;
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use pg::{Connector, Url};
 use schema_core::{Applied, Migrations};
+use tokio_postgres::Client;
 
 use crate::args::{Cli, Command, Global};
 use crate::connect::session_url;
@@ -36,7 +35,6 @@ use crate::environment::Environment;
 use crate::migrate::look;
 use crate::output::{Exit, Output};
 use crate::run::Settings;
-use crate::run::log::{self, Logged};
 use crate::run::progress::Progress;
 use crate::scratch::Place;
 
@@ -70,11 +68,11 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
 
 /// What a database says about its migrations.
 struct Records {
+    session: Client,
+    database: Database,
     history: Vec<Applied>,
     /// The migration outside a transaction that was broken off, or that another runner is at.
     broken_off: Option<Progress>,
-    /// Who applied what, by number.
-    log: BTreeMap<i32, Logged>,
 }
 
 /// What commands share.
@@ -109,16 +107,15 @@ impl Context<'_> {
         Settings { lock_timeout: self.global.lock_timeout, statement_timeout: self.global.statement_timeout }
     }
 
-    /// The database's history and what stands beside it, read on a session of its own.
+    /// The database's history and what was broken off, read on a session of its own.
     async fn look_closely(&self) -> Result<Records> {
         let connector = Connector::new(&self.url()?)?;
         let (session, database, history) = look(&connector).await?;
-        let Some(table) = &database.table else {
-            return Ok(Records { history, broken_off: None, log: BTreeMap::new() });
+        let broken_off = match &database.table {
+            Some(table) => Progress::read(&session, table).await?,
+            None => None,
         };
-        let broken_off = Progress::read(&session, table).await?;
-        let log = log::read(&session, table, &history).await?;
-        Ok(Records { history, broken_off, log })
+        Ok(Records { session, database, history, broken_off })
     }
 
     /// The database's history, read on a session of its own.

@@ -62,6 +62,13 @@ pub(crate) async fn migrate(
     Order { target, settings, observe }.run(url, migrations).await
 }
 
+/// How a run begins.
+enum Start<'m> {
+    /// There is nothing to do; the last applied migration.
+    Nothing(Option<String>),
+    Steps(Box<Ready<'m>>),
+}
+
 /// A database that is locked for other runners, with the steps ahead of it.
 struct Ready<'m> {
     lock: RunnersLock,
@@ -78,11 +85,11 @@ impl Order<'_> {
     /// # Errors
     /// As for [`crate::upgrade_to_head`]; and a migration on the way has no down.
     pub(crate) async fn run(&self, url: &Url, migrations: &Migrations) -> Result<Report> {
-        let ready = match self.get_ready(url, migrations).await? {
-            Ok(ready) => ready,
-            Err(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
+        let ready = match self.begin(url, migrations).await? {
+            Start::Steps(ready) => ready,
+            Start::Nothing(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
         };
-        let Ready { lock, worker, mut database, from, steps } = ready;
+        let Ready { lock, worker, mut database, from, steps } = *ready;
         let table = database.ensure_table(&worker).await?;
         self.check_progress(&worker, &table, &steps).await?;
         let log = log::ensure(&worker, &table).await?;
@@ -105,11 +112,11 @@ impl Order<'_> {
     /// # Errors
     /// Those of [`Order::run`].
     pub(crate) async fn try_out(&self, url: &Url, migrations: &Migrations) -> Result<DryReport> {
-        let ready = match self.get_ready(url, migrations).await? {
-            Ok(ready) => ready,
-            Err(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
+        let ready = match self.begin(url, migrations).await? {
+            Start::Steps(ready) => ready,
+            Start::Nothing(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
         };
-        let Ready { lock, worker, database, from: at, steps } = ready;
+        let Ready { lock, worker, database, from: at, steps } = *ready;
         let (table, create) = database.table_to_be()?;
         self.check_progress(&worker, &table, &steps).await?;
         lock.check()?;
@@ -118,18 +125,14 @@ impl Order<'_> {
         Ok(DryReport { at, steps, untried })
     }
 
-    /// Looks, plans and takes the runners' lock; or gives where the database is, where there is nothing to do.
-    async fn get_ready<'m>(
-        &self,
-        url: &Url,
-        migrations: &'m Migrations,
-    ) -> Result<Result<Ready<'m>, Option<String>>> {
+    /// Looks, plans and, where there is something to do, takes the runners' lock.
+    async fn begin<'m>(&self, url: &Url, migrations: &'m Migrations) -> Result<Start<'m>> {
         let connector = Connector::new(url)?;
         let (first, database, history) = look(&connector).await?;
         let status = verify(migrations, &history)?;
         let mut steps = self.target.plan(&status)?;
         if steps.is_empty() {
-            return Ok(Err(status.current().map(label)));
+            return Ok(Start::Nothing(status.current().map(label)));
         }
         database.check_writable()?;
 
@@ -144,7 +147,7 @@ impl Order<'_> {
         };
         steps.retain(|step| open.iter().any(|migration| migration.version == step.version));
         let from = status.current().map(label);
-        Ok(Ok(Ready { lock, worker, database, from, steps }))
+        Ok(Start::Steps(Box::new(Ready { lock, worker, database, from, steps })))
     }
 
     /// Refuses to pass over a migration that was broken off.

@@ -8,7 +8,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use crate::connect::connect;
-use crate::database::{execute, rows};
+use crate::database::{Database, execute, rows};
+use crate::report::Event;
+use crate::run::{Runner, Settings};
 
 /// What the names of scratch databases begin with.
 const PREFIX: &str = "branchline_scratch_";
@@ -80,6 +82,17 @@ impl Scratch {
         Ok(connect(&Connector::new(&self.url)?).await?)
     }
 
+    /// Makes it ready for migrations.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
+        let session = self.session().await?;
+        let mut database = Database::inspect(&session).await?;
+        let table = database.ensure_table(&session).await?;
+        Ok(Stage { session, database, table, settings })
+    }
+
     /// Drops it, whoever is in it.
     ///
     /// # Errors
@@ -89,6 +102,28 @@ impl Scratch {
         execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)"))
             .await
             .with_context(|| format!("the scratch database {name} cannot be dropped"))
+    }
+}
+
+/// A scratch database with a history table, to try migrations on.
+pub(crate) struct Stage {
+    pub(crate) session: Client,
+    database: Database,
+    table: String,
+    settings: Settings,
+}
+
+impl Stage {
+    /// Runs migrations on it.
+    pub(crate) fn runner<'s>(&'s self, observe: &'s dyn Fn(Event)) -> Runner<'s> {
+        Runner {
+            session: &self.session,
+            table: &self.table,
+            log: None,
+            settings: &self.settings,
+            notices_lost_clients: self.database.notices_lost_clients,
+            observe,
+        }
     }
 }
 

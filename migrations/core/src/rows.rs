@@ -39,6 +39,13 @@ pub enum RowLoss {
         /// One that was not there before.
         is: Option<Option<String>>,
     },
+    /// Which values stand together in a row, though each column has all of its own.
+    Pairing {
+        /// The table.
+        table: String,
+        /// How many rows there were that are not there now.
+        count: usize,
+    },
 }
 
 impl RowLoss {
@@ -46,7 +53,7 @@ impl RowLoss {
     #[must_use]
     pub fn table(&self) -> &str {
         match self {
-            Self::Rows { table, .. } | Self::Values { table, .. } => table,
+            Self::Rows { table, .. } | Self::Values { table, .. } | Self::Pairing { table, .. } => table,
         }
     }
 
@@ -54,35 +61,38 @@ impl RowLoss {
     #[must_use]
     pub fn column(&self) -> Option<&str> {
         match self {
-            Self::Rows { .. } => None,
+            Self::Rows { .. } | Self::Pairing { .. } => None,
             Self::Values { column, .. } => Some(column),
         }
     }
-
-    /// Whether a directive says so. A table without a schema is one of that name in any.
-    #[must_use]
-    pub fn is_said(&self, losses: &[Loss]) -> bool {
-        let table = self.table();
-        let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
-        losses
-            .iter()
-            .filter(|loss| loss.table == table || loss.table == bare)
-            .any(|loss| loss.column == "*" || Some(&*loss.column) == self.column())
-    }
 }
 
-/// What of the rows before is not there afterwards. Values are compared column by column, as the rows' order says nothing.
+/// Whether a directive says that a column, or a whole table, is lost. A table without a schema is one of that name in any.
+fn is_said(said: &[Loss], table: &str, column: Option<&str>) -> bool {
+    let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
+    let mut of_table = said.iter().filter(|loss| loss.table == table || loss.table == bare);
+    of_table.any(|loss| loss.column == "*" || Some(&*loss.column) == column)
+}
+
+/// What of the rows before is not there afterwards and is not said to be lost. Rows are compared as a whole, over the
+/// columns that have kept their values: their order says nothing, and of a column it is told on its own what it lost.
 #[must_use]
-pub fn row_losses(before: &Rows, after: &Rows) -> Vec<RowLoss> {
+pub fn row_losses(before: &Rows, after: &Rows, said: &[Loss]) -> Vec<RowLoss> {
     let mut losses = Vec::new();
     for (table, rows) in before {
         match after.get(table) {
             Some(left) if left.len() >= rows.len() => {
                 let columns: BTreeSet<&String> = rows.iter().flat_map(|row| row.keys()).collect();
-                losses
-                    .extend(columns.into_iter().filter_map(|column| lost_values(table, column, rows, left)));
+                let columns: Vec<&String> =
+                    columns.into_iter().filter(|&column| !is_said(said, table, Some(column))).collect();
+                let lost: BTreeMap<&String, RowLoss> =
+                    columns.iter().filter_map(|&c| Some((c, lost_values(table, c, rows, left)?))).collect();
+                let kept: Vec<&String> =
+                    columns.into_iter().filter(|column| !lost.contains_key(column)).collect();
+                losses.extend(lost.into_values());
+                losses.extend(lost_pairing(table, &kept, rows, left));
             }
-            _ if rows.is_empty() => {}
+            _ if rows.is_empty() || is_said(said, table, None) => {}
             left => {
                 let (table, before) = (table.clone(), rows.len());
                 losses.push(RowLoss::Rows { table, before, after: left.map(Vec::len) });
@@ -90,6 +100,17 @@ pub fn row_losses(before: &Rows, after: &Rows) -> Vec<RowLoss> {
         }
     }
     losses
+}
+
+fn lost_pairing(table: &str, columns: &[&String], before: &[Row], after: &[Row]) -> Option<RowLoss> {
+    let whole = |rows: &[Row]| {
+        let cut = |row: &Row| columns.iter().map(|column| row.get(*column).cloned()).collect::<Vec<_>>();
+        let mut whole: Vec<_> = rows.iter().map(cut).collect();
+        whole.sort();
+        whole
+    };
+    let count = without(&whole(before), &whole(after)).len();
+    (count > 0).then(|| RowLoss::Pairing { table: table.to_owned(), count })
 }
 
 fn lost_values(table: &str, column: &str, before: &[Row], after: &[Row]) -> Option<RowLoss> {
@@ -125,6 +146,13 @@ fn without<T: Ord + Clone>(list: &[T], other: &[T]) -> Vec<T> {
 impl fmt::Display for RowLoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Pairing { table, count } => {
+                write!(
+                    f,
+                    "table {table}: in {} values have changed places with those of others",
+                    rows(*count)
+                )
+            }
             Self::Rows { table, before, after: None } => {
                 write!(f, "table {table}: it is gone, and {} with it", rows(*before))
             }
@@ -169,22 +197,22 @@ mod tests {
     }
 
     fn told(before: &Rows, after: &Rows) -> Vec<String> {
-        row_losses(before, after).iter().map(ToString::to_string).collect()
+        row_losses(before, after, &[]).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn the_same_rows_in_another_order_are_kept() {
         let (one, other) = (row(&[("a", Some("1"))]), row(&[("a", None)]));
         let before = table(vec![one.clone(), other.clone()]);
-        assert!(row_losses(&before, &table(vec![other, one])).is_empty());
+        assert!(told(&before, &table(vec![other, one])).is_empty());
     }
 
     #[test]
     fn a_new_row_or_column_loses_nothing() {
         let before = table(vec![row(&[("a", Some("1"))])]);
-        assert!(row_losses(&before, &table(vec![row(&[("a", None)]), row(&[("a", Some("1"))])])).is_empty());
-        assert!(row_losses(&table(vec![]), &Rows::new()).is_empty());
-        assert!(row_losses(&before, &table(vec![row(&[("a", Some("1")), ("b", None)])])).is_empty());
+        assert!(told(&before, &table(vec![row(&[("a", None)]), row(&[("a", Some("1"))])])).is_empty());
+        assert!(told(&table(vec![]), &Rows::new()).is_empty());
+        assert!(told(&before, &table(vec![row(&[("a", Some("1")), ("b", None)])])).is_empty());
     }
 
     #[test]
@@ -200,15 +228,28 @@ mod tests {
     }
 
     #[test]
+    fn values_that_change_places_are_told_though_each_column_has_all_of_its_own() {
+        let pair = |a, b| row(&[("a", Some(a)), ("b", Some(b))]);
+        let before = table(vec![pair("1", "x"), pair("2", "y"), pair("3", "z")]);
+        let after = table(vec![pair("1", "y"), pair("2", "x"), pair("3", "z")]);
+        let expected = "table public.t: in 2 rows values have changed places with those of others";
+        assert_eq!(told(&before, &after), [expected]);
+        // A column whose values are said to be lost does not part the others.
+        let gone = table(vec![row(&[("a", Some("1"))]), row(&[("a", Some("2"))]), row(&[("a", Some("3"))])]);
+        let said = [Loss { table: "t".into(), column: "b".into(), reason: "it is a test".into() }];
+        assert!(row_losses(&before, &gone, &said).is_empty());
+    }
+
+    #[test]
     fn a_directive_excuses_a_column_or_a_table_with_or_without_its_schema() {
         let before = table(vec![row(&[("a", Some("1"))])]);
-        let values = &row_losses(&before, &table(vec![row(&[("a", None)])]))[0];
-        let rows = &row_losses(&before, &Rows::new())[0];
         let say = |table: &str, column: &str| {
             [Loss { table: table.into(), column: column.into(), reason: "it is a test".into() }]
         };
-        assert!(values.is_said(&say("t", "a")) && values.is_said(&say("public.t", "*")));
-        assert!(!values.is_said(&say("t", "b")) && !values.is_said(&say("other.t", "a")));
-        assert!(rows.is_said(&say("t", "*")) && !rows.is_said(&say("t", "a")));
+        let is_told = |after: &Rows, said: &[Loss]| !row_losses(&before, after, said).is_empty();
+        let (other, gone) = (table(vec![row(&[("a", None)])]), Rows::new());
+        assert!(!is_told(&other, &say("t", "a")) && !is_told(&other, &say("public.t", "*")));
+        assert!(is_told(&other, &say("t", "b")) && is_told(&other, &say("other.t", "a")));
+        assert!(!is_told(&gone, &say("t", "*")) && is_told(&gone, &say("t", "a")));
     }
 }

@@ -9,14 +9,14 @@ use schema_core::{Adoption, AdoptionStep, Catalog, Migrations, adoption, others,
 use tokio_postgres::Client;
 
 use super::{Context, offline};
-use crate::database::{Database, execute, insert};
+use crate::database::{execute, insert};
 use crate::failure::{Failure, Outcome};
 use crate::introspection;
 use crate::lock::{RunnersLock, WORKERS};
 use crate::migrate::look;
 use crate::output::Exit;
 use crate::report::Direction;
-use crate::run::{CLEAR, Runner};
+use crate::run::CLEAR;
 use crate::scratch::{self, Place, Scratch};
 use crate::script;
 
@@ -93,23 +93,14 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
 async fn catalogs(migrations: &Migrations, scratch: &Scratch, context: &Context<'_>) -> Result<Vec<Catalog>> {
     // The files are sound, whichever of them will run.
     trials(migrations)?;
-    let session = scratch.session().await?;
-    let mut database = Database::inspect(&session).await?;
-    let table = database.ensure_table(&session).await?;
-    let (settings, observe) = (context.settings(), |_| {});
-    let runner = Runner {
-        session: &session,
-        table: &table,
-        log: None,
-        settings: &settings,
-        notices_lost_clients: database.notices_lost_clients,
-        observe: &observe,
-    };
-    let mut catalogs = vec![introspection::read(&session).await?];
+    let observe = |_| {};
+    let stage = scratch.stage(context.settings()).await?;
+    let (session, runner) = (&stage.session, stage.runner(&observe));
+    let mut catalogs = vec![introspection::read(session).await?];
     for migration in migrations.iter() {
         let tried = runner.run(migration, Direction::Up).await;
         tried.context("trying the migrations on a scratch database")?;
-        catalogs.push(introspection::read(&session).await?);
+        catalogs.push(introspection::read(session).await?);
     }
     Ok(catalogs)
 }

@@ -1,5 +1,6 @@
 //! `branchline history [-v]`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -11,6 +12,7 @@ use serde_json::json;
 use super::broken_off::BrokenOff;
 use super::{Context, Records};
 use crate::output::{Exit, Took, wrap};
+use crate::run::log::{self, Logged};
 
 /// List the migrations, applied and pending
 #[derive(clap::Args)]
@@ -38,10 +40,13 @@ struct Row {
 
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
-    let records = context.look_closely().await?;
-    let rows: Vec<Row> =
-        overview(&migrations, &records.history).iter().map(|entry| row(entry, &records)).collect();
-    let broken_off = records.broken_off.as_ref().map(|progress| BrokenOff::of(progress, &migrations));
+    let Records { session, database, history, broken_off } = context.look_closely().await?;
+    let log = match &database.table {
+        Some(table) => log::read(&session, table, &history).await?,
+        None => BTreeMap::new(),
+    };
+    let rows: Vec<Row> = overview(&migrations, &history).iter().map(|entry| row(entry, &log)).collect();
+    let broken_off = broken_off.as_ref().map(|progress| BrokenOff::of(progress, &migrations));
     let mut text = if args.verbose { details(&rows) } else { table(&rows) };
     if let Some(broken_off) = &broken_off {
         text = format!("{text}\n\n{}", wrap(&broken_off.to_string()));
@@ -50,9 +55,9 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn row(entry: &Entry<'_>, records: &Records) -> Row {
+fn row(entry: &Entry<'_>, log: &BTreeMap<i32, Logged>) -> Row {
     let migration = entry.migration;
-    let logged = records.log.get(&entry.version);
+    let logged = log.get(&entry.version);
     Row {
         version: entry.version,
         name: entry.name.to_owned(),

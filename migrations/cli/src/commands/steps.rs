@@ -88,7 +88,8 @@ fn place(label: Option<&str>) -> &str {
     label.unwrap_or("base, before the first migration")
 }
 
-struct Count(usize);
+/// So many migrations.
+pub(super) struct Count(pub(super) usize);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

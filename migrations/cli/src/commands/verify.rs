@@ -8,15 +8,13 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use schema_core::{Difference, Migrations, Trial, trials};
 use serde::Serialize;
-use tokio_postgres::Client;
 
 use self::rows::{RowProof, RowsRefused};
 use super::Context;
-use crate::database::Database;
+use super::steps::Count;
 use crate::introspection;
 use crate::output::{Exit, wrap};
 use crate::report::{Direction, Event};
-use crate::run::{Runner, Settings};
 use crate::scratch::{self, Place, Scratch};
 
 /// Prove every up and every down on a scratch database
@@ -77,7 +75,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if proof.refused.is_none() {
         let rows = scratch::within(&url, async |scratch| {
             let observe = |_| {};
-            let stage = Stage::new(scratch, context).await?;
+            let stage = scratch.stage(context.settings()).await?;
             rows::prove(&stage.runner(&observe), &migrations).await
         });
         proof.rows = Some(rows.await?);
@@ -87,34 +85,6 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(if is_proved { Exit::Done } else { Exit::Failed })
 }
 
-/// A scratch database with a history.
-struct Stage {
-    session: Client,
-    database: Database,
-    table: String,
-    settings: Settings,
-}
-
-impl Stage {
-    async fn new(scratch: &Scratch, context: &Context<'_>) -> Result<Self> {
-        let session = scratch.session().await?;
-        let mut database = Database::inspect(&session).await?;
-        let table = database.ensure_table(&session).await?;
-        Ok(Self { session, database, table, settings: context.settings() })
-    }
-
-    fn runner<'s>(&'s self, observe: &'s dyn Fn(Event)) -> Runner<'s> {
-        Runner {
-            session: &self.session,
-            table: &self.table,
-            log: None,
-            settings: &self.settings,
-            notices_lost_clients: self.database.notices_lost_clients,
-            observe,
-        }
-    }
-}
-
 async fn prove(
     migrations: &Migrations,
     trials: &[Trial<'_>],
@@ -122,7 +92,7 @@ async fn prove(
     context: &Context<'_>,
 ) -> Result<Proof> {
     let observe = |event| context.output.event(&event);
-    let stage = Stage::new(scratch, context).await?;
+    let stage = scratch.stage(context.settings()).await?;
     let (session, runner) = (&stage.session, stage.runner(&observe));
     let mut proof = without_way_back(migrations);
     // The catalog where so many migrations are applied.
@@ -186,8 +156,8 @@ fn text(proof: &Proof) -> String {
     let (count, objects) = (proof.proved.len(), proof.objects);
     lines.push(match &proof.rows {
         Some(rows) if !proof.is_refused() => format!(
-            "Proved: {count} {} up, down and up again, with sample rows in {}; at the end the catalog has {objects} objects.",
-            if count == 1 { "migration" } else { "migrations" },
+            "Proved: {} up, down and up again, with sample rows in {}; at the end the catalog has {objects} objects.",
+            Count(count),
             if rows.tables == 1 { "1 table".to_owned() } else { format!("{} tables", rows.tables) },
         ),
         _ => "Not proved.".to_owned(),
@@ -198,7 +168,7 @@ fn text(proof: &Proof) -> String {
 fn about_rows(rows: &RowProof) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(RowsRefused { file, losses }) = &rows.refused {
-        lines.push(format!("{file} loses what stood in the tables, and does not say so:"));
+        lines.push(format!("{file} does not give back what stood in the tables, and does not say so:"));
         lines.extend(losses.iter().map(|loss| format!("  {loss}")));
         lines.push(
             "If that is bearable, say in its leading comments: -- branchline: loses table.column: why"

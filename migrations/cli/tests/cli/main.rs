@@ -27,6 +27,7 @@ mod refinery;
 mod refusals;
 mod rehearse;
 mod rehearse_branch;
+mod rehearse_denied;
 mod resume;
 mod schema;
 mod script;

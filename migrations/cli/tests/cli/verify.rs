@@ -176,7 +176,7 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
     - V1__a (time)
     + V1__a (time)
     + V2__b (time)
-    V2__b.down.sql loses what stood in the tables, and does not say so:
+    V2__b.down.sql does not give back what stood in the tables, and does not say so:
       column public.a.note: in 3 rows "sample 1" has become NULL
     If that is bearable, say in its leading comments: -- branchline: loses
     table.column: why
@@ -216,6 +216,21 @@ fn values_that_go_there_and_back_are_kept() {
     let crooked = down.replace("reverse(word)", "word");
     let expected = vec!["column public.a.word: in 3 rows \"sample 1\" has become \"1 elpmas\"".to_owned()];
     assert_eq!(losses(&with_second(up, &crooked)), (Some(1), expected));
+}
+
+#[test]
+fn values_that_come_back_in_other_rows_are_missed() {
+    let up = "CREATE TABLE notes AS SELECT id, note FROM a; ALTER TABLE a DROP COLUMN note;\n";
+    let back = |key: &str| {
+        format!(
+            "ALTER TABLE a ADD COLUMN note text; UPDATE a SET note = n.note FROM notes n WHERE n.id = {key}; \
+             DROP TABLE notes;\n"
+        )
+    };
+    assert_eq!(losses(&with_second(up, &back("a.id"))), (Some(0), vec![]));
+    let expected =
+        vec!["table public.a: in 3 rows values have changed places with those of others".to_owned()];
+    assert_eq!(losses(&with_second(up, &back("a.id % 3 + 1"))), (Some(1), expected));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
-use schema_core::{Migration, Migrations, RowLoss, Rows, row_losses};
+use schema_core::{Migration, Migrations, RowLoss, row_losses};
 use serde::Serialize;
 
 use super::samples::{self, Table};
@@ -68,11 +68,7 @@ impl Trial<'_> {
         self.runner.run(migration, Direction::Down).await?;
         let after = samples::read(self.runner.session, &older).await?;
         let said = [&migration.up.directives.losses[..], &down.directives.losses].concat();
-        let lost = |before: &Rows, after: &Rows| {
-            let losses = row_losses(before, after).into_iter();
-            losses.filter(|loss| !loss.is_said(&said)).collect::<Vec<_>>()
-        };
-        let losses = lost(&before, &after);
+        let losses = row_losses(&before, &after, &said);
 
         self.runner.run(migration, Direction::Up).await?;
         let newer = self.fill().await?;
@@ -81,7 +77,7 @@ impl Trial<'_> {
         self.runner.run(migration, Direction::Up).await?;
         let after = samples::read(self.runner.session, &newer).await?;
         let (kept, made): (Vec<_>, Vec<_>) =
-            lost(&before, &after).into_iter().partition(|loss| is_known(&older, loss));
+            row_losses(&before, &after, &said).into_iter().partition(|loss| is_known(&older, loss));
 
         let losses: BTreeSet<String> = losses.iter().chain(&kept).map(ToString::to_string).collect();
         if !losses.is_empty() {
