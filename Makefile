@@ -37,7 +37,7 @@ test: ## all tests, against a Postgres of their own
 	scripts/tools.sh postgres alembic
 	# Neon's own command line tests ours, where there is npm to bring it.
 	! command -v npm >/dev/null || scripts/tools.sh neonctl || true
-	cargo test --locked --workspace
+	cargo test --locked --workspace --no-fail-fast
 
 soak: ## the long forms of the tests, for an hour or so; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
 	@scripts/require.sh rust c python
