@@ -1,23 +1,43 @@
 //! The name of a migration file.
 
-/// What a file's name says: `V0001__projects.sql` or `V0001__projects.down.sql`.
+/// What a file's name says: `V0001__projects.sql`, `V0001__projects.down.sql` or `V0001__projects.rows.sql`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileName {
     /// The number, which orders the migrations; leading zeros do not count.
     pub version: i32,
     /// The part after the two underscores.
     pub name: String,
-    /// Which of the pair the file is.
+    /// Which of a migration's files it is.
     pub kind: Kind,
 }
 
-/// Which of a migration's two files this is.
+/// Which of a migration's files this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Leads forward.
     Up,
     /// Takes the up back.
     Down,
+    /// Writes rows to try migrations on.
+    Rows,
+}
+
+impl Kind {
+    /// What the name of such a file ends in.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Up => ".sql",
+            Self::Down => ".down.sql",
+            Self::Rows => ".rows.sql",
+        }
+    }
+
+    /// A file's name without its ending, and the kind of that; none where it is no SQL.
+    pub(crate) fn strip(file: &str) -> Option<(&str, Self)> {
+        let mut kinds = [Self::Down, Self::Rows, Self::Up].into_iter();
+        kinds.find_map(|kind| Some((file.strip_suffix(kind.ending())?, kind)))
+    }
 }
 
 /// Why a file's name is not a migration's.
@@ -25,8 +45,8 @@ pub enum Kind {
 pub enum NameError {
     /// Not of the form at all.
     #[error(
-        "not a migration's name; write V<number>__<name>.sql, or V<number>__<name>.down.sql for its undo, with letters, \
-         digits and underscores in the name"
+        "not a migration's name; write V<number>__<name>.sql, V<number>__<name>.down.sql for its undo, or \
+         V<number>__<name>.rows.sql for sample rows, with letters, digits and underscores in the name"
     )]
     Form,
     /// refinery's default history table holds the number as int4.
@@ -52,11 +72,7 @@ impl FileName {
         if let Some(stem) = file.strip_suffix(".rs") {
             return if versioned(stem).is_some() { Err(NameError::Rust) } else { Ok(None) };
         }
-        let Some(stem) = file.strip_suffix(".sql") else { return Ok(None) };
-        let (stem, kind) = match stem.strip_suffix(".down") {
-            Some(stem) => (stem, Kind::Down),
-            None => (stem, Kind::Up),
-        };
+        let Some((stem, kind)) = Kind::strip(file) else { return Ok(None) };
         let Some((digits, name)) = versioned(stem) else {
             let unversioned =
                 stem.strip_prefix('U').is_some_and(|rest| versioned(&format!("V{rest}")).is_some());
@@ -80,10 +96,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_up_and_its_down_are_told_apart() {
+    fn a_migrations_files_are_told_apart() {
         let up = FileName::parse("V0012__add_tags.sql").unwrap().unwrap();
         assert_eq!(up, FileName { version: 12, name: "add_tags".into(), kind: Kind::Up });
         assert_eq!(FileName::parse("V0012__add_tags.down.sql").unwrap().unwrap().kind, Kind::Down);
+        assert_eq!(FileName::parse("V0012__add_tags.rows.sql").unwrap().unwrap().kind, Kind::Rows);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::directive::{DirectiveError, Directives};
+use crate::directive::{DirectiveError, Directives, Loss};
 use crate::file_name::{FileName, Kind, NameError};
 use crate::statement::{SplitError, Statement, split};
 
@@ -24,6 +24,8 @@ pub struct Migration {
     pub up: Script,
     /// The way back, where there is one.
     pub down: Option<Script>,
+    /// What writes rows to try migrations on, into the tables as they are from here on, where it is said.
+    pub rows: Option<Script>,
     checksum: u64,
 }
 
@@ -85,8 +87,8 @@ pub enum Problem {
         /// The first number that is missing.
         missing: i32,
     },
-    /// A down that belongs to nothing.
-    #[error("takes back a migration that is not there; its up would be named {up}")]
+    /// A down, or sample rows, that belong to nothing.
+    #[error("belongs to a migration that is not there; its up would be named {up}")]
     Unpaired {
         /// The name that the up would have.
         up: String,
@@ -113,26 +115,24 @@ impl Migrations {
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, FileError> {
         let mut files: Vec<_> = files.into_iter().collect();
         files.sort();
-        let (mut ups, mut downs) = (Vec::new(), Vec::new());
+        let (mut ups, mut others) = (Vec::new(), Vec::new());
         for (file, content) in files {
             let wrong = |problem| FileError { file: file.clone(), problem };
             let base = file.rsplit('/').next().unwrap_or(&file);
             let Some(name) = FileName::parse(base).map_err(|error| wrong(error.into()))? else { continue };
             let script = Script::read(&file, content).map_err(wrong)?;
-            match name.kind {
-                Kind::Up => ups.push((name, script)),
-                Kind::Down => downs.push((name, script)),
-            }
+            let of_kind = if name.kind == Kind::Up { &mut ups } else { &mut others };
+            of_kind.push((name, script));
         }
         ups.sort_by_key(|(name, _)| name.version);
         check_numbers(&ups)?;
         let migrations: Result<_, _> =
-            ups.into_iter().map(|(name, up)| Migration::pair(name, up, &mut downs)).collect();
-        match downs.into_iter().next() {
+            ups.into_iter().map(|(name, up)| Migration::gather(name, up, &mut others)).collect();
+        match others.into_iter().next() {
             None => migrations.map(Self),
-            Some((_, down)) => {
-                let up = format!("{}.sql", down.file.trim_end_matches(".down.sql"));
-                Err(FileError { file: down.file, problem: Problem::Unpaired { up } })
+            Some((name, Script { file, .. })) => {
+                let up = format!("{}.sql", file.trim_end_matches(name.kind.ending()));
+                Err(FileError { file, problem: Problem::Unpaired { up } })
             }
         }
     }
@@ -171,23 +171,31 @@ fn check_numbers(ups: &[(FileName, Script)]) -> Result<(), FileError> {
 }
 
 impl Migration {
-    /// Takes the up's down from among the downs.
-    fn pair(name: FileName, up: Script, downs: &mut Vec<(FileName, Script)>) -> Result<Self, FileError> {
-        let place =
-            downs.iter().position(|(down, _)| (down.version, &down.name) == (name.version, &name.name));
-        let down = place.map(|i| downs.swap_remove(i).1);
+    /// Takes what belongs to an up from among the other files.
+    fn gather(name: FileName, up: Script, others: &mut Vec<(FileName, Script)>) -> Result<Self, FileError> {
+        let mut take = |kind| {
+            let wanted = FileName { kind, ..name.clone() };
+            let place = others.iter().position(|(other, _)| *other == wanted);
+            place.map(|i| others.swap_remove(i).1)
+        };
+        let (down, rows) = (take(Kind::Down), take(Kind::Rows));
         if let (Some(_), Some(down)) = (&up.directives.irreversible, &down) {
             let problem = Problem::IrreversibleWithDown { down: down.file.clone() };
             return Err(FileError { file: up.file, problem });
         }
         let checksum = checksum(&name, &up)?;
-        Ok(Self { version: name.version, name: name.name, up, down, checksum })
+        Ok(Self { version: name.version, name: name.name, up, down, rows, checksum })
     }
 
     /// refinery's checksum of number, name and text, as its history table holds it.
     #[must_use]
     pub fn checksum(&self) -> String {
         self.checksum.to_string()
+    }
+
+    /// What its files say that it cannot keep.
+    pub fn losses(&self) -> impl Iterator<Item = &Loss> {
+        std::iter::once(&self.up).chain(&self.down).flat_map(|script| &script.directives.losses)
     }
 
     /// The up's file name without its ending: `V0001__name`.

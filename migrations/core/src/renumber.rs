@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::file_name::{FileName, NameError};
+use crate::file_name::{FileName, Kind, NameError};
 
 /// A file that gets another name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,19 +122,20 @@ fn with(file: &str, name: &str, version: i32) -> String {
     let start = file.rfind('/').map_or(0, |slash| slash + 1);
     let (folder, base) = file.split_at(start);
     let digits = base.find("__").map_or(1, |end| end.saturating_sub(1));
-    let ending = if base.ends_with(".down.sql") { ".down.sql" } else { ".sql" };
-    format!("{folder}V{version:0digits$}__{name}{ending}")
+    let kind = Kind::strip(base).map_or(Kind::Up, |(_, kind)| kind);
+    format!("{folder}V{version:0digits$}__{name}{}", kind.ending())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const MERGED: [&str; 6] = [
+    const MERGED: [&str; 7] = [
         "V017__a.sql",
         "V018__b.sql",
         "V018__b.down.sql",
         "V018__ours.down.sql",
+        "V018__ours.rows.sql",
         "V018__ours.sql",
         "V019__ours.sql",
     ];
@@ -152,6 +153,7 @@ mod tests {
             Ok(vec![
                 pair("V019__ours.sql", "V020__ours.sql"),
                 pair("V018__ours.sql", "V019__ours.sql"),
+                pair("V018__ours.rows.sql", "V019__ours.rows.sql"),
                 pair("V018__ours.down.sql", "V019__ours.down.sql"),
             ])
         );

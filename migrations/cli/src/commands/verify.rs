@@ -6,8 +6,9 @@ mod samples;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use schema_core::{Difference, Migrations, Trial, trials};
+use schema_core::{Catalog, Difference, Loss, Migration, Migrations, Rows, Trial, row_losses, trials};
 use serde::Serialize;
+use tokio_postgres::Client;
 
 use self::rows::{RowProof, RowsRefused};
 use super::Context;
@@ -23,7 +24,7 @@ use crate::scratch::{self, Place, Scratch};
     after_help = "Every up runs, then every down, then every up again, and the catalog is compared after each with what it \
                   was there before. Then each migration goes up, down and up on tables with sample rows: what a down does \
                   not give back, or takes with it of what the migration before knew, it must say (-- branchline: loses \
-                  table.column: why). The database itself is not touched: the scratch databases are made beside it and \
+                  table.column: why). Rows of your own are taken from V<number>__<name>.rows.sql. The database itself is not touched: the scratch databases are made beside it and \
                   dropped afterwards. Exit status: 0 proved, 1 not."
 )]
 pub(crate) struct Args {
@@ -43,7 +44,7 @@ struct Proof {
     refused: Option<Refused>,
     /// Objects in the catalog at the end.
     objects: usize,
-    /// What came of rows; null where the catalog was refused already.
+    /// What came of rows; null where a catalog was refused already.
     rows: Option<RowProof>,
 }
 
@@ -72,7 +73,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let url = context.scratch_url(&args.place)?;
     let mut proof =
         scratch::within(&url, async |scratch| prove(&migrations, &trials, scratch, context).await).await?;
-    if proof.refused.is_none() {
+    if !proof.is_refused() {
         let rows = scratch::within(&url, async |scratch| {
             let observe = |_| {};
             let stage = scratch.stage(context.settings()).await?;
@@ -85,6 +86,23 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(if is_proved { Exit::Done } else { Exit::Failed })
 }
 
+/// What was there when so many migrations were applied.
+struct Stand {
+    catalog: Catalog,
+    /// The rows that the migrations themselves wrote.
+    rows: Rows,
+}
+
+impl Stand {
+    async fn read(session: &Client) -> Result<Self> {
+        let tables = samples::tables(session).await?;
+        Ok(Self {
+            catalog: introspection::read(session).await?,
+            rows: samples::read(session, &tables).await?,
+        })
+    }
+}
+
 async fn prove(
     migrations: &Migrations,
     trials: &[Trial<'_>],
@@ -95,24 +113,34 @@ async fn prove(
     let stage = scratch.stage(context.settings()).await?;
     let (session, runner) = (&stage.session, stage.runner(&observe));
     let mut proof = without_way_back(migrations);
-    // The catalog where so many migrations are applied.
-    let mut seen = BTreeMap::from([(0, introspection::read(session).await?)]);
+    // By the number of migrations that are applied.
+    let mut seen = BTreeMap::from([(0, Stand::read(session).await?)]);
     for trial in trials {
         let direction = if trial.is_down { Direction::Down } else { Direction::Up };
         observe(Event::Done(runner.run(trial.migration, direction).await?));
-        let catalog = introspection::read(session).await?;
-        proof.objects = catalog.len();
+        let stand = Stand::read(session).await?;
+        proof.objects = stand.catalog.len();
         let Some(expected) = seen.get(&trial.applied) else {
-            seen.insert(trial.applied, catalog);
+            seen.insert(trial.applied, stand);
             continue;
         };
-        let differences = expected.diff(&catalog);
+        let differences = expected.catalog.diff(&stand.catalog);
         if !differences.is_empty() {
             proof.refused = Some(refused(trial, direction, &differences)?);
             break;
         }
         if !trial.is_down {
+            // Rows that are written anew may differ in times and random keys.
             proof.proved.push(trial.migration.label().to_owned());
+            continue;
+        }
+        let said: Vec<Loss> =
+            migrations.iter().skip(trial.applied).flat_map(Migration::losses).cloned().collect();
+        let losses = row_losses(&expected.rows, &stand.rows, &said);
+        if !losses.is_empty() {
+            let refused = RowsRefused::new(trial.migration, &losses);
+            proof.rows = Some(RowProof { refused: Some(refused), ..RowProof::default() });
+            break;
         }
     }
     Ok(proof)
@@ -183,6 +211,18 @@ fn about_rows(rows: &RowProof) -> Vec<String> {
         lines.push(format!(
             "Note: {table} took no sample row, so that nothing is proved of its rows: {reason}."
         ));
+    }
+    if !rows.blank.is_empty() {
+        let blank: Vec<&str> = rows.blank.iter().map(String::as_str).collect();
+        lines.push(format!(
+            "Note: there was no sample value for {}, so that nothing is proved of what stands there.",
+            blank.join(", ")
+        ));
+    }
+    if !(rows.unfilled.is_empty() && rows.blank.is_empty()) {
+        lines.push(
+            "Rows for them can be written beside a migration, as V<number>__<name>.rows.sql.".to_owned(),
+        );
     }
     lines
 }

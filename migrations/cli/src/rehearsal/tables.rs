@@ -40,7 +40,7 @@ pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
             script.sql.split(|c: char| !is_of_name(c)).any(|word| word.eq_ignore_ascii_case(&bare))
         })
     };
-    let losses: Vec<&Loss> = scripts().flat_map(|script| &script.directives.losses).collect();
+    let losses: Vec<&Loss> = migrations.iter().flat_map(|migration| migration.losses()).collect();
     let tables = catalog.iter().filter(|(object, _)| object.kind == "table").map(|(object, _)| &object.name);
     let columns = |table: &String| {
         let own = |(object, _): (&schema_core::Object, _)| {

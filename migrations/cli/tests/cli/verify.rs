@@ -23,9 +23,9 @@ fn our_own_migrations_are_proved_and_nothing_is_left() {
     assert_eq!(project.sql(&scratch_of(pid)), "0");
     let rows = &serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["rows"];
     assert_eq!(
-        (&rows["unfilled"], &rows["unsaid"]),
-        (&json!({}), &json!({})),
-        "every table is tried, every loss said"
+        (&rows["unfilled"], &rows["blank"], &rows["unsaid"]),
+        (&json!({}), &json!([]), &json!({})),
+        "every table and column is tried, every loss said"
     );
     assert_eq!(rows["tables"].as_u64(), Some(OUR_TABLES), "{rows}");
     assert_eq!(
@@ -275,6 +275,56 @@ fn tables_of_every_kind_take_rows_or_are_named() {
     assert!(unfilled["public.impossible"].as_str().unwrap().contains("violates check constraint"), "{rows}");
     let unsaid = rows["unsaid"]["V1__a.down.sql"].as_array().unwrap();
     assert_eq!(unsaid.len(), 4, "what took no row loses none: {rows}");
+}
+
+#[test]
+fn rows_written_beside_a_migration_take_the_place_of_samples() {
+    let up =
+        "CREATE TABLE b (low int NOT NULL, high int NOT NULL, place polygon, CHECK (high > low + 100));\n";
+    let project = with_second(up, "-- branchline: loses b.*: the table goes\nDROP TABLE b;\n");
+    project.write("V3__c.sql", "ALTER TABLE b RENAME low TO least;\n");
+    project.write("V3__c.down.sql", "UPDATE b SET least = 0;\nALTER TABLE b RENAME least TO low;\n");
+    let run = project.run(&["verify"]);
+    assert_eq!(run.code, Some(0), "no row of b is there to be lost: {run}");
+    let told = run.stdout.replace('\n', " ");
+    assert!(
+        told.contains("Note: public.b took no sample row, so that nothing is proved of its rows: "),
+        "{run}"
+    );
+
+    let rows = "INSERT INTO b (low, high) VALUES (5, 500), (6, 600);\n";
+    project.write("V2__b.rows.sql", rows);
+    let told = project.run(&["verify"]).refusal();
+    assert!(
+        told.starts_with(
+            "error: the sample rows do not fit the tables after V3__c; write V3__c.rows.sql with rows that do: "
+        ),
+        "{told}"
+    );
+    assert!(told.contains("V2__b.rows.sql: column \"low\" of relation \"b\" does not exist"), "{told}");
+
+    project.write("V3__c.rows.sql", &rows.replace("low", "least"));
+    let expected = vec!["column public.b.low: in 2 rows \"5\" has become \"0\"".to_owned()];
+    assert_eq!(losses(&project), (Some(1), expected));
+    project.write("V3__c.down.sql", "ALTER TABLE b RENAME least TO low;\n");
+    let run = project.run(&["verify"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let told = run.stdout.replace('\n', " ");
+    assert!(told.contains("Note: there was no sample value for public.b.place, so that"), "{run}");
+}
+
+#[test]
+fn rows_that_migrations_write_are_to_stay_as_well() {
+    let up = "CREATE TABLE moods (word text DEFAULT 'none', at timestamptz DEFAULT now());\n\
+              INSERT INTO moods VALUES ('good'), ('bad');\n";
+    let project = with_second(up, "DROP TABLE moods;\n");
+    project.write("V3__c.sql", "-- branchline: loses a.word: it is another table's\nDROP TABLE moods;\n");
+    let down = "CREATE TABLE moods (word text DEFAULT 'none', at timestamptz DEFAULT now());\n";
+    project.write("V3__c.down.sql", &format!("{down}INSERT INTO moods VALUES ('good');\n"));
+    let expected = vec!["table public.moods: 2 rows before, 1 now".to_owned()];
+    assert_eq!(losses(&project), (Some(1), expected));
+    project.write("V3__c.down.sql", &format!("-- branchline: loses moods.*: a word is soon written\n{down}"));
+    assert_eq!(losses(&project), (Some(0), vec![]));
 }
 
 #[test]

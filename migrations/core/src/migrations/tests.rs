@@ -16,6 +16,7 @@ fn migrations_come_in_the_order_of_their_numbers_with_their_downs() {
         ("V10__j.sql", ""),
         ("V2__b.sql", ""),
         ("V1__a.down.sql", "SELECT 1"),
+        ("V1__a.rows.sql", "SELECT 2"),
         ("V1__a.sql", ""),
         ("V3__c.sql", ""),
         ("V4__d.sql", ""),
@@ -30,7 +31,8 @@ fn migrations_come_in_the_order_of_their_numbers_with_their_downs() {
     let versions: Vec<i32> = migrations.iter().map(|m| m.version).collect();
     assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     assert_eq!(migrations.get(1).unwrap().down.as_ref().unwrap().sql, "SELECT 1");
-    assert_eq!(migrations.get(2).unwrap().down, None);
+    assert_eq!(migrations.get(1).unwrap().rows.as_ref().unwrap().sql, "SELECT 2");
+    assert_eq!((&migrations.get(2).unwrap().down, &migrations.get(2).unwrap().rows), (&None, &None));
     assert_eq!(migrations.head().unwrap().label(), "V10__j");
 }
 
@@ -66,9 +68,11 @@ fn a_missing_number_is_refused_unless_numbers_are_dates() {
 }
 
 #[test]
-fn a_down_without_its_up_is_refused() {
-    let (file, problem) = refused(&[("V1__a.sql", ""), ("V1__b.down.sql", "")]);
-    assert_eq!((file.as_str(), problem), ("V1__b.down.sql", Problem::Unpaired { up: "V1__b.sql".into() }));
+fn a_down_or_sample_rows_without_their_up_are_refused() {
+    for other in ["V1__b.down.sql", "V1__b.rows.sql"] {
+        let (file, problem) = refused(&[("V1__a.sql", ""), (other, "")]);
+        assert_eq!((file.as_str(), problem), (other, Problem::Unpaired { up: "V1__b.sql".into() }));
+    }
 }
 
 #[test]

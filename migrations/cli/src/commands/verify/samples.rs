@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use schema_core::{Row, Rows};
+use schema_core::{Row, Rows, Script};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_postgres::Client;
@@ -22,6 +22,8 @@ pub(super) struct Table {
     /// With its schema.
     pub(super) name: String,
     quoted: String,
+    /// Other tables that its foreign keys refer to.
+    refers_to: Vec<String>,
     columns: Vec<Column>,
 }
 
@@ -111,36 +113,53 @@ fn sample(base: &str, number: usize) -> Option<String> {
     Some(text)
 }
 
-/// The tables that there are.
+/// The tables that there are, each after those that it refers to.
 ///
 /// # Errors
 /// The server's refusal.
 pub(super) async fn tables(session: &Client) -> Result<Vec<Table>> {
     let document = one_row(session, TABLES).await.context("reading the tables")?;
     let document = document.as_ref().and_then(|row| row.get(0)).unwrap_or("[]");
-    serde_json::from_str(document).context("reading the tables")
+    let mut left: Vec<Table> = serde_json::from_str(document).context("reading the tables")?;
+    let mut ordered: Vec<Table> = Vec::new();
+    while !left.is_empty() {
+        let is_free = |table: &Table| !left.iter().any(|other| table.refers_to.contains(&other.name));
+        // Where all refer to each other, one of them has to come first.
+        let next = left.iter().position(is_free).unwrap_or(0);
+        ordered.push(left.remove(next));
+    }
+    Ok(ordered)
 }
 
-/// Writes rows into the tables, after deleting those that were there. Gives the tables that have none afterwards, with the
-/// server's reason.
+/// Writes rows into the tables, after deleting those that were there: the given ones, and others where they leave a table
+/// empty. Gives the tables that have none afterwards, with the server's reason.
 ///
 /// # Errors
-/// The server's refusal of something other than a row.
-pub(super) async fn fill(session: &Client, tables: &[Table]) -> Result<BTreeMap<String, String>> {
+/// The given rows are refused, or the server refuses something other than a row.
+pub(super) async fn fill(
+    session: &Client,
+    tables: &[Table],
+    given: Option<&Script>,
+) -> Result<BTreeMap<String, String>> {
     execute(session, "SET synchronous_commit = off").await?;
     // TRUNCATE would stumble over triggers that do the same. What cannot be deleted stays, and is as good.
-    each_in_its_turn(tables, async |table| execute(session, &format!("DELETE FROM {}", table.quoted)).await)
-        .await;
-    Ok(each_in_its_turn(tables, async |table| fill_one(session, table).await).await)
+    each_in_its_turn(tables.iter().rev(), async |table| {
+        execute(session, &format!("DELETE FROM {}", table.quoted)).await
+    })
+    .await;
+    if let Some(Script { file, sql, .. }) = given {
+        execute(session, sql).await.with_context(|| file.clone())?;
+    }
+    Ok(each_in_its_turn(tables.iter(), async |table| fill_one(session, table).await).await)
 }
 
 /// Does something with every table, again with those that were refused for as long as others are not: a table may depend
 /// on another. Gives those that are left.
-async fn each_in_its_turn(
-    tables: &[Table],
+async fn each_in_its_turn<'t>(
+    tables: impl Iterator<Item = &'t Table>,
     work: impl AsyncFn(&Table) -> Result<(), pg::Error>,
 ) -> BTreeMap<String, String> {
-    let mut left: Vec<&Table> = tables.iter().collect();
+    let mut left: Vec<&Table> = tables.collect();
     loop {
         let (before, mut refused) = (left.len(), BTreeMap::new());
         let mut still_left = Vec::new();
@@ -157,8 +176,11 @@ async fn each_in_its_turn(
     }
 }
 
-/// Writes what rows a table takes; the last refusal where it takes none.
+/// Writes what rows an empty table takes; the last refusal where it takes none.
 async fn fill_one(session: &Client, table: &Table) -> Result<(), pg::Error> {
+    if has_rows(session, table).await? {
+        return Ok(());
+    }
     let mut outcome = Ok(());
     for number in 1..=ROWS {
         for is_whole in [true, false] {
@@ -168,8 +190,12 @@ async fn fill_one(session: &Client, table: &Table) -> Result<(), pg::Error> {
             }
         }
     }
+    if has_rows(session, table).await? { Ok(()) } else { outcome }
+}
+
+async fn has_rows(session: &Client, table: &Table) -> Result<bool, pg::Error> {
     let any = one_row(session, &format!("SELECT EXISTS (SELECT FROM {})", table.quoted)).await?;
-    if any.is_some_and(|row| row.get(0) == Some("t")) { Ok(()) } else { outcome }
+    Ok(any.is_some_and(|row| row.get(0) == Some("t")))
 }
 
 /// Every row of the tables.

@@ -47,6 +47,9 @@ attribute AS (
 SELECT coalesce(json_agg(json_build_object(
            'name', name,
            'quoted', quoted,
+           'refers_to', (SELECT coalesce(json_agg(other.name), '[]')
+                         FROM pg_constraint k JOIN relation other ON other.oid = k.confrelid
+                         WHERE k.contype = 'f' AND k.conrelid = relation.oid AND k.confrelid <> k.conrelid),
            'columns', (SELECT coalesce(json_agg(attribute ORDER BY attnum), '[]') FROM attribute WHERE attrelid = relation.oid)
        ) ORDER BY name), '[]')
 FROM relation
