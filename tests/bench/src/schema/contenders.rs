@@ -38,6 +38,8 @@ impl Branchline {
     fn run(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new(support::binary("branchline"));
         command.args(arguments).arg("--dir").arg(&self.dir).env("DIRECT_DATABASE_URL", &self.url);
+        // Seldom set, and where they are, native-tls has OpenSSL read the system's authorities twice.
+        command.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR");
         let output = command.output()?;
         // 3: there is something to do.
         let is_done = matches!(output.status.code(), Some(0 | 3));
@@ -105,9 +107,13 @@ impl Alembic {
         file(&folder, "alembic.ini", "[alembic]\nscript_location = %(here)s\npath_separator = os\n")?;
         let mut files: Vec<PathBuf> =
             std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-        files.retain(|path| {
-            path.extension().is_some_and(|end| end == "sql") && !path.to_string_lossy().ends_with(".down.sql")
-        });
+        // Not .down.sql, nor any other kind of file beside an up.
+        let is_up = |path: &Path| {
+            path.file_name()
+                .and_then(|name| name.to_str()?.strip_suffix(".sql"))
+                .is_some_and(|stem| !stem.contains('.'))
+        };
+        files.retain(|path| is_up(path));
         files.sort_by_key(|path| number(path));
         let mut before = "None".to_owned();
         for path in &files {
