@@ -9,6 +9,7 @@ use support::{Data, Event, NeonProxy, Options, Postgres, Proxy, Shutdown, binary
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::export;
 use crate::function::{app, call};
 
 fn server() -> Postgres {
@@ -25,6 +26,8 @@ async fn every_function_answers_503_within_five_seconds_where_nothing_listens() 
         call(&app, db_test::handle, Event::get("/")).await,
         call(&app, list_projects::handle, Event::get("/")).await,
         call(&app, import::handle, Event::post("/").text(body)).await,
+        call(&app, search::handle, Event::get("/?q=x")).await,
+        export::answered(&app, Event::get("/")).await,
     ] {
         seen.problem(503);
         assert!(seen.headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
@@ -46,6 +49,21 @@ async fn a_server_that_accepts_and_says_nothing_costs_less_than_five_seconds() {
         call(&app, db_test::handle, Event::get("/")).await.problem(503);
         assert!(begun.elapsed() < Duration::from_secs(5), "{is_prepared}: {:?}", begun.elapsed());
     }
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_take_another_connection_is_an_outage_and_no_misconfiguration() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // What a server says to the request for TLS that has no process to spare.
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let _ = client.read_exact(&mut [0; 8]).await;
+            let _ = client.write_all(b"Ecould not fork new process for connection\0").await;
+        }
+    });
+    let url = format!("postgresql://u:p@127.0.0.1:{port}/d?sslmode=require&sslnegotiation=postgres");
+    call(&app(&url, &[]), db_test::handle, Event::get("/")).await.problem(503);
 }
 
 /// A URL with another file of certificate authorities.

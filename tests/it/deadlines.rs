@@ -1,7 +1,8 @@
 //! The end of a request's time: what it left running on the server is cancelled, and its answer comes in time.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use app::{Access, Budget};
 use support::lambda::Lambda;
 use support::{Event, NeonProxy, TestDatabase, binary};
 use tokio_postgres::Client;
@@ -36,30 +37,62 @@ pub(crate) async fn until_busy(database: &TestDatabase, busy: i64) {
     panic!("{busy} busy backends are waited for in vain");
 }
 
-/// Answers a request whose statement waits for a lock, until its time is up.
-async fn blocked(fixture: &Fixture, request: impl AsyncFnOnce(Duration) -> Seen) {
+/// Answers a request whose statement waits for a lock, until its time is up. Gives the backend's process, and how long it
+/// was at work after the answer.
+async fn blocked(fixture: &Fixture, request: impl AsyncFnOnce(Duration) -> Seen) -> (i32, Duration) {
     let blocker = blocker(&fixture.database, "projects, bookmarks").await;
-    let deadline = Duration::from_millis(1_200);
-    let begun = std::time::Instant::now();
-    request(deadline).await.problem(504);
-    assert!(begun.elapsed() < deadline, "{:?}", begun.elapsed());
+    let deadline = Duration::from_secs(2);
+    let answered = async {
+        let begun = Instant::now();
+        request(deadline).await.problem(504);
+        assert!(begun.elapsed() < deadline, "{:?}", begun.elapsed());
+        Instant::now()
+    };
+    let backend = async {
+        until_busy(&fixture.database, 1).await;
+        fixture.ask(&BUSY.replace("count(*)", "pid")).await.parse().unwrap()
+    };
+    let (answered, backend) = tokio::join!(answered, backend);
     // While the lock is still held: only a cancelled statement is gone.
     until_busy(&fixture.database, 0).await;
+    let after = answered.elapsed();
     blocker.batch_execute("ROLLBACK").await.unwrap();
+    (backend, after)
+}
+
+/// Waits until a backend has ended, as that of a closed connection does.
+async fn until_gone(database: &TestDatabase, backend: i32) {
+    let watcher = database.client().await;
+    let is_there = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1";
+    for _ in 0..2_000 {
+        if watcher.query_one(is_there, &[&backend]).await.unwrap().get::<_, i64>(0) == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("backend {backend} is still there");
 }
 
 #[tokio::test]
 async fn a_read_is_cancelled_on_the_server_when_its_time_is_up() {
     let fixture = Fixture::new();
-    blocked(&fixture, async |time| fixture.list_projects(Event::get("/").timeout(time)).await).await;
-    blocked(&fixture, async |time| fixture.search(Event::get("/?q=x").timeout(time)).await).await;
+    let list =
+        blocked(&fixture, async |time| fixture.list_projects(Event::get("/").timeout(time)).await).await;
+    let search =
+        blocked(&fixture, async |time| fixture.search(Event::get("/?q=x").timeout(time)).await).await;
+    for (backend, _) in [list, search] {
+        until_gone(&fixture.database, backend).await;
+    }
+    assert!(list.1.min(search.1) < Duration::from_millis(200), "{list:?} {search:?}");
     assert_eq!(fixture.list_projects(Event::get("/")).await.status, 200);
 }
 
 #[tokio::test]
 async fn a_write_is_cancelled_and_rolled_back_when_its_time_is_up() {
     let fixture = Fixture::new();
-    blocked(&fixture, async |time| fixture.import(Event::post("/").text(FILE).timeout(time)).await).await;
+    let (backend, _) =
+        blocked(&fixture, async |time| fixture.import(Event::post("/").text(FILE).timeout(time)).await).await;
+    until_gone(&fixture.database, backend).await;
     assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "0");
     let imported = fixture.import(Event::post("/").text(FILE)).await;
     assert_eq!(imported.status, 201, "{}", imported.body);
@@ -107,7 +140,7 @@ async fn the_server_ends_the_transaction_of_a_process_that_stands_still() {
     let function = Lambda::start(&binary("import"), &[("DATABASE_URL", url.as_str())]).unwrap();
     function.init_duration().await.unwrap();
     let blocker = blocker(&database, "bookmarks").await;
-    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(2);
+    let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(5);
     let event = Event::post("/").text(FILE).deadline_ms(deadline.as_millis().try_into().unwrap());
     let aborted = async {
         until_busy(&database, 1).await;
@@ -124,4 +157,22 @@ async fn the_server_ends_the_transaction_of_a_process_that_stands_still() {
         aborted = tokio::time::timeout(Duration::from_secs(20), aborted) => aborted.unwrap(),
     }
     blocker.batch_execute("ROLLBACK").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_server_ends_a_transaction_whose_next_statement_does_not_come() {
+    let fixture = Fixture::new();
+    let (database, budget) = (&fixture.database, Budget::lasting(Duration::from_secs(1)));
+    let stand_still = |connection: app::Connection| async move {
+        connection.begin(Access::ReadWrite).await?;
+        let settings =
+            "SELECT current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
+                               current_setting('tcp_keepalives_count'), pg_backend_pid()";
+        let row = connection.query_one(settings, &[]).await?;
+        let keepalives: [String; 3] = [row.get(0), row.get(1), row.get(2)];
+        assert_eq!(keepalives, ["10", "5", "4"], "in a COPY nothing else finds out");
+        until_gone(database, row.get(3)).await;
+        Ok::<_, app::Error>(())
+    };
+    fixture.app.database().write_keyed(&budget, stand_still).await.unwrap();
 }

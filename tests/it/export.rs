@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use support::Event;
 
-use crate::function::{Fixture, app};
+use crate::function::{Fixture, Seen, app};
 
 /// What a client sees of a streamed answer that came whole.
 struct Sent {
@@ -46,6 +46,13 @@ async fn read(response: StreamingResponse) -> Sent {
         chunks.push(chunk);
     }
     Sent { status: parts.status.as_u16(), headers: parts.headers, chunks }
+}
+
+/// The answer of the export, once it has come whole.
+pub(crate) async fn answered(app: &Arc<app::App>, event: Event) -> Seen {
+    let sent = read(answer(app, event).await).await;
+    let body = serde_json::from_str(&sent.text()).unwrap_or_else(|_| Value::String(sent.text()));
+    Seen { status: sent.status, headers: sent.headers, body }
 }
 
 async fn get(fixture: &Fixture, target: &str) -> Sent {

@@ -7,8 +7,12 @@ use futures_util::future::join_all;
 use support::lambda::{Lambda, Response};
 use support::proxy::Cut;
 use support::{Data, Event, Options, Postgres, Proxy, Shutdown, TestDatabase, binary, rounds};
+use tokio::time::timeout;
 
-const FUNCTIONS: [&str; 4] = ["db-test", "list-projects", "import", "search"];
+const FUNCTIONS: [&str; 5] = ["db-test", "list-projects", "import", "search", "export"];
+
+/// For what happens within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One environment of a function, with a way to the database of its own.
 struct Environment {
@@ -67,9 +71,12 @@ impl Environment {
         self.function.freeze();
         let stat = format!("/proc/{}/stat", self.function.pid());
         // The state follows the program's name, which is in parentheses.
-        while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let stands_still = async {
+            while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(PATIENCE, stands_still).await.unwrap();
     }
 
     fn connects(&self) -> usize {
@@ -175,7 +182,7 @@ async fn sessions_killed_during_a_freeze_cost_one_new_one_and_no_error() {
     for environment in &mut environments {
         let worst = environment.cycle(rounds(20, 1_000), async |_| {
             assert!(count(&kill).await >= 1);
-            while count(&left).await > 0 {}
+            timeout(PATIENCE, async { while count(&left).await > 0 {} }).await.unwrap();
         });
         assert_eq!(worst.await, 1, "{}", environment.name);
     }

@@ -37,7 +37,7 @@ async fn a_long_import_tells_its_progress_though_its_bookmarks_commit_at_once() 
         )
         .await;
     let key = "0198c5a0-1111-7000-8000-000000000001";
-    let import = fixture.import(Event::post("/").header("idempotency-key", key).text(file(12_000, 2_000)));
+    let import = fixture.import(Event::post("/").header("idempotency-key", key).text(file(5_000, 5_000)));
     let poll = async {
         let mut seen = Vec::new();
         loop {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use support::{Event, TestDatabase};
 
+use crate::export;
 use crate::function::{Fixture, Seen};
 
 /// Entries of every outcome.
@@ -65,6 +66,21 @@ pub(crate) async fn every_function(fixture: &Fixture) {
     assert_eq!(jobs.body["import_jobs"].as_array().unwrap().len(), 2, "{}", jobs.body);
     let projects = fixture.list_projects(Event::get("/")).await;
     assert_eq!(projects.body["projects"][0]["bookmarks"], 4, "{}", projects.body);
+
+    let found = fixture.search(Event::get("/?q=new&project_id=1")).await;
+    assert_eq!(
+        (found.status, &found.body["bookmarks"][0]["url"]),
+        (200, &json!("https://example.com/d")),
+        "{}",
+        found.body
+    );
+    let exported = export::answered(&fixture.app, Event::get("/?project_id=1&format=json")).await;
+    assert_eq!(
+        (exported.status, exported.body["bookmarks"].as_array().map(Vec::len)),
+        (200, Some(4)),
+        "{}",
+        exported.body
+    );
 
     let id = second.body["import_job"]["id"].as_str().unwrap();
     let undone = fixture.import(Event::delete(&format!("/{id}"))).await;

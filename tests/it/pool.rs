@@ -8,7 +8,7 @@ use app::{App, Config};
 use futures_util::future::join_all;
 use serde_json::Value;
 use support::lambda::Lambda;
-use support::proxy::{Cut, Delays};
+use support::proxy::{Admission, Cut, Delays};
 use support::{Data, Event, Options, Postgres, Proxy, TestDatabase, binary};
 
 use crate::deadlines::{blocker, until_busy};
@@ -70,6 +70,14 @@ async fn a_connection_is_discarded_when_it_was_idle_for_almost_as_long_as_neon_t
         (connections, &spent(&seen)["stale_discards"], &spent(&seen)["connects"]),
         (2, &1.into(), &1.into())
     );
+    timed.pass(1);
+    timed.proxy.lose();
+    let (seen, connections) = timed.read().await;
+    assert_eq!(
+        (connections, &spent(&seen)["stale_discards"], &spent(&seen)["retries"]),
+        (3, &1.into(), &1.into()),
+        "one that leads nowhere"
+    );
 }
 
 #[tokio::test]
@@ -125,6 +133,50 @@ async fn a_connection_that_was_idle_proves_itself_however_long_its_statement_tak
     };
     let ((seen, connections), ()) = tokio::join!(timed.read(), release);
     assert_eq!((connections, &spent(&seen)["retries"]), (1, &0.into()));
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_costs_a_warm_function_less_than_five_seconds() {
+    let timed = Timed::new();
+    timed.read().await;
+    timed.pass(1);
+    timed.proxy.lose();
+    timed.proxy.admit(Admission::Swallow);
+    let begun = Instant::now();
+    timed.fixture.list_projects(Event::get("/")).await.problem(503);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+/// Has the server fail statements on a table for another transaction's sake, so many times.
+async fn conflicts(fixture: &Fixture, statement: &str, times: u32) {
+    // What a sequence gives is not taken back with its transaction.
+    let sql = format!(
+        "CREATE SEQUENCE tried;
+         CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF nextval('tried') <= {times} THEN RAISE 'deadlock detected' USING ERRCODE = '40P01'; END IF;
+           RETURN NULL;
+         END $$;
+         CREATE TRIGGER conflict BEFORE {statement} EXECUTE FUNCTION conflict()"
+    );
+    fixture.execute(&sql).await;
+}
+
+#[tokio::test]
+async fn what_the_server_rolls_back_for_anothers_sake_is_begun_anew_once() {
+    for (times, status, job) in [(1, 201, "completed"), (2, 503, "failed")] {
+        let timed = Timed::new();
+        conflicts(&timed.fixture, "INSERT ON bookmarks", times).await;
+        let seen = timed.fixture.import(Event::post("/").text(FILE)).await;
+        assert_eq!(seen.status, status, "{}", seen.body);
+        assert_eq!(timed.fixture.ask("SELECT string_agg(status, ' ') FROM import_jobs").await, job);
+        let stored = u32::from(status == 201).to_string();
+        assert_eq!(timed.fixture.ask("SELECT count(*) FROM bookmarks").await, stored);
+    }
+    let timed = Timed::new();
+    let job = timed.fixture.import(Event::post("/").text(FILE)).await.body["import_job"]["id"].clone();
+    conflicts(&timed.fixture, "DELETE ON import_jobs", 1).await;
+    let seen = timed.fixture.import(Event::delete(&format!("/{}", job.as_str().unwrap()))).await;
+    assert_eq!((seen.status, &seen.body["bookmarks_removed"]), (200, &1.into()), "{}", seen.body);
 }
 
 #[tokio::test]
@@ -220,7 +272,7 @@ async fn a_request_without_a_free_connection_is_answered_503_within_five_seconds
 }
 
 /// Our connections to a database.
-async fn connections(database: &TestDatabase) -> i64 {
+pub(crate) async fn connections(database: &TestDatabase) -> i64 {
     let ours = "SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND application_name = 'branchline'";
     database.client().await.query_one(ours, &[]).await.unwrap().get(0)

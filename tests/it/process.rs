@@ -6,6 +6,8 @@ use serde_json::Value;
 use support::lambda::Lambda;
 use support::{Event, binary};
 
+use crate::pool::connections;
+
 const FILE: &str =
     "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
 
@@ -80,6 +82,12 @@ async fn an_import_killed_midway_leaves_no_bookmarks_and_a_job_that_is_told_as_f
     let (outcome, ()) = tokio::join!(request, kill);
     assert!(outcome.is_err());
     blocker.batch_execute("ROLLBACK").await.unwrap();
+    for _ in 0..2_000 {
+        if connections(&database).await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 
     let reader = database.client().await;
     let row = reader
@@ -87,7 +95,7 @@ async fn an_import_killed_midway_leaves_no_bookmarks_and_a_job_that_is_told_as_f
         .await
         .unwrap();
     assert_eq!((row.get::<_, &str>(0), row.get::<_, i64>(1)), ("importing", 0));
-    // Its lock goes with its connection; the seconds of grace are taken off here.
+    // Its lock goes with its connection, which the server notices when it has something to say; the seconds of grace are taken off here.
     reader
         .batch_execute("UPDATE import_jobs SET started_at = started_at - interval '1 minute'")
         .await

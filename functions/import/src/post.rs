@@ -152,7 +152,10 @@ async fn import(
     match copy_all(connection, order, upload, &mut plan, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
-            if !error.is_lost_connection() {
+            if error.is_conflict() && !is_second_attempt {
+                // It is begun anew, under the same job.
+                flights::roll_back(connection).await;
+            } else if !error.is_lost_connection() {
                 flights::fail(connection, job_id, &error).await;
             }
             Err(error)

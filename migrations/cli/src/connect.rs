@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use pg::{Class, Connector, Error, Url};
+use pg::{Connector, Error, Url, retry};
+use tokio::time::sleep;
 use tokio_postgres::Client;
-
-/// Attempts at a session. A sleeping Neon compute is woken by the first; its proxy retries by itself.
-const ATTEMPTS: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The URL of a server that keeps a session, with a name for `pg_stat_activity`.
 ///
@@ -29,17 +26,18 @@ pub(crate) fn session_url(url: &Url) -> Result<Url> {
 /// # Errors
 /// The last attempt's, or at once one that another attempt would not change.
 pub(crate) async fn connect(connector: &Connector) -> Result<Client, Error> {
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..ATTEMPTS {
-        match attempt(connector).await {
-            Err(error) if matches!(error.class(), Class::Unavailable | Class::Lost) => {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
-            }
-            outcome => return outcome,
+    let mut failed = 0;
+    loop {
+        let error = match attempt(connector).await {
+            Ok(client) => return Ok(client),
+            Err(error) => error,
+        };
+        failed += 1;
+        match retry::pause(error.class(), failed, Duration::MAX, retry::chance()) {
+            Some(pause) => sleep(pause).await,
+            None => return Err(error),
         }
     }
-    attempt(connector).await
 }
 
 async fn attempt(connector: &Connector) -> Result<Client, Error> {

@@ -1,4 +1,5 @@
-//! One request, from its id to its response: the only place that bounds, catches, logs and turns errors into responses.
+//! One request, from its id to its response: the only place that bounds it, catches its panics, logs what it
+//! came to and turns errors into responses.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -59,11 +60,11 @@ where
 /// Logs what a call came to, with what it cost.
 macro_rules! log {
     ($level:ident, $call:expr, $status:expr, { $($field:tt)* }, $message:literal) => {{
-        let Call { request_id, method, path, is_cold, budget, .. } = $call;
+        let Call { request_id, method, path, budget, .. } = $call;
         let (status, duration_ms, spent) = ($status.as_u16(), $call.duration_ms(), budget.spent());
         tracing::$level!(
             %request_id, %method, path, status, duration_ms, $($field)*
-            cold = is_cold,
+            cold = spent.cold,
             connects = spent.connects,
             connect_retries = spent.connect_retries,
             stale_discards = spent.stale_discards,
@@ -83,8 +84,6 @@ pub(crate) struct Call {
     path: String,
     budget: Budget,
     begun: Instant,
-    /// Whether it is the first of its process.
-    is_cold: bool,
     app: Option<Arc<App>>,
 }
 
@@ -100,8 +99,10 @@ impl Call {
         let budget = Budget::of(&request);
         request.extensions_mut().insert(budget.clone());
         let app = app.as_ref().ok().cloned();
-        let is_cold = app.as_ref().is_none_or(|app| app.is_first_request());
-        (Self { request_id, method, path, budget, begun, is_cold, app }, request)
+        if app.as_ref().is_none_or(|app| app.is_first_request()) {
+            budget.meter().is_cold();
+        }
+        (Self { request_id, method, path, budget, begun, app }, request)
     }
 
     /// Whether the answer has a body: to HEAD it is what GET would get, without one (RFC 9110, section 9.3.2).

@@ -8,7 +8,6 @@ mod pool;
 mod prepared;
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -28,8 +27,8 @@ use crate::{Budget, Config, Error};
 /// The time of day.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// How long a request waits for a server that does not answer, or for a connection that others hold. The contract
-/// answers 503 within 5 s.
+/// How long a request waits for a server that does not answer, and for a connection that others hold, in all. The
+/// contract answers 503 within 5 s.
 const REACH_BOUND: Duration = Duration::from_millis(4_500);
 
 /// What a connection is wanted for.
@@ -39,6 +38,17 @@ enum Purpose {
     Read,
     /// Its first statement waits until the login is done.
     Write,
+}
+
+/// What a request asks the pool for.
+#[derive(Clone)]
+struct Wish {
+    budget: Budget,
+    purpose: Purpose,
+    /// Until when it waits for a server that does not answer, and for what others hold.
+    reached: Instant,
+    /// A new connection, as an old one has just been lost, and others may have been lost with it.
+    anew: bool,
 }
 
 /// The pool of a function.
@@ -80,7 +90,8 @@ impl Database {
         self.sessions.sizes()
     }
 
-    /// Reads: lends a connection to `work`, and does it once more where the connection is lost. Where the connection is
+    /// Reads: lends a connection to `work`, and does it once more where the connection is lost, or the server has rolled it
+    /// back for another's sake (a deadlock, a serialization failure). Where the connection is
     /// new, the first statement rides on its login, which saves a round trip.
     ///
     /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon compute
@@ -96,7 +107,8 @@ impl Database {
     }
 
     /// Writes what may be written twice, since it carries a key by which it finds what it did before: lends a connection
-    /// to `work`, and does it once more where the connection is lost, even at its COMMIT.
+    /// to `work`, and does it once more where the connection is lost, even at its COMMIT, or the server has rolled it back
+    /// for another's sake.
     ///
     /// # Errors
     /// Those of [`Database::read`].
@@ -117,23 +129,31 @@ impl Database {
         F: Future<Output = Result<T, Error>>,
     {
         let mut failed = 0;
-        let mut lost = false;
+        let mut begun_anew = None;
+        let mut reached = Instant::now() + REACH_BOUND;
         loop {
-            let connection = self.lend(budget, purpose, lost).await?;
+            let answers = budget.meter().answers();
+            let wish =
+                Wish { budget: budget.clone(), purpose, reached, anew: begun_anew == Some(Again::Lost) };
+            let connection = self.lend(wish).await?;
             let error = match work(connection).await {
                 Err(error) => error,
                 done => return done,
             };
             match error.again() {
-                Some(Again::Lost) if !lost => {
-                    lost = true;
+                Some(again @ (Again::Lost | Again::Conflict)) if begun_anew.is_none() => {
+                    begun_anew = Some(again);
+                    if budget.meter().answers() > answers {
+                        // It was there until now: this is another silence than the one before.
+                        reached = Instant::now() + REACH_BOUND;
+                    }
                     budget.meter().retry();
                     tracing::debug!(cause = error.cause().map(tracing::field::display), "begun anew");
                 }
                 // It rode on a login that failed, so nothing was run.
                 Some(Again::LogIn(class)) => {
                     failed += 1;
-                    let Some(pause) = retry::pause(class, failed, budget.left(), chance()) else {
+                    let Some(pause) = retry::pause(class, failed, budget.left(), retry::chance()) else {
                         return Err(error);
                     };
                     budget.meter().connect_retry();
@@ -144,11 +164,11 @@ impl Database {
         }
     }
 
-    async fn lend(&self, budget: &Budget, purpose: Purpose, anew: bool) -> Result<Connection, Error> {
-        let begun = Instant::now();
-        let lent = self.sessions.lend(budget, purpose, anew).await;
+    async fn lend(&self, wish: Wish) -> Result<Connection, Error> {
+        let (begun, budget) = (Instant::now(), wish.budget.clone());
+        let lent = self.sessions.lend(wish).await;
         budget.meter().waited(begun.elapsed());
-        Ok(Connection::new(lent?, budget.clone(), self.echo))
+        Ok(Connection::new(lent?, budget, self.echo))
     }
 
     /// Begins a handshake ahead of the first request, which takes it over if it comes within 5 s. A failure is the first
@@ -167,7 +187,8 @@ impl Database {
         Ok(client)
     }
 
-    /// Closes every connection, those on loan when they come back, and waits until the server knows.
+    /// Closes every idle connection and waits until the server knows. Those on loan close when they come back, which
+    /// nobody waits for.
     pub(crate) async fn close(&self) {
         self.sessions.close().await;
     }
@@ -176,12 +197,6 @@ impl Database {
 /// How long ago a moment was, by a clock that may have been set back since.
 fn since(moment: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(moment).unwrap_or_else(|back| back.duration())
-}
-
-/// From 0 to 1, by the randomness with which every process seeds its hash maps.
-fn chance() -> f64 {
-    let random = u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default();
-    f64::from(random) / f64::from(u32::MAX)
 }
 
 impl fmt::Debug for Database {

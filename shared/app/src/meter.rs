@@ -1,6 +1,6 @@
 //! What a request costs the database, counted where it is spent.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,24 +8,28 @@ use serde::Serialize;
 /// The counters of one request.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
+    is_cold: AtomicBool,
     connects: AtomicU32,
     connect_retries: AtomicU32,
     stale_discards: AtomicU32,
     retries: AtomicU32,
     round_trips: AtomicU32,
+    answers: AtomicU32,
     database_us: AtomicU64,
 }
 
 /// What a request has cost so far, as its log line tells it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Spent {
+    /// Whether it is the first request of its process.
+    pub cold: bool,
     /// Connections that were begun for it, one made ahead of it included.
     pub connects: u32,
     /// How often an attempt at a connection was followed by another.
     pub connect_retries: u32,
     /// Idle connections that were too old, or dead, and closed instead of used.
     pub stale_discards: u32,
-    /// How often its work was begun anew after a connection was lost.
+    /// How often its work was begun anew, after a connection was lost or the server rolled it back for another's sake.
     pub retries: u32,
     /// How often it waited for an answer to statements; those that travel together count once, and connecting does not.
     pub round_trips: u32,
@@ -34,6 +38,11 @@ pub struct Spent {
 }
 
 impl Meter {
+    /// It is the first request of its process.
+    pub(crate) fn is_cold(&self) {
+        self.is_cold.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn connect(&self) {
         self.connects.fetch_add(1, Ordering::Relaxed);
     }
@@ -54,6 +63,15 @@ impl Meter {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn answer(&self) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many statements the server has answered, whatever it said.
+    pub(crate) fn answers(&self) -> u32 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn waited(&self, time: Duration) {
         let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.database_us.fetch_add(microseconds, Ordering::Relaxed);
@@ -62,6 +80,7 @@ impl Meter {
     pub(crate) fn spent(&self) -> Spent {
         let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
         Spent {
+            cold: self.is_cold.load(Ordering::Relaxed),
             connects: count(&self.connects),
             connect_retries: count(&self.connect_retries),
             stale_discards: count(&self.stale_discards),

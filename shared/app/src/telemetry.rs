@@ -24,7 +24,7 @@ pub fn init(lookup: impl Fn(&str) -> Option<String>) {
             .map(|target| (target, level)),
     );
     let registry = tracing_subscriber::registry().with(levels);
-    let on_lambda = lookup("AWS_LAMBDA_INITIALIZATION_TYPE").is_some();
+    let on_lambda = lookup("AWS_LAMBDA_INITIALIZATION_TYPE").is_some_and(|kind| !kind.trim().is_empty());
     let started = if on_lambda {
         let json = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
         registry.with(json.with_writer(std::io::stderr)).try_init()

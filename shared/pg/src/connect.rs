@@ -86,6 +86,12 @@ impl Connector {
         &self.shared.url
     }
 
+    /// What is said of a server that did not answer for so long.
+    #[must_use]
+    pub fn timed_out(&self, bound: Duration) -> Error {
+        Error::TimedOut { server: server(&self.shared.url), bound }
+    }
+
     /// Dials: name, TCP and TLS. The time this takes is bounded; nothing wakes a sleeping Neon compute yet.
     ///
     /// # Errors

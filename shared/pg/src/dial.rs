@@ -17,7 +17,7 @@ use crate::tls::{Connectors, Start};
 use crate::url::{Host, Negotiation, TlsMode, Url};
 
 /// `SSLRequest`: its length, then the code 80877103 (Postgres manual, "Message Formats").
-const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+pub(crate) const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// Dials the server. Name, TCP and TLS together take at most `bound`.
 ///
@@ -73,7 +73,7 @@ async fn either_way(
     let half = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
     match timeout_at(half, secure(url, name, tls, Start::Direct, stream)).await {
         Ok(Ok(stream)) => return Ok(stream),
-        Ok(Err(error @ Error::Tls { .. })) if !error.is_a_broken_handshake() => return Err(error),
+        Ok(Err(error)) if !error.is_a_broken_handshake() => return Err(error),
         Ok(Err(_)) | Err(_) => (),
     }
     let stream = tcp(url, name, deadline).await?;
@@ -155,7 +155,13 @@ fn set_options(url: &Url, stream: &TcpStream) -> io::Result<()> {
 /// Asks for TLS and reads the one-byte answer, and no more: whatever came before the handshake is not the server's.
 async fn request_tls(stream: &mut TcpStream) -> io::Result<bool> {
     stream.write_all(&SSL_REQUEST).await?;
-    Ok(stream.read_u8().await? == b'S')
+    match stream.read_u8().await? {
+        b'S' => Ok(true),
+        b'N' => Ok(false),
+        // An error message, as of a server that could not start a process for the connection.
+        b'E' => Err(io::Error::other("it answered with an error, which its log tells")),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "what answers there is no Postgres")),
+    }
 }
 
 fn unreachable(url: &Url, source: io::Error) -> Error {

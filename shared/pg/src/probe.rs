@@ -8,6 +8,7 @@ mod certificate;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,11 +21,10 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_openssl::SslStream;
 
+use crate::dial::SSL_REQUEST;
 use crate::url::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url};
 pub use certificate::Certificate;
 
-/// `SSLRequest` (Postgres manual, "Message Formats").
-const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 /// Without this protocol name a server takes a direct handshake for another protocol's (RFC 7301's form).
 const ALPN: &[u8] = b"\x0apostgresql";
 
@@ -84,7 +84,15 @@ pub enum HandshakeError {
         /// OpenSSL's words for it.
         reason: &'static str,
     },
-    /// OpenSSL's words for something else; `sslrootcert`, where its file cannot be used.
+    /// The file of `sslrootcert` cannot be used.
+    #[error("sslrootcert, {}, cannot be used: {problem}", path.display())]
+    Roots {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// OpenSSL's words for something else.
     #[error("{0}")]
     Other(String),
 }
@@ -116,8 +124,9 @@ async fn negotiate(url: &Url, name: &str, mut tcp: TcpStream) -> Result<Option<H
         match tcp.read_u8().await? {
             b'S' => {}
             b'N' if url.tls == TlsMode::Prefer => return Ok(None),
-            // 'E' begins an error message: PgBouncer and old servers refuse so.
-            b'N' | b'E' => return Err(HandshakeError::NotOffered),
+            b'N' => return Err(HandshakeError::NotOffered),
+            // It begins an error message, as of a server that could not start a process for the connection.
+            b'E' => return Err(io::Error::other("the server answered with an error").into()),
             other => return Err(HandshakeError::NotPostgres(other)),
         }
     }
@@ -159,12 +168,14 @@ fn prepare(
     }
     match &url.roots {
         Roots::File(path) => {
-            let unusable = |problem: String| {
-                HandshakeError::Other(format!("sslrootcert, {}: {problem}", path.display()))
-            };
+            let unusable = |problem: String| HandshakeError::Roots { path: path.clone(), problem };
             let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
             let mut store = X509StoreBuilder::new()?;
-            for authority in X509::stack_from_pem(&pem).map_err(|error| unusable(error.to_string()))? {
+            let authorities = X509::stack_from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+            if authorities.is_empty() {
+                return Err(unusable("it holds no PEM certificate".to_owned()));
+            }
+            for authority in authorities {
                 store.add_cert(authority)?;
             }
             builder.set_cert_store(store.build());

@@ -1,5 +1,6 @@
 //! When a failed attempt at a session is followed by another.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use crate::error::Class;
@@ -19,11 +20,17 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// - `chance`: from 0 to 1
 #[must_use]
 pub fn pause(class: Class, failed: u32, left: Duration, chance: f64) -> Option<Duration> {
-    // At a login, a lost connection has lost nothing.
-    let is_worth_it = matches!(class, Class::Unavailable | Class::Lost) && (1..ATTEMPTS).contains(&failed);
+    let is_worth_it = class == Class::Unavailable && (1..ATTEMPTS).contains(&failed);
     let longest = FIRST_PAUSE * 2_u32.saturating_pow(failed.saturating_sub(1));
     let pause = longest.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0);
     (is_worth_it && pause <= left / 2).then_some(pause)
+}
+
+/// From 0 to 1, by the randomness with which every process seeds its hash maps.
+#[must_use]
+pub fn chance() -> f64 {
+    let random = u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default();
+    f64::from(random) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]
@@ -51,10 +58,10 @@ mod tests {
 
     #[test]
     fn only_what_may_pass_by_itself_is_tried_again() {
-        for class in [Class::Unavailable, Class::Lost] {
-            assert!(pause(class, 1, PLENTY, 0.0).is_some(), "{class:?}");
-        }
-        for class in [Class::Permanent, Class::Limit, Class::Conflict, Class::Cancelled, Class::Statement] {
+        assert!(pause(Class::Unavailable, 1, PLENTY, 0.0).is_some());
+        for class in
+            [Class::Permanent, Class::Limit, Class::Lost, Class::Conflict, Class::Cancelled, Class::Statement]
+        {
             assert_eq!(pause(class, 1, PLENTY, 0.0), None, "{class:?}");
         }
     }

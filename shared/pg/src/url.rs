@@ -35,7 +35,7 @@ pub enum TlsMode {
 /// Which certificate authorities are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Roots {
-    /// The system's, or those of `SSL_CERT_FILE` (OpenSSL's own variable).
+    /// The system's, with those of `SSL_CERT_FILE` and `SSL_CERT_DIR` (OpenSSL's own variables).
     System,
     /// A PEM file that replaces the system's, as libpq's `sslrootcert` does.
     File(PathBuf),
@@ -63,6 +63,15 @@ pub enum ChannelBinding {
     Require,
 }
 
+/// What a URL says that is the rule here, and that other clients need to be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spelled {
+    /// `verify-full`: to libpq `require` is less.
+    pub(crate) verify_full: bool,
+    /// `sslrootcert=system`: libpq has no system authorities by default.
+    pub(crate) system_roots: bool,
+}
+
 /// A parsed `DATABASE_URL`. Its `Debug` and `Display` never show the password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
@@ -74,6 +83,7 @@ pub struct Url {
     pub(crate) dbname: String,
     pub(crate) tls: TlsMode,
     pub(crate) roots: Roots,
+    pub(crate) spelled: Spelled,
     pub(crate) negotiation: Negotiation,
     pub(crate) channel_binding: ChannelBinding,
     pub(crate) options: Option<String>,

@@ -67,14 +67,18 @@ fn libpq_gets_through_and_its_requests_to_cancel_too() {
     let neon = start();
     for negotiation in ["postgres", "direct"] {
         let mut psql = psql(&neon, &neon.url("postgres"));
-        psql.env("PGSSLNEGOTIATION", negotiation).args(["--command", "select pg_sleep(60)"]);
+        psql.env("PGSSLNEGOTIATION", negotiation).args(["--command", "select pg_sleep(61)"]);
         let psql = psql.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let patience = Instant::now() + Duration::from_secs(20);
-        while neon.sessions() == 0 && Instant::now() < patience {
+        let asleep = "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query = 'select pg_sleep(61)'";
+        let is_asleep = || {
+            let said = server().psql("postgres").args(["-Atc", asleep]).output().unwrap();
+            said.stdout == b"1\n"
+        };
+        while !is_asleep() && Instant::now() < patience {
             std::thread::sleep(Duration::from_millis(10));
         }
-        // It sends the query as soon as it may.
-        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(neon.sessions(), 1);
         let pid = rustix::process::Pid::from_child(&psql);
         rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
         let said = String::from_utf8(psql.wait_with_output().unwrap().stderr).unwrap();

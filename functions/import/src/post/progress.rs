@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::App;
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 use tokio::time::sleep;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -23,6 +24,14 @@ const COPIED: u64 = 90;
 pub(crate) struct Progress {
     percent: watch::Sender<i32>,
     size_bytes: u64,
+    teller: AbortHandle,
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        // It may be waiting for a server that says nothing any more.
+        self.teller.abort();
+    }
 }
 
 impl Progress {
@@ -30,12 +39,13 @@ impl Progress {
     pub(crate) fn begin(app: &Arc<App>, job_id: Uuid, size_bytes: i32) -> Self {
         let (percent, told) = watch::channel(0);
         let app = Arc::clone(app);
-        tokio::spawn(async move {
+        let teller = tokio::spawn(async move {
             if let Err(error) = tell(&app, job_id, told).await {
                 tracing::warn!(%job_id, %error, "the progress of an import could not be told");
             }
         });
-        Self { percent, size_bytes: u64::try_from(size_bytes).unwrap_or(0).max(1) }
+        let size_bytes = u64::try_from(size_bytes).unwrap_or(0).max(1);
+        Self { percent, size_bytes, teller: teller.abort_handle() }
     }
 
     /// So many bytes of the file have become rows.
@@ -56,9 +66,6 @@ impl Progress {
 
 async fn tell(app: &App, job_id: Uuid, mut told: watch::Receiver<i32>) -> Result<(), pg::Error> {
     sleep(PATIENCE).await;
-    if told.has_changed().is_err() {
-        return Ok(());
-    }
     // No progress is worth waiting for a disk: what is lost with the server is told again. The setting ends with the
     // statement, as a pooler lends the session to others.
     let update = "WITH setting AS (SELECT set_config('synchronous_commit', 'off', true))

@@ -1,7 +1,7 @@
 //! What a connection can fail at, and what is said of it.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::thread;
 
 use openssl::asn1::Asn1Time;
@@ -64,6 +64,27 @@ fn once(serve: impl FnOnce(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || serve(listener.accept().unwrap().0));
+    port
+}
+
+/// Stands before a server and lets so many connections through; the others it hangs up on. Gives its port.
+fn passing(count: usize, server_port: u16) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for client in listener.incoming().flatten().take(count) {
+            let server = TcpStream::connect((Ipv4Addr::LOCALHOST, server_port)).unwrap();
+            let ways = [(client.try_clone(), server.try_clone()), (Ok(server), Ok(client))];
+            for (from, to) in ways {
+                let (mut from, mut to) = (from.unwrap(), to.unwrap());
+                thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(Shutdown::Write);
+                });
+            }
+        }
+        listener.incoming().for_each(drop);
+    });
     port
 }
 
@@ -231,6 +252,27 @@ fn a_certificate_of_another_authority() {
     let url = format!("{before}sslrootcert={}", neon.ca_file().display());
     let said = failure(&doctor(&project, &url), "certificate");
     assert!(said.contains("signed by Branchline local authority, which is not trusted here"), "{said}");
+}
+
+#[test]
+fn authorities_that_cannot_be_read() {
+    let project = Project::with(&[]);
+    let url = project.database.url();
+    let (before, _) = url.split_once("sslrootcert=").unwrap();
+    let said = failure(&doctor(&project, &format!("{before}sslrootcert=/no/such.pem")), "TLS");
+    assert!(said.contains("sslrootcert, /no/such.pem, cannot be used: No such file"), "{said}");
+    assert!(said.contains("leave sslrootcert out there"), "{said}");
+}
+
+#[test]
+fn a_second_session_that_fails_says_nothing_of_channel_binding() {
+    let project = Project::with(&[]);
+    // One connection is taken apart, one logs in; who would bind a third finds nobody.
+    let port = passing(2, project.database.server().port());
+    let (server, through) = (project.database.server().port(), format!(":{port}/"));
+    let url = project.database.url().replacen(&format!(":{server}/"), &through, 1);
+    let said = look(&doctor(&project, &url), "channel binding");
+    assert!(said.starts_with("look channel binding not known: "), "{said}");
 }
 
 #[test]

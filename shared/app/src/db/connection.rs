@@ -129,9 +129,10 @@ impl Connection {
         self.statement(sql, self.client().batch_execute(sql)).await
     }
 
-    /// Begins a transaction in which the server itself gives up on a statement that takes longer than what is left of the
-    /// budget, even where this process is gone by then. A single read has no such limit, for which the server would have
-    /// to run three statements instead of one: it holds up nobody, and is cancelled when its budget ends.
+    /// Begins a transaction that the server itself ends, locks and all, where this process stands still or is gone: a
+    /// statement, or the wait for the next one, that takes longer than what is left of the budget. In a COPY, where neither
+    /// limit is heeded, keepalives find out within half a minute. A single read has no such limits, for which the server
+    /// would have to run more statements: it holds up nobody, and is cancelled when its budget ends.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -142,7 +143,12 @@ impl Connection {
         };
         // Nought would mean no limit.
         let left_ms = self.budget.left().as_millis().clamp(1, i32::MAX as u128);
-        self.command(&format!("BEGIN {access}; SET LOCAL statement_timeout = {left_ms}")).await
+        self.command(&format!(
+            "BEGIN {access}; SET LOCAL statement_timeout = {left_ms}; \
+             SET LOCAL idle_in_transaction_session_timeout = {left_ms}; \
+             SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 4"
+        ))
+        .await
     }
 
     /// Says that a transaction begins: until [`Connection::transaction_ended`], dropping closes the connection.
@@ -171,6 +177,9 @@ impl Connection {
             false => work.await,
         };
         flight.answered();
+        if outcome.as_ref().err().is_none_or(|error| error.as_db_error().is_some()) {
+            self.budget.meter().answer();
+        }
         match outcome {
             Ok(answer) => Ok(answer),
             Err(error) => Err(self.lent().link.login.explain(error).await),
@@ -182,6 +191,7 @@ impl Connection {
     async fn prove(&self) {
         if timeout(SILENCE, self.client().check_connection()).await.is_err() {
             tracing::debug!("an idle connection leads nowhere");
+            self.budget.meter().stale_discard();
             self.lent().link.hang_up();
         }
     }

@@ -49,15 +49,26 @@ impl Dialer {
     }
 }
 
+impl Dialer {
+    /// What is said of a server that was waited for in vain.
+    pub(super) fn timed_out(&self, bound: Duration) -> pg::Error {
+        self.connector.timed_out(bound)
+    }
+}
+
 impl Link {
     /// Ends it at once: what waits for an answer sees a lost connection.
     pub(super) fn hang_up(&self) {
         self.driver.abort();
     }
 
-    /// Takes leave of the server, after asking it to cancel what may still run: closing alone stops no statement.
+    /// Takes leave of the server, after asking it to cancel what may still run: closing alone stops no statement. Before
+    /// the login is done, none has begun.
     pub(super) async fn part(self, client: impl Deref<Target = Client>, may_run: bool) {
-        if may_run && let Err(error) = self.cancel(&client).await {
+        if may_run
+            && self.login.is_ready()
+            && let Err(error) = self.cancel(&client).await
+        {
             tracing::debug!(%error, "a statement could not be cancelled");
         }
         drop(client);

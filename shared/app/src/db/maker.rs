@@ -12,8 +12,7 @@ use tokio_postgres::{Client, Config};
 use super::dialer::{Dialer, Link};
 use super::pool::Visit;
 use super::prepared::Prepared;
-use super::{Clock, Purpose, REACH_BOUND, chance};
-use crate::Budget;
+use super::{Clock, Purpose, REACH_BOUND, Wish};
 
 /// Makes connections for the request that waits for one, within its budget.
 pub(super) struct Maker {
@@ -24,13 +23,15 @@ pub(super) struct Maker {
 
 impl Maker {
     /// Makes a connection; more than one attempt is worth it where the failure may pass by itself.
-    async fn make(&self, budget: &Budget, purpose: Purpose) -> Result<(Client, Link), pg::Error> {
-        let reached = (Instant::now() + REACH_BOUND).min(budget.deadline());
+    async fn make(&self, wish: Wish) -> Result<(Client, Link), pg::Error> {
+        let Wish { budget, purpose, reached, .. } = wish;
+        let reached = reached.min(budget.deadline());
         budget.meter().connect();
         // What was begun ahead of the request may be waiting for a silent server, too.
         let mut attempt = match timeout_at(reached, self.prepared.take((self.clock)())).await {
             Ok(Some(made)) => Ok(made),
-            Ok(None) | Err(_) => self.dialer.connect(reached.saturating_duration_since(Instant::now())).await,
+            Ok(None) => self.dialer.connect(reached.saturating_duration_since(Instant::now())).await,
+            Err(_) => Err(self.dialer.timed_out(REACH_BOUND)),
         };
         let mut failed = 0;
         loop {
@@ -46,7 +47,7 @@ impl Maker {
             // A server that has answered is worth the whole budget.
             let end = if matches!(error, pg::Error::LogIn(_)) { budget.deadline() } else { reached };
             let left = end.saturating_duration_since(Instant::now());
-            let Some(pause) = retry::pause(error.class(), failed, left, chance()) else {
+            let Some(pause) = retry::pause(error.class(), failed, left, retry::chance()) else {
                 return Err(error);
             };
             tracing::debug!(%error, failed, "another attempt at a connection follows");
@@ -64,8 +65,7 @@ type Made<'a> =
 impl Connect for Maker {
     fn connect(&self, _: &Config) -> Made<'_> {
         Box::pin(async {
-            let (budget, purpose) = Visit::wish();
-            match self.make(&budget, purpose).await {
+            match self.make(Visit::wish()).await {
                 Ok((client, link)) => {
                     Visit::made(link);
                     // The pool aborts the task that it is given when it drops the client. The driver's own is to go on

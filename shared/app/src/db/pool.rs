@@ -9,14 +9,15 @@ use std::time::{Duration, SystemTime};
 
 use deadpool_postgres::{
     BuildError, ClientWrapper, Connect, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
-    QueueMode, RecyclingMethod, Runtime, StatementCache,
+    QueueMode, RecyclingMethod, Runtime, StatementCache, Timeouts,
 };
 use futures_util::future::join_all;
 use tokio::task_local;
+use tokio::time::Instant;
 
 use super::dialer::Link;
-use super::{Clock, Purpose, REACH_BOUND, since};
-use crate::{Budget, Error};
+use super::{Clock, Wish, since};
+use crate::Error;
 
 /// Seconds after which a saturated pool is worth trying again.
 const SATURATED_RETRY_AFTER: u32 = 1;
@@ -60,7 +61,6 @@ impl Sessions {
             // No more sessions are kept awake than are needed at once.
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(REACH_BOUND))
             .pre_recycle(Hook::sync_fn(move |client, _| judge.judge(client)))
             .build()?;
         Ok(Self { pool, parked })
@@ -72,16 +72,19 @@ impl Sessions {
         (status.size, status.available, status.max_size)
     }
 
-    /// Lends a connection; a new one where an old one has just been lost, as others may have been lost with it.
-    pub(super) async fn lend(&self, budget: &Budget, purpose: Purpose, anew: bool) -> Result<Lent, Error> {
+    /// Lends a connection.
+    pub(super) async fn lend(&self, wish: Wish) -> Result<Lent, Error> {
         // The task of an idle connection was not polled while the process was frozen. After these three yields it has
         // seen whether the server hung up, and `is_closed` tells the truth, for no round trip.
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }
-        let visit = Visit { budget: budget.clone(), purpose, anew, found: Mutex::default() };
-        let lent =
-            VISIT.scope(visit, async { (self.pool.get().await, VISIT.with(|visit| visit.found().take())) });
+        let wait = wish.reached.saturating_duration_since(Instant::now());
+        let timeouts = Timeouts { wait: Some(wait), create: None, recycle: None };
+        let visit = Visit { wish, found: Mutex::default() };
+        let lent = VISIT.scope(visit, async {
+            (self.pool.timeout_get(&timeouts).await, VISIT.with(|visit| visit.found().take()))
+        });
         let (client, found) = lent.await;
         let client = client.map_err(refusal)?;
         match found {
@@ -92,7 +95,7 @@ impl Sessions {
         }
     }
 
-    /// Closes every connection, those on loan when they come back, and waits until the server knows.
+    /// Closes every idle connection and waits until the server knows; those on loan close when they come back.
     pub(super) async fn close(&self) {
         let idle = self.pool.retain(|_, _| false).removed;
         self.pool.close();
@@ -160,8 +163,12 @@ impl Parked {
         };
         let idle = since(parked, (self.clock)());
         VISIT.with(|visit| {
-            if visit.anew || client.is_closed() || idle > MAX_IDLE {
-                visit.budget.meter().stale_discard();
+            let Wish { budget, anew, .. } = &visit.wish;
+            let is_stale = client.is_closed() || idle > MAX_IDLE;
+            if is_stale {
+                budget.meter().stale_discard();
+            }
+            if is_stale || *anew {
                 tracing::debug!(idle_s = idle.as_secs(), "an idle connection is closed instead of used");
                 tokio::spawn(link.see_out());
                 return Err(HookError::message("it is too old, or lost"));
@@ -178,9 +185,7 @@ task_local! {
 
 /// A request in the pool: what it wants, and what is behind the client that it gets.
 pub(super) struct Visit {
-    budget: Budget,
-    purpose: Purpose,
-    anew: bool,
+    wish: Wish,
     found: Mutex<Option<Found>>,
 }
 
@@ -190,9 +195,9 @@ struct Found {
 }
 
 impl Visit {
-    /// For whom a connection is made, and for what.
-    pub(super) fn wish() -> (Budget, Purpose) {
-        VISIT.with(|visit| (visit.budget.clone(), visit.purpose))
+    /// What a connection is made for.
+    pub(super) fn wish() -> Wish {
+        VISIT.with(|visit| visit.wish.clone())
     }
 
     /// Says what is behind a client that was made.

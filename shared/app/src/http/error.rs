@@ -29,6 +29,8 @@ pub struct Error {
 pub(crate) enum Again {
     /// The connection was lost under it; what it did on the server is unknown.
     Lost,
+    /// The server rolled it back for another's sake.
+    Conflict,
     /// The login failed on which its first statement rode, so that nothing was run.
     LogIn(Class),
 }
@@ -141,7 +143,8 @@ impl Error {
     /// 504: the time of the request is up.
     #[must_use]
     pub fn deadline() -> Self {
-        let detail = "The time for this request was up before it was done. What it had begun was undone.";
+        let detail = "The time for this request was up before its end was known. Sending it again is safe: what is done is \
+                      not done twice.";
         Self::new(StatusCode::GATEWAY_TIMEOUT, "deadline", detail)
     }
 
@@ -163,6 +166,12 @@ impl Error {
     #[must_use]
     pub fn is_lost_connection(&self) -> bool {
         self.again == Some(Again::Lost)
+    }
+
+    /// Whether the server rolled the work back for another's sake, as in a deadlock.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.again == Some(Again::Conflict)
     }
 
     /// The status that a client sees.
@@ -221,6 +230,7 @@ impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
         let again = match (&error, error.class()) {
             (pg::Error::Session(_), Class::Lost) => Some(Again::Lost),
+            (pg::Error::Session(_), Class::Conflict) => Some(Again::Conflict),
             (pg::Error::Session(_), _) => None,
             (_, class) => Some(Again::LogIn(class)),
         };

@@ -1,11 +1,10 @@
 //! The parameters after `?`.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::parse::{decode, parse_port};
-use super::{ChannelBinding, Negotiation, Roots, TlsMode, UrlError};
+use super::{ChannelBinding, Negotiation, Roots, Spelled, TlsMode, UrlError};
 
 pub(super) struct Params {
     pub host: Option<String>,
@@ -16,6 +15,7 @@ pub(super) struct Params {
     pub dbname: Option<String>,
     pub tls: Option<TlsMode>,
     pub roots: Roots,
+    pub spelled: Spelled,
     pub negotiation: Negotiation,
     pub channel_binding: ChannelBinding,
     pub options: Option<String>,
@@ -37,6 +37,7 @@ impl Params {
             dbname: None,
             tls: None,
             roots: Roots::System,
+            spelled: Spelled::default(),
             negotiation: Negotiation::Automatic,
             channel_binding: ChannelBinding::Prefer,
             options: None,
@@ -73,9 +74,12 @@ impl Params {
                     return Err(UrlError::new(name, "contradicts the other one of sslmode and ssl"));
                 }
                 self.tls = Some(mode);
+                self.spelled.verify_full |= value == "verify-full";
             }
-            "sslrootcert" if value == "system" => self.roots = Roots::System,
-            "sslrootcert" => self.roots = Roots::File(PathBuf::from(value)),
+            "sslrootcert" => {
+                self.spelled.system_roots = value == "system";
+                self.roots = if value == "system" { Roots::System } else { Roots::File(value.into()) };
+            }
             "sslnegotiation" => {
                 self.negotiation = match value.as_str() {
                     "postgres" => Negotiation::Postgres,

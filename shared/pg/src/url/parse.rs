@@ -74,6 +74,7 @@ pub(super) fn parse(url: &str) -> Result<Url, UrlError> {
         dbname,
         tls,
         roots: params.roots,
+        spelled: params.spelled,
         negotiation: params.negotiation,
         channel_binding: params.channel_binding,
         options: params.options,

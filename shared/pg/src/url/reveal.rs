@@ -8,7 +8,7 @@ use super::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url};
 
 impl Url {
     /// The URL as text, **with the password**: for the environment of a child process, never for output. It is in
-    /// libpq's grammar and leaves `application_name` to the program that connects.
+    /// libpq's grammar, demands no less of other clients than the URL did, and leaves `application_name` to the program that connects.
     #[must_use]
     pub fn reveal(&self) -> String {
         let mut url = format!("postgresql://{}", encode(&self.user));
@@ -28,14 +28,23 @@ impl Url {
             let mode = match self.tls {
                 TlsMode::Disable => "disable",
                 TlsMode::Prefer => "prefer",
+                TlsMode::Require if self.spelled.verify_full => "verify-full",
                 TlsMode::Require => "require",
             };
             add("sslmode", Some(mode.to_owned()));
         }
-        if let Roots::File(path) = &self.roots {
-            add("sslrootcert", Some(path.display().to_string()));
+        match &self.roots {
+            Roots::File(path) => add("sslrootcert", Some(path.display().to_string())),
+            Roots::System => add("sslrootcert", self.spelled.system_roots.then(|| "system".to_owned())),
         }
-        add("sslnegotiation", (self.negotiation == Negotiation::Direct).then(|| "direct".to_owned()));
+        add(
+            "sslnegotiation",
+            match self.negotiation {
+                Negotiation::Automatic => None,
+                Negotiation::Postgres => Some("postgres".to_owned()),
+                Negotiation::Direct => Some("direct".to_owned()),
+            },
+        );
         add(
             "channel_binding",
             match self.channel_binding {
@@ -71,6 +80,7 @@ mod tests {
             "postgres://u@localhost/d",
             "postgres://u%40x:p%2F%3A%25%26@db.example:6543/d%20e?channel_binding=require&sslnegotiation=direct",
             "postgres://u:p@[::1]:5433/d?sslmode=disable&options=-c%20search_path%3Da&connect_timeout=9",
+            "postgres://u:p@db.example/d?sslmode=verify-full&sslrootcert=system&sslnegotiation=postgres",
             "postgres://u:p@/d?host=/run/postgresql&keepalives=0&tcp_user_timeout=1500",
             "postgres://u:p@db.example/d?hostaddr=10.0.0.7&sslrootcert=/a%20b/ca.pem&keepalives_idle=7",
         ] {
@@ -79,5 +89,11 @@ mod tests {
         }
         let named = Url::parse("postgres://u@localhost/d?application_name=mine").unwrap();
         assert!(!named.reveal().contains("mine"));
+        let strict =
+            Url::parse("postgres://u@db.example/d?sslmode=verify-full&sslrootcert=/ca").unwrap().reveal();
+        assert!(
+            strict.contains("sslmode=verify%2Dfull&sslrootcert=%2Fca"),
+            "other clients verify less: {strict}"
+        );
     }
 }

@@ -97,7 +97,8 @@ pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error
     }
     match session(&url.with_channel_binding_required()).await {
         Ok(client) => (Step::ok(STEP, "SCRAM is bound to TLS: nobody stands in between"), Ok(client)),
-        Err(error) if error.class() == Class::Permanent || error.as_db_error().is_none() => {
+        // It makes no such offer, or refuses what is bound, as Neon's proxy and PgBouncer do.
+        Err(error) if error.class() == Class::Permanent => {
             let finding = "the server does not offer it";
             let step = if url.is_neon() {
                 Step::look(STEP, finding).advise(

@@ -121,8 +121,12 @@ fn not_agreed(error: &HandshakeError) -> &'static str {
              protocol's port."
         }
         HandshakeError::Ended(_) => {
-            "The server hung up. Is this Postgres's port? With sslnegotiation=direct the server must be Postgres 17 \
+            "Is this Postgres's port, and what does the server's log say? With sslnegotiation=direct the server must be Postgres 17 \
              or Neon."
+        }
+        HandshakeError::Roots { .. } => {
+            "sslrootcert names the file, in PEM, of the authority that signed the server's certificate. Neon's is \
+             known to every system: leave sslrootcert out there."
         }
         HandshakeError::Refused { .. } | HandshakeError::Other(_) => {
             "TLS 1.2 or later is needed; the server's log may say more."
