@@ -149,7 +149,7 @@ fn a_lock_that_is_not_to_be_had_is_waited_for_and_everything_is_tried_again() {
     project.done(&["upgrade", "1"]);
     project.write("V2__b.sql", "CREATE TABLE b (id int);\nALTER TABLE a ADD b int;\n");
     let mut holder = project.database.server().psql(project.database.name());
-    let hold = "BEGIN; LOCK a; SELECT pg_sleep(1); COMMIT";
+    let hold = "BEGIN; LOCK a; SELECT pg_sleep(2); COMMIT";
     let mut holder = holder.args(["--command", hold]).stdout(std::process::Stdio::null()).spawn().unwrap();
     project.wait_until("SELECT count(*) = 1 FROM pg_locks WHERE relation = 'a'::regclass AND granted");
     let run = project.done(&["upgrade", "--dry-run", "--lock-timeout", "100ms"]);

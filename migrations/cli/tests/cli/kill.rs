@@ -50,8 +50,8 @@ fn after_a_kill_between_statements_outside_a_transaction_one_rerun_converges() {
 /// The statements of the whole that a runner is killed at: between any two of them, and before and after all.
 const BOUNDARIES: usize = 5;
 
-/// A migration with a pause at one boundary of its statements.
-fn paused_at(boundary: usize) -> (String, String) {
+/// A migration that waits at one boundary of its statements until the sequence `gate` is drawn from.
+fn waiting_at(boundary: usize, head: &str) -> (String, String) {
     let mut up = vec![
         "CREATE TABLE b (id int)",
         "INSERT INTO b VALUES (1)",
@@ -61,33 +61,49 @@ fn paused_at(boundary: usize) -> (String, String) {
     let mut down =
         vec!["CREATE TABLE a (id int)", "ALTER TABLE b DROP word", "DELETE FROM b", "DROP TABLE b"];
     for statements in [&mut up, &mut down] {
-        statements.insert(boundary, "SELECT pg_sleep(0.3)");
+        statements.insert(
+            boundary,
+            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$",
+        );
     }
-    (up.join(";\n") + ";\n", down.join(";\n") + ";\n")
+    let file = |statements: Vec<&str>| format!("{head}{};\n", statements.join(";\n"));
+    (file(up), file(down))
 }
 
-#[test]
-fn killed_between_any_two_statements_of_a_transaction_up_or_down_one_rerun_converges() {
+/// Kills a runner at every boundary of an up and of its down.
+fn kill_at_every_boundary(head: &str) {
     for boundary in 0..BOUNDARIES {
-        let (up, down) = paused_at(boundary);
+        let (up, down) = waiting_at(boundary, head);
         let project = Project::with(&[
-            ("V1__a.sql", "CREATE TABLE a (id int);\n"),
-            ("V1__a.down.sql", "DROP TABLE a;\n"),
+            ("V1__a.sql", "CREATE TABLE a (id int);\nCREATE SEQUENCE gate;\n"),
+            ("V1__a.down.sql", "DROP TABLE a;\nDROP SEQUENCE gate;\n"),
             ("V2__b.sql", &up),
             ("V2__b.down.sql", &down),
         ]);
         project.done(&["upgrade", "1"]);
         let before = project.catalog();
         for (command, applied) in [(["upgrade", "2"], "1 2"), (["downgrade", "1"], "1")] {
+            project.sql("SELECT setval('gate', 1, false)");
             let mut runner = project.start(&command);
-            project.wait_until(&running("pg_sleep(0.3)"));
+            project.wait_until(&running("WHILE NOT"));
             runner.kill().unwrap();
             Run::of(runner);
+            project.sql("SELECT nextval('gate')");
             project.done(&command);
             assert_eq!(project.applied(), applied, "killed before statement {boundary} of {command:?}");
         }
         assert_eq!(project.catalog(), before);
     }
+}
+
+#[test]
+fn killed_between_any_two_statements_of_a_transaction_up_or_down_one_rerun_converges() {
+    kill_at_every_boundary("");
+}
+
+#[test]
+fn killed_between_any_two_statements_outside_a_transaction_up_or_down_one_rerun_converges() {
+    kill_at_every_boundary("-- branchline: no-transaction\n");
 }
 
 /// What a killed runner's session still holds while its last statement runs: the workers' lock.

@@ -52,7 +52,7 @@ fn a_concurrent_build_waits_for_an_old_transaction_however_short_the_lock_timeou
     ]);
     project.done(&["upgrade", "1"]);
     std::thread::scope(|scope| {
-        scope.spawn(|| project.sql("BEGIN; INSERT INTO a VALUES (1); SELECT pg_sleep(1); COMMIT"));
+        scope.spawn(|| project.sql("BEGIN; INSERT INTO a VALUES (1); SELECT pg_sleep(2); COMMIT"));
         project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
         let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
         assert_eq!(run.stderr, "", "{run}");
@@ -68,7 +68,7 @@ fn other_statements_that_are_blocked_are_tried_again() {
     ]);
     project.done(&["upgrade", "1"]);
     std::thread::scope(|scope| {
-        scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(1)"));
+        scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(2)"));
         project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
         let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
         assert!(run.stderr.contains("attempt 2 of 10"), "{run}");

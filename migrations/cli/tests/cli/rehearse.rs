@@ -112,14 +112,14 @@ fn locks_are_held_to_the_end_of_the_transaction_and_a_waiting_session_saw_as_muc
     let project = with_rows(
         50_000,
         &[
-            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(1);\n"),
+            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(2);\n"),
             ("V2__b.down.sql", "SELECT 1;\n"),
         ],
     );
     let report = report(&project, 1, &["--max-lock", "300ms"]);
     let lock = &statement(&report, 0, 0)["locks"][0];
     let held = lock["held_ms"].as_f64().unwrap();
-    assert!(held >= 1_000.0, "{lock}");
+    assert!(held >= 2_000.0, "{lock}");
     let probe = |who: &str| {
         report["probes"].as_array().unwrap().iter().find(|probe| probe["who"] == who).unwrap().clone()
     };
@@ -127,7 +127,7 @@ fn locks_are_held_to_the_end_of_the_transaction_and_a_waiting_session_saw_as_muc
     let waited =
         waits.as_array().unwrap().iter().map(|wait| wait["waited_ms"].as_f64().unwrap()).fold(0.0, f64::max);
     // Whoever asks just after the lock was taken waits as long as it is held, give or take what a busy machine does.
-    assert!((held - waited).abs() < 700.0, "a writer waited {waited} ms, the lock was held for {held}");
+    assert!((held - waited).abs() < 1_500.0, "a writer waited {waited} ms, the lock was held for {held}");
     assert_eq!(probe("reader")["waits"], json!([]), "SHARE stops no reader");
     assert_eq!(report["findings"][0]["level"], "failure");
     assert_eq!(report["findings"][0]["about"], "lock");

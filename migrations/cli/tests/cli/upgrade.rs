@@ -125,7 +125,7 @@ fn a_migration_that_another_session_blocks_is_tried_again_until_it_gets_its_lock
         Project::with(&[("V1__a.sql", "CREATE TABLE a ();\n"), ("V2__b.sql", "ALTER TABLE a ADD b int;\n")]);
     project.done(&["upgrade", "1"]);
     let blocker = std::thread::scope(|scope| {
-        let blocker = scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(1)"));
+        let blocker = scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(2)"));
         project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
         let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
         assert!(run.stderr.contains("V2__b.sql: canceling statement due to lock timeout"), "{run}");

@@ -124,7 +124,7 @@ fn output_that_nobody_reads_to_the_end_is_no_error() {
 
 #[test]
 fn a_terminal_shows_what_is_under_way_and_for_how_long_and_a_log_does_not() {
-    let project = Project::with(&[("V1__slow.sql", "SELECT pg_sleep(1.2);\n")]);
+    let project = Project::with(&[("V1__slow.sql", "SELECT pg_sleep(2.5);\n")]);
     assert_eq!(project.done(&["upgrade", "--dry-run"]).stderr, "");
     let shown = on_a_terminal(project.command(&["upgrade"]));
     assert!(shown.contains("V1__slow") && shown.contains(" 1s"), "{shown:?}");
