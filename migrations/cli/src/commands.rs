@@ -107,10 +107,16 @@ impl Context<'_> {
         Settings { lock_timeout: self.global.lock_timeout, statement_timeout: self.global.statement_timeout }
     }
 
+    /// The way to the database, with what it needs being loaded from now on.
+    async fn connector(&self) -> Result<Connector> {
+        let connector = Connector::new(&self.url()?)?;
+        connector.prepare().await;
+        Ok(connector)
+    }
+
     /// The database's history and what was broken off, read on a session of its own.
     async fn look_closely(&self) -> Result<Records> {
-        let connector = Connector::new(&self.url()?)?;
-        let (session, database, history) = look(&connector).await?;
+        let (session, database, history) = look(&self.connector().await?).await?;
         let broken_off = match &database.table {
             Some(table) => Progress::read(&session, table).await?,
             None => None,
@@ -120,8 +126,7 @@ impl Context<'_> {
 
     /// The database's history, read on a session of its own.
     async fn look(&self) -> Result<(Database, Vec<Applied>)> {
-        let connector = Connector::new(&self.url()?)?;
-        let (_session, database, history) = look(&connector).await?;
+        let (_session, database, history) = look(&self.connector().await?).await?;
         Ok((database, history))
     }
 }

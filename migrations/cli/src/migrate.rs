@@ -59,7 +59,7 @@ pub(crate) async fn migrate(
     settings: &Settings,
     observe: &dyn Fn(Event),
 ) -> Result<Report> {
-    Order { target, settings, observe }.run(url, migrations).await
+    Order { target, settings, observe }.run(&Connector::new(url)?, migrations).await
 }
 
 /// How a run begins.
@@ -84,8 +84,8 @@ impl Order<'_> {
     ///
     /// # Errors
     /// As for [`crate::upgrade_to_head`]; and a migration on the way has no down.
-    pub(crate) async fn run(&self, url: &Url, migrations: &Migrations) -> Result<Report> {
-        let ready = match self.begin(url, migrations).await? {
+    pub(crate) async fn run(&self, connector: &Connector, migrations: &Migrations) -> Result<Report> {
+        let ready = match self.begin(connector, migrations).await? {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
         };
@@ -111,8 +111,8 @@ impl Order<'_> {
     ///
     /// # Errors
     /// Those of [`Order::run`].
-    pub(crate) async fn try_out(&self, url: &Url, migrations: &Migrations) -> Result<DryReport> {
-        let ready = match self.begin(url, migrations).await? {
+    pub(crate) async fn try_out(&self, connector: &Connector, migrations: &Migrations) -> Result<DryReport> {
+        let ready = match self.begin(connector, migrations).await? {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
         };
@@ -126,9 +126,8 @@ impl Order<'_> {
     }
 
     /// Looks, plans and, where there is something to do, takes the runners' lock.
-    async fn begin<'m>(&self, url: &Url, migrations: &'m Migrations) -> Result<Start<'m>> {
-        let connector = Connector::new(url)?;
-        let (first, database, history) = look(&connector).await?;
+    async fn begin<'m>(&self, connector: &Connector, migrations: &'m Migrations) -> Result<Start<'m>> {
+        let (first, database, history) = look(connector).await?;
         let status = verify(migrations, &history)?;
         let mut steps = self.target.plan(&status)?;
         if steps.is_empty() {
@@ -139,7 +138,7 @@ impl Order<'_> {
         let lock = RunnersLock::acquire(first, self.observe).await?;
         // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
         // is one step and not two.
-        let (worker, database, history) = look(&connector).await?;
+        let (worker, database, history) = look(connector).await?;
         let status = verify(migrations, &history)?;
         let open = match self.target.direction() {
             Direction::Up => &status.pending,

@@ -12,7 +12,7 @@ use tokio_postgres::config::{ChannelBinding as DriverBinding, SslMode, SslNegoti
 use tokio_postgres::tls::TlsConnect;
 use tokio_postgres::{CancelToken, Client, Config};
 
-use crate::dial::{dial, server};
+use crate::dial::{dial, server, start};
 use crate::error::Error;
 use crate::login::{
     Beginning, Challenged, FirstFlight, Progress, Relay, may_be_unbound, refusal, startup_packet,
@@ -90,6 +90,19 @@ impl Connector {
     #[must_use]
     pub fn timed_out(&self, bound: Duration) -> Error {
         Error::TimedOut { server: server(&self.shared.url), bound }
+    }
+
+    /// Has OpenSSL and the authorities loaded on a thread of their own, which takes some milliseconds that the first dial
+    /// would wait for. Returns at once; a failure is the dial's to tell.
+    pub async fn prepare(&self) {
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            if let Some(start) = start(&shared.url, &shared.memory) {
+                let _ = shared.tls.get(start).await;
+            }
+        });
+        // So that it begins before whatever the caller does next, on a runtime of one thread too.
+        tokio::task::yield_now().await;
     }
 
     /// Dials: name, TCP and TLS. The time this takes is bounded; nothing wakes a sleeping Neon compute yet.

@@ -43,12 +43,8 @@ async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) 
         }
         Host::Name(name) => name,
     };
-    let start = match (url.tls, url.negotiation) {
-        (TlsMode::Disable, _) => return Ok(Stream::Tcp(tcp(url, name, deadline).await?)),
-        (TlsMode::Require, Negotiation::Direct) => Start::Direct,
-        (TlsMode::Require, Negotiation::Automatic) if !memory.known().wants_request => Start::Direct,
-        // As in libpq, what may go without TLS asks for it first.
-        (TlsMode::Require | TlsMode::Prefer, _) => Start::Request,
+    let Some(start) = start(url, memory) else {
+        return Ok(Stream::Tcp(tcp(url, name, deadline).await?));
     };
     // The connector is made while the network is waited for; whoever uses it is told if that failed.
     let (tcp, _) = join!(tcp(url, name, deadline), tls.get(start));
@@ -56,6 +52,17 @@ async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) 
         (Start::Direct, Negotiation::Automatic) => either_way(url, name, tls, memory, tcp?, deadline).await,
         (Start::Direct, _) => secure(url, name, tls, Start::Direct, tcp?).await,
         (Start::Request, _) => on_request(url, name, tls, tcp?).await,
+    }
+}
+
+/// How TLS will begin; none where there will be none.
+pub(crate) fn start(url: &Url, memory: &Memory) -> Option<Start> {
+    match (url.tls, url.negotiation) {
+        (TlsMode::Disable, _) => None,
+        (TlsMode::Require, Negotiation::Direct) => Some(Start::Direct),
+        (TlsMode::Require, Negotiation::Automatic) if !memory.known().wants_request => Some(Start::Direct),
+        // As in libpq, what may go without TLS asks for it first.
+        (TlsMode::Require | TlsMode::Prefer, _) => Some(Start::Request),
     }
 }
 

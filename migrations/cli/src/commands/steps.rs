@@ -30,9 +30,9 @@ pub(super) async fn run(
     mode: &Mode,
     context: &Context<'_>,
 ) -> Result<Exit> {
-    let migrations = context.migrations()?;
     let settings = context.settings();
     if mode.sql {
+        let migrations = context.migrations()?;
         let (table, history) = match from {
             Some(from) => (None, offline::history(&migrations, from)?),
             None => context.look().await.map(|(database, history)| (database.table, history))?,
@@ -45,13 +45,16 @@ pub(super) async fn run(
     if from.is_some() {
         return Err(RANGE_WITHOUT_SQL.into());
     }
+    // Loads while the files are read; what is wrong with them is told first.
+    let connector = context.connector().await;
+    let migrations = context.migrations()?;
     let observe = |event| context.output.event(&event);
     let order = Order { target, settings: &settings, observe: &observe };
     if mode.dry_run {
-        let report = order.try_out(&context.url()?, &migrations).await?;
+        let report = order.try_out(&connector?, &migrations).await?;
         context.output.result(&report, &wrap(&tried(&report)));
     } else {
-        let report = order.run(&context.url()?, &migrations).await?;
+        let report = order.run(&connector?, &migrations).await?;
         context.output.result(&report, &summary(&report));
     }
     Ok(Exit::Done)
