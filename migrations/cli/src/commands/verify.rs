@@ -199,7 +199,8 @@ fn about_rows(rows: &RowProof) -> Vec<String> {
         lines.push(format!("{file} does not give back what stood in the tables, and does not say so:"));
         lines.extend(losses.iter().map(|loss| format!("  {loss}")));
         lines.push(
-            "If that is bearable, say in its leading comments: -- branchline: loses table.column: why"
+            "If that is bearable, say in its leading comments: -- branchline: loses table.column: why (table.* for all of \
+             it)"
                 .to_owned(),
         );
     }

@@ -179,7 +179,7 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
     V2__b.down.sql does not give back what stood in the tables, and does not say so:
       column public.a.note: in 3 rows "sample 1" has become NULL
     If that is bearable, say in its leading comments: -- branchline: loses
-    table.column: why
+    table.column: why (table.* for all of it)
     Not proved.
     "#);
     project.write("V2__b.down.sql", &format!("-- branchline: loses a.note: nobody read it\n{down}"));
