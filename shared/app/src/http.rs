@@ -1,6 +1,7 @@
 //! Requests and responses: query parameters, paths, JSON, and every error as `application/problem+json`.
 
 mod error;
+mod page;
 mod request;
 mod stream;
 
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 pub(crate) use error::Again;
 pub use error::Error;
+pub use page::{Page, paginate};
 pub use request::{Query, segments};
 pub use stream::{Chunks, StreamBody, StreamingResponse};
 
