@@ -90,6 +90,27 @@ async fn the_old_shape_has_every_name() {
 }
 
 #[tokio::test]
+async fn no_stored_value_makes_the_listing_fail() {
+    let fixture = Fixture::new();
+    fixture
+        .execute(
+            "INSERT INTO projects (name, description, created_at, updated_at) VALUES
+                ('kept', NULL, '9999-12-31 23:59:59.999999Z', '0001-01-01Z'),
+                ('infinite', '', 'infinity', '-infinity'),
+                ('far', E'\\x01\\u2028\\U0001F600', '294276-12-31 23:59:59.999999Z', '4713-01-01 BC')",
+        )
+        .await;
+    let seen = fixture.list_projects(Event::get("/")).await;
+    assert_eq!(seen.status, 200, "{}", seen.body);
+    let times = |at: usize| {
+        let project = &seen.body["projects"][at];
+        (project["created_at"].clone(), project["updated_at"].clone())
+    };
+    assert_eq!(times(0), (json!("9999-12-31T23:59:59.999999Z"), json!("0001-01-01T00:00:00Z")));
+    assert_eq!([times(1), times(2)], [(json!(null), json!(null)), (json!(null), json!(null))]);
+}
+
+#[tokio::test]
 async fn wrong_parameters_are_refused() {
     let fixture = Fixture::new();
     for query in ["limit=0", "limit=1001", "limit=x", "limit=-1", "cursor=zzz", "fields=id", "limti=3"] {

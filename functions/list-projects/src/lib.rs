@@ -6,10 +6,9 @@ mod queries;
 use std::sync::Arc;
 
 use app::http::{Query, json, segments};
-use app::{App, Budget, Error, Request, Response};
+use app::{App, Budget, Error, Request, Response, Timestamptz};
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
-use time::OffsetDateTime;
 
 /// A project as a client sees it.
 #[derive(Serialize)]
@@ -17,10 +16,8 @@ pub struct Project {
     id: i32,
     name: String,
     description: Option<String>,
-    #[serde(with = "time::serde::rfc3339")]
-    created_at: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339")]
-    updated_at: OffsetDateTime,
+    created_at: Timestamptz,
+    updated_at: Timestamptz,
     /// How many bookmarks it has.
     bookmarks: i64,
     /// How many extraction jobs it has.

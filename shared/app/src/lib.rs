@@ -13,6 +13,7 @@ mod meter;
 mod prices;
 mod serve;
 pub mod telemetry;
+mod timestamptz;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,6 +30,7 @@ pub use lambda_http::Request;
 pub use meter::Spent;
 pub use prices::Prices;
 pub use serve::{serve, serve_streaming};
+pub use timestamptz::Timestamptz;
 
 /// What a function's handler gets: the configuration and the database.
 #[derive(Debug)]
