@@ -2,6 +2,126 @@
 
 CREATE EXTENSION pg_trgm WITH SCHEMA public;
 
+CREATE OR REPLACE FUNCTION public.bookmark_place(id uuid, created_at timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((get_byte(uuid_send(id), 6) >> 4) = 7) THEN id ELSE ((lpad(to_hex((GREATEST(COALESCE(CASE WHEN isfinite(created_at) THEN (EXTRACT(epoch FROM created_at) * (1000)::numeric) ELSE NULL::numeric END, (0)::numeric), (0)::numeric))::bigint), 12, '0'::text) || "right"(replace((id)::text, '-'::text, ''::text), 20)))::uuid END;
+
+CREATE OR REPLACE FUNCTION public.folder_at(project_id integer, path text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    folder uuid := folder_root(project_id);
+    name text;
+BEGIN
+    IF coalesce(cardinality(path), 0) = 0 THEN
+        RETURN NULL;
+    END IF;
+    FOREACH name IN ARRAY path LOOP
+        folder := folder_key(folder, 0, name);
+    END LOOP;
+    RETURN folder;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.folder_key(parent_id uuid, nth integer, name text)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (encode(substr(sha256(((uuid_send(parent_id) || int4send(nth)) || convert_to(name, 'UTF8'::name))), 1, 16), 'hex'::text))::uuid;
+
+CREATE OR REPLACE FUNCTION public.folder_path(folder_id uuid)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    names text[] := '{}';
+    room integer := 1024;
+    this folders;
+BEGIN
+    WHILE folder_id IS NOT NULL LOOP
+        SELECT * INTO this FROM folders WHERE id = folder_id;
+        EXIT WHEN NOT FOUND;
+        room := room - octet_length(this.name) - 1;
+        IF room < 0 THEN
+            RETURN CASE WHEN names = '{}' THEN ARRAY[left(this.name, 255) || '…'] ELSE array_prepend('…', names) END;
+        END IF;
+        names := this.name || names;
+        folder_id := this.parent_id;
+    END LOOP;
+    RETURN names;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.folder_root(project_id integer)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((lpad(to_hex(project_id), 32, '0'::text))::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid);
+
+CREATE OR REPLACE FUNCTION public.folder_tree(scope integer, OUT id uuid, OUT opens integer, OUT closes integer, OUT depth integer)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+    ids uuid[];
+    parents integer[];
+    firsts integer[];
+    nexts integer[];
+    numbers integer[];
+    counted integer := 0;
+    this integer;
+BEGIN
+    WITH numbered AS MATERIALIZED (
+        SELECT f.id, f.parent_id, row_number() OVER (ORDER BY f.place, f.id) AS number
+        FROM folders f
+        WHERE f.project_id = scope OR (scope IS NULL AND f.project_id IS NULL)
+    )
+    SELECT array_agg(n.id ORDER BY n.number), array_agg(coalesce(p.number, 0) ORDER BY n.number)
+    INTO ids, parents
+    FROM numbered n LEFT JOIN numbered p ON p.id = n.parent_id;
+
+    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each array.
+    nexts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0)]);
+    numbers := nexts;
+    firsts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0) + 1]);
+    FOR i IN REVERSE coalesce(cardinality(ids), 0) .. 1 LOOP
+        nexts[i] := firsts[parents[i] + 1];
+        firsts[parents[i] + 1] := i;
+    END LOOP;
+
+    this := firsts[1];
+    depth := 1;
+    WHILE this > 0 LOOP
+        counted := counted + 1;
+        numbers[this] := counted;
+        IF firsts[this + 1] > 0 THEN
+            this := firsts[this + 1];
+            depth := depth + 1;
+        ELSE
+            LOOP
+                id := ids[this];
+                opens := numbers[this];
+                closes := counted;
+                RETURN NEXT;
+                EXIT WHEN nexts[this] > 0;
+                this := parents[this];
+                depth := depth - 1;
+                EXIT WHEN this = 0;
+            END LOOP;
+            IF this > 0 THEN
+                this := nexts[this];
+            END IF;
+        END IF;
+    END LOOP;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.search_address(url text)
  RETURNS text
  LANGUAGE sql
@@ -302,6 +422,97 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE PROCEDURE public.fill_folders()
+ LANGUAGE plpgsql
+AS $procedure$
+DECLARE
+    batch CONSTANT integer := 5000;
+    low uuid := '00000000-0000-0000-0000-000000000000';
+    high uuid;
+    job record;
+BEGIN
+    LOOP
+        SELECT id INTO high FROM bookmarks WHERE id >= low ORDER BY id OFFSET batch LIMIT 1;
+
+        WITH filled AS (
+            UPDATE bookmarks b
+            SET folder_id = folder_at(project_id, folder_path),
+                further_folder_ids = (
+                    SELECT array_agg(folder_at(b.project_id, ARRAY(
+                        SELECT name FROM jsonb_array_elements_text(p.path) WITH ORDINALITY AS n (name, nth) ORDER BY nth))
+                        ORDER BY p.nth)
+                    FROM jsonb_array_elements(b.further_folders) WITH ORDINALITY AS p (path, nth)
+                    WHERE jsonb_typeof(b.further_folders) = 'array')
+            WHERE id BETWEEN low AND coalesce(high, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+              AND folder_id IS NULL AND further_folder_ids IS NULL
+              AND (cardinality(folder_path) > 0 OR further_folders IS NOT NULL)
+            RETURNING project_id, import_job_id, folder_path, bookmark_place(id, created_at) AS place
+        ), occupied AS (
+            SELECT project_id, folder_path AS path, min(place::text COLLATE "C")::uuid AS place,
+                   (array_agg(import_job_id ORDER BY place))[1] AS import_job_id
+            FROM filled
+            WHERE cardinality(folder_path) > 0
+            GROUP BY project_id, folder_path
+        ), prefix AS (
+            SELECT o.project_id, o.path[:depth] AS path, min(o.place::text COLLATE "C")::uuid AS place,
+                   (array_agg(o.import_job_id ORDER BY o.place))[1] AS import_job_id
+            FROM occupied o, generate_series(1, cardinality(o.path)) AS depth
+            GROUP BY o.project_id, o.path[:depth]
+        )
+        INSERT INTO folders (id, project_id, parent_id, name, place, import_job_id)
+        SELECT folder_at(project_id, path), project_id, folder_at(project_id, path[:cardinality(path) - 1]),
+               path[cardinality(path)], place, import_job_id
+        FROM prefix
+        ON CONFLICT (id) DO UPDATE SET place = least(folders.place, excluded.place);
+
+        COMMIT;
+        EXIT WHEN high IS NULL;
+        low := high;
+    END LOOP;
+
+    FOR job IN SELECT id, project_id FROM import_jobs ORDER BY completed_at, id LOOP
+        WITH filled AS (
+            UPDATE import_entries e
+            SET folder_id = folder_at(job.project_id, folder_path),
+                own_folder_id = CASE WHEN outcome = 'folder' THEN folder_at(job.project_id, folder_path || title) END,
+                original_folder = CASE WHEN outcome = 'merged' AND cardinality(folder_path) > 0
+                                       THEN left(array_to_string(folder_path, '/'), 1024) END
+            WHERE import_job_id = job.id AND folder_id IS NULL AND own_folder_id IS NULL
+              AND (cardinality(folder_path) > 0 OR outcome = 'folder')
+            RETURNING e.id, e.outcome, e.own_folder_id, e.folder_id, e.folder_path, e.title, e.add_date, e.last_modified,
+                      e.description, e.attributes
+        ), brought AS (
+            SELECT own_folder_id AS folder_id, folder_id AS parent_id, title AS name, id, add_date, last_modified,
+                   description, attributes
+            FROM filled
+            WHERE outcome = 'folder'
+            UNION ALL
+            SELECT folder_at(job.project_id, path[:depth]), folder_at(job.project_id, path[:depth - 1]), path[depth],
+                   id, NULL, NULL, NULL, NULL
+            FROM (SELECT folder_path AS path, min(id::text COLLATE "C")::uuid AS id
+                  FROM filled WHERE outcome <> 'folder' GROUP BY folder_path) AS occupied,
+                 generate_series(1, cardinality(path)) AS depth
+        )
+        INSERT INTO folders (id, project_id, parent_id, name, place, add_date, last_modified, description, attributes,
+                             import_job_id)
+        SELECT folder_id, job.project_id, parent_id, name, min(id::text COLLATE "C")::uuid, min(add_date),
+               max(last_modified),
+               (array_agg(description ORDER BY id) FILTER (WHERE description IS NOT NULL))[1],
+               (array_agg(attributes ORDER BY id) FILTER (WHERE attributes IS NOT NULL))[1],
+               job.id
+        FROM brought
+        GROUP BY folder_id, parent_id, name
+        ON CONFLICT (id) DO UPDATE
+        SET place = least(folders.place, excluded.place), add_date = least(folders.add_date, excluded.add_date),
+            last_modified = greatest(folders.last_modified, excluded.last_modified),
+            description = coalesce(folders.description, excluded.description),
+            attributes = coalesce(folders.attributes, excluded.attributes),
+            import_job_id = coalesce(folders.import_job_id, excluded.import_job_id);
+        COMMIT;
+    END LOOP;
+END
+$procedure$;
+
 CREATE TABLE public.bookmarks (
     id uuid NOT NULL,
     url text NOT NULL,
@@ -326,12 +537,16 @@ CREATE TABLE public.bookmarks (
     attributes jsonb,
     further_folders jsonb,
     unmerged jsonb,
+    folder_id uuid,
+    further_folder_ids uuid[],
+    further_text text,
     CONSTRAINT bookmarks_import_job_id_fkey FOREIGN KEY (import_job_id) REFERENCES public.import_jobs(id) ON DELETE SET NULL,
     CONSTRAINT bookmarks_pkey PRIMARY KEY (id),
     CONSTRAINT bookmarks_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id),
     CONSTRAINT valid_content_type CHECK (((content_type)::text = ANY ((ARRAY['tutorial'::character varying, 'documentation'::character varying, 'article'::character varying, 'video'::character varying, 'tool'::character varying])::text[])))
 );
 CREATE UNIQUE INDEX bookmarks_url_key ON public.bookmarks USING btree (project_id, url_key) NULLS NOT DISTINCT;
+CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) WHERE (folder_id IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
 CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note_range();
 CREATE TRIGGER search_inserted AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note_range();
@@ -339,9 +554,12 @@ CREATE TRIGGER search_truncated AFTER TRUNCATE ON public.bookmarks FOR EACH STAT
 CREATE TRIGGER search_updated AFTER UPDATE ON public.bookmarks REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note_updates();
 COMMENT ON COLUMN public.bookmarks.attributes IS 'The format''s other attributes as written: an object of strings.';
 COMMENT ON COLUMN public.bookmarks.domain IS 'The URL''s host: lower case, punycode, without a leading "www."; null where the scheme has none.';
-COMMENT ON COLUMN public.bookmarks.folder_path IS 'Folder names from the root; empty for the root. A name may hold "/", so original_folder alone is not enough.';
-COMMENT ON COLUMN public.bookmarks.further_folders IS 'Where merged duplicates stood beside folder_path: an array of folder paths, each an array of names.';
-COMMENT ON COLUMN public.bookmarks.original_folder IS 'The names of folder_path joined by "/".';
+COMMENT ON COLUMN public.bookmarks.folder_id IS 'The row of folders; null at the root. No foreign key: it would cost each bookmark of an import a lookup, and an import writes both in one transaction.';
+COMMENT ON COLUMN public.bookmarks.folder_path IS 'Of the functions before V0021. A later release drops it: folder_id.';
+COMMENT ON COLUMN public.bookmarks.further_folder_ids IS 'Where merged duplicates stand beside folder_id.';
+COMMENT ON COLUMN public.bookmarks.further_folders IS 'Of the functions before V0021. A later release drops it: further_folder_ids.';
+COMMENT ON COLUMN public.bookmarks.further_text IS 'What merged duplicates say that the bookmark does not: titles, descriptions, attributes. For search; an export reads import_entries. At most 16,384 characters.';
+COMMENT ON COLUMN public.bookmarks.original_folder IS 'The names of its folders at the import, joined by "/", cut after 1,024 bytes.';
 COMMENT ON COLUMN public.bookmarks.project_id IS 'Null: the one scope of bookmarks without a project.';
 COMMENT ON COLUMN public.bookmarks.unmerged IS 'What the merged columns held before the first merge; null where nothing was merged. Undoing an import needs it.';
 COMMENT ON COLUMN public.bookmarks.url_key IS 'First 16 bytes of the SHA-256 of the URL as the WHATWG URL parser writes it; a uuid because that is Postgres''s fixed 16-byte type. Equal to id in a row of the old importer that repeats an older row''s URL.';
@@ -363,6 +581,32 @@ CREATE TABLE public.extraction_jobs (
 );
 CREATE INDEX ix_extraction_jobs_project_id ON public.extraction_jobs USING btree (project_id);
 
+CREATE TABLE public.folders (
+    id uuid NOT NULL,
+    project_id integer,
+    parent_id uuid,
+    name text NOT NULL,
+    place uuid NOT NULL,
+    add_date timestamp with time zone,
+    last_modified timestamp with time zone,
+    description text,
+    attributes jsonb,
+    import_job_id uuid,
+    CONSTRAINT folders_import_job_id_fkey FOREIGN KEY (import_job_id) REFERENCES public.import_jobs(id) ON DELETE SET NULL,
+    CONSTRAINT folders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.folders(id),
+    CONSTRAINT folders_pkey PRIMARY KEY (id),
+    CONSTRAINT folders_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id)
+);
+CREATE INDEX ix_folders_import_job_id ON public.folders USING btree (import_job_id);
+CREATE INDEX ix_folders_parent_id ON public.folders USING btree (parent_id);
+CREATE INDEX ix_folders_project_id ON public.folders USING btree (project_id);
+COMMENT ON COLUMN public.folders.id IS 'folder_key() of where the import found it, so that the next import that brings the folder finds it again, renamed or moved as it may be by then.';
+COMMENT ON COLUMN public.folders.import_job_id IS 'The import that brought it first; null where no import did.';
+COMMENT ON COLUMN public.folders.parent_id IS 'Null at the root.';
+COMMENT ON COLUMN public.folders.place IS 'Orders what a folder holds: the id of the first import entry that brought it. Bookmarks have theirs in id.';
+COMMENT ON COLUMN public.folders.project_id IS 'Null: the one scope of bookmarks without a project.';
+COMMENT ON TABLE public.folders IS 'The folders of bookmarks. Siblings may have one name.';
+
 CREATE TABLE public.import_entries (
     import_job_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -381,16 +625,23 @@ CREATE TABLE public.import_entries (
     tags character varying[],
     description text,
     attributes jsonb,
+    folder_id uuid,
+    own_folder_id uuid,
+    original_folder text,
     CONSTRAINT import_entries_import_job_id_fkey FOREIGN KEY (import_job_id) REFERENCES public.import_jobs(id) ON DELETE CASCADE,
     CONSTRAINT import_entries_pkey PRIMARY KEY (import_job_id, id),
-    CONSTRAINT valid_outcome CHECK (((outcome)::text = ANY ((ARRAY['stored'::character varying, 'merged'::character varying, 'skipped'::character varying, 'failed'::character varying, 'folder'::character varying, 'separator'::character varying])::text[])))
+    CONSTRAINT known_outcome CHECK (((outcome)::text = ANY ((ARRAY['stored'::character varying, 'merged'::character varying, 'skipped'::character varying, 'failed'::character varying, 'folder'::character varying, 'separator'::character varying, 'file'::character varying])::text[])))
 );
 CREATE INDEX ix_import_entries_merged_url_key ON public.import_entries USING btree (url_key) WHERE ((outcome)::text = 'merged'::text);
-COMMENT ON COLUMN public.import_entries."position" IS '1-based among the bookmarks of the file; null for folders and separators.';
-COMMENT ON COLUMN public.import_entries.folder_path IS 'Where it stands: a folder''s path ends with its parent.';
+CREATE INDEX ix_import_entries_own_folder_id ON public.import_entries USING btree (own_folder_id) WHERE ((outcome)::text = 'folder'::text);
+COMMENT ON COLUMN public.import_entries."position" IS '1-based among the bookmarks of the file; null for folders, separators and the file.';
+COMMENT ON COLUMN public.import_entries.folder_id IS 'The folder that it stands in; a folder''s parent. Null at the root.';
+COMMENT ON COLUMN public.import_entries.folder_path IS 'Of the functions before V0021. A later release drops it: folder_id.';
 COMMENT ON COLUMN public.import_entries.id IS 'Drawn from the same sequence as the ids of the import''s bookmarks: both together sort in the order of the file.';
 COMMENT ON COLUMN public.import_entries.line IS '1-based line of the file at which the entry begins.';
-COMMENT ON COLUMN public.import_entries.outcome IS '"stored" stands here only with a warning, which reason gives.';
+COMMENT ON COLUMN public.import_entries.original_folder IS 'Of a merged entry, as in bookmarks: the bookmark has it where the entry takes its place.';
+COMMENT ON COLUMN public.import_entries.outcome IS '"stored" and "file" stand here only with a warning, which reason gives; "file" is about the file as a whole.';
+COMMENT ON COLUMN public.import_entries.own_folder_id IS 'The row of folders that a folder''s entry became or was merged into.';
 COMMENT ON COLUMN public.import_entries.title IS 'A folder''s name.';
 COMMENT ON COLUMN public.import_entries.url IS 'The HREF as the file has it.';
 COMMENT ON COLUMN public.import_entries.url_key IS 'As in bookmarks: with the job''s project it names the row that the entry became or was merged into.';

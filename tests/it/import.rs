@@ -40,8 +40,11 @@ fn counts(job: &Value) -> Vec<i64> {
 
 /// Every column that an import decides, for all bookmarks.
 const CONTENT: &str =
-    "SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'import_job_id', 'created_at', 'updated_at']
-                                        ORDER BY id) FROM bookmarks b";
+    "SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'import_job_id', 'created_at', 'updated_at', 'folder_id',
+                                          'further_folder_ids', 'folder_path', 'further_folders']
+        || jsonb_build_object('folder', folder_path(folder_id), 'further', (
+             SELECT jsonb_agg(folder_path(f) ORDER BY nth) FROM unnest(further_folder_ids) WITH ORDINALITY AS u (f, nth)))
+        ORDER BY id) FROM bookmarks b";
 
 #[tokio::test]
 async fn a_file_is_stored_with_folders_tags_dates_and_descriptions() {
@@ -65,26 +68,26 @@ async fn a_file_is_stored_with_folders_tags_dates_and_descriptions() {
     assert_eq!(first["url"], "https://www.Example.com/a");
     assert_eq!(first["title"], "A & b");
     assert_eq!(first["domain"], "example.com");
-    assert_eq!(first["folder_path"], json!(["Read/Write"]));
+    assert_eq!(first["folder"], json!(["Read/Write"]));
     assert_eq!(first["original_folder"], "Read/Write");
     assert_eq!(first["description"], "First line\nsecond line");
     assert_eq!(first["last_modified"], "2020-09-13T12:30:00+00:00");
     // Merged: the tags united, the earliest date, the duplicate's folder kept, what was there before kept.
     assert_eq!(first["tags"], json!(["rust", "web dev", "lambda"]));
     assert_eq!(first["add_date"], "2017-07-14T02:40:00+00:00");
-    assert_eq!(first["further_folders"], json!([[]]));
+    assert_eq!(first["further"], json!([[]]));
     assert_eq!(first["unmerged"]["tags"], json!(["rust", "web dev"]));
 
     let second = &stored[1];
     assert_eq!(second["url"], "javascript:alert(1)");
-    assert_eq!(second["folder_path"], json!(["Read/Write", "Inner"]));
+    assert_eq!(second["folder"], json!(["Read/Write", "Inner"]));
     assert_eq!(second["original_folder"], "Read/Write/Inner");
     assert_eq!(
         (&second["domain"], &second["tags"], &second["add_date"]),
         (&Value::Null, &Value::Null, &Value::Null)
     );
     assert_eq!(second["attributes"], json!({"shortcuturl": "hi"}));
-    assert_eq!((&stored[2]["folder_path"], &stored[2]["original_folder"]), (&json!([]), &Value::Null));
+    assert_eq!((&stored[2]["folder"], &stored[2]["original_folder"]), (&json!([]), &Value::Null));
 }
 
 #[tokio::test]
@@ -124,8 +127,9 @@ async fn every_entry_that_is_not_stored_as_it_stood_has_a_reason() {
     assert_eq!(all["next_cursor"], Value::Null);
 
     let page = fixture.import(Event::get(&format!("/{id}/rejections?limit=2"))).await.body;
-    assert_eq!((page["rejections"].as_array().unwrap().len(), &page["next_cursor"]), (2, &json!(4)));
-    let page = fixture.import(Event::get(&format!("/{id}/rejections?limit=2&cursor=4"))).await.body;
+    assert_eq!(page["rejections"].as_array().unwrap().len(), 2);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let page = fixture.import(Event::get(&format!("/{id}/rejections?limit=2&cursor={cursor}"))).await.body;
     assert_eq!((page["rejections"].as_array().unwrap().len(), &page["next_cursor"]), (1, &Value::Null));
 }
 
@@ -185,7 +189,9 @@ async fn a_url_that_is_already_stored_is_merged_and_counted() {
     let seen = post(&fixture, "/", other).await;
     assert_eq!((seen.status, counts(&seen.body["import_job"])), (201, vec![2, 1, 1, 0, 0, 0]));
     let merged: Value = serde_json::from_str(
-        &fixture.ask("SELECT to_jsonb(b) FROM bookmarks b WHERE url = 'https://www.Example.com/a'").await,
+        &fixture
+            .ask(&format!("SELECT item FROM jsonb_array_elements(({CONTENT})) AS item WHERE item ->> 'domain' = 'example.com'"))
+            .await,
     )
     .unwrap();
     assert_eq!(
@@ -194,7 +200,7 @@ async fn a_url_that_is_already_stored_is_merged_and_counted() {
     );
     assert_eq!(merged["tags"], json!(["rust", "web dev", "lambda", "new"]));
     assert_eq!(merged["add_date"], "2017-07-14T02:40:00+00:00");
-    assert_eq!(merged["further_folders"], json!([[], ["New"]]));
+    assert_eq!(merged["further"], json!([[], ["New"]]));
     // What undoing needs is what stood there before any merge, not before this one.
     assert_eq!(merged["unmerged"]["tags"], json!(["rust", "web dev"]));
     assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "4");
@@ -274,7 +280,6 @@ async fn what_is_not_a_bookmarks_file_is_refused_and_leaves_a_failed_job() {
 #[tokio::test]
 async fn bad_requests_are_refused_before_anything_is_stored() {
     let fixture = Fixture::new();
-    assert!(post(&fixture, "/", "").await.problem(422).contains("empty"));
     assert!(post(&fixture, "/?project_id=7", FILE).await.problem(404).contains("project 7"));
     post(&fixture, "/?project_id=x", FILE).await.problem(400);
     post(&fixture, "/?project=1", FILE).await.problem(400);

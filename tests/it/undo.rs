@@ -35,13 +35,24 @@ async fn undo(fixture: &Fixture, id: &str) -> Seen {
 /// All that a project's imports have left, but for ids and the moments of their making; jobs by their content.
 async fn state(fixture: &Fixture, project: u32) -> Value {
     let content = "encode((SELECT content_sha256 FROM import_jobs j WHERE j.id = import_job_id), 'hex')";
+    // Folders by their numbers in the order of a file, since their ids depend on the project.
+    let number =
+        |folder: &str| format!("(SELECT opens FROM folder_tree({project}) AS t WHERE t.id = {folder})");
+    let (folder, own, further) = (number("folder_id"), number("own_folder_id"), number("f"));
     let sql = format!(
         "SELECT jsonb_build_object(
-           'bookmarks', (SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'import_job_id', 'project_id', 'created_at', 'updated_at']
-                                          || jsonb_build_object('job', {content},
+           'folders', (SELECT jsonb_agg(to_jsonb(f) - ARRAY['id', 'parent_id', 'project_id', 'import_job_id', 'place']
+                                        || jsonb_build_object('job', {content}, 'opens', t.opens, 'depth', t.depth)
+                                        ORDER BY t.opens)
+                       FROM folder_tree({project}) AS t JOIN folders f USING (id)),
+           'bookmarks', (SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'import_job_id', 'project_id', 'created_at', 'updated_at',
+                                                              'folder_id', 'further_folder_ids']
+                                          || jsonb_build_object('job', {content}, 'folder', {folder},
+                                                 'further', ARRAY(SELECT {further} FROM unnest(further_folder_ids) AS f),
                                                  'unmerged', b.unmerged - 'updated_at') ORDER BY b.id)
                          FROM bookmarks b WHERE project_id = {project}),
-           'entries', (SELECT jsonb_agg(to_jsonb(e) - ARRAY['id', 'import_job_id'] || jsonb_build_object('job', {content})
+           'entries', (SELECT jsonb_agg(to_jsonb(e) - ARRAY['id', 'import_job_id', 'folder_id', 'own_folder_id']
+                                        || jsonb_build_object('job', {content}, 'folder', {folder}, 'own', {own})
                                         ORDER BY j.completed_at, e.id)
                        FROM import_entries e JOIN import_jobs j ON j.id = e.import_job_id WHERE j.project_id = {project}),
            'jobs', (SELECT jsonb_agg(to_jsonb(j) - ARRAY['id', 'project_id', 'created_at', 'started_at', 'completed_at',
@@ -60,7 +71,7 @@ async fn an_undone_import_is_gone_and_can_be_made_anew() {
     let seen = undo(&fixture, &id).await;
     assert_eq!((seen.status, &seen.body["bookmarks_removed"]), (200, &2.into()), "{}", seen.body);
     assert_eq!(seen.body["import_job"]["id"], id);
-    for table in ["bookmarks", "import_entries", "import_jobs"] {
+    for table in ["bookmarks", "import_entries", "import_jobs", "folders"] {
         assert_eq!(fixture.ask(&format!("SELECT count(*) FROM {table}")).await, "0", "{table}");
     }
     undo(&fixture, &id).await.problem(404);

@@ -9,11 +9,21 @@ use time::OffsetDateTime;
 
 use crate::entry::Entry;
 use crate::format::Format;
+use crate::paths::Paths;
 
-/// Writes entries, in the order of a file, into a buffer that is taken away as it fills.
+/// In which order an encoder wants entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// That of a file.
+    OfFile,
+    /// Bookmarks, folders, separators, duplicates; each kind in the order of a file.
+    ByKind,
+}
+
+/// Writes entries into a buffer that is taken away as it fills.
 pub(crate) trait Encoder: Send {
     /// Writes an entry.
-    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error>;
+    fn put(&mut self, entry: &Entry<'_>, paths: &Paths) -> Result<(), Error>;
 
     /// Writes what comes after the last entry.
     fn end(&mut self) -> Result<(), Error>;

@@ -1,45 +1,49 @@
 //! A row of the tree.
 
-use app::Error;
-use serde_json::Value;
+use app::{Error, Timestamptz};
+use serde_json::value::RawValue;
 use tokio_postgres::Row;
 use uuid::Uuid;
-
-use crate::moment::Moment;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Folder,
     Bookmark,
-    /// A bookmark in one of its further folders.
-    Copy,
+    /// What was merged into a bookmark, where its file had it and as it stood there.
+    Duplicate,
     Separator,
 }
 
-/// A folder, bookmark or separator. What a kind has not is none.
+/// A folder, bookmark, merged duplicate or separator. Fields that do not apply to a kind are `None`.
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) kind: Kind,
-    /// Where it stands: a folder's path ends with its parent.
-    pub(crate) folder_path: Vec<&'a str>,
-    pub(crate) id: Option<Uuid>,
+    /// Where it stands; a folder's parent. `None` at the root.
+    pub(crate) folder_id: Option<Uuid>,
+    /// How many folders it is in.
+    pub(crate) depth: usize,
+    pub(crate) id: Uuid,
     pub(crate) url: Option<&'a str>,
     /// A folder's name.
     pub(crate) title: Option<&'a str>,
     pub(crate) domain: Option<&'a str>,
     pub(crate) original_folder: Option<&'a str>,
-    pub(crate) add_date: Option<Moment>,
-    pub(crate) last_modified: Option<Moment>,
-    pub(crate) last_visited: Option<Moment>,
+    pub(crate) add_date: Option<Timestamptz>,
+    pub(crate) last_modified: Option<Timestamptz>,
+    pub(crate) last_visited: Option<Timestamptz>,
     pub(crate) tags: Vec<&'a str>,
     pub(crate) description: Option<&'a str>,
-    /// An object of strings.
-    pub(crate) attributes: Option<Value>,
-    /// An array of paths.
-    pub(crate) further_folders: Option<Value>,
+    /// A JSON object of strings.
+    pub(crate) attributes: Option<&'a RawValue>,
+    /// Where its duplicates stand; `None` among them is the root.
+    pub(crate) further_folder_ids: Vec<Option<Uuid>>,
     pub(crate) summary: Option<&'a str>,
     pub(crate) content_type: Option<&'a str>,
-    pub(crate) created_at: Option<Moment>,
+    pub(crate) created_at: Option<Timestamptz>,
+    /// The bookmark that a duplicate was merged into.
+    pub(crate) bookmark_id: Option<Uuid>,
+    /// Among all rows, from 1.
+    pub(crate) position: i64,
 }
 
 impl<'a> Entry<'a> {
@@ -48,27 +52,31 @@ impl<'a> Entry<'a> {
         let kind = match row.try_get(0)? {
             "folder" => Kind::Folder,
             "bookmark" => Kind::Bookmark,
-            "copy" => Kind::Copy,
+            "duplicate" => Kind::Duplicate,
             _ => Kind::Separator,
         };
+        let attributes: Option<&str> = row.try_get(13)?;
         Ok(Self {
             kind,
-            folder_path: row.try_get(1)?,
-            id: row.try_get(2)?,
-            url: row.try_get(3)?,
-            title: row.try_get(4)?,
-            domain: row.try_get(5)?,
-            original_folder: row.try_get(6)?,
-            add_date: row.try_get(7)?,
-            last_modified: row.try_get(8)?,
-            last_visited: row.try_get(9)?,
-            tags: row.try_get::<_, Option<_>>(10)?.unwrap_or_default(),
-            description: row.try_get(11)?,
-            attributes: row.try_get(12)?,
-            further_folders: row.try_get(13)?,
-            summary: row.try_get(14)?,
-            content_type: row.try_get(15)?,
-            created_at: row.try_get(16)?,
+            folder_id: row.try_get(1)?,
+            depth: usize::try_from(row.try_get::<_, i32>(2)?).unwrap_or(0),
+            id: row.try_get(3)?,
+            url: row.try_get(4)?,
+            title: row.try_get(5)?,
+            domain: row.try_get(6)?,
+            original_folder: row.try_get(7)?,
+            add_date: row.try_get(8)?,
+            last_modified: row.try_get(9)?,
+            last_visited: row.try_get(10)?,
+            tags: row.try_get::<_, Vec<Option<&str>>>(11)?.into_iter().flatten().collect(),
+            description: row.try_get(12)?,
+            attributes: attributes.map(serde_json::from_str).transpose().map_err(Error::internal)?,
+            further_folder_ids: row.try_get::<_, Option<_>>(14)?.unwrap_or_default(),
+            summary: row.try_get(15)?,
+            content_type: row.try_get(16)?,
+            created_at: row.try_get(17)?,
+            bookmark_id: row.try_get(18)?,
+            position: row.try_get(19)?,
         })
     }
 }

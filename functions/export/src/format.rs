@@ -2,6 +2,8 @@
 
 use app::Error;
 
+use crate::encode::Order;
+
 /// What the bookmarks are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -67,6 +69,10 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
         }
+    }
+
+    pub(crate) fn order(self) -> Order {
+        if self == Self::Json { Order::ByKind } else { Order::OfFile }
     }
 
     pub(crate) fn media_type(self) -> &'static str {

@@ -3,7 +3,7 @@
 mod encode;
 mod entry;
 mod format;
-mod moment;
+mod paths;
 mod tree;
 
 use std::sync::Arc;

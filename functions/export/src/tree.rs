@@ -1,5 +1,6 @@
 //! From the database's rows to the body's chunks, in one flight and with a row at a time in memory.
 
+use std::borrow::Cow;
 use std::pin::pin;
 
 use app::http::Chunks;
@@ -8,11 +9,17 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use tokio_postgres::types::Type;
 
-use crate::encode::Encoder;
+use crate::encode::{Encoder, Order};
 use crate::entry::Entry;
 use crate::format::Format;
+use crate::paths::{self, Paths};
 
 const TREE: &str = include_str!("tree.sql");
+
+/// Around [`TREE`], for a format that has a list for each kind: so none of them waits in memory.
+const TREE_BY_KIND_BEGINS: &str = "SELECT * FROM (";
+const TREE_BY_KIND_ENDS: &str = ") AS tree
+    ORDER BY array_position(ARRAY['bookmark', 'folder', 'separator', 'duplicate'], kind), position";
 
 /// Nested loops are the planner's choice where it believes that a scope holds next to nothing, as it does right after
 /// an import: 100,000 bookmarks then take minutes. To turn them off costs so much by the planner's reckoning that it
@@ -58,7 +65,7 @@ pub(crate) async fn send(
     if exists { Ok(()) } else { Err(no_project(project_id)) }
 }
 
-/// Gives whether there is such a scope; where there is none, nothing was sent.
+/// Returns whether there is such a scope; where there is none, nothing was sent.
 async fn send_rows(
     connection: &Connection,
     project_id: Option<i32>,
@@ -66,20 +73,30 @@ async fn send_rows(
     mut encoder: Box<dyn Encoder>,
     chunks: Chunks,
 ) -> Result<bool, Error> {
-    // JSON and CSV name the further folders of a bookmark beside its own.
-    let with_copies = format == Format::Html;
-    let params: [Param<'_>; 2] = [(&project_id, Type::INT4), (&with_copies, Type::BOOL)];
-    let (exists, rows) = tokio::join!(
+    // CSV has a row for each bookmark.
+    let with_duplicates = format != Format::Csv;
+    let sql = match format.order() {
+        Order::OfFile => Cow::Borrowed(TREE),
+        Order::ByKind => Cow::Owned(format!("{TREE_BY_KIND_BEGINS}{TREE}{TREE_BY_KIND_ENDS}")),
+    };
+    let params: [Param<'_>; 2] = [(&project_id, Type::INT4), (&with_duplicates, Type::BOOL)];
+    let names = async {
+        // A bookmarks file nests its folders, and shows no paths.
+        if format == Format::Html { Ok(Paths::default()) } else { paths::query(connection, project_id).await }
+    };
+    let (exists, names, rows) = tokio::join!(
         biased;
         exists(connection, project_id),
-        connection.query_raw(TREE, params),
+        names,
+        connection.query_raw(&sql, params),
     );
     if !exists? {
         return Ok(false);
     }
+    let names = names?;
     let mut rows = pin!(rows?);
     while let Some(row) = rows.try_next().await? {
-        encoder.put(&Entry::from_row(&row)?)?;
+        encoder.put(&Entry::from_row(&row)?, &names)?;
         if encoder.len() >= CHUNK {
             chunks.send(Bytes::from(encoder.take()?)).await;
         }

@@ -1,92 +1,88 @@
 -- What a scope holds, in the order of a file: folders, what is in them, separators.
 --
--- Rows sort by a key of bytes: the place of each folder on the row's path, then the row's own place. A place is an id.
--- The ids of an import follow its file, and later imports have later ones: so one import comes out as its file was, and
--- a folder that several brought stands where the first had it, once, with what all of them put into it. As bytes, a
--- folder's key comes directly before those of what is in it.
+-- What a folder holds sorts by place, which is an id. The ids of an import follow its file, and later imports have later
+-- ones: so one import comes out as its file was, and a folder that several brought stands where the first had it, once, with
+-- what all of them put into it.
 --
--- A row of the old importer has a random id, and its folders have no entries: its place is made of the moment it was
--- stored, and a folder's is the first place of what is in it.
+-- folder_tree() numbers the folders in the order of a file. What stands in a folder has the number of the last folder that
+-- is complete before it: of those under its own folder that come before it, or else its folder's. Of rows with one number the
+-- folder itself comes first, then what is deeper. No key grows with the depth.
 --
 -- The statement is for a session without nested loops over tables (enable_nestloop): it runs right after large imports
 -- too, when the statistics still say that the scope holds next to nothing.
 --
--- $1: the project, or null for what belongs to none. $2: whether a bookmark stands again in each further folder.
-WITH RECURSIVE bookmark AS NOT MATERIALIZED (
-  SELECT *, coalesce(folder_path, '{}') AS path,
-         -- Byte 6 begins with the version (RFC 9562).
-         CASE WHEN get_byte(uuid_send(id), 6) >> 4 = 7 THEN id
-              ELSE (lpad(to_hex(greatest(coalesce(extract(epoch FROM created_at) * 1000, 0), 0)::bigint), 12, '0')
-                    || right(replace(id::text, '-', ''), 20))::uuid
-         END AS place
+-- $1: the project, or null for what belongs to none. $2: whether merged duplicates stand where their files had them, with
+-- what they said; one that says nothing else than the bookmark and stands in its folder is left out.
+WITH tree AS MATERIALIZED (
+  SELECT * FROM folder_tree($1)
+), bookmark AS NOT MATERIALIZED (
+  SELECT *, bookmark_place(id, created_at) AS place
   FROM bookmarks
   WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL)
-), job AS MATERIALIZED (
-  SELECT ARRAY(SELECT id FROM import_jobs WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL)) AS ids
 ), entry AS NOT MATERIALIZED (
-  SELECT * FROM import_entries WHERE import_job_id = ANY ((SELECT ids FROM job)::uuid[])
-), copy AS MATERIALIZED (
-  SELECT b.id, at.path, at.place
-  FROM bookmark b
+  SELECT *
+  FROM import_entries
+  WHERE import_job_id = ANY (ARRAY(
+    SELECT id FROM import_jobs WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL)))
+), duplicate AS MATERIALIZED (
+  SELECT DISTINCT ON (e.url_key, e.folder_id, said.hash) e.id, e.import_job_id, e.folder_id, b.id AS bookmark_id
+  FROM entry e
+  JOIN bookmark b ON b.url_key = e.url_key AND b.unmerged IS NOT NULL
   CROSS JOIN LATERAL (
-    SELECT DISTINCT ON (e.folder_path) e.folder_path AS path, e.id AS place
-    FROM import_entries e
-    WHERE e.outcome = 'merged' AND e.url_key = b.url_key AND e.folder_path <> b.path
-      AND e.import_job_id = ANY ((SELECT ids FROM job)::uuid[])
-    ORDER BY e.folder_path, e.id
-  ) AS at
-  WHERE $2 AND b.further_folders IS NOT NULL
-), brought AS (
-  SELECT folder_path || title AS path, id AS place, add_date, last_modified, description, attributes
-  FROM entry
-  WHERE outcome = 'folder'
+    SELECT md5(concat_ws(E'\n', length(e.title), e.title, coalesce(length(e.description), -1), e.description,
+                         e.attributes))::uuid AS hash
+  ) AS said
+  WHERE $2 AND e.outcome = 'merged'
+    AND (e.folder_id IS DISTINCT FROM b.folder_id
+         OR e.title NOT IN ('', b.title)
+         OR (e.description IS NOT NULL AND e.description IS DISTINCT FROM b.description)
+         OR (e.attributes IS NOT NULL AND NOT coalesce(b.attributes, '{}') @> e.attributes))
+  ORDER BY e.url_key, e.folder_id, said.hash, e.id
+), held AS (
+  SELECT id, folder_id, place, NULL::integer AS closes FROM bookmark
   UNION ALL
-  SELECT path[:depth], place, NULL, NULL, NULL, NULL
-  FROM (SELECT path, min(place::text COLLATE "C")::uuid AS place FROM bookmark GROUP BY path) AS occupied
-  CROSS JOIN LATERAL generate_series(1, cardinality(path)) AS depth
-), folder AS MATERIALIZED (
-  SELECT row_number() OVER () AS number, path, path[:cardinality(path) - 1] AS parent,
-         min(place::text COLLATE "C")::uuid AS place,
-         -- As the entries of one bookmark are merged.
-         min(add_date) AS add_date, max(last_modified) AS last_modified,
-         (array_agg(description ORDER BY place) FILTER (WHERE description IS NOT NULL))[1] AS description,
-         (array_agg(attributes ORDER BY place) FILTER (WHERE attributes IS NOT NULL))[1] AS attributes
-  FROM brought
-  GROUP BY path
-), child AS MATERIALIZED (
-  -- By number, since the recursion below compares each folder once for each level.
-  SELECT f.number, coalesce(p.number, 0) AS parent, uuid_send(f.place) AS place
-  FROM folder f
-  LEFT JOIN folder p ON p.path = f.parent
-), node AS (
-  SELECT 0::bigint AS number, ''::bytea AS key
+  SELECT id, folder_id, id, NULL FROM duplicate
   UNION ALL
-  SELECT child.number, node.key || child.place FROM node JOIN child ON child.parent = node.number
-), opened AS MATERIALIZED (
-  SELECT folder.*, node.key FROM node JOIN folder USING (number)
+  SELECT id, folder_id, id, NULL FROM entry WHERE outcome = 'separator'
+  UNION ALL
+  SELECT f.id, f.parent_id, f.place, t.closes FROM folders f JOIN tree t ON t.id = f.id
+), placed AS MATERIALIZED (
+  SELECT h.id, h.place, coalesce(t.depth, 0) AS depth,
+         greatest(coalesce(t.opens, 0),
+                  max(h.closes) OVER (PARTITION BY t.opens ORDER BY h.place ROWS UNBOUNDED PRECEDING)) AS number
+  FROM held h
+  LEFT JOIN tree t ON t.id = h.folder_id
+), rows AS (
+  SELECT 'folder' AS kind, f.parent_id AS folder_id, t.depth - 1 AS depth, f.id, NULL AS url, f.name AS title,
+         NULL AS domain, NULL AS original_folder, f.add_date, f.last_modified, NULL::timestamptz AS last_visited,
+         NULL::varchar[] AS tags, f.description, f.attributes, NULL::uuid[] AS further_folder_ids, NULL AS summary,
+         NULL AS content_type, NULL::timestamptz AS created_at, NULL::uuid AS bookmark_id, t.opens AS number,
+         NULL::integer AS deep, f.place
+  FROM tree t
+  JOIN folders f ON f.id = t.id
+  UNION ALL
+  SELECT 'bookmark', b.folder_id, p.depth, b.id, b.url, b.title, b.domain, b.original_folder, b.add_date,
+         b.last_modified, b.last_visited, b.tags, b.description, b.attributes, b.further_folder_ids, b.summary,
+         b.content_type, b.created_at, NULL, p.number, p.depth, p.place
+  FROM bookmark b
+  JOIN placed p ON p.id = b.id
+  UNION ALL
+  SELECT 'duplicate', e.folder_id, p.depth, e.id, e.url, e.title, e.domain, e.original_folder, e.add_date,
+         e.last_modified, e.last_visited, e.tags, e.description, e.attributes, NULL, NULL, NULL, NULL, d.bookmark_id,
+         p.number, p.depth, p.place
+  FROM duplicate d
+  JOIN import_entries e ON e.import_job_id = d.import_job_id AND e.id = d.id
+  JOIN placed p ON p.id = d.id
+  UNION ALL
+  SELECT 'separator', s.folder_id, p.depth, s.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.attributes,
+         NULL, NULL, NULL, NULL, NULL, p.number, p.depth, p.place
+  FROM entry s
+  JOIN placed p ON p.id = s.id
+  WHERE s.outcome = 'separator'
 )
-SELECT 'folder' AS kind, parent AS folder_path, NULL::uuid AS id, NULL AS url, path[cardinality(path)] AS title,
-       NULL AS domain, NULL AS original_folder, add_date, last_modified, NULL::timestamptz AS last_visited,
-       NULL::varchar[] AS tags, description, attributes, NULL::jsonb AS further_folders, NULL AS summary,
-       NULL AS content_type, NULL::timestamptz AS created_at, key
-FROM opened
-UNION ALL
-SELECT 'bookmark', b.path, b.id, b.url, b.title, b.domain, b.original_folder, b.add_date, b.last_modified,
-       b.last_visited, b.tags, b.description, b.attributes, b.further_folders, b.summary, b.content_type, b.created_at,
-       coalesce(o.key, '') || uuid_send(b.place)
-FROM bookmark b
-LEFT JOIN opened o ON o.path = b.path
-UNION ALL
-SELECT 'copy', c.path, b.id, b.url, b.title, b.domain, b.original_folder, b.add_date, b.last_modified,
-       b.last_visited, b.tags, b.description, b.attributes, b.further_folders, b.summary, b.content_type, b.created_at,
-       coalesce(o.key, '') || uuid_send(c.place)
-FROM copy c
-JOIN bookmark b ON b.id = c.id
-LEFT JOIN opened o ON o.path = c.path
-UNION ALL
-SELECT 'separator', s.folder_path, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.attributes, NULL,
-       NULL, NULL, NULL, coalesce(o.key, '') || uuid_send(s.id)
-FROM entry s
-LEFT JOIN opened o ON o.path = s.folder_path
-WHERE s.outcome = 'separator'
-ORDER BY key
+SELECT kind, folder_id, depth, id, url, title, domain, original_folder, add_date, last_modified, last_visited,
+       ARRAY(SELECT unnest(tags)) AS tags, description, attributes::text AS attributes, further_folder_ids, summary,
+       content_type, created_at, bookmark_id,
+       row_number() OVER (ORDER BY number, deep DESC NULLS FIRST, place) AS position
+FROM rows
+ORDER BY position

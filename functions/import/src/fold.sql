@@ -1,5 +1,6 @@
 -- Folds into each bookmark what duplicates of it brought: tags united, the earliest added date, the latest modified and
--- visited dates, the first description, further folders. It folds anew from what the row held before its first merge
+-- visited dates, the first description, the first title that is not empty, further folders, and what duplicates say that
+-- the bookmark does not, for search. It folds anew from what the row held before its first merge
 -- (`unmerged`) and every duplicate of every import in the order of their commits, so that it serves an import and its
 -- undoing alike: without the import's duplicates the result is what would be there without it.
 --
@@ -32,12 +33,14 @@ WITH job AS (
     AND NOT ($2 AND e.import_job_id = $1)
 ), target AS (
   SELECT b.id, b.url_key, heir.id AS heir_id,
-         CASE WHEN heir.id IS NULL THEN b.folder_path ELSE heir.folder_path END AS folder_path,
+         CASE WHEN heir.id IS NULL THEN b.folder_id ELSE heir.folder_id END AS folder_id,
+         CASE WHEN heir.id IS NULL THEN b.attributes ELSE heir.attributes END AS attributes,
          CASE WHEN heir.id IS NOT NULL THEN
-           jsonb_build_object('tags', heir.tags, 'add_date', heir.add_date, 'last_modified', heir.last_modified,
+           jsonb_build_object('title', coalesce(heir.title, ''), 'tags', heir.tags, 'add_date', heir.add_date, 'last_modified', heir.last_modified,
                'last_visited', heir.last_visited, 'description', heir.description, 'updated_at', heir.started_at)
          ELSE
-           coalesce(b.unmerged, jsonb_build_object('tags', b.tags, 'add_date', b.add_date,
+           -- Before V0021 it had no title, which no merge changed then.
+           jsonb_build_object('title', b.title) || coalesce(b.unmerged, jsonb_build_object('tags', b.tags, 'add_date', b.add_date,
                'last_modified', b.last_modified, 'last_visited', b.last_visited, 'description', b.description,
                'updated_at', b.updated_at))
          END AS base
@@ -53,14 +56,16 @@ WITH job AS (
   WHERE heir.id IS NOT NULL OR NOT $2 OR b.import_job_id IS DISTINCT FROM $1
 ), duplicate AS (
   SELECT t.id, s.nth, s.started_at, s.add_date, s.last_modified, s.last_visited, s.tags, s.description,
-         coalesce(s.folder_path, '{}') AS path, coalesce(t.folder_path, '{}') AS own_path
+         nullif(s.title, '') AS title, s.attributes, s.folder_id, t.folder_id AS own_folder_id, t.base,
+         t.attributes AS own_attributes
   FROM target t
   JOIN source s USING (url_key)
   WHERE s.id IS DISTINCT FROM t.heir_id
 ), folded AS (
   SELECT id, max(started_at) AS at, min(add_date) AS add_date, max(last_modified) AS last_modified,
          max(last_visited) AS last_visited,
-         (array_agg(description ORDER BY nth) FILTER (WHERE description IS NOT NULL))[1] AS description
+         (array_agg(description ORDER BY nth) FILTER (WHERE description IS NOT NULL))[1] AS description,
+         (array_agg(title ORDER BY nth) FILTER (WHERE title IS NOT NULL))[1] AS title
   FROM duplicate
   GROUP BY id
 ), tag AS (
@@ -79,8 +84,31 @@ WITH job AS (
   ) AS first
   GROUP BY id
 ), folder AS (
-  SELECT id, jsonb_agg(path ORDER BY nth) AS paths
-  FROM (SELECT id, to_jsonb(path) AS path, min(nth) AS nth FROM duplicate WHERE path <> own_path GROUP BY id, path) AS further
+  SELECT id, array_agg(folder_id ORDER BY nth) AS ids
+  FROM (
+    SELECT id, folder_id, min(nth) AS nth
+    FROM duplicate
+    WHERE folder_id IS DISTINCT FROM own_folder_id
+    GROUP BY id, folder_id
+  ) AS further
+  GROUP BY id
+), said AS (
+  SELECT id, left(string_agg(text, E'\n' ORDER BY nth, place), 16384) AS text
+  FROM (
+    SELECT DISTINCT ON (d.id, each.text) d.id, d.nth, each.place, each.text
+    FROM duplicate d
+    CROSS JOIN LATERAL (
+      SELECT 1 AS place, left(d.title, 4096) AS text WHERE d.title <> d.base ->> 'title'
+      UNION ALL
+      SELECT 2, left(d.description, 16384) WHERE d.description IS DISTINCT FROM d.base ->> 'description'
+      UNION ALL
+      SELECT 3, left(value, 4096)
+      FROM jsonb_each_text(CASE WHEN jsonb_typeof(d.attributes) = 'object' THEN d.attributes END)
+      WHERE d.attributes IS DISTINCT FROM d.own_attributes
+    ) AS each
+    WHERE each.text <> ''
+    ORDER BY d.id, each.text, d.nth, each.place
+  ) AS first
   GROUP BY id
 ), changed AS (
   UPDATE bookmarks b
@@ -90,23 +118,24 @@ WITH job AS (
       last_modified = greatest((t.base ->> 'last_modified')::timestamptz, f.last_modified),
       last_visited = greatest((t.base ->> 'last_visited')::timestamptz, f.last_visited),
       description = coalesce(t.base ->> 'description', f.description),
-      further_folders = folder.paths,
+      further_folder_ids = folder.ids,
+      further_text = said.text,
       updated_at = greatest((t.base ->> 'updated_at')::timestamptz, f.at),
       id = coalesce(heir.id, b.id),
       import_job_id = CASE WHEN heir.id IS NULL THEN b.import_job_id ELSE heir.import_job_id END,
       url = CASE WHEN heir.id IS NULL THEN b.url ELSE heir.url END,
-      title = CASE WHEN heir.id IS NULL THEN b.title ELSE heir.title END,
+      title = coalesce(nullif(t.base ->> 'title', ''), f.title, ''),
       domain = CASE WHEN heir.id IS NULL THEN b.domain ELSE heir.domain END,
-      folder_path = CASE WHEN heir.id IS NULL THEN b.folder_path ELSE heir.folder_path END,
-      original_folder = CASE WHEN heir.id IS NULL THEN b.original_folder
-                             WHEN cardinality(heir.folder_path) > 0 THEN array_to_string(heir.folder_path, '/') END,
-      attributes = CASE WHEN heir.id IS NULL THEN b.attributes ELSE heir.attributes END,
+      folder_id = t.folder_id,
+      original_folder = CASE WHEN heir.id IS NULL THEN b.original_folder ELSE heir.original_folder END,
+      attributes = t.attributes,
       created_at = CASE WHEN heir.id IS NULL THEN b.created_at ELSE heir.started_at END
   FROM target t
   LEFT JOIN source heir ON heir.id = t.heir_id
   LEFT JOIN folded f ON f.id = t.id
   LEFT JOIN tag ON tag.id = t.id
   LEFT JOIN folder ON folder.id = t.id
+  LEFT JOIN said ON said.id = t.id
   WHERE b.id = t.id
   RETURNING heir.id AS heir_id, heir.import_job_id
 ), heir AS (
@@ -115,7 +144,7 @@ WITH job AS (
   DELETE FROM import_entries e USING heir h
   WHERE e.import_job_id = h.import_job_id AND e.id = h.id AND e.reason IS NULL
 ), stored_with_warning AS (
-  UPDATE import_entries e SET outcome = 'stored' FROM heir h
+  UPDATE import_entries e SET outcome = 'stored', original_folder = NULL FROM heir h
   WHERE e.import_job_id = h.import_job_id AND e.id = h.id AND e.reason IS NOT NULL
 )
 UPDATE import_jobs j

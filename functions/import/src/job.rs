@@ -1,16 +1,17 @@
 //! An import job as clients see it.
 
-use app::Error;
+use app::{Error, Timestamptz};
 use serde::Serialize;
-use time::OffsetDateTime;
+use serde_json::value::RawValue;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 /// The columns that [`Job::from_row`] reads, in its order.
 pub(crate) const COLUMNS: &str =
-    "id, filename, file_size_bytes, content_sha256, project_id, status, progress,
+    "id, filename, file_size_bytes, content_sha256, project_id, status, coalesce(progress, 0),
     total_bookmarks, imported_count, merged_count, skipped_count, failed_count, warning_count, duration_ms,
-    total_cost_usd::text, error_message, error_details, created_at, started_at, completed_at";
+    total_cost_usd::text, left(error_message, 4096),
+    CASE WHEN octet_length(error_details::text) <= 65536 THEN error_details::text END, created_at, started_at, completed_at";
 
 /// Whether a job was left by a process that died: it says that it is importing, and nobody holds its lock, so its
 /// bookmarks were rolled back. The seconds of grace cover the moment between the job's commit and its lock, which
@@ -46,13 +47,11 @@ pub(crate) struct Job {
     /// A decimal number.
     total_cost_usd: String,
     error_message: Option<String>,
-    error_details: Option<serde_json::Value>,
-    #[serde(with = "time::serde::rfc3339::option")]
-    created_at: Option<OffsetDateTime>,
-    #[serde(with = "time::serde::rfc3339::option")]
-    started_at: Option<OffsetDateTime>,
-    #[serde(with = "time::serde::rfc3339::option")]
-    completed_at: Option<OffsetDateTime>,
+    /// What the old importer noted; null where it is longer than 64 kB.
+    error_details: Option<Box<RawValue>>,
+    created_at: Option<Timestamptz>,
+    started_at: Option<Timestamptz>,
+    completed_at: Option<Timestamptz>,
 }
 
 impl Job {
@@ -74,7 +73,11 @@ impl Job {
             duration_ms: row.try_get(13)?,
             total_cost_usd: row.try_get::<_, Option<String>>(14)?.unwrap_or_else(|| "0".to_owned()),
             error_message: row.try_get(15)?,
-            error_details: row.try_get(16)?,
+            error_details: row
+                .try_get::<_, Option<String>>(16)?
+                .map(RawValue::from_string)
+                .transpose()
+                .map_err(Error::internal)?,
             created_at: row.try_get(17)?,
             started_at: row.try_get(18)?,
             completed_at: row.try_get(19)?,

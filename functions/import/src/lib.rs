@@ -5,6 +5,7 @@ mod job;
 mod page;
 mod post;
 mod read;
+mod rejections;
 mod undo;
 
 use std::sync::Arc;
@@ -31,17 +32,21 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     let method = request.method().clone();
     let segments: Vec<String> = segments(&request).into_iter().map(str::to_owned).collect();
     let path: Vec<&str> = segments.iter().map(String::as_str).collect();
+    // The large futures are on the heap, since together they would fill a small stack.
     match (method, path.as_slice()) {
-        (Method::POST, []) => post::post(&app, request).await,
+        (Method::POST, []) => Box::pin(post::post(&app, request)).await,
         (Method::GET | Method::HEAD, []) => read::jobs(&app, &request).await,
         (Method::GET | Method::HEAD, [id]) => read::job(&app, &request, parse_id(id)?).await,
         (Method::GET | Method::HEAD, [id, "rejections"]) => {
-            read::rejections(&app, &request, parse_id(id)?).await
+            Box::pin(rejections::list(&app, &request, parse_id(id)?)).await
         }
-        (Method::DELETE, [id]) => undo::undo(&app, &request, parse_id(id)?).await,
+        (Method::GET | Method::HEAD, [id, "rejections", entry]) => {
+            rejections::one(&app, &request, parse_id(id)?, parse_id(entry)?).await
+        }
+        (Method::DELETE, [id]) => Box::pin(undo::undo(&app, &request, parse_id(id)?)).await,
         (_, []) => Err(Error::method_not_allowed("GET, HEAD, POST")),
         (_, [_]) => Err(Error::method_not_allowed("DELETE, GET, HEAD")),
-        (_, [_, "rejections"]) => Err(Error::method_not_allowed("GET, HEAD")),
+        (_, [_, "rejections"] | [_, "rejections", _]) => Err(Error::method_not_allowed("GET, HEAD")),
         _ => Err(Error::not_found("There is nothing at this path.")),
     }
 }

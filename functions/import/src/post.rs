@@ -15,6 +15,8 @@ mod flights;
 mod folders;
 mod ids;
 mod progress;
+mod reading;
+mod repeats;
 mod rows;
 mod sample;
 mod stored;
@@ -69,7 +71,13 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     let named = query.text("filename").map(str::to_owned);
     let idempotency_key = idempotency_key(&request)?;
     let upload = Upload::take(request)?;
-    let digested = upload.digest(app.config().import_max_bytes)?;
+    let (digested, refusal) = match upload.digest(app.config().import_max_bytes).await {
+        Ok(digested) => (digested, None),
+        Err(error) if error.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+            (upload.undigested(), Some(error))
+        }
+        Err(error) => return Err(error),
+    };
     let name = named.or_else(|| upload.filename.clone()).unwrap_or_default();
     let order = Order {
         job_id: Uuid::now_v7(),
@@ -83,11 +91,17 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     };
 
     let (database, order, upload) = (app.database(), &order, &upload);
-    if !copy::is_bookmark_file(upload)? {
-        let problem = "This is not a bookmarks file: it holds no bookmark list as browsers export it.";
+    let refusal = match refusal {
+        None if !copy::is_bookmark_file(upload).await? => Some(Error::unprocessable(
+            "This is not a bookmarks file: it holds no bookmark list as browsers export it.",
+        )),
+        refusal => refusal,
+    };
+    if let Some(refusal) = refusal {
+        let problem = refusal.detail();
         let store = |connection| async move { flights::insert_failed(&connection, order, problem).await };
         database.write_keyed(&budget, store).await?;
-        return Err(Error::unprocessable(problem));
+        return Err(refusal);
     }
     // The content is the key: the second attempt finds what the first one committed, or what it left behind.
     // On the heap, since what it holds between two waits would fill a small stack.
@@ -148,7 +162,7 @@ async fn import(
         flights::Holder::Ours(job_id, copies) => (job_id, copies),
     };
     let progress = Progress::begin(app, job_id, order.digested.size_bytes);
-    let mut plan = copy::Plan::new(job_id, order.project_id);
+    let mut plan = copy::Plan::new(job_id, order.project_id, upload.sent_bytes());
     match copy_all(connection, order, upload, &mut plan, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
@@ -175,7 +189,7 @@ async fn copy_all(
     let sink = if scope_is_empty {
         flights::begin(connection, copies.bookmarks).await?
     } else {
-        let keys = copy::keys(upload)?;
+        let keys = copy::keys(upload).await?;
         let (known, sink) = tokio::join!(
             biased;
             flights::known_keys(connection, order.project_id, &keys),

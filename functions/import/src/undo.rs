@@ -14,6 +14,9 @@ use crate::job::{COLUMNS, Job, no_job};
 /// Folds duplicates into bookmarks: after an import, and before one is taken out.
 pub(crate) const FOLD: &str = include_str!("fold.sql");
 
+/// Takes the folders of an import out.
+const UNMAKE_FOLDERS: &str = include_str!("unmake_folders.sql");
+
 /// Goes before [`FOLD`], for the rest of the transaction. Its tables have just grown and have no statistics yet, for which
 /// the planner takes nested loops over what it thinks are a few rows; where only a loop will do, it still takes one.
 pub(crate) const BEFORE_FOLD: &str = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
@@ -66,7 +69,7 @@ async fn take_out(
 
     connection.transaction_begins();
     let shared = &connection;
-    let (begun, content, project, prepared, folded, removed, job, committed) = tokio::join!(
+    let (begun, content, project, prepared, folded, removed, unmade, job, committed) = tokio::join!(
         biased;
         shared.begin(Access::ReadWrite),
         shared.query(
@@ -87,6 +90,7 @@ async fn take_out(
             "WITH removed AS (DELETE FROM bookmarks WHERE import_job_id = $1 RETURNING 1) SELECT count(*) FROM removed",
             &this,
         ),
+        shared.query(UNMAKE_FOLDERS, &this),
         shared.query_opt(&remove_job, &this),
         shared.command("COMMIT"),
     );
@@ -96,6 +100,7 @@ async fn take_out(
     prepared?;
     folded?;
     let bookmarks_removed: i64 = removed?.try_get(0)?;
+    unmade?;
     let before = uncertain.lock().unwrap_or_else(PoisonError::into_inner).take();
     let taken_out = match job? {
         Some(row) => Some((Job::from_row(&row)?, bookmarks_removed)),

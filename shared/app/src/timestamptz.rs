@@ -75,7 +75,9 @@ mod tests {
     fn a_timestamp_without_a_form_in_rfc_3339_is_null() {
         let years_10000 = 252_455_616_000_000_000;
         assert_eq!(read(years_10000 - 1).rfc3339().as_deref(), Some("9999-12-31T23:59:59.999999Z"));
-        for since_2000 in [i64::MAX, i64::MIN, years_10000, -211_813_488_000_000_000, 9_223_371_331_199_999_999] {
+        for since_2000 in
+            [i64::MAX, i64::MIN, years_10000, -211_813_488_000_000_000, 9_223_371_331_199_999_999]
+        {
             assert_eq!(serde_json::to_string(&read(since_2000)).unwrap(), "null", "{since_2000}");
         }
     }

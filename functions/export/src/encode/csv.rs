@@ -1,13 +1,13 @@
 //! CSV (RFC 4180): a row for each bookmark. Lists are JSON in their fields, so that no separator can be lost among the
 //! values; what is null is empty.
 
-use app::Error;
+use app::{Error, Timestamptz};
 use csv::{Terminator, Writer, WriterBuilder};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Encoder;
 use crate::entry::{Entry, Kind};
-use crate::moment::Moment;
+use crate::paths::Paths;
 
 const HEADER: [&str; 16] = [
     "id",
@@ -43,28 +43,29 @@ fn writer() -> Writer<Vec<u8>> {
 }
 
 impl Encoder for Csv {
-    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
+    fn put(&mut self, entry: &Entry<'_>, paths: &Paths) -> Result<(), Error> {
         if entry.kind != Kind::Bookmark {
             return Ok(());
         }
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-        let moment = |value: Option<Moment>| value.and_then(Moment::rfc3339).unwrap_or_default();
-        let json = |value: &Option<Value>| value.as_ref().map(Value::to_string).unwrap_or_default();
+        let moment = |value: Option<Timestamptz>| value.and_then(Timestamptz::rfc3339).unwrap_or_default();
+        let further: Vec<_> = entry.further_folder_ids.iter().map(|id| paths.path(*id)).collect();
+        let further = if further.is_empty() { None } else { Some(serde_json::to_string(&further)) };
         let list = |values: &[&str]| serde_json::to_string(values).map_err(Error::internal);
         let fields: [String; 16] = [
-            entry.id.map(|id| id.to_string()).unwrap_or_default(),
+            entry.id.to_string(),
             text(entry.url),
             text(entry.title),
             text(entry.domain),
             text(entry.original_folder),
-            list(&entry.folder_path)?,
+            serde_json::to_string(&paths.path(entry.folder_id)).map_err(Error::internal)?,
             moment(entry.add_date),
             moment(entry.last_modified),
             moment(entry.last_visited),
             list(&entry.tags)?,
             text(entry.description),
-            json(&entry.attributes),
-            json(&entry.further_folders),
+            text(entry.attributes.map(RawValue::get)),
+            further.transpose().map_err(Error::internal)?.unwrap_or_default(),
             text(entry.summary),
             text(entry.content_type),
             moment(entry.created_at),

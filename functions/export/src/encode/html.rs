@@ -1,15 +1,15 @@
-//! A bookmarks file. A bookmark stands in its folder and again, with all its values, where its duplicates stood: a
-//! browser shows it in each folder, and an import merges them into the one bookmark again. Where a later import had put
-//! it into a folder that comes before its own, reading the file makes that its own and the other a further one, since
-//! each folder is written once.
+//! A bookmarks file. A bookmark stands in its folder with what its duplicates added, and each of these stands again where
+//! its file had it, with its own title, tags and description: a browser shows it in each folder, and an import merges
+//! them into the one bookmark again. Where a later import had put it into a folder that comes before its own, reading the
+//! file makes that its own and the other a further one, since each folder is written once.
 
-use app::Error;
+use app::{Error, Timestamptz};
 use netscape::{Bookmark, Event, Folder, Separator, Timestamp, Writer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Encoder;
 use crate::entry::{Entry, Kind};
-use crate::moment::Moment;
+use crate::paths::Paths;
 
 pub(crate) struct Html {
     /// None once the file has ended.
@@ -33,12 +33,14 @@ impl Html {
 }
 
 impl Encoder for Html {
-    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
-        while self.open_folders > entry.folder_path.len() {
+    fn put(&mut self, entry: &Entry<'_>, _: &Paths) -> Result<(), Error> {
+        while self.open_folders > entry.depth {
             self.write(&Event::FolderEnd)?;
             self.open_folders -= 1;
         }
-        let attributes = attributes(entry);
+        let values = attributes(entry);
+        let attributes: Vec<(&str, &str)> =
+            values.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
         let attributes = attributes.as_slice().into();
         let event = match entry.kind {
             Kind::Folder => {
@@ -52,7 +54,7 @@ impl Encoder for Html {
                     ..Folder::default()
                 })
             }
-            Kind::Bookmark | Kind::Copy => Event::Bookmark(Bookmark {
+            Kind::Bookmark | Kind::Duplicate => Event::Bookmark(Bookmark {
                 url: entry.url,
                 title: entry.title.unwrap_or_default(),
                 added: entry.add_date.map(timestamp),
@@ -83,11 +85,11 @@ impl Encoder for Html {
     }
 }
 
-fn timestamp(moment: Moment) -> Timestamp {
-    Timestamp::from_micros(moment.0)
+fn timestamp(moment: Timestamptz) -> Timestamp {
+    Timestamp::from_micros(moment.unix_micros())
 }
 
-fn attributes<'a>(entry: &'a Entry<'_>) -> Vec<(&'a str, &'a str)> {
-    let Some(Value::Object(attributes)) = &entry.attributes else { return Vec::new() };
-    attributes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect()
+/// None where it is no object, which an import does not write.
+fn attributes(entry: &Entry<'_>) -> Map<String, Value> {
+    entry.attributes.and_then(|attributes| serde_json::from_str(attributes.get()).ok()).unwrap_or_default()
 }

@@ -1,64 +1,93 @@
-//! JSON: the bookmarks in the shape in which an import's answer shows them, then the folders and the separators.
+//! JSON: the bookmarks in the shape in which an import's answer shows them, then the folders, the separators, and what was
+//! merged into bookmarks. `position` orders all of them as a file would.
 
-use app::Error;
+use app::{Error, Timestamptz};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::Encoder;
 use crate::entry::{Entry, Kind};
-use crate::moment::Moment;
+use crate::paths::Paths;
 
-/// Folders and separators wait in memory until the bookmarks are written; there are few of them.
+/// The lists, in the order in which they are written and their entries come.
+const LISTS: [(Kind, &str); 4] = [
+    (Kind::Bookmark, "bookmarks"),
+    (Kind::Folder, "folders"),
+    (Kind::Separator, "separators"),
+    (Kind::Duplicate, "duplicates"),
+];
+
 pub(crate) struct Json {
-    bookmarks: Vec<u8>,
-    folders: Vec<u8>,
-    separators: Vec<u8>,
-    /// Of the last entry, 1-based.
-    position: u32,
-    has_bookmark: bool,
+    written: Vec<u8>,
+    /// Which of [`LISTS`] is being written.
+    list: usize,
+    /// Whether it has an item.
+    has_item: bool,
 }
 
 #[derive(Serialize)]
 struct Bookmark<'a> {
-    /// Among all bookmarks, folders and separators, in the order of a file.
-    position: u32,
-    id: Option<Uuid>,
+    /// Among all bookmarks, folders, separators and duplicates, in the order of a file.
+    position: i64,
+    id: Uuid,
     url: Option<&'a str>,
     title: Option<&'a str>,
     domain: Option<&'a str>,
     original_folder: Option<&'a str>,
-    folder_path: &'a [&'a str],
-    add_date: Option<Moment>,
-    last_modified: Option<Moment>,
-    last_visited: Option<Moment>,
+    folder_id: Option<Uuid>,
+    folder_path: Vec<String>,
+    add_date: Option<Timestamptz>,
+    last_modified: Option<Timestamptz>,
+    last_visited: Option<Timestamptz>,
     tags: &'a [&'a str],
     description: Option<&'a str>,
-    attributes: &'a Value,
-    further_folders: &'a Value,
+    attributes: &'a RawValue,
+    further_folders: Vec<Vec<String>>,
     summary: Option<&'a str>,
     content_type: Option<&'a str>,
-    created_at: Option<Moment>,
+    created_at: Option<Timestamptz>,
 }
 
 #[derive(Serialize)]
 struct Folder<'a> {
-    position: u32,
+    position: i64,
+    id: Uuid,
+    parent_id: Option<Uuid>,
+    name: Option<&'a str>,
     /// Ends with its own name.
-    folder_path: Vec<&'a str>,
-    add_date: Option<Moment>,
-    last_modified: Option<Moment>,
+    folder_path: Vec<String>,
+    add_date: Option<Timestamptz>,
+    last_modified: Option<Timestamptz>,
     description: Option<&'a str>,
-    attributes: &'a Value,
+    attributes: &'a RawValue,
 }
 
 #[derive(Serialize)]
 struct Separator<'a> {
-    position: u32,
-    folder_path: &'a [&'a str],
-    attributes: &'a Value,
+    position: i64,
+    folder_id: Option<Uuid>,
+    folder_path: Vec<String>,
+    attributes: &'a RawValue,
+}
+
+/// What was merged into a bookmark, as its file had it.
+#[derive(Serialize)]
+struct Duplicate<'a> {
+    position: i64,
+    bookmark_id: Option<Uuid>,
+    url: Option<&'a str>,
+    title: Option<&'a str>,
+    folder_id: Option<Uuid>,
+    folder_path: Vec<String>,
+    add_date: Option<Timestamptz>,
+    last_modified: Option<Timestamptz>,
+    last_visited: Option<Timestamptz>,
+    tags: &'a [&'a str],
+    description: Option<&'a str>,
+    attributes: &'a RawValue,
 }
 
 impl Json {
@@ -66,83 +95,113 @@ impl Json {
         let now = now.format(&Rfc3339).map_err(Error::internal)?;
         let project_id = project_id.map_or("null".to_owned(), |id| id.to_string());
         let begin = format!("{{\"project_id\":{project_id},\"exported_at\":\"{now}\",\"bookmarks\":[\n");
-        Ok(Self {
-            bookmarks: begin.into_bytes(),
-            folders: Vec::new(),
-            separators: Vec::new(),
-            position: 0,
-            has_bookmark: false,
-        })
+        Ok(Self { written: begin.into_bytes(), list: 0, has_item: false })
+    }
+
+    /// Ends lists and begins others as far as that of a kind; to the last one without a kind.
+    fn go_to(&mut self, kind: Option<Kind>) {
+        while LISTS.get(self.list).is_some_and(|(this, _)| Some(*this) != kind) {
+            self.list += 1;
+            self.has_item = false;
+            match LISTS.get(self.list) {
+                Some((_, name)) => self.written.extend_from_slice(format!("\n],\"{name}\":[\n").as_bytes()),
+                None => self.written.extend_from_slice(b"\n]}\n"),
+            }
+        }
+    }
+
+    fn put_item(&mut self, kind: Kind, item: &impl Serialize) -> Result<(), Error> {
+        self.go_to(Some(kind));
+        if std::mem::replace(&mut self.has_item, true) {
+            self.written.extend_from_slice(b",\n");
+        }
+        serde_json::to_writer(&mut self.written, item).map_err(Error::internal)
     }
 }
 
 impl Encoder for Json {
-    fn put(&mut self, entry: &Entry<'_>) -> Result<(), Error> {
-        let no_attributes = Value::Object(Map::new());
-        let no_folders = Value::Array(Vec::new());
-        let attributes = entry.attributes.as_ref().unwrap_or(&no_attributes);
-        self.position += 1;
-        let position = self.position;
-        match entry.kind {
+    fn put(&mut self, entry: &Entry<'_>, paths: &Paths) -> Result<(), Error> {
+        let none: &RawValue = serde_json::from_str("{}").map_err(Error::internal)?;
+        let attributes = entry.attributes.unwrap_or(none);
+        let tags = &entry.tags;
+        let Entry { kind, position, id, folder_id, bookmark_id, url, title, description, .. } = *entry;
+        let Entry { add_date, last_modified, last_visited, domain, original_folder, .. } = *entry;
+        let Entry { summary, content_type, created_at, .. } = *entry;
+        match kind {
             Kind::Folder => {
-                let mut folder_path = entry.folder_path.clone();
-                folder_path.extend(entry.title);
-                let Entry { add_date, last_modified, description, .. } = *entry;
-                let folder =
-                    Folder { position, folder_path, add_date, last_modified, description, attributes };
-                put_item(&mut self.folders, &folder)
+                let (parent_id, name, folder_path) = (folder_id, title, paths.path(Some(id)));
+                self.put_item(
+                    kind,
+                    &Folder {
+                        position,
+                        id,
+                        parent_id,
+                        name,
+                        folder_path,
+                        add_date,
+                        last_modified,
+                        description,
+                        attributes,
+                    },
+                )
             }
             Kind::Separator => {
-                let folder_path = &entry.folder_path;
-                put_item(&mut self.separators, &Separator { position, folder_path, attributes })
+                let folder_path = paths.path(folder_id);
+                self.put_item(kind, &Separator { position, folder_id, folder_path, attributes })
             }
-            Kind::Bookmark | Kind::Copy => {
-                if std::mem::replace(&mut self.has_bookmark, true) {
-                    self.bookmarks.extend_from_slice(b",\n");
-                }
+            Kind::Bookmark => {
                 let bookmark = Bookmark {
                     position,
-                    id: entry.id,
-                    url: entry.url,
-                    title: entry.title,
-                    domain: entry.domain,
-                    original_folder: entry.original_folder,
-                    folder_path: &entry.folder_path,
-                    add_date: entry.add_date,
-                    last_modified: entry.last_modified,
-                    last_visited: entry.last_visited,
-                    tags: &entry.tags,
-                    description: entry.description,
+                    id,
+                    url,
+                    title,
+                    domain,
+                    original_folder,
+                    folder_id,
+                    folder_path: paths.path(folder_id),
+                    add_date,
+                    last_modified,
+                    last_visited,
+                    tags,
+                    description,
                     attributes,
-                    further_folders: entry.further_folders.as_ref().unwrap_or(&no_folders),
-                    summary: entry.summary,
-                    content_type: entry.content_type,
-                    created_at: entry.created_at,
+                    further_folders: entry.further_folder_ids.iter().map(|id| paths.path(*id)).collect(),
+                    summary,
+                    content_type,
+                    created_at,
                 };
-                serde_json::to_writer(&mut self.bookmarks, &bookmark).map_err(Error::internal)
+                self.put_item(kind, &bookmark)
+            }
+            Kind::Duplicate => {
+                let duplicate = Duplicate {
+                    position,
+                    bookmark_id,
+                    url,
+                    title,
+                    folder_id,
+                    folder_path: paths.path(folder_id),
+                    add_date,
+                    last_modified,
+                    last_visited,
+                    tags,
+                    description,
+                    attributes,
+                };
+                self.put_item(kind, &duplicate)
             }
         }
     }
 
     fn end(&mut self) -> Result<(), Error> {
-        let parts: [&[u8]; 5] =
-            [b"\n],\"folders\":[\n", &self.folders, b"\n],\"separators\":[\n", &self.separators, b"\n]}\n"];
-        self.bookmarks.extend(parts.concat());
+        self.go_to(None);
         Ok(())
     }
 
     fn len(&self) -> usize {
-        self.bookmarks.len()
+        self.written.len()
     }
 
     fn take(&mut self) -> Result<Vec<u8>, Error> {
-        Ok(std::mem::take(&mut self.bookmarks))
+        Ok(std::mem::take(&mut self.written))
     }
-}
-
-fn put_item(list: &mut Vec<u8>, item: &impl Serialize) -> Result<(), Error> {
-    if !list.is_empty() {
-        list.extend_from_slice(b",\n");
-    }
-    serde_json::to_writer(list, item).map_err(Error::internal)
 }

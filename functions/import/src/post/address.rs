@@ -1,5 +1,6 @@
 //! What becomes of an entry by its address alone.
 
+use netscape::Bookmark;
 use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
@@ -23,21 +24,37 @@ pub(crate) struct Address {
     pub(crate) key: Uuid,
     /// The host: lower case, punycode, without a leading `www.`.
     pub(crate) domain: Option<String>,
+    /// What is unusual about it.
+    pub(crate) warning: Option<&'static str>,
 }
 
 /// The longest name that DNS allows, and `bookmarks.domain` holds.
 const DOMAIN_MAX: usize = 255;
 
-/// Judges the address of an entry; none where it has no HREF.
-pub(crate) fn judge(href: Option<&str>) -> Verdict {
-    let Some(href) = href.filter(|href| !href.is_empty()) else {
+const BY_FEED: &str = "it has no address (HREF), and is stored by that of its feed (FEEDURL)";
+
+/// The address of an entry: its HREF, or its FEEDURL where that is all it has, as Firefox wrote some live bookmarks.
+pub(crate) fn address_of<'a>(bookmark: &Bookmark<'a>) -> Option<&'a str> {
+    href(bookmark).or_else(|| bookmark.attributes.get("feedurl")).or(bookmark.url)
+}
+
+fn href<'a>(bookmark: &Bookmark<'a>) -> Option<&'a str> {
+    bookmark.url.filter(|href| !href.is_empty())
+}
+
+/// Judges an entry by its address.
+pub(crate) fn judge(bookmark: &Bookmark<'_>) -> Verdict {
+    let Some(address) = address_of(bookmark).filter(|address| !address.is_empty()) else {
         return Verdict::Fail("it has no address (HREF)".to_owned());
     };
-    match Url::parse(href) {
+    match Url::parse(address) {
         Ok(url) if url.scheme() == "place" => {
             Verdict::Skip("a place: address is a query of Firefox's own, which means nothing elsewhere")
         }
-        Ok(url) => Verdict::Keep(Address { key: key(url.as_str()), domain: domain(&url) }),
+        Ok(url) => {
+            let warning = href(bookmark).is_none().then_some(BY_FEED);
+            Verdict::Keep(Address { key: key(url.as_str()), domain: domain(&url), warning })
+        }
         Err(url::ParseError::RelativeUrlWithoutBase) => {
             Verdict::Fail("its address is relative: it does not say on which site".to_owned())
         }
@@ -62,8 +79,12 @@ fn domain(url: &Url) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn judge_href(url: Option<&str>) -> Verdict {
+        judge(&Bookmark { url, ..Bookmark::default() })
+    }
+
     fn kept(href: &str) -> Address {
-        match judge(Some(href)) {
+        match judge_href(Some(href)) {
             Verdict::Keep(address) => address,
             other => panic!("{href}: {other:?}"),
         }
@@ -103,11 +124,31 @@ mod tests {
 
     #[test]
     fn firefox_queries_are_skipped_and_what_is_no_address_fails() {
-        assert!(matches!(judge(Some("place:type=6&sort=14")), Verdict::Skip(_)));
+        assert!(matches!(judge_href(Some("place:type=6&sort=14")), Verdict::Skip(_)));
         for broken in
             [None, Some(""), Some("/relative"), Some("example.com/x"), Some("http://"), Some("http://[::1/")]
         {
-            assert!(matches!(judge(broken), Verdict::Fail(_)), "{broken:?}");
+            assert!(matches!(judge_href(broken), Verdict::Fail(_)), "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_live_bookmark_without_an_address_is_kept_by_that_of_its_feed() {
+        let feed = [("feedurl", "https://feed.example/rss")];
+        for url in [None, Some("")] {
+            let bookmark = Bookmark { url, attributes: feed.as_slice().into(), ..Bookmark::default() };
+            assert_eq!(address_of(&bookmark), Some("https://feed.example/rss"));
+            let Verdict::Keep(address) = judge(&bookmark) else { panic!("it is not kept") };
+            assert_eq!((address.domain.as_deref(), address.warning), (Some("feed.example"), Some(BY_FEED)));
+        }
+        let both = Bookmark {
+            url: Some("https://site.example/"),
+            attributes: feed.as_slice().into(),
+            ..Bookmark::default()
+        };
+        assert_eq!(address_of(&both), Some("https://site.example/"));
+        let relative = [("feedurl", "/rss")];
+        let refused = Bookmark { attributes: relative.as_slice().into(), ..Bookmark::default() };
+        assert!(matches!(judge(&refused), Verdict::Fail(reason) if reason.contains("relative")));
     }
 }

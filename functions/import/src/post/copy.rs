@@ -6,17 +6,17 @@ use std::pin::Pin;
 
 use app::Error;
 use bytes::Bytes;
-use futures_util::SinkExt;
 use netscape::{Bookmark, Event, Reader};
 use tokio_postgres::CopyInSink;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::address::{Address, Verdict, judge};
+use super::address::{Address, Verdict, address_of, judge};
 use super::entries::{Entries, Entry};
-use super::folders::Folders;
 use super::ids::Ids;
 use super::progress::Progress;
+use super::reading::{self, Turns, Visit};
+use super::repeats::Repeats;
 use super::rows::Rows;
 use super::sample::SAMPLE;
 use super::stored::Stored;
@@ -28,7 +28,7 @@ pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 /// The columns of a row, in the order in which [`Plan::put`] writes them.
 pub(crate) const COPY_BOOKMARKS: &str =
     "COPY bookmarks (id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key,
-                     folder_path, description, last_modified, last_visited, attributes)
+                     folder_id, description, last_modified, last_visited, attributes)
      FROM STDIN BINARY";
 
 /// What an import has counted.
@@ -41,6 +41,11 @@ pub(crate) struct Counts {
     pub(crate) failed: i32,
     pub(crate) warnings: i32,
 }
+
+/// So many rows may come of any file, and one more for each [`SENT_BYTES_PER_ROW`] that were sent. Only a file that gzip
+/// makes hundreds of times larger has more, and such files are made to fill a database.
+const ROWS_OF_ANY_FILE: u64 = 50_000;
+const SENT_BYTES_PER_ROW: u64 = 4;
 
 /// What is known of an import before its entries are read, and what has become of them since.
 pub(crate) struct Plan {
@@ -57,10 +62,14 @@ pub(crate) struct Plan {
     pub(crate) first_id: Ids,
     /// What does not simply become a row.
     pub(crate) entries: Entries,
+    /// Before the first entry.
+    pub(crate) repeats: Repeats,
+    pub(crate) has_folders: bool,
+    rows_left: u64,
 }
 
 impl Plan {
-    pub(crate) fn new(job_id: Uuid, project_id: Option<i32>) -> Self {
+    pub(crate) fn new(job_id: Uuid, project_id: Option<i32>, sent_bytes: usize) -> Self {
         Self {
             job_id,
             project_id,
@@ -71,6 +80,9 @@ impl Plan {
             sample: Vec::new(),
             first_id: Ids::new(),
             entries: Entries::default(),
+            repeats: Repeats::default(),
+            has_folders: false,
+            rows_left: ROWS_OF_ANY_FILE + sent_bytes as u64 / SENT_BYTES_PER_ROW,
         }
     }
 
@@ -78,54 +90,77 @@ impl Plan {
         self.counts.merged > 0
     }
 
-    /// Decides what becomes of an entry, and puts its row where it becomes one.
-    fn take(&mut self, id: Uuid, bookmark: &Bookmark<'_>, folders: &Folders, rows: &mut Rows) {
+    fn spend_row(&mut self) -> Result<(), Error> {
+        self.rows_left = self.rows_left.checked_sub(1).ok_or_else(|| {
+            Error::unprocessable(
+                "The compressed file unfolds to far more entries than its size allows. Unpack it, and send it again.",
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Decides what becomes of an event, and puts the row of a bookmark where it becomes one.
+    fn take(&mut self, visit: Visit<'_, '_>, rows: &mut Rows) -> Result<(), Error> {
+        let entry = match visit.event {
+            Event::Bookmark(bookmark) => {
+                let verdict = judge(bookmark);
+                let is_stored = self.count(&verdict, bookmark);
+                if is_stored && let Verdict::Keep(address) = &verdict {
+                    self.spend_row()?;
+                    self.put(&visit, bookmark, address, rows);
+                }
+                Entry::bookmark(bookmark, verdict, is_stored, visit.folder_id, visit.repeats)
+            }
+            Event::FolderStart(folder) => {
+                self.has_folders = true;
+                self.counts.warnings += i32::from(!folder.warnings.is_empty());
+                Some(Entry::folder(folder))
+            }
+            Event::Separator(separator) => Some(Entry::separator(separator)),
+            Event::FolderEnd => None,
+        };
+        if let Some(entry) = entry {
+            self.spend_row()?;
+            self.entries.note(&entry, &visit, self.job_id);
+        }
+        Ok(())
+    }
+
+    /// Counts a bookmark, and returns whether it becomes a row.
+    fn count(&mut self, verdict: &Verdict, bookmark: &Bookmark<'_>) -> bool {
         self.counts.total += 1;
-        let verdict = judge(bookmark.url);
-        let mut stored = false;
-        match &verdict {
+        match verdict {
             Verdict::Skip(_) => self.counts.skipped += 1,
             Verdict::Fail(_) => self.counts.failed += 1,
             Verdict::Keep(address) => {
-                self.counts.warnings += i32::from(!bookmark.warnings.is_empty());
-                if self.known.contains(&address.key) || !self.seen.insert(address.key) {
-                    self.counts.merged += 1;
-                } else {
+                self.counts.warnings += i32::from(address.warning.is_some() || !bookmark.warnings.is_empty());
+                if !self.known.contains(&address.key) && self.seen.insert(address.key) {
                     self.counts.imported += 1;
                     self.stored.mark(bookmark.position);
-                    self.put(id, bookmark, address, folders, rows);
-                    stored = true;
+                    return true;
                 }
+                self.counts.merged += 1;
             }
         }
-        if let Some(entry) = Entry::bookmark(bookmark, verdict, stored) {
-            self.entries.note(&entry, id, self.job_id, folders);
-        }
+        false
     }
 
-    fn put(
-        &mut self,
-        id: Uuid,
-        bookmark: &Bookmark<'_>,
-        address: &Address,
-        folders: &Folders,
-        rows: &mut Rows,
-    ) {
+    fn put(&mut self, visit: &Visit<'_, '_>, bookmark: &Bookmark<'_>, address: &Address, rows: &mut Rows) {
         if self.sample.len() < SAMPLE {
-            self.sample.push(id);
+            self.sample.push(visit.id);
         }
         rows.row(15)
-            .uuid(id)
-            .text(bookmark.url.unwrap_or_default())
+            .uuid(visit.id)
+            .text(address_of(bookmark).unwrap_or_default())
             .text(bookmark.title)
-            .optional(folders.joined(), Rows::text)
+            .optional(visit.original_folder, Rows::text)
             .optional(bookmark.added.map(|t| t.micros()), Rows::timestamp)
             .optional(address.domain.as_deref(), Rows::text)
             .texts(&Type::VARCHAR, bookmark.tags.iter())
             .uuid(self.job_id)
             .optional(self.project_id, Rows::integer)
             .uuid(address.key)
-            .path(folders.names())
+            .optional(visit.folder_id, Rows::uuid)
             .optional(bookmark.description, Rows::text)
             .optional(bookmark.modified.map(|t| t.micros()), Rows::timestamp)
             .optional(bookmark.visited.map(|t| t.micros()), Rows::timestamp)
@@ -134,60 +169,56 @@ impl Plan {
 }
 
 /// Whether the file is one of bookmarks at all; reads no further than it must.
-pub(crate) fn is_bookmark_file(upload: &Upload) -> Result<bool, Error> {
+pub(crate) async fn is_bookmark_file(upload: &Upload) -> Result<bool, Error> {
     let mut reader = Reader::new(upload.open());
+    let mut turns = Turns::default();
     while !reader.is_bookmark_file() {
         if reader.next_event().map_err(unreadable)?.is_none() {
             return Ok(reader.is_bookmark_file());
         }
+        turns.next().await;
     }
     Ok(true)
 }
 
-/// The keys of all addresses in the file.
-pub(crate) fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
+/// The keys of all addresses in the file, each once.
+pub(crate) async fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
     let mut reader = Reader::new(upload.open());
+    let mut turns = Turns::default();
     let mut keys = Vec::new();
+    // Twice the distinct ones at most, so that a file of one address over and over takes no memory.
+    let mut room = 1024;
     while let Some(event) = reader.next_event().map_err(unreadable)? {
         if let Event::Bookmark(bookmark) = event
-            && let Verdict::Keep(address) = judge(bookmark.url)
+            && let Verdict::Keep(address) = judge(&bookmark)
         {
             keys.push(address.key);
         }
+        if keys.len() >= room {
+            keys.sort_unstable();
+            keys.dedup();
+            room = room.max(keys.len() * 2);
+        }
+        turns.next().await;
     }
+    keys.sort_unstable();
+    keys.dedup();
     Ok(keys)
 }
 
-/// Reads the file and copies it into `bookmarks` at the same time. The sink comes back with its end not yet said.
+/// Reads the file and copies it into `bookmarks` at the same time. Returns the sink; the caller finishes it.
 pub(crate) async fn bookmarks(
     upload: &Upload,
     plan: &mut Plan,
     mut sink: Sink,
     progress: &Progress,
 ) -> Result<Sink, Error> {
-    let mut reader = Reader::new(upload.open());
-    let mut folders = Folders::default();
-    let mut rows = Rows::new();
-    let mut ids = plan.first_id.clone();
-    while let Some(event) = reader.next_event().map_err(unreadable)? {
-        let id = ids.next();
-        match event {
-            Event::FolderStart(folder) => {
-                plan.entries.note(&Entry::folder(&folder), id, plan.job_id, &folders);
-                folders.enter(folder.name);
-            }
-            Event::FolderEnd => folders.leave(),
-            Event::Bookmark(bookmark) => plan.take(id, &bookmark, &folders, &mut rows),
-            Event::Separator(separator) => {
-                plan.entries.note(&Entry::separator(&separator), id, plan.job_id, &folders);
-            }
-        }
-        if let Some(chunk) = rows.chunk() {
-            sink.send(chunk).await?;
-            progress.copied(reader.bytes_read());
-        }
+    let report = |bytes| progress.copied(bytes);
+    let warnings = reading::read(upload, plan, &mut sink, report, Plan::take).await?;
+    for warning in &warnings {
+        plan.counts.warnings += 1;
+        plan.entries.note_file(warning, plan.job_id);
     }
-    sink.send(rows.end()).await?;
     Ok(sink)
 }
 

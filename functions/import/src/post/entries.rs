@@ -3,21 +3,23 @@
 
 use app::Error;
 use futures_util::SinkExt;
-use netscape::{Attributes, Bookmark, Event, Folder, Reader, Separator, Timestamp, Warnings};
+use netscape::{Attributes, Bookmark, Event, Folder, Separator, Timestamp, Warnings};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::address::{Address, Verdict, judge};
-use super::copy::{Plan, Sink, unreadable};
-use super::folders::Folders;
+use super::address::{Address, Verdict, address_of, judge};
+use super::copy::{Plan, Sink};
 use super::progress::Progress;
+use super::reading::{self, FileWarning, Visit};
+use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::body::Upload;
 
 /// The columns of a row, in the order in which [`Entry::put`] writes them.
 pub(crate) const COPY_ENTRIES: &str =
-    "COPY import_entries (import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, folder_path,
-                          add_date, last_modified, last_visited, tags, description, attributes)
+    "COPY import_entries (import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, folder_id,
+                          own_folder_id, original_folder, add_date, last_modified, last_visited, tags, description,
+                          attributes)
      FROM STDIN BINARY";
 
 /// As many bytes of rows are kept from the first reading; where there are more, a second one makes them anew.
@@ -41,10 +43,19 @@ impl Entries {
     }
 
     /// Keeps an entry that the first reading has met.
-    pub(crate) fn note(&mut self, entry: &Entry<'_>, id: Uuid, job_id: Uuid, folders: &Folders) {
+    pub(crate) fn note(&mut self, entry: &Entry<'_>, visit: &Visit<'_, '_>, job_id: Uuid) {
+        self.keep(|rows| entry.put(visit, job_id, rows));
+    }
+
+    /// Keeps a warning about the file as a whole.
+    pub(crate) fn note_file(&mut self, warning: &FileWarning, job_id: Uuid) {
+        self.keep(|rows| put_file(warning, job_id, rows));
+    }
+
+    fn keep(&mut self, put: impl FnOnce(&mut Rows)) {
         self.any = true;
         if let Some(rows) = &mut self.kept {
-            entry.put(id, job_id, folders, rows);
+            put(rows);
             if rows.len() > KEPT {
                 self.kept = None;
             }
@@ -52,7 +63,7 @@ impl Entries {
     }
 }
 
-/// Copies those entries. The sink comes back with its end not yet said.
+/// Copies those entries. Returns the sink; the caller finishes it.
 pub(crate) async fn copy(
     upload: &Upload,
     plan: &mut Plan,
@@ -66,43 +77,35 @@ pub(crate) async fn copy(
     Ok(sink)
 }
 
-async fn read_again(upload: &Upload, plan: &Plan, sink: &mut Sink, progress: &Progress) -> Result<(), Error> {
-    let mut reader = Reader::new(upload.open());
-    let mut folders = Folders::default();
-    let mut rows = Rows::new();
-    let mut ids = plan.first_id.clone();
-    while let Some(event) = reader.next_event().map_err(unreadable)? {
-        let id = ids.next();
-        match event {
-            Event::FolderStart(folder) => {
-                Entry::folder(&folder).put(id, plan.job_id, &folders, &mut rows);
-                folders.enter(folder.name);
-            }
-            Event::FolderEnd => folders.leave(),
-            Event::Separator(separator) => {
-                Entry::separator(&separator).put(id, plan.job_id, &folders, &mut rows);
-            }
+async fn read_again(
+    upload: &Upload,
+    plan: &mut Plan,
+    sink: &mut Sink,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let report = |bytes| progress.gone_through(bytes);
+    reading::read(upload, plan, sink, report, |plan, visit, rows| {
+        let entry = match visit.event {
+            Event::FolderStart(folder) => Some(Entry::folder(folder)),
+            Event::Separator(separator) => Some(Entry::separator(separator)),
             Event::Bookmark(bookmark) => {
-                let stored = plan.stored.holds(bookmark.position);
-                if stored && bookmark.warnings.is_empty() {
-                    continue;
-                }
-                if let Some(entry) = Entry::bookmark(&bookmark, judge(bookmark.url), stored) {
-                    entry.put(id, plan.job_id, &folders, &mut rows);
-                }
+                let is_stored = plan.stored.holds(bookmark.position);
+                Entry::bookmark(bookmark, judge(bookmark), is_stored, visit.folder_id, visit.repeats)
             }
+            Event::FolderEnd => None,
+        };
+        if let Some(entry) = entry {
+            entry.put(&visit, plan.job_id, rows);
         }
-        if let Some(chunk) = rows.chunk() {
-            sink.send(chunk).await?;
-            progress.gone_through(reader.bytes_read());
-        }
-    }
-    Ok(sink.send(rows.end()).await?)
+        Ok(())
+    })
+    .await?;
+    Ok(())
 }
 
 /// A row of `import_entries`, but for the import and the place in it.
 pub(crate) struct Entry<'a> {
-    outcome: &'static str,
+    outcome: Outcome,
     bookmark: Option<&'a Bookmark<'a>>,
     line: u32,
     reason: Option<String>,
@@ -115,12 +118,12 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    pub(crate) fn folder(folder: &Folder<'a>) -> Self {
+    pub(crate) fn folder(folder: &'a Folder<'a>) -> Self {
         Self {
-            outcome: "folder",
+            outcome: Outcome::Folder,
             bookmark: None,
             line: folder.line,
-            reason: reasons(&folder.warnings),
+            reason: joined(&reasons(&folder.warnings)),
             address: None,
             title: Some(folder.name),
             added: folder.added,
@@ -130,9 +133,9 @@ impl<'a> Entry<'a> {
         }
     }
 
-    pub(crate) fn separator(separator: &Separator<'a>) -> Self {
+    pub(crate) fn separator(separator: &'a Separator<'a>) -> Self {
         Self {
-            outcome: "separator",
+            outcome: Outcome::Separator,
             bookmark: None,
             line: separator.line,
             reason: None,
@@ -145,16 +148,37 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// None for a bookmark that is stored as it stands.
-    pub(crate) fn bookmark(bookmark: &'a Bookmark<'a>, verdict: Verdict, stored: bool) -> Option<Self> {
-        let warnings = reasons(&bookmark.warnings);
-        let (outcome, reason, address) = match verdict {
-            Verdict::Skip(reason) => ("skipped", Some(reason.to_owned()), None),
-            Verdict::Fail(reason) => ("failed", Some(reason), None),
-            Verdict::Keep(_) if stored && warnings.is_none() => return None,
-            Verdict::Keep(address) if stored => ("stored", warnings, Some(address)),
-            Verdict::Keep(address) => ("merged", warnings, Some(address)),
+    /// `None` for a bookmark that is stored as it stands, and for one that repeats an earlier one word for word.
+    pub(crate) fn bookmark(
+        bookmark: &'a Bookmark<'a>,
+        verdict: Verdict,
+        is_stored: bool,
+        folder_id: Option<Uuid>,
+        repeats: &mut Repeats,
+    ) -> Option<Self> {
+        let mut reasons = reasons(&bookmark.warnings);
+        let (outcome, address) = match verdict {
+            Verdict::Skip(reason) => {
+                reasons.insert(0, reason.to_owned());
+                (Outcome::Skipped, None)
+            }
+            Verdict::Fail(reason) => {
+                reasons.insert(0, reason);
+                (Outcome::Failed, None)
+            }
+            Verdict::Keep(address) => {
+                reasons.extend(address.warning.map(str::to_owned));
+                (if is_stored { Outcome::Stored } else { Outcome::Merged }, Some(address))
+            }
         };
+        let is_repeated = repeats.is_repeated(bookmark, folder_id);
+        if is_repeated && address.is_none() {
+            repeats.unlist(bookmark.line);
+        }
+        if is_repeated || (is_stored && reasons.is_empty()) {
+            return None;
+        }
+        let reason = joined(&reasons);
         Some(Self {
             outcome,
             bookmark: Some(bookmark),
@@ -169,21 +193,24 @@ impl<'a> Entry<'a> {
         })
     }
 
-    fn put(&self, id: Uuid, job_id: Uuid, folders: &Folders, rows: &mut Rows) {
+    fn put(&self, visit: &Visit<'_, '_>, job_id: Uuid, rows: &mut Rows) {
         let address = self.address.as_ref();
         let micros = |timestamp: Option<Timestamp>| timestamp.map(|t| t.micros());
-        rows.row(17)
+        let original_folder = visit.original_folder.filter(|_| self.outcome == Outcome::Merged);
+        rows.row(19)
             .uuid(job_id)
-            .uuid(id)
-            .text(self.outcome)
+            .uuid(visit.id)
+            .text(self.outcome.as_str())
             .optional(self.bookmark.map(|b| number(b.position)), Rows::integer)
             .integer(number(self.line))
             .optional(self.reason.as_deref(), Rows::text)
             .optional(address.map(|a| a.key), Rows::uuid)
-            .optional(self.bookmark.and_then(|b| b.url), Rows::text)
+            .optional(self.bookmark.and_then(address_of), Rows::text)
             .optional(self.title, Rows::text)
             .optional(address.and_then(|a| a.domain.as_deref()), Rows::text)
-            .path(folders.names())
+            .optional(visit.folder_id, Rows::uuid)
+            .optional(visit.own_folder_id, Rows::uuid)
+            .optional(original_folder, Rows::text)
             .optional(micros(self.added), Rows::timestamp)
             .optional(micros(self.modified), Rows::timestamp)
             .optional(micros(self.bookmark.and_then(|b| b.visited)), Rows::timestamp)
@@ -193,8 +220,48 @@ impl<'a> Entry<'a> {
     }
 }
 
-fn reasons(warnings: &Warnings<'_>) -> Option<String> {
-    let reasons: Vec<String> = warnings.iter().map(|warning| warning.to_string()).collect();
+/// What an entry became.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Stored,
+    Merged,
+    Skipped,
+    Failed,
+    Folder,
+    Separator,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Merged => "merged",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Folder => "folder",
+            Self::Separator => "separator",
+        }
+    }
+}
+
+fn put_file(warning: &FileWarning, job_id: Uuid, rows: &mut Rows) {
+    rows.row(19)
+        .uuid(job_id)
+        .uuid(warning.id)
+        .text("file")
+        .null()
+        .integer(number(warning.line))
+        .text(&warning.reason);
+    for _ in 6..19 {
+        rows.null();
+    }
+}
+
+fn reasons(warnings: &Warnings<'_>) -> Vec<String> {
+    warnings.iter().map(|warning| warning.to_string()).collect()
+}
+
+fn joined(reasons: &[String]) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 

@@ -1,38 +1,125 @@
-//! Where in the tree the reader stands.
+//! Where in the tree the reader stands, and which rows of `folders` that means.
 
-/// The names of the open folders, from the root.
-#[derive(Default)]
-pub(crate) struct Folders {
-    names: Vec<String>,
-    /// The names joined by `/`, as the old importer stored them. A name may hold a `/` itself, so only the list is exact.
-    joined: String,
-    /// How long `joined` was before each folder.
-    lengths: Vec<usize>,
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// The most bytes kept of `original_folder`. The whole path of each bookmark would grow with the square of the depth.
+const ORIGINAL_FOLDER_BYTES: usize = 1_024;
+
+/// A folder's place in the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The row of `folders`.
+    pub(crate) id: Uuid,
+    /// None at the root.
+    pub(crate) parent_id: Option<Uuid>,
 }
 
+/// The open folders, from the root.
+///
+/// A folder's id is made of its parent's, its name, and how many siblings of that name stood before it (`folder_key()` in
+/// the database computes the same). So an import needs no lookup to find the folders of earlier ones, and sibling folders of
+/// one name stay apart.
+pub(crate) struct Folders {
+    root: Uuid,
+    open: Vec<Open>,
+    at_root: Siblings,
+    /// The names joined by `/`, as the old importer stored them, as far as [`ORIGINAL_FOLDER_BYTES`].
+    joined: String,
+}
+
+struct Open {
+    /// The folder that holds what is in it: its own row, or that of its parent where it is not kept. None at the root.
+    id: Option<Uuid>,
+    /// Where in the list of open folders that one stands.
+    holder: Option<usize>,
+    children: Siblings,
+    /// How long `joined` was before.
+    joined: usize,
+}
+
+/// How many children of a name there were, by the first half of the id that the first of them has.
+#[derive(Default)]
+struct Siblings(HashMap<u64, u32>);
+
 impl Folders {
-    pub(crate) fn enter(&mut self, name: &str) {
-        self.lengths.push(self.joined.len());
-        if !self.names.is_empty() {
-            self.joined.push('/');
+    /// At the root of a project, or of what belongs to none.
+    pub(crate) fn new(project_id: Option<i32>) -> Self {
+        // As folder_root() in the database.
+        let root = project_id.map_or(u128::MAX, |id| u128::from(id.cast_unsigned()));
+        Self {
+            root: Uuid::from_u128(root),
+            open: Vec::new(),
+            at_root: Siblings::default(),
+            joined: String::new(),
         }
-        self.joined.push_str(name);
-        self.names.push(name.to_owned());
+    }
+
+    /// Enters the next folder of this name.
+    pub(crate) fn enter(&mut self, name: &str) -> Place {
+        let parent_id = self.id();
+        let holder = self.open.last().and_then(|open| open.holder);
+        let siblings = match holder.and_then(|index| self.open.get_mut(index)) {
+            Some(open) => &mut open.children,
+            None => &mut self.at_root,
+        };
+        let id = siblings.next(parent_id.unwrap_or(self.root), name);
+        let joined = self.joined.len();
+        if parent_id.is_some() {
+            self.join("/");
+        }
+        self.join(name);
+        let holder = Some(self.open.len());
+        self.open.push(Open { id: Some(id), holder, children: Siblings::default(), joined });
+        Place { id, parent_id }
+    }
+
+    /// Enters a folder that is not kept: what it holds belongs to its parent.
+    pub(crate) fn enter_unkept(&mut self) {
+        let (id, holder) = self.open.last().map_or((None, None), |open| (open.id, open.holder));
+        self.open.push(Open { id, holder, children: Siblings::default(), joined: self.joined.len() });
     }
 
     pub(crate) fn leave(&mut self) {
-        self.names.pop();
-        self.joined.truncate(self.lengths.pop().unwrap_or(0));
+        if let Some(open) = self.open.pop() {
+            self.joined.truncate(open.joined);
+        }
     }
 
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
+    /// The innermost folder's row; none at the root.
+    pub(crate) fn id(&self) -> Option<Uuid> {
+        self.open.last().and_then(|open| open.id)
     }
 
-    /// None at the root.
-    pub(crate) fn joined(&self) -> Option<&str> {
-        (!self.names.is_empty()).then_some(&self.joined)
+    /// The names joined by `/`; none at the root.
+    pub(crate) fn original(&self) -> Option<&str> {
+        self.id().map(|_| self.joined.as_str())
     }
+
+    fn join(&mut self, text: &str) {
+        let room = ORIGINAL_FOLDER_BYTES - self.joined.len();
+        self.joined.push_str(&text[..text.floor_char_boundary(room)]);
+    }
+}
+
+impl Siblings {
+    fn next(&mut self, parent: Uuid, name: &str) -> Uuid {
+        let first = key(parent, 0, name);
+        let count = self.0.entry(first.as_u64_pair().0).or_default();
+        let nth = *count;
+        *count += 1;
+        if nth == 0 { first } else { key(parent, nth, name) }
+    }
+}
+
+fn key(parent: Uuid, nth: u32, name: &str) -> Uuid {
+    let hash = Sha256::new().chain_update(parent).chain_update(nth.to_be_bytes()).chain_update(name);
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut first = [0; 16];
+    first.copy_from_slice(hash.split_at(16).0);
+    Uuid::from_bytes(first)
 }
 
 #[cfg(test)]
@@ -40,18 +127,67 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entering_and_leaving_gives_the_path_of_each_moment() {
-        let mut folders = Folders::default();
-        assert_eq!(folders.joined(), None);
+    fn a_folder_is_known_by_its_parent_its_name_and_its_number_among_namesakes() {
+        let mut folders = Folders::new(Some(7));
+        assert_eq!((folders.id(), folders.original()), (None, None));
+        let first = folders.enter("a");
+        // printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\7\0\0\0\0a' | sha256sum
+        assert_eq!(first.id.simple().to_string(), "deaa2503eed4845b8a12310e57ffb1a7");
+        assert_eq!(first.parent_id, None);
+        let inner = folders.enter("b");
+        assert_eq!((inner.parent_id, folders.id()), (Some(first.id), Some(inner.id)));
+        folders.leave();
+        folders.leave();
+        let namesake = folders.enter("a");
+        assert_ne!(namesake.id, first.id);
+        assert_ne!(folders.enter("b").id, inner.id);
+        folders.leave();
+        folders.leave();
+        assert_ne!(folders.enter("a").id, namesake.id, "the third of its name");
+
+        let mut again = Folders::new(Some(7));
+        assert_eq!(
+            (again.enter("a"), again.enter("b")),
+            (first, inner),
+            "the same file has the same folders"
+        );
+        assert_ne!(Folders::new(None).enter("a").id, first.id, "another scope has others");
+    }
+
+    #[test]
+    fn the_names_are_joined_as_far_as_the_limit() {
+        let mut folders = Folders::new(None);
         folders.enter("a/b");
         folders.enter("");
         folders.enter("c");
-        assert_eq!((folders.names().len(), folders.joined()), (3, Some("a/b//c")));
+        assert_eq!(folders.original(), Some("a/b//c"));
         folders.leave();
         folders.leave();
-        assert_eq!((folders.names().len(), folders.joined()), (1, Some("a/b")));
+        assert_eq!(folders.original(), Some("a/b"));
+        folders.enter(&"é".repeat(600));
+        folders.enter("beyond");
+        let joined = folders.original().unwrap();
+        assert_eq!((joined.len(), joined.chars().last()), (1_024, Some('é')));
+        for _ in 0..3 {
+            folders.leave();
+        }
+        assert_eq!(folders.original(), None);
+        folders.enter("d");
+        assert_eq!(folders.original(), Some("d"));
+    }
+
+    #[test]
+    fn what_an_unkept_folder_holds_belongs_to_its_parent() {
+        let mut folders = Folders::new(None);
+        folders.enter_unkept();
+        assert_eq!((folders.id(), folders.original()), (None, None));
+        let outer = folders.enter("a");
+        folders.enter_unkept();
+        assert_eq!(folders.id(), Some(outer.id));
+        let inner = folders.enter("b");
+        assert_eq!((inner.parent_id, folders.original()), (Some(outer.id), Some("a/b")));
         folders.leave();
         folders.leave();
-        assert_eq!(folders.joined(), None);
+        assert_ne!(folders.enter("b").id, inner.id);
     }
 }

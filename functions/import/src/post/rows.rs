@@ -88,18 +88,6 @@ impl Rows {
         self.bytes(&unix_micros.saturating_sub(POSTGRES_EPOCH).to_be_bytes())
     }
 
-    /// An array of `text`, which may be empty.
-    pub(crate) fn path(&mut self, names: &[String]) -> &mut Self {
-        if names.is_empty() {
-            self.buffer.put_i32(12);
-            self.buffer.put_i32(0); // dimensions
-            self.buffer.put_i32(0);
-            self.buffer.put_u32(Type::TEXT.oid());
-            return self;
-        }
-        self.texts(&Type::TEXT, names.iter().map(String::as_str))
-    }
-
     /// A one-dimensional array of `text` or `varchar`; null where it would be empty.
     pub(crate) fn texts<'a>(&mut self, element: &Type, values: impl Iterator<Item = &'a str>) -> &mut Self {
         let begin = self.buffer.len();

@@ -1,0 +1,103 @@
+//! `GET import/<id>/rejections` and below: what was not stored as it stood in the file. Entries that were skipped or failed
+//! are nowhere else, so all of each can be had again: as JSON, or as a bookmarks file to mend and import.
+
+mod file;
+mod rejection;
+
+use std::sync::Arc;
+
+use app::http::{Query, json, paginate};
+use app::{App, Budget, Connection, Error, Param, Request, Response};
+use lambda_http::http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use crate::job::no_job;
+use crate::read::{limit, rows_of};
+use rejection::{Fields, Rejection};
+
+#[derive(Serialize)]
+struct Rejections {
+    rejections: Vec<Box<RawValue>>,
+    next_cursor: Option<Uuid>,
+}
+
+/// A page of the entries of a job that were skipped, that failed, or that came with a warning, in the order of the file; as
+/// a bookmarks file only those that are not stored.
+pub(crate) async fn list(app: &Arc<App>, request: &Request, job_id: Uuid) -> Result<Response, Error> {
+    let query = Query::read(request, &["limit", "cursor", "format"])?;
+    let limit = limit(&query)?;
+    let after = query.value::<Uuid>("cursor", "a next_cursor of an earlier page")?.unwrap_or(Uuid::nil());
+    match query.text("format") {
+        None | Some("json") => page(app, request, job_id, after, limit).await,
+        Some("html") => file::file(app, request, job_id, after, limit).await,
+        Some(_) => Err(Error::bad_request("The parameter format must be json or html.")),
+    }
+}
+
+async fn page(
+    app: &Arc<App>,
+    request: &Request,
+    job_id: Uuid,
+    after: Uuid,
+    limit: usize,
+) -> Result<Response, Error> {
+    // The outer join returns one row of nulls for a job without such entries, and none where there is no job.
+    let sql = format!(
+        "SELECT {}
+         FROM import_jobs j
+         LEFT JOIN import_entries e ON e.import_job_id = j.id AND e.reason IS NOT NULL AND e.id > $2
+         WHERE j.id = $1
+         ORDER BY e.id
+         LIMIT $3",
+        Fields::Shortened.columns()
+    );
+    let sql = sql.as_str();
+    let find = |connection: Connection| async move {
+        let params: [Param<'_>; 3] =
+            [(&job_id, Type::UUID), (&after, Type::UUID), (&rows_of(limit), Type::INT8)];
+        Ok(connection.query(sql, &params).await?)
+    };
+    let rows = app.database().read(&Budget::of(request), find).await?;
+    if rows.is_empty() {
+        return Err(no_job());
+    }
+    let found = rows.iter().filter_map(|row| Rejection::from_row(row).transpose());
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    let page = paginate(&found, limit)?;
+    let next_cursor = page.last.map(|rejection| rejection.id);
+    json(StatusCode::OK, &Rejections { rejections: page.rows, next_cursor })
+}
+
+/// One of them, whole.
+pub(crate) async fn one(
+    app: &Arc<App>,
+    request: &Request,
+    job_id: Uuid,
+    id: Uuid,
+) -> Result<Response, Error> {
+    Query::read(request, &[])?;
+    // A row that no answer holds comes shortened.
+    let sql = |fields: Fields| {
+        format!(
+            "SELECT {} FROM import_entries e WHERE import_job_id = $1 AND id = $2 AND reason IS NOT NULL",
+            fields.columns()
+        )
+    };
+    let (whole, shortened) = (sql(Fields::Whole), sql(Fields::Shortened));
+    let (whole, shortened) = (whole.as_str(), shortened.as_str());
+    let find = |connection: Connection| async move {
+        let params: [Param<'_>; 2] = [(&job_id, Type::UUID), (&id, Type::UUID)];
+        let row = connection.query_opt(whole, &params).await?;
+        let found = row.as_ref().map(Rejection::from_row).transpose()?.flatten();
+        if found.as_ref().is_none_or(Rejection::fits_an_answer) {
+            return Ok(found);
+        }
+        let row = connection.query_opt(shortened, &params).await?;
+        Ok(row.as_ref().map(Rejection::from_row).transpose()?.flatten())
+    };
+    let found = app.database().read(&Budget::of(request), find).await?;
+    json(StatusCode::OK, &found.ok_or_else(|| Error::not_found("There is no such entry in this import."))?)
+}
