@@ -71,7 +71,7 @@ impl<'a> Entry<'a> {
             tags: row.try_get::<_, Vec<Option<&str>>>(11)?.into_iter().flatten().collect(),
             description: row.try_get(12)?,
             attributes: attributes.map(serde_json::from_str).transpose().map_err(Error::internal)?,
-            further_folder_ids: row.try_get::<_, Option<_>>(14)?.unwrap_or_default(),
+            further_folder_ids: row.try_get(14)?,
             summary: row.try_get(15)?,
             content_type: row.try_get(16)?,
             created_at: row.try_get(17)?,

@@ -81,7 +81,8 @@ WITH tree AS MATERIALIZED (
   WHERE s.outcome = 'separator'
 )
 SELECT kind, folder_id, depth, id, url, title, domain, original_folder, add_date, last_modified, last_visited,
-       ARRAY(SELECT unnest(tags)) AS tags, description, attributes::text AS attributes, further_folder_ids, summary,
+       ARRAY(SELECT unnest(tags)) AS tags, description, attributes::text AS attributes,
+       ARRAY(SELECT unnest(further_folder_ids)) AS further_folder_ids, summary,
        content_type, created_at, bookmark_id,
        row_number() OVER (ORDER BY number, deep DESC NULLS FIRST, place) AS position
 FROM rows

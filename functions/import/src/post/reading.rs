@@ -95,6 +95,7 @@ pub(crate) async fn read(
     let mut rows = Rows::new();
     let mut turns = Turns::default();
     while let Some(event) = reader.next_event().map_err(unreadable)? {
+        turns.next().await;
         let id = ids.next();
         let mut place = None;
         match &event {
@@ -123,7 +124,6 @@ pub(crate) async fn read(
             sink.send(chunk).await?;
             report(reader.bytes_read());
         }
-        turns.next().await;
     }
     sink.send(rows.end()).await?;
     Ok(left_out.warnings(&repeats, &mut ids))
