@@ -22,14 +22,35 @@ fn tests_below(folder: &Path, names: &mut HashSet<String>) {
     }
 }
 
-#[test]
-fn every_test_that_the_page_of_what_happens_when_names_is_there() {
-    let root = project_root();
+/// The names of all tests of the project.
+fn tests() -> HashSet<String> {
     let mut tests = HashSet::new();
     for folder in ["functions", "migrations", "shared", "tests"] {
-        tests_below(&root.join(folder), &mut tests);
+        tests_below(&project_root().join(folder), &mut tests);
     }
-    let page = std::fs::read_to_string(root.join("docs/what-happens-when.md")).unwrap();
+    tests
+}
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(project_root().join("docs").join(name)).unwrap()
+}
+
+#[test]
+fn every_test_that_the_page_of_limits_names_is_there() {
+    let (tests, page) = (tests(), page("limits.md"));
+    let is_test = |code: &&str| {
+        code.matches('_').count() > 2 && code.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+    };
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_test).collect();
+    assert!(named.len() > 20, "{named:?}");
+    for name in named {
+        assert!(tests.contains(name), "there is no test {name}");
+    }
+}
+
+#[test]
+fn every_test_that_the_page_of_what_happens_when_names_is_there() {
+    let (tests, page) = (tests(), page("what-happens-when.md"));
     let cases = page.split("\n### ").skip(1);
     for case in cases {
         let title = case.lines().next().unwrap_or_default();

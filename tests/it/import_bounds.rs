@@ -149,6 +149,19 @@ async fn folders_without_name_or_content_are_kept_a_thousand_times_and_counted_t
 }
 
 #[tokio::test]
+async fn separators_past_ten_thousand_are_left_out_and_counted() {
+    let fixture = Fixture::new();
+    let file = HEAD.to_owned() + &"<HR>\n".repeat(10_500) + "<HR NAME=\"named\">\n</DL><p>";
+    let seen = post(&fixture, file).await;
+    assert_eq!((seen.status, &seen.body["import_job"]["warning_count"]), (201, &1.into()), "{}", seen.body);
+    assert_eq!(fixture.ask("SELECT count(*) FROM import_entries WHERE outcome = 'separator'").await, "10001");
+    assert_eq!(
+        fixture.ask("SELECT line || ' ' || reason FROM import_entries WHERE outcome = 'file'").await,
+        "10003 500 more separators are left out"
+    );
+}
+
+#[tokio::test]
 async fn what_an_unkept_folder_holds_is_kept() {
     let fixture = Fixture::new();
     let file = HEAD.to_owned()
