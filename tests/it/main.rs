@@ -17,6 +17,7 @@ mod import_texts;
 mod journey;
 mod list_projects;
 mod logins;
+mod malformed;
 mod neon;
 mod page;
 mod pgbouncer;

@@ -57,6 +57,16 @@ where
     }
 }
 
+/// Stands for an event that is no request, so that it is logged and answered with its error like one.
+pub(crate) fn malformed(error: Error) -> Request {
+    let mut request = Request::default();
+    request.extensions_mut().insert(Malformed(Arc::new(error)));
+    request
+}
+
+#[derive(Clone)]
+struct Malformed(Arc<Error>);
+
 /// Logs what a call came to, with what it cost.
 macro_rules! log {
     ($level:ident, $call:expr, $status:expr, { $($field:tt)* }, $message:literal) => {{
@@ -120,6 +130,9 @@ impl Call {
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
+        if let Some(Malformed(error)) = request.extensions().get() {
+            return Err(Arc::clone(error));
+        }
         let app = app.as_ref().map_err(Arc::clone)?;
         let handled = async {
             if !is_public(&request) {

@@ -1,6 +1,7 @@
 //! Requests and responses: query parameters, paths, JSON, and every error as `application/problem+json`.
 
 mod error;
+pub(crate) mod event;
 mod page;
 mod request;
 mod stream;

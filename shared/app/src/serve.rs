@@ -1,5 +1,7 @@
 //! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
 
+mod buffered;
+mod invocation;
 mod shutdown;
 mod streaming;
 
@@ -7,9 +9,9 @@ use std::sync::Arc;
 
 use lambda_http::lambda_runtime::{LambdaEvent, Runtime};
 
-use crate::http::StreamingResponse;
-use crate::{App, Config, Error, IsPublic, Request, Response, answer, answer_streaming, telemetry};
-use streaming::StreamingLayer;
+use crate::http::{StreamBody, StreamingResponse};
+use crate::{App, Config, Error, IsPublic, Platform, Request, Response, answer, answer_streaming, telemetry};
+use invocation::{Answer, InvocationLayer};
 
 /// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.
 ///
@@ -26,11 +28,12 @@ where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
 {
     let app = begin().await;
-    let service = lambda_http::service_fn(move |request| {
+    let platform = platform(&app);
+    let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
-        async move { Ok::<_, lambda_http::Error>(answer(&app, handle, is_public, request).await) }
-    });
-    lambda_http::run_concurrent(service).await
+        async move { Answer::Buffered(answer(&app, handle, is_public, request).await) }
+    };
+    run(InvocationLayer { answer, send: Answer::Buffered, platform }).await
 }
 
 /// Serves a handler like [`serve`], with bodies that are made while they are sent. The function URL's invoke mode must
@@ -46,13 +49,28 @@ where
     F: Future<Output = Result<StreamingResponse, Error>> + Send + 'static,
 {
     let app = begin().await;
+    let platform = platform(&app);
     let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
-        async move { answer_streaming(&app, handle, is_public, request).await }
+        async move { Answer::Streamed(answer_streaming(&app, handle, is_public, request).await) }
     };
-    // The runtime is wanted for its loop alone.
+    let send = |response: Response| Answer::Streamed(response.map(StreamBody::from));
+    run(InvocationLayer { answer, send, platform }).await
+}
+
+/// Answers invocations until Lambda ends the process.
+async fn run<H, F>(layer: InvocationLayer<H>) -> Result<(), lambda_http::Error>
+where
+    H: Fn(Request) -> F + Clone + Send + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    // The runtime is used for its loop alone.
     let unused = lambda_http::service_fn(|_: LambdaEvent<()>| async { Ok::<_, lambda_http::Error>(()) });
-    Runtime::new(unused).layer(StreamingLayer { answer }).run_concurrent().await
+    Runtime::new(unused).layer(layer).run_concurrent().await
+}
+
+fn platform(app: &Result<Arc<App>, Arc<Error>>) -> Platform {
+    app.as_ref().map_or(Platform::Lambda, |app| app.config().platform)
 }
 
 async fn begin() -> Result<Arc<App>, Arc<Error>> {

@@ -1,0 +1,110 @@
+//! One invocation, from the runtime API's event to the response that it is sent.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use lambda_http::lambda_runtime::LambdaInvocation;
+use lambda_http::tower::{Layer, Service};
+use lambda_http::{Error, RequestExt};
+use lambda_runtime_api_client::{PooledClient, build_request};
+
+use super::{buffered, streaming};
+use crate::http::event;
+use crate::{Platform, Request, Response, StreamingResponse};
+
+/// Tells a late response from that of the invocation which came after it; newer services send it.
+const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
+
+/// A response, and how it is sent.
+pub(super) enum Answer {
+    /// Whole.
+    Buffered(Response),
+    /// While it is made.
+    Streamed(StreamingResponse),
+}
+
+/// Takes the place of a runtime's own service, and leaves it its loop.
+pub(super) struct InvocationLayer<H> {
+    /// Answers a request.
+    pub(super) answer: H,
+    /// How a response is sent that is not the handler's.
+    pub(super) send: fn(Response) -> Answer,
+    pub(super) platform: Platform,
+}
+
+impl<H: Clone, S> Layer<S> for InvocationLayer<H> {
+    type Service = Invocations<H>;
+
+    fn layer(&self, _: S) -> Invocations<H> {
+        let client = Arc::new(PooledClient::builder().build());
+        Invocations { answer: self.answer.clone(), send: self.send, platform: self.platform, client }
+    }
+}
+
+/// Answers invocations. No event and no panic ends the process or leaves an invocation without an answer.
+#[derive(Clone)]
+pub(super) struct Invocations<H> {
+    answer: H,
+    send: fn(Response) -> Answer,
+    platform: Platform,
+    client: Arc<PooledClient>,
+}
+
+impl<H, F> Service<LambdaInvocation> for Invocations<H>
+where
+    H: Fn(Request) -> F + Clone + Send + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    type Response = ();
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let Self { answer, send, platform, client } = self.clone();
+        Box::pin(async move {
+            let LambdaInvocation { parts, body, context } = invocation;
+            let request_id = context.request_id.clone();
+            let answered = async move {
+                let request = event::request(&body).unwrap_or_else(crate::answer::malformed);
+                drop(body);
+                answer(request.with_lambda_context(context)).await
+            };
+            // What a handler does is caught where it is called, with the time that is left; this is for the rest.
+            let answered = AssertUnwindSafe(answered).catch_unwind().await.unwrap_or_else(|_| {
+                let error = crate::Error::internal("a panic, whose message stands above");
+                tracing::error!(request_id, status = error.status().as_u16(), "failed: it panicked");
+                send(error.to_response(&request_id))
+            });
+            let uri = format!("/2018-06-01/runtime/invocation/{request_id}/response");
+            let to = build_request().method("POST").uri(uri);
+            let mut sent = match answered {
+                Answer::Buffered(response) => buffered::post(to, response)?,
+                Answer::Streamed(response) => streaming::post(to, response)?,
+            };
+            if let Some(id) = parts.headers.get(INVOCATION_ID) {
+                sent.headers_mut().insert(INVOCATION_ID, id.clone());
+            }
+            // An error here would end the process. What was not sent whole is in the log already.
+            match client.call(sent).await {
+                Ok(response) if !response.status().is_success() => {
+                    let status = response.status().as_u16();
+                    match platform {
+                        Platform::Lambda => tracing::warn!(status, "Lambda did not take a response"),
+                        // The emulator's client has left, as one does that does not wait for the build.
+                        Platform::Local => tracing::debug!(status, "nobody took a response"),
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => tracing::debug!(error, "a response was not sent whole"),
+            }
+            Ok(())
+        })
+    }
+}
