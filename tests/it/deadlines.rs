@@ -88,6 +88,38 @@ async fn a_read_is_cancelled_on_the_server_when_its_time_is_up() {
 }
 
 #[tokio::test]
+async fn the_server_ends_the_read_of_a_process_that_was_killed() {
+    const FUNCTIONS: [(&str, &str); 6] = [
+        ("db-test", "/"),
+        ("db-test", "/?details=true"),
+        ("list-projects", "/"),
+        ("search", "/?q=x"),
+        ("export", "/"),
+        ("import", "/"),
+    ];
+    let database = support::database();
+    let url = database.url();
+    for (name, target) in FUNCTIONS {
+        let function = Lambda::start(&binary(name), &[("DATABASE_URL", url.as_str())]).unwrap();
+        function.init_duration().await.unwrap();
+        let blocker = blocker(&database, "projects, bookmarks, import_jobs").await;
+        let budget = Duration::from_secs(2);
+        let begun = Instant::now();
+        let event = Event::get(target).timeout(budget);
+        let killed = async {
+            until_busy(&database, 1).await;
+            function.kill();
+        };
+        let (outcome, ()) = tokio::join!(function.invoke(&event), killed);
+        assert!(outcome.is_err(), "{name}{target}");
+        // While the lock is still held: nobody is there to cancel it, and a lost client is not looked for.
+        until_busy(&database, 0).await;
+        assert!(begun.elapsed() < budget + Duration::from_secs(2), "{name}{target}: {:?}", begun.elapsed());
+        blocker.batch_execute("ROLLBACK").await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_write_is_cancelled_and_rolled_back_when_its_time_is_up() {
     let fixture = Fixture::new();
     let (backend, _) =

@@ -99,6 +99,29 @@ async fn what_passes_by_itself_is_tried_three_times() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_takes_longer_to_refuse_than_a_server_may_be_silent_costs_no_attempt() {
+    // One failure begins where the silence of the one before has been used up.
+    let failing = Duration::from_millis(4_600);
+    let (neon, fixture) = on_neon();
+    neon.set_failure_time(failing);
+    neon.fail_next(2, message::COULD_NOT_CONNECT);
+    let seen = fixture.db_test(Event::get("/?details=true").timeout(Duration::from_secs(30))).await;
+    assert_eq!(seen.status, 200, "{}", seen.body);
+    assert_eq!((neon.logins(), &seen.body["request"]["connect_retries"]), (3, &2.into()));
+
+    // The last failure is told in the server's words, and no dial of no length follows it.
+    let database = support::database();
+    let (url, env) = (neon.url(database.name()), "LOG_LEVEL");
+    let function = Lambda::start(&binary("list-projects"), &[("DATABASE_URL", &url), (env, "debug")]).unwrap();
+    neon.fail_next(3, message::CONTROL_PLANE);
+    let answer = function.invoke(&Event::get("/").timeout(Duration::from_secs(30))).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 503);
+    let log = function.logged("failed").await;
+    assert!(log.contains(message::CONTROL_PLANE) && !log.contains("within 0 s"), "{log}");
+    assert_eq!(neon.logins(), 6);
+}
+
+#[tokio::test]
 async fn an_import_whose_login_failed_in_passing_is_stored_once() {
     let (neon, fixture) = on_neon();
     neon.fail_next(2, message::COULD_NOT_CONNECT);

@@ -1,10 +1,12 @@
 //! The functions through PgBouncer in transaction mode.
 
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use support::lambda::Lambda;
-use support::{Event, PgBouncer, binary, pgbouncer};
+use support::{Data, Event, Options, PgBouncer, Postgres, Shutdown, binary, pgbouncer};
 
+use crate::function::{app, call};
 use crate::journey::{every_function, through};
 
 /// Before the server of this process. None where the machine has no PgBouncer and cannot get one.
@@ -73,6 +75,36 @@ async fn processes_that_share_the_poolers_connections_do_not_meet() {
     let each = (IMPORTS - 1) * 30 + 60;
     assert_eq!(row.get::<_, i64>(0), i64::try_from(4 * each).unwrap());
     assert_eq!(row.get::<_, i64>(1), i64::try_from(each).unwrap());
+}
+
+#[tokio::test]
+async fn a_pooler_whose_server_is_gone_is_answered_503_within_five_seconds() {
+    const BOUND: Duration = Duration::from_secs(5);
+    let mut server = Postgres::start(&Options { data: Data::Temporary, durable: false }).unwrap();
+    server.create_database("pooled").unwrap();
+    support::migrate(&server, "pooled").unwrap();
+    let pooler = match PgBouncer::start(&server, 1) {
+        Ok(pooler) => pooler,
+        Err(pgbouncer::Error::Absent(reason)) => return support::skipped(reason),
+        Err(error) => panic!("{error}"),
+    };
+    let (warm, cold) = (app(&pooler.url("pooled"), &[]), app(&pooler.url("pooled"), &[]));
+    assert_eq!(call(&warm, db_test::handle, Event::get("/")).await.status, 200);
+
+    server.halt(Shutdown::Fast).unwrap();
+    for (app, way) in [(&warm, "warm"), (&cold, "cold"), (&warm, "warm again")] {
+        let begun = Instant::now();
+        let seen = call(app, list_projects::handle, Event::get("/").timeout(Duration::from_secs(30))).await;
+        seen.problem(503);
+        assert!(seen.headers.contains_key("retry-after"));
+        assert!(begun.elapsed() < BOUND, "{way}: {:?}", begun.elapsed());
+    }
+    server.resume().unwrap();
+    // The pooler itself waits before it tries the server again.
+    let patience = Instant::now() + Duration::from_secs(40);
+    while call(&warm, db_test::handle, Event::get("/")).await.status != 200 {
+        assert!(Instant::now() < patience, "{}", pooler.log().unwrap());
+    }
 }
 
 #[tokio::test]

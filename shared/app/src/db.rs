@@ -27,8 +27,8 @@ use crate::{Budget, Config, Error};
 /// The time of day.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// How long a request waits for a server that does not answer, and for a connection that others hold, in all. The
-/// contract answers 503 within 5 s.
+/// How long a request waits for a server that does not answer, and for a connection that others hold, in all. A server
+/// that answers, if only to refuse, ends a silence. The contract answers 503 within 5 s.
 const REACH_BOUND: Duration = Duration::from_millis(4_500);
 
 /// What a connection is wanted for.
@@ -133,24 +133,27 @@ impl Database {
         let mut reached = Instant::now() + REACH_BOUND;
         loop {
             let answers = budget.meter().answers();
-            let wish =
-                Wish { budget: budget.clone(), purpose, reached, anew: begun_anew == Some(Again::Lost) };
+            let anew = matches!(begun_anew, Some(Again::Lost | Again::Silent));
+            let wish = Wish { budget: budget.clone(), purpose, reached, anew };
             let connection = self.lend(wish).await?;
             let error = match work(connection).await {
                 Err(error) => error,
                 done => return done,
             };
             match error.again() {
-                Some(again @ (Again::Lost | Again::Conflict)) if begun_anew.is_none() => {
-                    begun_anew = Some(again);
-                    if budget.meter().answers() > answers {
-                        // It was there until now: this is another silence than the one before.
+                Some(again @ (Again::Lost | Again::Silent | Again::Conflict)) if begun_anew.is_none() => {
+                    if again != Again::Silent || budget.meter().answers() > answers {
+                        // It was there until now: another silence than the one before begins.
                         reached = Instant::now() + REACH_BOUND;
+                    } else if reached <= Instant::now() {
+                        return Err(error);
                     }
+                    begun_anew = Some(again);
                     budget.meter().retry();
                     tracing::debug!(cause = error.cause().map(tracing::field::display), "begun anew");
                 }
-                // It rode on a login that failed, so nothing was run.
+                // It rode on a login that the server refused, so nothing was run. A server that answers is worth the
+                // whole budget, however long its answer took.
                 Some(Again::LogIn(class)) => {
                     failed += 1;
                     let Some(pause) = retry::pause(class, failed, budget.left(), retry::chance()) else {
@@ -158,6 +161,7 @@ impl Database {
                     };
                     budget.meter().connect_retry();
                     sleep(pause).await;
+                    reached = Instant::now() + REACH_BOUND;
                 }
                 _ => return Err(error),
             }

@@ -55,6 +55,14 @@ pub enum Error {
         /// How long was waited.
         bound: Duration,
     },
+    /// A session whose server has stopped answering; whether its last statement ran is unknown.
+    #[error("{server} has let us in and then said nothing for {} s", bound.as_secs_f32())]
+    Silent {
+        /// Host and port.
+        server: String,
+        /// How long was waited.
+        bound: Duration,
+    },
     /// The server speaks no TLS and the URL asks for it.
     #[error("{server} does not offer TLS, which is required")]
     TlsNotOffered {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio_postgres::{CancelToken, Client};
@@ -95,6 +96,12 @@ impl Login {
             Progress::Lost | Progress::UnderWay => Error::from(error),
             over => self.failure(over).await.unwrap_or_else(|| Error::from(error)),
         }
+    }
+
+    /// The error of a session that was given up after so long a silence.
+    #[must_use]
+    pub fn fell_silent(&self, bound: Duration) -> Error {
+        Error::Silent { server: self.connector.server(), bound }
     }
 
     /// Asks the server to cancel the statement under way. Closing the session alone does not stop one.

@@ -180,6 +180,11 @@ impl NeonProxy {
         self.state.compute().failures.extend((0..count).map(|_| message.to_owned()));
     }
 
+    /// Sets how long those failures take to come: the real proxy tries for 3.2, 4.5 or 15 s itself.
+    pub fn set_failure_time(&self, failure_time: Duration) {
+        self.state.compute().failure_time = failure_time;
+    }
+
     /// Sets how many sessions the compute takes; none is as many as the server takes.
     pub fn set_connection_limit(&self, limit: Option<usize>) {
         self.state.compute().connection_limit = limit;

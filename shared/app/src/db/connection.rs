@@ -1,17 +1,20 @@
 //! A connection on loan to one request.
 
+use std::pin::pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Buf;
 use tokio::join;
 use tokio::runtime::Handle;
-use tokio::time::timeout;
+use tokio::select;
+use tokio::time::{Instant, sleep_until};
 use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 use tokio_postgres::{Client, CopyInSink, Row, RowStream, Statement};
 
 use super::flights::Flights;
-use super::pool::Lent;
+use super::pool::{Lent, Past};
 use crate::Budget;
 
 /// A parameter with its type, which spares the round trip that asks the server for it.
@@ -37,18 +40,21 @@ pub struct Connection {
     budget: Budget,
     flights: Flights,
     is_unproven: AtomicBool,
-    in_transaction: bool,
+    /// For how long the server was silent that was given up for it.
+    silence: OnceLock<Duration>,
+    in_transaction: AtomicBool,
     echo: bool,
 }
 
 impl Connection {
     pub(super) fn new(lent: Lent, budget: Budget, echo: bool) -> Self {
         Self {
-            is_unproven: AtomicBool::new(lent.is_unproven),
+            is_unproven: AtomicBool::new(lent.past != Past::JustUsed),
+            silence: OnceLock::new(),
             lent: Some(lent),
             flights: Flights::new(budget.clone()),
             budget,
-            in_transaction: false,
+            in_transaction: AtomicBool::new(false),
             echo,
         }
     }
@@ -65,31 +71,32 @@ impl Connection {
         &self.lent().client
     }
 
-    /// Runs a statement, unnamed, in one round trip, and gives its rows.
+    /// Runs a statement, unnamed, in one round trip, and returns its rows. Outside of a transaction it gets one of its
+    /// own, so that the server ends it when the budget ends, whatever has become of this process.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
     pub async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, pg::Error> {
-        self.statement(sql, self.client().query_typed(sql, params)).await
+        self.limited(sql, Box::pin(self.client().query_typed(sql, params))).await
     }
 
-    /// Runs a statement that gives at most one row.
+    /// Runs a statement that returns at most one row, like [`Connection::query`].
     ///
     /// # Errors
     /// The server's refusal, a lost connection, or a second row.
     pub async fn query_opt(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>, pg::Error> {
-        self.statement(sql, self.client().query_typed_opt(sql, params)).await
+        self.limited(sql, Box::pin(self.client().query_typed_opt(sql, params))).await
     }
 
-    /// Runs a statement that gives one row.
+    /// Runs a statement that returns one row, like [`Connection::query`].
     ///
     /// # Errors
     /// The server's refusal, a lost connection, or another number of rows.
     pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row, pg::Error> {
-        self.statement(sql, self.client().query_typed_one(sql, params)).await
+        self.limited(sql, Box::pin(self.client().query_typed_one(sql, params))).await
     }
 
-    /// Runs a statement whose rows come as they are taken.
+    /// Runs a statement whose rows come as they are taken. Only within a transaction has it a limit on the server.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -131,8 +138,7 @@ impl Connection {
 
     /// Begins a transaction that the server itself ends, locks and all, where this process stands still or is gone: a
     /// statement, or the wait for the next one, that takes longer than what is left of the budget. In a COPY, where neither
-    /// limit is heeded, keepalives find out within half a minute. A single read has no such limits, for which the server
-    /// would have to run more statements: it holds up nobody, and is cancelled when its budget ends.
+    /// limit is heeded, keepalives find out within half a minute.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -141,8 +147,8 @@ impl Connection {
             Access::ReadOnly => "READ ONLY",
             Access::ReadWrite => "READ WRITE",
         };
-        // Nought would mean no limit.
-        let left_ms = self.budget.left().as_millis().clamp(1, i32::MAX as u128);
+        self.in_transaction.store(true, Ordering::Relaxed);
+        let left_ms = self.left_ms();
         self.command(&format!(
             "BEGIN {access}; SET LOCAL statement_timeout = {left_ms}; \
              SET LOCAL idle_in_transaction_session_timeout = {left_ms}; \
@@ -151,14 +157,45 @@ impl Connection {
         .await
     }
 
-    /// Says that a transaction begins: until [`Connection::transaction_ended`], dropping closes the connection.
+    /// Says that a transaction begins, as [`Connection::begin`] does by itself: what is sent ahead of that in the same
+    /// flight gets no transaction of its own. Until [`Connection::transaction_ended`], dropping closes the connection.
     pub fn transaction_begins(&mut self) {
-        self.in_transaction = true;
+        *self.in_transaction.get_mut() = true;
     }
 
     /// Says that the transaction has ended, by commit or rollback.
     pub fn transaction_ended(&mut self) {
-        self.in_transaction = false;
+        *self.in_transaction.get_mut() = false;
+    }
+
+    /// What is left of the budget, as a setting of the server, for which nought would mean no limit.
+    fn left_ms(&self) -> u128 {
+        self.budget.left().as_millis().clamp(1, i32::MAX as u128)
+    }
+
+    /// Sends a statement in a transaction of its own that has the budget as its limit, unless there is a transaction
+    /// already. Its beginning and its end travel with it. Session state would outlive it on a pooler's connection.
+    async fn limited<T>(
+        &self,
+        sql: &str,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, pg::Error> {
+        let client = self.client();
+        let flight = async {
+            if self.in_transaction.load(Ordering::Relaxed) {
+                return work.await;
+            }
+            let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", self.left_ms());
+            let (begun, outcome, ended) =
+                join!(biased; client.batch_execute(&begin), work, client.batch_execute("COMMIT"));
+            begun?;
+            let answer = outcome?;
+            // Where it fails, what the statement wrote is not there.
+            ended?;
+            Ok(answer)
+        };
+        // Callers join many of these, and their sizes add up.
+        self.statement(sql, Box::pin(flight)).await
     }
 
     /// Sends a statement and waits for its answer.
@@ -173,7 +210,7 @@ impl Connection {
         }
         let flight = self.flights.begin();
         let outcome = match self.is_unproven.swap(false, Ordering::Relaxed) {
-            true => join!(biased; self.prove(), work).1,
+            true => join!(biased; Box::pin(self.prove()), work).1,
             false => work.await,
         };
         flight.answered();
@@ -182,25 +219,47 @@ impl Connection {
         }
         match outcome {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.lent().link.login.explain(error).await),
+            Err(error) => match self.silence.get() {
+                Some(silence) => Err(self.lent().link.login.fell_silent(*silence)),
+                None => Err(self.lent().link.login.explain(error).await),
+            },
         }
     }
 
     /// Asks the server for a sign of life ahead of the first statement, in the same packet. However long the statement
-    /// takes, this is answered at once, or the connection leads nowhere.
+    /// takes, this is answered at once, or the connection leads nowhere: to a server that is gone, or to a pooler that lets
+    /// clients in and has no server for them.
     async fn prove(&self) {
-        if timeout(SILENCE, self.client().check_connection()).await.is_err() {
-            tracing::debug!("an idle connection leads nowhere");
-            self.budget.meter().stale_discard();
-            self.lent().link.hang_up();
+        let Lent { link, past, reached, .. } = self.lent();
+        let asked = Instant::now();
+        let mut answered = pin!(self.client().check_connection());
+        let given_up = async {
+            if *past == Past::Made {
+                // A login may wake a compute, which takes as long as the budget allows. Its failure is the answer's.
+                let _ = link.login.ready().await;
+                sleep_until((*reached).max(Instant::now() + SILENCE)).await;
+            } else {
+                sleep_until(asked + SILENCE).await;
+            }
+        };
+        select! {
+            biased;
+            _ = &mut answered => return,
+            () = given_up => {}
         }
+        tracing::debug!("a connection leads nowhere");
+        if *past == Past::Idle {
+            self.budget.meter().stale_discard();
+        }
+        let _ = self.silence.set(asked.elapsed());
+        link.hang_up();
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         let Some(lent) = self.lent.take() else { return };
-        let may_run = self.in_transaction || self.flights.is_abandoned();
+        let may_run = self.in_transaction.load(Ordering::Relaxed) || self.flights.is_abandoned();
         let was_given_up = self.budget.is_expired() || std::thread::panicking();
         // A login that failed leaves a session that is not ready.
         if lent.link.login.is_ready() && !(may_run || was_given_up || lent.client.is_closed()) {

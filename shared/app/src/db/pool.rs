@@ -39,9 +39,21 @@ pub(super) struct Sessions {
 pub(super) struct Lent {
     pub(super) client: Object,
     pub(super) link: Link,
-    /// It has been idle: it may be dead, and nobody has told.
-    pub(super) is_unproven: bool,
+    pub(super) past: Past,
+    /// Until when its request waits for a server that does not answer.
+    pub(super) reached: Instant,
     parked: Arc<Parked>,
+}
+
+/// Where a connection on loan comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Past {
+    /// It was made for this request.
+    Made,
+    /// It was idle for so long that it may be dead without our having noticed.
+    Idle,
+    /// Another request has just given it back.
+    JustUsed,
 }
 
 impl Sessions {
@@ -79,7 +91,8 @@ impl Sessions {
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }
-        let wait = wish.reached.saturating_duration_since(Instant::now());
+        let reached = wish.reached;
+        let wait = reached.saturating_duration_since(Instant::now());
         let timeouts = Timeouts { wait: Some(wait), create: None, recycle: None };
         let visit = Visit { wish, found: Mutex::default() };
         let lent = VISIT.scope(visit, async {
@@ -88,8 +101,8 @@ impl Sessions {
         let (client, found) = lent.await;
         let client = client.map_err(refusal)?;
         match found {
-            Some(Found { link, is_unproven }) => {
-                Ok(Lent { client, link, is_unproven, parked: Arc::clone(&self.parked) })
+            Some(Found { link, past }) => {
+                Ok(Lent { client, link, past, reached, parked: Arc::clone(&self.parked) })
             }
             None => unreachable!("a client with nothing behind it"),
         }
@@ -173,7 +186,7 @@ impl Parked {
                 tokio::spawn(link.see_out());
                 return Err(HookError::message("it is too old, or lost"));
             }
-            visit.find(link, idle > UNPROVEN_AFTER);
+            visit.find(link, if idle > UNPROVEN_AFTER { Past::Idle } else { Past::JustUsed });
             Ok(())
         })
     }
@@ -191,7 +204,7 @@ pub(super) struct Visit {
 
 struct Found {
     link: Link,
-    is_unproven: bool,
+    past: Past,
 }
 
 impl Visit {
@@ -202,11 +215,11 @@ impl Visit {
 
     /// Says what is behind a client that was made.
     pub(super) fn made(link: Link) {
-        VISIT.with(|visit| visit.find(link, false));
+        VISIT.with(|visit| visit.find(link, Past::Made));
     }
 
-    fn find(&self, link: Link, is_unproven: bool) {
-        *self.found() = Some(Found { link, is_unproven });
+    fn find(&self, link: Link, past: Past) {
+        *self.found() = Some(Found { link, past });
     }
 
     fn found(&self) -> MutexGuard<'_, Option<Found>> {

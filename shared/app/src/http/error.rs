@@ -29,6 +29,8 @@ pub struct Error {
 pub(crate) enum Again {
     /// The connection was lost under it; what it did on the server is unknown.
     Lost,
+    /// The server has stopped answering, so that the connection was given up; what it did is unknown, too.
+    Silent,
     /// The server rolled it back for another's sake.
     Conflict,
     /// The login failed on which its first statement rode, so that nothing was run.
@@ -165,7 +167,7 @@ impl Error {
     /// Whether a connection was lost under the work, so that nothing more can be said over it.
     #[must_use]
     pub fn is_lost_connection(&self) -> bool {
-        self.again == Some(Again::Lost)
+        matches!(self.again, Some(Again::Lost | Again::Silent))
     }
 
     /// Whether the server rolled the work back for another's sake, as in a deadlock.
@@ -230,6 +232,7 @@ impl From<pg::Error> for Error {
     fn from(error: pg::Error) -> Self {
         let again = match (&error, error.class()) {
             (pg::Error::Session(_), Class::Lost) => Some(Again::Lost),
+            (pg::Error::Silent { .. }, _) => Some(Again::Silent),
             (pg::Error::Session(_), Class::Conflict) => Some(Again::Conflict),
             (pg::Error::Session(_), _) => None,
             (_, class) => Some(Again::LogIn(class)),

@@ -90,6 +90,7 @@ impl Error {
             Self::Tls { .. } if self.is_a_broken_handshake() => Class::Unavailable,
             Self::Tls { .. } | Self::ChannelBinding { .. } | Self::Protocol { .. } => Class::Permanent,
             Self::Resolve { .. } | Self::Unreachable { .. } | Self::TimedOut { .. } => Class::Unavailable,
+            Self::Silent { .. } => Class::Lost,
             Self::LogIn(error) => at_login(error),
             Self::Session(error) => of_statement(error),
         }

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::time::sleep_until;
+use tokio::time::{sleep, sleep_until};
 
 use super::client::{Acceptor, Client, Wish};
 use super::compute::{Compute, LoggedIn};
@@ -115,7 +115,15 @@ impl Gate {
             return Err(Failure::Told(message::ENDPOINT_NOT_SPECIFIED.to_owned()));
         };
         let signature = self.authenticate(client, endpoint == ENDPOINT).await?;
-        let awake_at = self.state.wake().map_err(Failure::Told)?;
+        let failure_time = self.state.compute().failure_time;
+        let awake_at = match self.state.wake() {
+            Ok(awake_at) => awake_at,
+            Err(failure) => {
+                // The proxy tries for some seconds itself.
+                sleep(failure_time).await;
+                return Err(Failure::Told(failure));
+            }
+        };
         sleep_until(awake_at).await;
         if let (true, Some(setting)) = (target.pooled, target.first_setting()) {
             return Err(Failure::Told(message::unsupported_option(setting)));

@@ -31,6 +31,8 @@ pub(super) struct ComputeState {
     pub(super) wakes: u32,
     pub(super) logins: u32,
     pub(super) failures: VecDeque<String>,
+    /// How long it takes to fail.
+    pub(super) failure_time: Duration,
     pub(super) connection_limit: Option<usize>,
     /// What somebody in between does to logins.
     pub(super) tampering: Option<Tampering>,
