@@ -112,7 +112,8 @@ async fn a_proxy_that_takes_longer_to_refuse_than_a_server_may_be_silent_costs_n
     // The last failure is told in the server's words, and no dial of no length follows it.
     let database = support::database();
     let (url, env) = (neon.url(database.name()), "LOG_LEVEL");
-    let function = Lambda::start(&binary("list-projects"), &[("DATABASE_URL", &url), (env, "debug")]).unwrap();
+    let function =
+        Lambda::start(&binary("list-projects"), &[("DATABASE_URL", &url), (env, "debug")]).unwrap();
     neon.fail_next(3, message::CONTROL_PLANE);
     let answer = function.invoke(&Event::get("/").timeout(Duration::from_secs(30))).await.unwrap();
     assert_eq!(answer.status.as_u16(), 503);
@@ -151,6 +152,13 @@ async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
         message::IS_DISABLED,
         message::NO_ENDPOINT,
         message::ADDRESS_NOT_ALLOWED,
+        message::BLOCKED_NETWORK,
+        message::NO_VPC_ENDPOINT,
+        message::VPC_NOT_ALLOWED,
+        message::ENDPOINT_NOT_FOUND,
+        message::BRANCH_NOT_FOUND,
+        message::ROLE_PROTECTED,
+        message::INCONSISTENT,
     ]) {
         neon.fail_next(1, text);
         let seen = fixture.db_test(Event::get("/")).await;
@@ -169,9 +177,16 @@ async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
 #[tokio::test]
 async fn a_limit_is_told_with_the_time_to_wait_and_tried_once() {
     let (neon, fixture) = on_neon();
-    for (tried, text) in
-        (1..).zip([message::QUOTA, message::CHECK_QUOTAS, message::TOO_MANY_CONNECTIONS, message::NO_SLOTS])
-    {
+    for (tried, text) in (1..).zip([
+        message::QUOTA,
+        message::CHECK_QUOTAS,
+        message::TOO_MANY_CONNECTIONS,
+        message::NO_SLOTS,
+        message::TOO_MANY_ATTEMPTS,
+        message::ACTIVE_ENDPOINTS,
+        message::RATE_LIMIT,
+        message::BRANCH_COMPUTE_TIME,
+    ]) {
         neon.fail_next(1, text);
         let seen = fixture.db_test(Event::get("/")).await;
         seen.problem(503);

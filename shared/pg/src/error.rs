@@ -11,6 +11,7 @@ use tokio_postgres::error::DbError;
 use crate::url::UrlError;
 
 mod class;
+mod refusal;
 pub use class::Class;
 
 /// Why there is no session, or why one ended. The text names the server, for logs and the command line; it is not for

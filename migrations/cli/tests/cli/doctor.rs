@@ -315,8 +315,21 @@ fn neons_refusals_are_told_apart_by_their_words() {
     let url = neon.url(project.database.name());
     for (text, advice) in [
         (message::DISABLED, "a disabled one is enabled there"),
+        (message::IS_DISABLED, "a disabled one is enabled there"),
+        (message::NO_ENDPOINT, "may have been deleted"),
+        (message::ENDPOINT_NOT_FOUND, "may have been deleted"),
+        (message::BRANCH_NOT_FOUND, "may have been deleted"),
+        (message::INCONSISTENT, "leave the option out"),
         (message::ADDRESS_NOT_ALLOWED, "Add this machine's address"),
-        (message::QUOTA, "no compute time"),
+        (message::BLOCKED_NETWORK, "no connections from the public internet"),
+        (message::NO_VPC_ENDPOINT, "connect through one of them"),
+        (message::VPC_NOT_ALLOWED, "connect through one of them"),
+        (message::ROLE_PROTECTED, "use a role of the project"),
+        (message::QUOTA, "compute time, storage or transfer is used up"),
+        (message::BRANCH_COMPUTE_TIME, "compute time, storage or transfer is used up"),
+        (message::ACTIVE_ENDPOINTS, "suspend one in Neon's console"),
+        (message::RATE_LIMIT, "Too many logins in a short time"),
+        (message::TOO_MANY_ATTEMPTS, "Too many logins in a short time"),
     ] {
         neon.fail_next(1, text);
         let said = failure(&doctor(&project, &url), "authentication");
@@ -350,8 +363,11 @@ fn any_pooler_in_transaction_mode_is_found_by_its_sessions() {
     let said = look(&run, "pooler");
     assert!(said.contains("two sessions share a server process"), "{said}");
     assert!(run.stdout.contains("the server does not offer it"), "{run}");
-    let said = failure(&doctor(&project, &(url + "&channel_binding=require")), "authentication");
+    let said = failure(&doctor(&project, &format!("{url}&channel_binding=require")), "authentication");
     assert!(said.contains("PgBouncer has no channel binding"), "{said}");
+    let wrong = url.replacen("branchline:", "branchline:canary", 1);
+    let said = failure(&doctor(&project, &wrong), "authentication");
+    assert!(said.contains("SASL authentication failed") && said.contains("auth_file"), "{said}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use tokio_postgres::error::SqlState;
 
-use super::Error;
+use super::{Error, refusal};
 
 /// What an error asks of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,62 +23,31 @@ pub enum Class {
     Statement,
 }
 
-/// Neon's proxy gives every error of its own SQLSTATE XX000, and `PgBouncer` 08P01, so that at a login only the message
-/// tells them apart. In lower case; the first list that has a part of the message decides.
-///
-/// Sources: neondatabase/neon, `proxy/src` (auth, control plane and compute error texts); pgbouncer, `src/client.c`,
-/// `src/janitor.c`, `src/objects.c`.
-const AT_LOGIN: [(Class, &[&str]); 3] = [
-    (
-        Class::Limit,
-        &[
-            "quota",
-            "too many connections to this endpoint",
-            "too many clients already",
-            "remaining connection slots are reserved",
-            "too many connections for ",
-            "no more connections allowed",
-        ],
-    ),
-    (
-        Class::Permanent,
-        &[
-            "password authentication failed",
-            "sasl authentication failed",
-            "endpoint cannot be found",
-            "endpoint has been disabled",
-            "endpoint is disabled",
-            "endpoint id is not specified",
-            "inconsistent project name",
-            "common name inferred from sni",
-            "this ip address",
-            "connection is insecure",
-            "does not exist",
-            "unsupported startup parameter",
-            "no such database",
-            "no such user",
-            "secure channel data mismatch",
-            "scram-plus not used",
-        ],
-    ),
-    (
-        Class::Unavailable,
-        &[
-            "couldn't connect to compute node",
-            "control plane request failed",
-            "failed to acquire permit",
-            "endpoint is idle",
-            "server login has been failing",
-            "server_login_retry",
-            "query_wait_timeout",
-            "client_login_timeout",
-            "pgbouncer cannot connect to server",
-            "database is shutting down",
-        ],
-    ),
-];
-
 impl Error {
+    /// What a person can do about a login that failed.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        if let Self::ChannelBinding { .. } = self {
+            return refusal::BINDING;
+        }
+        if let Some(said) = self.as_db_error() {
+            match said.code().code() {
+                "28P01" => return refusal::PASSWORD,
+                "3D000" => return refusal::DATABASE,
+                "28000" => return refusal::NOT_ADMITTED,
+                _ => {}
+            }
+            if let Some(refusal) = refusal::of(said.message()) {
+                return refusal.advice;
+            }
+        }
+        match self.class() {
+            Class::Limit => refusal::USED_UP,
+            Class::Unavailable | Class::Lost => refusal::PASSES,
+            _ => "The server's log may say more.",
+        }
+    }
+
     /// What the error asks of its caller.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -125,9 +94,7 @@ fn by_message(state: &SqlState, message: &str) -> Class {
             class => class,
         };
     }
-    let message = message.to_ascii_lowercase();
-    let says = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
-    AT_LOGIN.iter().find(|(_, texts)| says(texts)).map_or(Class::Unavailable, |(class, _)| *class)
+    refusal::of(message).map_or(Class::Unavailable, |refusal| refusal.class)
 }
 
 fn by_state(state: &SqlState) -> Class {
@@ -155,70 +122,14 @@ fn is_a_lost_connection(error: &tokio_postgres::Error) -> bool {
 mod tests {
     use super::*;
 
-    /// Of Neon's own errors, which all have the same state.
-    fn at_neon(message: &str) -> Class {
-        by_message(&SqlState::INTERNAL_ERROR, message)
-    }
-
     #[test]
-    fn what_a_person_must_change_at_neon_is_permanent() {
-        for message in [
-            "password authentication failed for user 'x'",
-            "database \"nothing\" does not exist",
-            "role \"nobody\" does not exist",
-            "Control plane request failed: endpoint cannot be found",
-            "Control plane request failed: endpoint is disabled",
-            "The endpoint has been disabled. Enable it using Neon API and retry.",
-            "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support",
-            "Inconsistent project name inferred from SNI ('a') and project option ('b').",
-            "Common name inferred from SNI ('example.com') is not known",
-            "This IP address 203.0.113.7 is not allowed to connect to this endpoint.",
-            "connection is insecure (try using `sslmode=require`)",
-            "unsupported startup parameter in options: work_mem. Please use unpooled connection",
-        ] {
-            assert_eq!(at_neon(message), Class::Permanent, "{message}");
+    fn at_a_login_the_message_decides_where_the_state_tells_nothing() {
+        for state in [SqlState::INTERNAL_ERROR, SqlState::PROTOCOL_VIOLATION] {
+            assert_eq!(by_message(&state, "The endpoint has been disabled."), Class::Permanent);
+            assert_eq!(by_message(&state, "no more connections allowed (max_client_conn)"), Class::Limit);
+            assert_eq!(by_message(&state, "query_wait_timeout"), Class::Unavailable);
+            assert_eq!(by_message(&state, "what nobody has said before"), Class::Unavailable);
         }
-    }
-
-    #[test]
-    fn what_is_used_up_at_neon_is_a_limit() {
-        for message in [
-            "Your account or project has exceeded the compute time quota. Upgrade your plan to increase limits.",
-            "Control plane request failed: Cannot start compute. Check your quotas and limits.",
-            "Too many connections to this endpoint. Please try again later.",
-            "sorry, too many clients already",
-            "remaining connection slots are reserved for roles with the SUPERUSER attribute",
-            "remaining connection slots are reserved for non-replication superuser connections",
-            "too many connections for role \"app\"",
-        ] {
-            assert_eq!(at_neon(message), Class::Limit, "{message}");
-        }
-    }
-
-    #[test]
-    fn what_passes_by_itself_at_neon_is_worth_another_try() {
-        for message in [
-            "Couldn't connect to compute node",
-            "Control plane request failed",
-            "Failed to acquire permit to connect to the database. Too many database connection attempts are currently \
-             ongoing.",
-            "endpoint is idle, retry",
-        ] {
-            assert_eq!(at_neon(message), Class::Unavailable, "{message}");
-        }
-    }
-
-    #[test]
-    fn a_poolers_own_errors_are_told_apart_by_message_too() {
-        let class = |message| by_message(&SqlState::PROTOCOL_VIOLATION, message);
-        assert_eq!(class("no more connections allowed (max_client_conn)"), Class::Limit);
-        assert_eq!(class("no such database: x"), Class::Permanent);
-        assert_eq!(class("SASL authentication failed"), Class::Permanent);
-        assert_eq!(
-            class("server login has been failing, try again later (server_login_retry)"),
-            Class::Unavailable
-        );
-        assert_eq!(class("query_wait_timeout"), Class::Unavailable);
     }
 
     #[test]

@@ -29,6 +29,30 @@ pub const NO_SLOTS: &str = "sorry, too many clients already";
 pub const ADDRESS_NOT_ALLOWED: &str = "This IP address 203.0.113.7 is not allowed to connect to this endpoint. \
                                        Please add it to the allowed list in the Neon console. Make sure to check for \
                                        IPv4 or IPv6 addresses.";
+/// The project takes no connections from the public internet.
+pub const BLOCKED_NETWORK: &str = "This connection is trying to access this endpoint from a blocked network.";
+/// The project takes connections through VPC endpoints alone.
+pub const NO_VPC_ENDPOINT: &str =
+    "VPC endpoint ID is not specified. This endpoint requires a VPC endpoint ID to connect.";
+/// The client's VPC endpoint is not on the project's list.
+pub const VPC_NOT_ALLOWED: &str = "This VPC endpoint id vpce-1 is not allowed to connect to this endpoint. Please add it \
+                                   to the allowed list in the Neon console.";
+/// The endpoint has been deleted, as the control plane says it.
+pub const ENDPOINT_NOT_FOUND: &str = "The requested endpoint could not be found";
+/// The branch has been deleted.
+pub const BRANCH_NOT_FOUND: &str = "The requested branch could not be found";
+/// The role is Neon's own.
+pub const ROLE_PROTECTED: &str = "The role you're attempting to use is protected";
+/// The wake limiter's.
+pub const TOO_MANY_ATTEMPTS: &str = "Too many connections attempts";
+/// As many endpoints run as the plan allows.
+pub const ACTIVE_ENDPOINTS: &str = "You have exceeded the limit of concurrently active endpoints";
+/// The control plane's own limit.
+pub const RATE_LIMIT: &str = "You've exceeded the rate limit";
+/// A branch that is not the default one has a share of its own.
+pub const BRANCH_COMPUTE_TIME: &str = "You've exceeded the compute time for this branch";
+/// SNI and options name different endpoints.
+pub const INCONSISTENT: &str = "Inconsistent project name inferred from SNI ('a') and project option ('b').";
 /// The client asks for no TLS.
 pub const INSECURE: &str = "connection is insecure (try using `sslmode=require`)";
 /// There is neither SNI nor `options=endpoint%3D…`.

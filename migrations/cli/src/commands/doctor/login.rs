@@ -35,56 +35,12 @@ pub(super) async fn log_in(url: &Url) -> Result<(Step, Client), Step> {
             Ok((Step::ok("authentication", finding).with(json!({ "role": url.user(), "ms": took })), client))
         }
         Err(error) => {
-            let step = Step::failed("authentication", error.to_string()).advise(refusal(&error));
+            let step = Step::failed("authentication", error.to_string()).advise(error.advice());
             let state = error.as_db_error().map(|refusal| refusal.code().code());
             Err(step.with(json!({ "sqlstate": state })))
         }
     }
 }
-
-/// What to do about a login that failed. Neon's own refusals all have SQLSTATE XX000 and are told apart by their words.
-fn refusal(error: &Error) -> &'static str {
-    let said = error.as_db_error();
-    let (state, words) = said.map_or(("", ""), |refusal| (refusal.code().code(), refusal.message()));
-    match state {
-        "28P01" => WRONG_PASSWORD,
-        _ if words.contains("password authentication failed") => WRONG_PASSWORD,
-        "28000" => {
-            "The server's pg_hba.conf lets no such role, database or address in, or there is no such role."
-        }
-        "3D000" => NO_DATABASE,
-        _ if words.contains("database") && words.contains("does not exist") => NO_DATABASE,
-        _ if words.contains("endpoint cannot be found") || words.contains("has been disabled") => {
-            "Neon's console says which endpoints there are; a disabled one is enabled there."
-        }
-        _ if words.contains("IP address") => {
-            "Add this machine's address to the project's list in Neon's console."
-        }
-        _ if words.contains("Endpoint ID is not specified") => {
-            "The URL's host must be the endpoint's own name, not an address; hostaddr= may say the address."
-        }
-        _ if matches!(error, Error::ChannelBinding { .. }) => {
-            "Without channel_binding=require it may work, and then nothing proves that nobody stands in between. \
-             PgBouncer has no channel binding."
-        }
-        _ => match error.class() {
-            Class::Limit => {
-                "The server has no connection left, or the account no compute time: end what is not needed, use the \
-                 pooler for functions, or raise the limit."
-            }
-            Class::Unavailable | Class::Lost => {
-                "It was tried several times. A server that starts or a compute that wakes may need some seconds more; \
-                 else its log, or Neon's status page, says why."
-            }
-            _ => "The server's log may say more.",
-        },
-    }
-}
-
-const WRONG_PASSWORD: &str = "The role or its password is wrong; on Neon the answer is the same for an endpoint that \
-                              does not exist. Write @ as %40, / as %2F and % as %25 in a password.";
-const NO_DATABASE: &str = "Is the name behind the host's slash right? CREATE DATABASE makes one; without a name it is \
-                           the role's.";
 
 /// Whether the login can be bound to the TLS channel, and a second session.
 pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error>) {
@@ -149,7 +105,7 @@ pub(super) async fn server(client: &Client) -> Result<(Step, ()), Step> {
     let row = match one_row(client, sql).await {
         Ok(Some(row)) => row,
         Ok(None) => return Err(Step::failed("server", "it answers a query with nothing")),
-        Err(error) => return Err(Step::failed("server", error.to_string()).advise(refusal(&error))),
+        Err(error) => return Err(Step::failed("server", error.to_string()).advise(error.advice())),
     };
     let version = row.get(0).unwrap_or_default();
     let details = json!({ "version": version });
