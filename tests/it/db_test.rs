@@ -1,5 +1,5 @@
 use serde_json::json;
-use support::Event;
+use support::{Event, NeonProxy, PgBouncer, pgbouncer};
 
 use crate::function::{Fixture, app, call};
 
@@ -30,6 +30,29 @@ async fn details_tell_server_tls_schema_and_pool() {
     assert_eq!(seen.body["pool"], json!({"size": 1, "idle": 0, "max": 15}));
     assert!(seen.body["schema_version"].as_i64().unwrap() >= 17, "{}", seen.body);
     assert!(seen.body["latency_ms"].as_f64().unwrap() > 0.0);
+}
+
+#[tokio::test]
+async fn the_version_of_tls_is_the_functions_own_whatever_a_pooler_has_behind_it() {
+    let database = support::database();
+    let version = async |url: &str| {
+        let seen = call(&app(url, &[]), db_test::handle, Event::get("/?details=true")).await;
+        assert_eq!(seen.status, 200, "{}", seen.body);
+        seen.body["tls_version"].clone()
+    };
+    assert_eq!(version(&database.url()).await, "TLSv1.3");
+    assert_eq!(version(&(database.url() + "&sslnegotiation=postgres")).await, "TLSv1.3");
+    let neon = NeonProxy::start(database.server()).unwrap();
+    assert_eq!(version(&neon.pooled_url(database.name())).await, "TLSv1.3");
+    assert_eq!(version(&database.url().replace("sslmode=require", "sslmode=disable")).await, json!(null));
+
+    // TLS 1.3 is what this pooler has behind it.
+    let settings = "client_tls_protocols = tlsv1.2";
+    match PgBouncer::start_with(database.server(), 1, settings) {
+        Ok(pooler) => assert_eq!(version(&pooler.url(database.name())).await, "TLSv1.2"),
+        Err(pgbouncer::Error::Absent(reason)) => support::skipped(reason),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 #[tokio::test]

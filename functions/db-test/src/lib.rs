@@ -26,8 +26,8 @@ struct Answer {
 struct Details {
     /// As the server writes it, such as `17.11`.
     server_version: String,
-    /// The protocol between the server and what connects to it: a proxy in between has its own. Null without TLS.
-    tls_version: Option<String>,
+    /// Of this function's connection: what a pooler has behind it is its own. Null without TLS.
+    tls_version: Option<&'static str>,
     /// The newest migration applied; null where none was.
     schema_version: Option<i32>,
     pool: PoolSizes,
@@ -81,7 +81,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
             let (size, idle, max) = database.pool_sizes();
             let details = Details {
                 server_version: found.server_version,
-                tls_version: found.tls_version,
+                tls_version: connection.tls_version(),
                 schema_version: found.schema_version,
                 pool: PoolSizes { size, idle, max },
                 latency_ms,

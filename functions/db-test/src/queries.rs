@@ -5,7 +5,6 @@ use app::{Connection, Error};
 pub(crate) struct Found {
     pub projects_count: i64,
     pub server_version: String,
-    pub tls_version: Option<String>,
     pub schema_version: Option<i32>,
 }
 
@@ -20,7 +19,6 @@ pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
         .query_one(
             "SELECT (SELECT count(*) FROM projects),
                     current_setting('server_version'),
-                    (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl),
                     (SELECT max(version) FROM refinery_schema_history)",
             &[],
         )
@@ -28,7 +26,6 @@ pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
     Ok(Found {
         projects_count: row.try_get(0)?,
         server_version: row.try_get(1)?,
-        tls_version: row.try_get(2)?,
-        schema_version: row.try_get(3)?,
+        schema_version: row.try_get(2)?,
     })
 }

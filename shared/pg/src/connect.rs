@@ -145,13 +145,15 @@ impl Connector {
     pub async fn log_in_ahead(&self, stream: Stream) -> Result<(Session, Connection), Error> {
         match self.begin(stream).await? {
             Begun::Challenged(challenged) => {
+                let tls_version = challenged.tls_version();
                 let (relay, watched) = Relay::ahead_of_login(*challenged);
                 let (client, connection) = hand_over(&bystander(), relay).await?;
-                Ok((Session::ahead(client, self.clone(), watched), connection))
+                Ok((Session::ahead(client, self.clone(), watched, tls_version), connection))
             }
             Begun::Ordinarily(stream) => {
+                let tls_version = stream.tls_version();
                 let (client, connection) = hand_over(&self.shared.config, Relay::of(stream)).await?;
-                Ok((Session::done(client, self.clone()), connection))
+                Ok((Session::done(client, self.clone(), tls_version), connection))
             }
         }
     }

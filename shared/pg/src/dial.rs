@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Error, TlsFailure};
 use crate::memory::Memory;
-use crate::stream::Stream;
+use crate::stream::{Overheard, Stream};
 use crate::tls::{Connectors, Start};
 use crate::url::{Host, Negotiation, TlsMode, Url};
 
@@ -111,7 +111,7 @@ async fn secure(
     // OpenSSL refuses an address in brackets or a name with the root's dot, which certificates never hold.
     let name = name.strip_suffix('.').unwrap_or(name);
     let connector = tokio_native_tls::TlsConnector::from(tls.get(start).await?);
-    match connector.connect(name, BufReader::new(tcp)).await {
+    match connector.connect(name, BufReader::new(Overheard::new(tcp))).await {
         Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
         Err(source) => Err(Error::Tls { server: server(url), failure: TlsFailure::of(&source), source }),
     }

@@ -20,5 +20,5 @@ pub use connect::{Connection, Connector, connect};
 pub use error::{Class, Error, TlsFailure};
 pub use login::Relay;
 pub use session::{Login, Session};
-pub use stream::Stream;
+pub use stream::{Overheard, Stream};
 pub use url::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url, UrlError};

@@ -41,6 +41,13 @@ pub(crate) struct Challenged {
     since: SystemTime,
 }
 
+impl Challenged {
+    /// The version of TLS under it.
+    pub(crate) fn tls_version(&self) -> Option<&'static str> {
+        self.stream.tls_version()
+    }
+}
+
 /// What came of the first flight.
 pub(crate) enum FirstFlight {
     /// It takes logins so.

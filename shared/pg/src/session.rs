@@ -31,6 +31,7 @@ pub struct Session {
 /// a statement may be the login's: [`Login::explain`] tells.
 pub struct Login {
     connector: Connector,
+    tls_version: Option<&'static str>,
     made_by: Maker,
 }
 
@@ -43,16 +44,21 @@ enum Maker {
 
 impl Session {
     /// Of a login that is done.
-    pub(crate) fn done(client: Client, connector: Connector) -> Self {
+    pub(crate) fn done(client: Client, connector: Connector, tls_version: Option<&'static str>) -> Self {
         let made_by = Maker::Driver(client.cancel_token());
-        Self { client, login: Login { connector, made_by } }
+        Self { client, login: Login { connector, tls_version, made_by } }
     }
 
     /// Of a login that is under way.
-    pub(crate) fn ahead(client: Client, connector: Connector, watched: Watched) -> Self {
+    pub(crate) fn ahead(
+        client: Client,
+        connector: Connector,
+        watched: Watched,
+        tls_version: Option<&'static str>,
+    ) -> Self {
         let Watched { progress, release } = watched;
         let made_by = Maker::Us { progress, release: Mutex::new(Some(release)) };
-        Self { client, login: Login { connector, made_by } }
+        Self { client, login: Login { connector, tls_version, made_by } }
     }
 }
 
@@ -64,6 +70,12 @@ impl Login {
             Maker::Driver(_) => true,
             Maker::Us { progress, .. } => matches!(*progress.borrow(), Progress::Ready(_)),
         }
+    }
+
+    /// The version of TLS under the session, such as `TLSv1.3`. None without TLS.
+    #[must_use]
+    pub fn tls_version(&self) -> Option<&'static str> {
+        self.tls_version
     }
 
     /// Waits until the login is done. Costs nothing where it is.

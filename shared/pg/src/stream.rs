@@ -1,5 +1,7 @@
 //! A dialed connection: bytes over TLS, over plain loopback TCP, or over a Unix socket.
 
+mod hello;
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,10 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_native_tls::TlsStream;
 
+pub use hello::Overheard;
+
 /// A stream on which the Postgres protocol's startup message is the next thing to say.
 pub enum Stream {
     /// Verified TLS.
-    Tls(Box<TlsStream<BufReader<TcpStream>>>),
+    Tls(Box<TlsStream<BufReader<Overheard<TcpStream>>>>),
     /// Plain TCP on loopback.
     Tcp(TcpStream),
     /// A Unix socket.
@@ -23,6 +27,15 @@ impl Stream {
     #[must_use]
     pub fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
+    }
+
+    /// The version of TLS, such as `TLSv1.3`. None without TLS.
+    #[must_use]
+    pub fn tls_version(&self) -> Option<&'static str> {
+        match self {
+            Self::Tls(stream) => stream.get_ref().get_ref().get_ref().get_ref().version(),
+            Self::Tcp(_) | Self::Socket(_) => None,
+        }
     }
 
     /// What SCRAM can be bound to: the hash of the server's certificate, `tls-server-end-point` (RFC 5929). None without

@@ -56,9 +56,17 @@ impl PgBouncer {
     /// # Errors
     /// See [`Error`].
     pub fn start(server: &Postgres, pool_size: u32) -> Result<Self, Error> {
+        Self::start_with(server, pool_size, "")
+    }
+
+    /// The same with further lines of the section `[pgbouncer]`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn start_with(server: &Postgres, pool_size: u32, further: &str) -> Result<Self, Error> {
         let installation = Installation::find_or_bring().map_err(|e| Error::Absent(format!("{e:#}")))?;
         for _ in 0..PORTS_TO_TRY {
-            if let Some(started) = Self::start_on(free_port()?, server, pool_size, &installation)? {
+            if let Some(started) = Self::start_on(free_port()?, server, pool_size, further, &installation)? {
                 return Ok(started);
             }
         }
@@ -72,6 +80,7 @@ impl PgBouncer {
         port: u16,
         server: &Postgres,
         pool_size: u32,
+        further: &str,
         installation: &Installation,
     ) -> Result<Option<Self>> {
         let home = Home::temporary()?;
@@ -84,7 +93,7 @@ impl PgBouncer {
         home.write("server-ca.pem", &std::fs::read(server.ca_file())?)?;
         home.write("users", format!("\"{user}\" \"{password}\"\n").as_bytes())?;
         let settings = settings(&home, port, server.port(), pool_size, &installation.version);
-        home.write("pgbouncer.ini", settings.as_bytes())?;
+        home.write("pgbouncer.ini", format!("{settings}{further}\n").as_bytes())?;
 
         let mut command = Command::new("/bin/sh");
         command.args(["-c", RUN, "branchline-pgbouncer"]).arg(&program).arg(&home.path);

@@ -71,6 +71,12 @@ impl Connection {
         &self.lent().client
     }
 
+    /// The version of TLS between this process and what it is connected to, such as `TLSv1.3`. None without TLS.
+    #[must_use]
+    pub fn tls_version(&self) -> Option<&'static str> {
+        self.lent().link.login.tls_version()
+    }
+
     /// Runs a statement, unnamed, in one round trip, and returns its rows. Outside of a transaction it gets one of its
     /// own, so that the server ends it when the budget ends, whatever has become of this process.
     ///
