@@ -27,6 +27,80 @@ async fn locally_without_a_token_access_is_open() {
     assert_eq!(ask(&fixture, &[], Event::get("/").unsigned()).await.status, 200);
 }
 
+/// What a client says of where a request goes and comes from.
+fn sent(event: Event, headers: &[(&str, &str)]) -> Event {
+    let event = event.unsigned().without_header("host");
+    headers.iter().fold(event, |event, (name, value)| event.header(name, value))
+}
+
+#[tokio::test]
+async fn locally_without_a_token_other_web_pages_get_no_answer() {
+    const HOST: (&str, &str) = ("host", "localhost:9000");
+    let fixture = Fixture::new();
+    let answered: [&[(&str, &str)]; 9] = [
+        &[],
+        &[HOST],
+        &[("host", "127.0.0.1:9000")],
+        &[("host", "[::1]:9000")],
+        &[HOST, ("origin", "http://localhost:9000")],
+        &[HOST, ("origin", "http://LOCALHOST:9000"), ("sec-fetch-site", "same-origin")],
+        &[HOST, ("sec-fetch-site", "none"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+        // A link in a mail.
+        &[
+            HOST,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ],
+        &[HOST, ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors")],
+    ];
+    for headers in answered {
+        let seen = ask(&fixture, &[], sent(Event::get("/"), headers)).await;
+        assert_eq!(seen.status, 200, "{headers:?} {}", seen.body);
+    }
+    let refused: [&[(&str, &str)]; 12] = [
+        // Names that were rebound to loopback.
+        &[("host", "evil.example:9000")],
+        &[("host", "evil.example:9000"), ("origin", "http://evil.example:9000")],
+        &[("host", "localhost.evil.example:9000")],
+        &[("host", "0.0.0.0:9000")],
+        &[("host", "192.168.1.7:9000")],
+        // Pages of other origins, those of other ports included.
+        &[HOST, ("origin", "https://evil.example")],
+        &[HOST, ("origin", "http://localhost:3000"), ("sec-fetch-site", "same-site")],
+        &[HOST, ("origin", "http://127.0.0.1:9000")],
+        &[HOST, ("origin", "null")],
+        &[HOST, ("origin", "")],
+        &[
+            HOST,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "no-cors"),
+            ("sec-fetch-dest", "script"),
+        ],
+        &[
+            HOST,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "iframe"),
+        ],
+    ];
+    for headers in refused {
+        for event in [Event::get("/"), Event::post("/"), Event::delete("/")] {
+            ask(&fixture, &[], sent(event, headers)).await.problem(403);
+        }
+    }
+    // Neither is what is public.
+    let app = app(&fixture.database.url(), &[]);
+    let event = sent(Event::get("/"), &[("host", "evil.example:9000")]);
+    call_as(&app, db_test::handle, db_test::is_public, event).await.problem(403);
+    // A token or AWS's own check says more than a name.
+    let rebound = [("host", "evil.example"), ("origin", "https://other.example")];
+    let event = sent(Event::get("/"), &rebound).header("authorization", &format!("Bearer {TOKEN}"));
+    for variables in [&[WITH_TOKEN][..], &[ON_LAMBDA, WITH_TOKEN]] {
+        assert_eq!(ask(&fixture, variables, event.clone()).await.status, 200);
+    }
+}
+
 #[tokio::test]
 async fn locally_a_token_is_asked_for_where_one_is_configured() {
     let fixture = Fixture::new();

@@ -1,9 +1,12 @@
 //! Who may call: a caller whom AWS verified, or the holder of the configured token.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use lambda_http::RequestExt;
-use lambda_http::http::header::AUTHORIZATION;
+use lambda_http::http::Method;
+use lambda_http::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use lambda_http::http::uri::Authority;
 use lambda_http::request::RequestContext;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -69,7 +72,7 @@ fn digest(text: &str) -> [u8; 32] {
 /// | Lambda | set | whom AWS verified, or who sends the token |
 /// | Lambda | not set | whom AWS verified |
 /// | local | set | who sends the token |
-/// | local | not set | everybody |
+/// | local | not set | everybody, once [`admit`] has let the request in |
 ///
 /// # Errors
 /// 401.
@@ -91,6 +94,68 @@ pub(crate) fn authorize(config: &Config, request: &Request) -> Result<(), Error>
             None => Err(Error::unauthorized("This service needs an access token (Authorization: Bearer).")),
         },
     }
+}
+
+/// Refuses what other web pages send to a function that asks for no token, which is one on a developer's machine: a
+/// browser takes them there, and the emulator lets every origin read the answers. Nothing is exempt, public or not.
+///
+/// - A page whose name its owner has rebound to loopback sends that name as Host.
+/// - A page of another origin sends its own as Origin, with every POST and DELETE and with each GET whose answer it may
+///   read; the rest of its requests are told by `Sec-Fetch-Site` (W3C, Fetch Metadata Request Headers). A link that a
+///   person follows is let in.
+///
+/// # Errors
+/// 403.
+pub(crate) fn admit(config: &Config, request: &Request) -> Result<(), Error> {
+    if config.platform != Platform::Local || config.access_token.is_some() {
+        return Ok(());
+    }
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    let host = header(HOST.as_str());
+    if host.is_some_and(|host| !is_ours(host)) {
+        return Err(Error::forbidden(
+            "Without an access token this service answers at localhost only: set ACCESS_TOKEN to use another name.",
+        ));
+    }
+    let is_own = |origin: &str| {
+        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+    };
+    let is_foreign = match header(ORIGIN.as_str()) {
+        Some(origin) => !is_own(origin),
+        None => matches!(header("sec-fetch-site"), Some("cross-site" | "same-site")) && !is_a_link(request),
+    };
+    if is_foreign {
+        return Err(Error::forbidden("Without an access token this service answers its own page only."));
+    }
+    Ok(())
+}
+
+/// Whether a host name leads nowhere but to this machine. The names of function URLs, of which AWS is the only owner, are
+/// those of recorded events, which `cargo lambda invoke` sends.
+fn is_ours(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    if authority.as_str().contains('@') {
+        return false;
+    }
+    let name = authority.host().to_ascii_lowercase();
+    if let Ok(address) = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        return address.is_loopback();
+    }
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || (name.contains(".lambda-url.") && name.ends_with(".on.aws"))
+}
+
+/// Whether a person has followed a link, which shows the answer to nobody else.
+fn is_a_link(request: &Request) -> bool {
+    let says = |name: &str, value: &str| request.headers().get(name).is_some_and(|found| found == value);
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
 }
 
 /// Whether the function URL, being of AuthType AWS_IAM, checked a signature: only then has its event an IAM identity
@@ -138,6 +203,52 @@ mod tests {
     fn a_token_shows_itself_nowhere() {
         let shown = format!("{:?}", AccessToken::parse(TOKEN).unwrap());
         assert_eq!(shown, "AccessToken(..)");
+    }
+
+    #[test]
+    fn a_host_is_ours_where_nobody_else_can_name_it() {
+        for host in [
+            "localhost",
+            "localhost:9000",
+            "LocalHost:1",
+            "localhost.",
+            "import.localhost:9000",
+            "127.0.0.1",
+            "127.0.0.1:9000",
+            "127.9.9.9:1",
+            "[::1]",
+            "[::1]:9000",
+            "x1y2.lambda-url.eu-central-1.on.aws",
+        ] {
+            assert!(is_ours(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:9000",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "localhostx",
+            "0.0.0.0:9000",
+            "192.168.0.7:9000",
+            "[::]:9000",
+            "[fe80::1]",
+            "10.0.0.1",
+            "localhost@evil.example",
+            "evil.example@localhost",
+            "localhost,evil.example",
+            "localhost evil.example",
+            "on.aws",
+            "evil.on.aws",
+            "2130706433",
+            "0x7f000001",
+            "http://localhost:9000",
+            "localhost:9000/x",
+            "?",
+            "é",
+        ] {
+            assert!(!is_ours(host), "{host}");
+        }
     }
 
     #[test]

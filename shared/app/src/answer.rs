@@ -135,6 +135,7 @@ impl Call {
         }
         let app = app.as_ref().map_err(Arc::clone)?;
         let handled = async {
+            access::admit(app.config(), &request)?;
             if !is_public(&request) {
                 access::authorize(app.config(), &request)?;
             }

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::App;
-use http::header::HOST;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -55,9 +54,10 @@ async fn answer(
 ) -> Result<hyper::Response<Full<Bytes>>, hyper::Error> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let event = Event::new(parts.method, target).unsigned().without_header("accept");
-    let headers = parts.headers.iter().filter(|(name, _)| *name != HOST);
-    let event = headers
+    let event = Event::new(parts.method, target).unsigned().without_header("accept").without_header("host");
+    let event = parts
+        .headers
+        .iter()
         .fold(event, |event, (name, value)| event.header(name.as_str(), value.to_str().unwrap_or_default()));
     let event = event.binary(body.collect().await?.to_bytes());
     let response = app::answer(&Ok(app), import::handle, import::is_public, event.request()).await;

@@ -83,6 +83,11 @@ impl Error {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail).asking(Asks::WwwAuthenticate("Bearer"))
     }
 
+    /// 403: the sender may not have this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
     /// 404: there is no such thing.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", detail)
