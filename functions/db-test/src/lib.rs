@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::http::{Query, json, segments};
-use app::{App, Budget, Error, Request, Response, Spent};
+use app::{App, Budget, Error, Request, Response, Spent, milliseconds};
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 
@@ -77,7 +77,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
         let details = database.read(budget, |connection| async move {
             let acquired = Instant::now();
             let found = queries::details(&connection).await?;
-            let latency_ms = milliseconds(acquired);
+            let latency_ms = milliseconds(acquired.elapsed());
             let (size, idle, max) = database.pool_sizes();
             let details = Details {
                 server_version: found.server_version,
@@ -85,7 +85,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
                 schema_version: found.schema_version,
                 pool: PoolSizes { size, idle, max },
                 latency_ms,
-                acquire_ms: (acquired - begun).as_secs_f64() * 1_000.0,
+                acquire_ms: milliseconds(acquired - begun),
                 request: budget.spent(),
             };
             Ok((found.projects_count, Some(details)))
@@ -103,8 +103,4 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
         details,
     };
     json(StatusCode::OK, &answer)
-}
-
-fn milliseconds(since: Instant) -> f64 {
-    since.elapsed().as_secs_f64() * 1_000.0
 }

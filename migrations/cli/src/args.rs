@@ -28,7 +28,8 @@ pub(crate) struct Cli {
 #[derive(clap::Args)]
 pub(crate) struct Global {
     /// The database [default: DIRECT_DATABASE_URL, else DATABASE_URL without Neon's pooler, from the environment or from
-    /// .env in this folder]
+    /// .env in this folder]. Every user of this machine can read it in the list of processes, its password included: a
+    /// variable or .env keeps it to yourself
     #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
     pub(crate) database_url: Option<String>,
     /// The folder of the migration files

@@ -27,7 +27,7 @@ pub use config::{Config, ConfigError, Platform};
 pub use db::{Access, Clock, Connection, Database, Param};
 pub use http::{Error, Response, StreamingResponse};
 pub use lambda_http::Request;
-pub use meter::Spent;
+pub use meter::{Spent, milliseconds};
 pub use prices::Prices;
 pub use serve::{serve, serve_streaming};
 pub use timestamptz::Timestamptz;

@@ -37,6 +37,13 @@ pub struct Spent {
     pub database_ms: f64,
 }
 
+/// A time as logs and answers show it: in milliseconds, to the microsecond. More digits than were measured, such as those of
+/// `0.269_f64 * 1e3`, mean nothing.
+#[must_use]
+pub fn milliseconds(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1e3
+}
+
 impl Meter {
     /// It is the first request of its process.
     pub(crate) fn is_cold(&self) {
@@ -86,8 +93,26 @@ impl Meter {
             stale_discards: count(&self.stale_discards),
             retries: count(&self.retries),
             round_trips: count(&self.round_trips),
-            database_ms: Duration::from_micros(self.database_us.load(Ordering::Relaxed)).as_secs_f64()
-                * 1_000.0,
+            database_ms: milliseconds(Duration::from_micros(self.database_us.load(Ordering::Relaxed))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_the_digits_that_were_measured() {
+        for (micros, shown) in
+            [(0, "0.0"), (269, "0.269"), (1_100, "1.1"), (4_500_123, "4500.123"), (3_000, "3.0")]
+        {
+            let time = Duration::from_micros(micros) + Duration::from_nanos(999);
+            assert_eq!(format!("{:?}", milliseconds(time)), shown);
+        }
+        for micros in 0..100_000 {
+            let shown = milliseconds(Duration::from_micros(micros)).to_string();
+            assert!(shown.split_once('.').is_none_or(|(_, digits)| digits.len() <= 3), "{shown}");
         }
     }
 }

@@ -151,6 +151,12 @@ impl PgBouncer {
         &self.version
     }
 
+    /// Whether TLS may begin without a request for it, as since 1.25.
+    #[must_use]
+    pub fn takes_direct_tls(&self) -> bool {
+        is_at_least(&self.version, (1, 25))
+    }
+
     /// Everything that it has logged.
     ///
     /// # Errors
@@ -181,7 +187,7 @@ impl fmt::Debug for PgBouncer {
 /// Every line is a choice; the rest is PgBouncer's default.
 fn settings(home: &Home, port: u16, server_port: u16, pool_size: u32, version: &str) -> String {
     // Before 1.21 the parameter does not exist, which is an error.
-    let named_statements = if has_named_statements(version) { "max_prepared_statements = 0\n" } else { "" };
+    let named_statements = if is_at_least(version, (1, 21)) { "max_prepared_statements = 0\n" } else { "" };
     let home = home.path.display();
     format!(
         "\
@@ -205,18 +211,22 @@ server_tls_ca_file = {home}/server-ca.pem
     )
 }
 
-fn has_named_statements(version: &str) -> bool {
+fn is_at_least(version: &str, (major, minor): (u32, u32)) -> bool {
     let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    (numbers.next(), numbers.next()) >= (Some(1), Some(21))
+    (numbers.next(), numbers.next()) >= (Some(major), Some(minor))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::has_named_statements;
+    use super::is_at_least;
 
     #[test]
-    fn named_statements_are_kept_apart_from_1_21_on() {
-        assert!(["1.21.0", "1.24.1", "2.0"].into_iter().all(has_named_statements));
-        assert!(!["1.18.0", "1.20.1", "1.9"].into_iter().any(has_named_statements));
+    fn versions_are_compared_by_their_numbers() {
+        for version in ["1.21.0", "1.24.1", "2.0"] {
+            assert!(is_at_least(version, (1, 21)), "{version}");
+        }
+        for version in ["1.18.0", "1.20.1", "1.9"] {
+            assert!(!is_at_least(version, (1, 21)), "{version}");
+        }
     }
 }

@@ -121,8 +121,8 @@ fn not_agreed(error: &HandshakeError) -> &'static str {
              protocol's port."
         }
         HandshakeError::Ended(_) => {
-            "Is this Postgres's port, and what does the server's log say? With sslnegotiation=direct the server must be Postgres 17 \
-             or Neon."
+            "Is this Postgres's port, and what does the server's log say? With sslnegotiation=direct the server must be Postgres \
+             17, PgBouncer 1.25 or Neon."
         }
         HandshakeError::Roots { .. } => {
             "sslrootcert names the file, in PEM, of the authority that signed the server's certificate. Neon's is \
