@@ -119,3 +119,25 @@ async fn wrong_parameters_are_refused() {
     fixture.list_projects(Event::get("/1")).await.problem(404);
     fixture.list_projects(Event::delete("/")).await.problem(405);
 }
+
+#[tokio::test]
+async fn a_page_of_projects_is_no_larger_than_lambda_takes() {
+    let fixture = Fixture::new();
+    fixture
+        .execute(
+            "INSERT INTO projects (id, name, description)
+             SELECT n, repeat('\"', 255), repeat('\"', 1000000) FROM generate_series(-9, 990) AS n",
+        )
+        .await;
+    let mut found = 0;
+    let mut query = "/?limit=1000".to_owned();
+    loop {
+        let page = fixture.list_projects(Event::get(&query)).await;
+        assert!(serde_json::to_string(&page.body.to_string()).unwrap().len() < 6_000_000);
+        found += page.body["projects"].as_array().unwrap().len();
+        assert_eq!(page.body["projects"][0]["shortened"], json!(["description"]));
+        let Some(cursor) = page.body["next_cursor"].as_str() else { break };
+        query = format!("/?limit=1000&cursor={cursor}");
+    }
+    assert_eq!(found, 1_000);
+}

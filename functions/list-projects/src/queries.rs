@@ -3,22 +3,21 @@
 use app::{Connection, Error};
 use tokio_postgres::types::Type;
 
-use crate::Project;
+use crate::{DESCRIPTION_CHARACTERS, Name, Project};
 
 /// The projects after an id, in the order of their ids.
 pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Result<Vec<Project>, Error> {
-    let rows = connection
-        .query(
-            "SELECT p.id, p.name, p.description, p.created_at, p.updated_at,
-                    (SELECT count(*) FROM bookmarks b WHERE b.project_id = p.id),
-                    (SELECT count(*) FROM extraction_jobs e WHERE e.project_id = p.id)
-             FROM projects p
-             WHERE p.id > $1
-             ORDER BY p.id
-             LIMIT $2",
-            &[(&after, Type::INT4), (&limit, Type::INT8)],
-        )
-        .await?;
+    let sql = format!(
+        "SELECT p.id, p.name, left(p.description, {DESCRIPTION_CHARACTERS}), p.created_at, p.updated_at,
+                (SELECT count(*) FROM bookmarks b WHERE b.project_id = p.id),
+                (SELECT count(*) FROM extraction_jobs e WHERE e.project_id = p.id),
+                coalesce(length(p.description) > {DESCRIPTION_CHARACTERS}, false)
+         FROM projects p
+         WHERE p.id > $1
+         ORDER BY p.id
+         LIMIT $2"
+    );
+    let rows = connection.query(&sql, &[(&after, Type::INT4), (&limit, Type::INT8)]).await?;
     rows.iter()
         .map(|row| {
             Ok(Project {
@@ -29,6 +28,7 @@ pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Res
                 updated_at: row.try_get(4)?,
                 bookmarks: row.try_get(5)?,
                 extraction_jobs: row.try_get(6)?,
+                shortened: if row.try_get(7)? { vec!["description"] } else { Vec::new() },
             })
         })
         .collect()
@@ -39,12 +39,12 @@ pub(crate) async fn names(
     connection: &Connection,
     after: i32,
     limit: Option<i64>,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<Name>, Error> {
     let rows = connection
         .query(
-            "SELECT name FROM projects WHERE id > $1 ORDER BY id LIMIT $2",
+            "SELECT id, name FROM projects WHERE id > $1 ORDER BY id LIMIT $2",
             &[(&after, Type::INT4), (&limit, Type::INT8)],
         )
         .await?;
-    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    rows.iter().map(|row| Ok(Name { id: row.try_get(0)?, name: row.try_get(1)? })).collect()
 }
