@@ -83,3 +83,30 @@ fn each_function_has_an_event_to_try_it_with() {
         assert_eq!((request.method(), request.uri().path()), (&expected, "/"), "{function}");
     }
 }
+
+#[test]
+fn pipelines_hand_secrets_to_single_steps_and_keep_no_token_on_disk() {
+    let folder = project_root().join(".github/workflows");
+    let files = folder.read_dir().unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    let mut checkouts = 0;
+    for file in files {
+        for line in file.lines().filter(|line| line.contains("${{ secrets.")) {
+            // A job's environment is indented by six spaces, a step's by ten.
+            assert!(line.starts_with("          "), "{line}");
+        }
+        for checkout in file.split("uses: actions/checkout@").skip(1) {
+            checkouts += 1;
+            let step = checkout.split("\n      - ").next().unwrap();
+            assert!(step.contains("persist-credentials: false"), "{step}");
+        }
+    }
+    assert_eq!(checkouts, 4);
+}
+
+#[test]
+fn concurrency_can_be_reserved_and_is_not_unless_asked() {
+    let template = template();
+    let (_, parameter) = template.split_once("  ReservedConcurrentExecutions:\n").unwrap();
+    assert!(parameter.split("\n  AlarmTopic").next().unwrap().contains("Default: -1"));
+    assert!(template.contains("- !Ref ReservedConcurrentExecutions\n      - !Ref AWS::NoValue"));
+}
