@@ -452,3 +452,37 @@ async fn a_scope_without_bookmarks_is_an_empty_file() {
     );
     assert_eq!(get(&fixture, "/?format=csv").await.text().lines().count(), 1);
 }
+
+#[tokio::test]
+async fn a_bookmarks_file_runs_nothing_where_it_is_opened_as_a_page() {
+    let fixture = Fixture::new();
+    let file = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n\
+        <DT><H3 ONCLICK=\"x()\" PERSONAL_TOOLBAR_FOLDER=\"true\">f</H3>\n<DL><p>\n\
+        <DT><A HREF=\"https://a.example/\" AUTOFOCUS ONFOCUS=\"alert(1)\" STYLE=\"position:fixed\" SHORTCUTURL=\"a\">a</A>\n\
+        <HR ONMOUSEOVER=\"x()\" NAME=\"n\">\n</DL><p>\n</DL><p>\n";
+    import(&fixture, "/", file).await;
+    let html = get(&fixture, "/").await.text();
+    for active in ["ONCLICK", "AUTOFOCUS", "ONFOCUS", "STYLE", "ONMOUSEOVER"] {
+        assert!(!html.contains(active), "{active} in {html}");
+    }
+    assert!(html.contains("SHORTCUTURL=\"a\"") && html.contains("<HR NAME=\"n\">"), "{html}");
+    assert!(html.contains("PERSONAL_TOOLBAR_FOLDER=\"true\""), "{html}");
+    // Nothing is lost: JSON has all of it.
+    let all = get(&fixture, "/?format=json").await.json();
+    assert_eq!(all["bookmarks"][0]["attributes"]["onfocus"], "alert(1)");
+}
+
+#[tokio::test]
+async fn cells_that_a_spreadsheet_would_run_are_text_unless_raw_ones_are_asked_for() {
+    let fixture = Fixture::new();
+    let file = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n\
+        <DT><A HREF=\"https://a.example/\">=HYPERLINK(\"https://evil.example\")</A>\n</DL><p>\n";
+    import(&fixture, "/", file).await;
+    let defused = get(&fixture, "/?format=csv").await.text();
+    assert!(defused.contains(",\"'=HYPERLINK("), "{defused}");
+    let raw = get(&fixture, "/?format=csv&raw=true").await.text();
+    assert!(raw.contains(",\"=HYPERLINK("), "{raw}");
+    for target in ["/?format=csv&raw=yes", "/?format=json&raw=true", "/?raw=true"] {
+        get(&fixture, target).await.problem(400);
+    }
+}

@@ -184,3 +184,49 @@ async fn the_largest_upload_of_the_page_fits_into_an_event_with_all_its_headers(
     // No service stands before a function on this machine.
     assert_eq!(max_upload(&open(&[], Event::get("/")).await), 512 * 1024 * 1024);
 }
+
+#[test]
+fn no_script_of_the_page_shows_a_text_from_outside_that_is_not_isolated() {
+    let folder = support::project_root().join("functions/import/src/page");
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "js") {
+            continue;
+        }
+        let script = std::fs::read_to_string(&path).unwrap();
+        assert!(!script.contains("innerHTML") && !script.contains("insertAdjacent"), "{}", path.display());
+        for line in script.lines().filter(|line| line.contains(".textContent =")) {
+            // What is set as it is: our own words, numbers and dates, and names that `plain` has gone over.
+            let own = [
+                "isolated.textContent",
+                "'Try again'",
+                "number(",
+                "titleOf(job",
+                "words.",
+                "percent",
+                "phase",
+                "option.textContent = name",
+                "undoWords(job)",
+                "OUTCOMES",
+                "''",
+                "job.status === 'failed'",
+            ];
+            assert!(own.iter().any(|own| line.contains(own)), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn projects_are_listed_by_name_for_those_who_may_ask() {
+    let fixture = Fixture::with(support::database(), &[("ACCESS_TOKEN", "a-token-of-some-length")]);
+    fixture.execute("INSERT INTO projects (name) VALUES ('beta'), ('Alpha'), ('beta')").await;
+    let ask = |event: Event| call_as(&fixture.app, import::handle, import::is_public, event);
+    ask(Event::get("/projects").unsigned()).await.problem(401);
+    let event = Event::get("/projects").unsigned().header("authorization", "Bearer a-token-of-some-length");
+    let seen = ask(event).await;
+    assert_eq!(
+        seen.body,
+        serde_json::json!({"more": false, "projects": [
+            {"id": 2, "name": "Alpha"}, {"id": 1, "name": "beta"}, {"id": 3, "name": "beta"}]})
+    );
+}

@@ -35,15 +35,16 @@ pub(crate) trait Encoder: Send {
     fn take(&mut self) -> Result<Vec<u8>, Error>;
 }
 
-/// An encoder that has written what comes before the first entry.
+/// An encoder that has written what comes before the first entry. `is_raw`: cells of CSV are not defused.
 pub(crate) fn encoder(
     format: Format,
+    is_raw: bool,
     project_id: Option<i32>,
     now: OffsetDateTime,
 ) -> Result<Box<dyn Encoder>, Error> {
     Ok(match format {
         Format::Html => Box::new(html::Html::begin()?),
         Format::Json => Box::new(json::Json::begin(project_id, now)?),
-        Format::Csv => Box::new(csv::Csv::begin()?),
+        Format::Csv => Box::new(csv::Csv::begin(is_raw)?),
     })
 }

@@ -27,10 +27,11 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::method_not_allowed("GET, HEAD"));
     }
-    let query = Query::read(&request, &["project_id", "format"])?;
+    let query = Query::read(&request, &["project_id", "format", "raw"])?;
     let project_id = query.value::<i32>("project_id", "a project's number")?;
     let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
     let format = Format::choose(query.text("format"), accept)?;
+    let is_raw = is_raw(&query, format)?;
     let now = OffsetDateTime::now_utc();
     let budget = Budget::of(&request);
 
@@ -44,7 +45,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
     } else {
         // Begun anew only while nothing has been sent.
         let start = |connection| async move {
-            let encoder = encode::encoder(format, project_id, now)?;
+            let encoder = encode::encoder(format, is_raw, project_id, now)?;
             StreamBody::start(budget, |chunks| tree::send(connection, project_id, format, encoder, chunks))
                 .await
         };
@@ -58,6 +59,14 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept"));
     Ok(response)
+}
+
+/// Whether CSV is for a program, so that cells which a spreadsheet would run are written as they are.
+fn is_raw(query: &Query, format: Format) -> Result<bool, Error> {
+    match query.value::<bool>("raw", "true or false")? {
+        Some(_) if format != Format::Csv => Err(Error::bad_request("The parameter raw is for CSV only.")),
+        is_raw => Ok(is_raw.unwrap_or(false)),
+    }
 }
 
 /// Says what it is of and from which day.

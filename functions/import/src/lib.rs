@@ -4,6 +4,7 @@ mod body;
 mod job;
 mod page;
 mod post;
+mod projects;
 mod read;
 mod rejections;
 mod undo;
@@ -36,6 +37,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     match (method, path.as_slice()) {
         (Method::POST, []) => Box::pin(post::post(&app, request)).await,
         (Method::GET | Method::HEAD, []) => read::jobs(&app, &request).await,
+        (Method::GET | Method::HEAD, ["projects"]) => projects::list(&app, &request).await,
         (Method::GET | Method::HEAD, [id]) => read::job(&app, &request, parse_id(id)?).await,
         (Method::GET | Method::HEAD, [id, "rejections"]) => {
             Box::pin(rejections::list(&app, &request, parse_id(id)?)).await

@@ -24,6 +24,7 @@ const SCRIPT: &str = concat!(
     include_str!("page/icons.js"),
     include_str!("page/file.js"),
     include_str!("page/service.js"),
+    include_str!("page/projects.js"),
     include_str!("page/result.js"),
     include_str!("page/earlier.js"),
     include_str!("page/undo.js"),

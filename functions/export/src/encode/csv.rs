@@ -1,5 +1,7 @@
 //! CSV (RFC 4180): a row for each bookmark. Lists are JSON in their fields, so that no separator can be lost among the
-//! values; what is null is empty.
+//! values; what is null is empty. Cells that a spreadsheet would run as formulas are defused unless raw ones are asked for.
+
+mod formula;
 
 use app::{Error, Timestamptz};
 use csv::{Terminator, Writer, WriterBuilder};
@@ -28,13 +30,17 @@ const HEADER: [&str; 16] = [
     "created_at",
 ];
 
-pub(crate) struct Csv(Writer<Vec<u8>>);
+pub(crate) struct Csv {
+    writer: Writer<Vec<u8>>,
+    /// Whether cells are written as they are, which only programs should read.
+    is_raw: bool,
+}
 
 impl Csv {
-    pub(crate) fn begin() -> Result<Self, Error> {
+    pub(crate) fn begin(is_raw: bool) -> Result<Self, Error> {
         let mut writer = writer();
         writer.write_record(HEADER).map_err(Error::internal)?;
-        Ok(Self(writer))
+        Ok(Self { writer, is_raw })
     }
 }
 
@@ -70,7 +76,11 @@ impl Encoder for Csv {
             text(entry.content_type),
             moment(entry.created_at),
         ];
-        self.0.write_record(&fields).map_err(Error::internal)
+        if self.is_raw {
+            return self.writer.write_record(&fields).map_err(Error::internal);
+        }
+        let cells = fields.map(formula::defused);
+        self.writer.write_record(&cells).map_err(Error::internal)
     }
 
     fn end(&mut self) -> Result<(), Error> {
@@ -78,12 +88,12 @@ impl Encoder for Csv {
     }
 
     fn len(&self) -> usize {
-        self.0.get_ref().len()
+        self.writer.get_ref().len()
     }
 
     fn take(&mut self) -> Result<Vec<u8>, Error> {
         // The writer gives up its buffer only at its end.
-        std::mem::replace(&mut self.0, writer())
+        std::mem::replace(&mut self.writer, writer())
             .into_inner()
             .map_err(|error| Error::internal(error.into_error()))
     }

@@ -39,8 +39,11 @@ impl Encoder for Html {
             self.open_folders -= 1;
         }
         let values = attributes(entry);
-        let attributes: Vec<(&str, &str)> =
-            values.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
+        let attributes: Vec<(&str, &str)> = values
+            .iter()
+            .filter(|(name, _)| is_harmless(name))
+            .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+            .collect();
         let attributes = attributes.as_slice().into();
         let event = match entry.kind {
             Kind::Folder => {
@@ -92,4 +95,70 @@ fn timestamp(moment: Timestamptz) -> Timestamp {
 /// None where it is no object, which an import does not write.
 fn attributes(entry: &Entry<'_>) -> Map<String, Value> {
     entry.attributes.and_then(|attributes| serde_json::from_str(attributes.get()).ok()).unwrap_or_default()
+}
+
+/// Whether an attribute does nothing where the file is opened as a page: no event handler, no style, no focus, nothing that
+/// is loaded or sent. A file brings what it likes, and JSON has all of it.
+fn is_harmless(name: &str) -> bool {
+    const ACTIVE: [&str; 17] = [
+        "accesskey",
+        "action",
+        "autofocus",
+        "background",
+        "contenteditable",
+        "download",
+        "form",
+        "formaction",
+        "http-equiv",
+        "is",
+        "ping",
+        "popover",
+        "popovertarget",
+        "src",
+        "srcdoc",
+        "srcset",
+        "style",
+    ];
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+    is_name && !name.starts_with("on") && !name.starts_with("xlink:") && !ACTIVE.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_that_run_load_or_send_are_left_out() {
+        for active in [
+            "onclick",
+            "onmouseover",
+            "on",
+            "style",
+            "autofocus",
+            "src",
+            "xlink:href",
+            "a b",
+            "a\"",
+            "a>",
+            "é",
+        ] {
+            assert!(!is_harmless(active), "{active}");
+        }
+        for kept in [
+            "shortcuturl",
+            "post_data",
+            "icon_uri",
+            "last_charset",
+            "private",
+            "toread",
+            "feedurl",
+            "personal_toolbar_folder",
+            "folded",
+            "id",
+            "x-mine",
+            "add_date",
+        ] {
+            assert!(is_harmless(kept), "{kept}");
+        }
+    }
 }

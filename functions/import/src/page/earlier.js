@@ -31,11 +31,11 @@ async function showEarlier(cursor = '') {
 function jobRow(job) {
   const row = copyOf('job-row');
   const name = row.querySelector('.title');
-  name.textContent = fileName(job);
+  name.append(outside(fileName(job)));
   name.href = linkTo(job);
-  row.querySelector('.summary').textContent = summaryOf(job);
-  const project = job.project_id === null ? '' : `project ${job.project_id}`;
-  row.querySelector('.hint').textContent = [date(job.created_at), project].filter(Boolean).join(' · ');
+  row.querySelector('.summary').append(outside(summaryOf(job)));
+  const project = job.project_id === null ? '' : outside(projectName(job.project_id));
+  showJoined(row.querySelector('.hint'), [date(job.created_at), project]);
   const button = row.querySelector('button');
   const words = undoWords(job);
   button.textContent = words.short;

@@ -24,8 +24,8 @@ async function prepared(file) {
   if (body.size > maxUploadBytes) {
     throw new Problem(
       413,
-      `${file.name} is too large: without icons and compressed it still has ${megabytes(body.size)}, and this service ` +
-        `takes ${megabytes(maxUploadBytes)}. Export your bookmarks in parts, folder by folder, and import one after the other.`,
+      `${plain(file.name)} is too large: without icons and compressed it still has ${size(body.size)}, and this service ` +
+        `takes ${size(maxUploadBytes)}. Export your bookmarks in parts, folder by folder, and import one after the other.`,
     );
   }
   return body;

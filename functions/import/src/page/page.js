@@ -114,6 +114,7 @@ byId('order').addEventListener('submit', (event) => {
   importFile(byId('file').files[0], byId('project').value);
 });
 byId('undo').addEventListener('click', () => undo(shown));
+byId('refused').addEventListener('click', () => saveRefused(shown));
 byId('forget-token').addEventListener('click', (event) => {
   sessionStorage.removeItem(TOKEN);
   event.target.hidden = true;
@@ -145,5 +146,6 @@ addEventListener('beforeunload', (event) => {
 });
 
 byId('forget-token').hidden = !sessionStorage.getItem(TOKEN);
+await loadProjects();
 showEarlier();
 showNamed();

@@ -6,13 +6,14 @@ let shown = null;
 function showResult(job, sample = [], repeated = false) {
   shown = job;
   byId('result-title').textContent = titleOf(job, repeated);
-  byId('about').textContent = [
-    job.project_id === null ? 'no project' : `project ${job.project_id}`,
-    job.file_size_bytes === null ? '' : megabytes(job.file_size_bytes),
+  showJoined(byId('about'), [
+    job.project_id === null ? 'no project' : outside(projectName(job.project_id)),
+    job.file_size_bytes === null ? '' : size(job.file_size_bytes),
     job.duration_ms === null ? '' : `took ${numbers.format(job.duration_ms / 1000)} s`,
     date(job.completed_at ?? job.created_at),
-  ].filter(Boolean).join(' · ');
-  byId('failure').textContent = job.status === 'failed' ? job.error_message ?? 'No reason was given.' : '';
+  ]);
+  const failure = job.status === 'failed' ? job.error_message ?? 'No reason was given.' : '';
+  byId('failure').replaceChildren(...(failure ? [outside(failure)] : []));
   byId('counts').hidden = job.status !== 'completed';
   for (const place of byId('counts').querySelectorAll('[data-count]')) {
     place.textContent = number(job[place.dataset.count]);
@@ -26,7 +27,23 @@ function showResult(job, sample = [], repeated = false) {
   byId('undo').textContent = undoWords(job).button;
   byId('result').hidden = false;
   history.replaceState(null, '', linkTo(job));
+  byId('refused').hidden = job.status !== 'completed' || job.skipped_count + job.failed_count === 0;
   if (job.skipped_count + job.failed_count + job.warning_count > 0) showRejections(job, '');
+}
+
+/** Saves what was not stored as a bookmarks file, to mend and import. It is asked for here, since a link has no token. */
+async function saveRefused(job) {
+  complain(null);
+  try {
+    const { text } = await call('GET', `${job.id}/rejections?format=html`, { asText: true });
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type: 'text/html' }));
+    link.download = 'not-imported.html';
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) {
+    complain(error, () => saveRefused(job));
+  }
 }
 
 function titleOf(job, repeated) {
@@ -46,12 +63,14 @@ function hideResult() {
 function bookmarkRow(bookmark) {
   const row = copyOf('bookmark-row');
   const title = row.querySelector('.title');
-  title.textContent = bookmark.title || bookmark.url;
+  title.append(outside(bookmark.title || bookmark.url));
   // A bookmarklet would run here, so only addresses of the web become links.
-  if (/^https?:/i.test(bookmark.url)) title.href = bookmark.url;
-  const tags = bookmark.tags.map((tag) => `#${tag}`).join(' ');
-  const folder = bookmark.folder_path.join(' › ');
-  row.querySelector('.hint').textContent = [bookmark.domain, folder, tags].filter(Boolean).join(' · ');
+  if (/^https?:/i.test(bookmark.url) && !bookmark.shortened.includes('url')) title.href = bookmark.url;
+  showJoined(row.querySelector('.hint'), [
+    outside(bookmark.domain),
+    ...bookmark.folder_path.map((name) => outside(`${name} ›`)),
+    ...bookmark.tags.map((tag) => outside(`#${tag}`)),
+  ]);
   return row;
 }
 
@@ -85,9 +104,11 @@ function rejectionRow(entry) {
   const row = copyOf('rejection-row');
   const [line, position] = row.querySelectorAll('.number');
   line.textContent = number(entry.line);
-  position.textContent = number(entry.position);
+  // A folder, a separator and the file as a whole have none.
+  position.textContent = entry.position === null ? '' : number(entry.position);
   row.querySelector('b').textContent = `${OUTCOMES[entry.outcome] ?? entry.outcome}:`;
-  row.querySelector('.reason').textContent = entry.reason;
-  row.querySelector('.hint').textContent = [entry.title, entry.url].filter(Boolean).join(' · ');
+  row.querySelector('.reason').append(outside(entry.reason));
+  const whole = (field) => outside(entry[field] && entry.shortened.includes(field) ? `${entry[field]}…` : entry[field]);
+  showJoined(row.querySelector('.hint'), [whole('title'), whole('url')]);
   return row;
 }

@@ -32,11 +32,11 @@ function problemOf(status, text) {
   return new Problem(status, PLAIN[status] ?? `The service answered with an error (${status}). Try again.`);
 }
 
-/** Sends a request, asks for a token where one is wanted, and gives the answer's JSON. */
-async function call(method, path, upload) {
+/** Sends a request, asks for a token where one is wanted, and returns the answer: its JSON, or its text where asked. */
+async function call(method, path, { asText = false, ...upload } = {}) {
   for (;;) {
     const { status, text } = await send(method, new URL(path, root), upload);
-    if (status >= 200 && status < 300) return { status, value: text ? JSON.parse(text) : null };
+    if (status >= 200 && status < 300) return asText ? { status, text } : { status, value: text ? JSON.parse(text) : null };
     const problem = problemOf(status, text);
     if (status !== 401 || !(await askForToken(problem.message))) throw problem;
   }
@@ -69,7 +69,7 @@ function askForToken(why) {
 
 async function tokenGiven(why) {
   sessionStorage.removeItem(TOKEN);
-  byId('token-text').textContent = why;
+  byId('token-text').replaceChildren(outside(why));
   byId('token').value = '';
   const given = await confirmed('token-dialog');
   if (given) sessionStorage.setItem(TOKEN, byId('token').value);

@@ -1,0 +1,41 @@
+//! `GET import/projects`: the projects that the page lets people choose from, by name.
+
+use std::sync::Arc;
+
+use app::http::{Query, json, paginate};
+use app::{App, Budget, Connection, Error, Request, Response};
+use lambda_http::http::StatusCode;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio_postgres::types::Type;
+
+/// More would make a list that nobody reads; the others are reached by their numbers.
+const MOST: usize = 1_000;
+
+#[derive(Serialize)]
+struct Projects {
+    projects: Vec<Box<RawValue>>,
+    /// Whether there are more than these.
+    more: bool,
+}
+
+#[derive(Serialize)]
+struct Project {
+    id: i32,
+    name: String,
+}
+
+/// The first thousand by name.
+pub(crate) async fn list(app: &Arc<App>, request: &Request) -> Result<Response, Error> {
+    Query::read(request, &[])?;
+    let most = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
+    let find = |connection: Connection| async move {
+        let sql = "SELECT id, name FROM projects ORDER BY lower(name), id LIMIT $1";
+        Ok(connection.query(sql, &[(&most, Type::INT8)]).await?)
+    };
+    let rows = app.database().read(&Budget::of(request), find).await?;
+    let project = |row: &tokio_postgres::Row| Ok(Project { id: row.try_get(0)?, name: row.try_get(1)? });
+    let found = rows.iter().map(project).collect::<Result<Vec<_>, Error>>()?;
+    let page = paginate(&found, MOST)?;
+    json(StatusCode::OK, &Projects { more: page.last.is_some(), projects: page.rows })
+}
