@@ -71,17 +71,12 @@ where
         Box::pin(async move {
             let LambdaInvocation { parts, body, context } = invocation;
             let request_id = context.request_id.clone();
-            let answered = async move {
+            let answering = async move {
                 let request = event::request(&body).unwrap_or_else(crate::answer::malformed);
                 drop(body);
                 answer(request.with_lambda_context(context)).await
             };
-            // What a handler does is caught where it is called, with the time that is left; this is for the rest.
-            let answered = AssertUnwindSafe(answered).catch_unwind().await.unwrap_or_else(|_| {
-                let error = crate::Error::internal("a panic, whose message stands above");
-                tracing::error!(request_id, status = error.status().as_u16(), "failed: it panicked");
-                send(error.to_response(&request_id))
-            });
+            let answered = caught(answering, &request_id).await.unwrap_or_else(send);
             let uri = format!("/2018-06-01/runtime/invocation/{request_id}/response");
             let to = build_request().method("POST").uri(uri);
             let mut sent = match answered {
@@ -106,5 +101,34 @@ where
             }
             Ok(())
         })
+    }
+}
+
+/// Waits for an answer; where making it panics, logs that and returns the response to send instead. What a handler does
+/// is caught where it is called, within its budget; this is for the rest.
+async fn caught<T>(answering: impl Future<Output = T>, request_id: &str) -> Result<T, Response> {
+    AssertUnwindSafe(answering).catch_unwind().await.map_err(|_| {
+        let error = crate::Error::internal("a panic");
+        tracing::error!(
+            request_id,
+            status = error.status().as_u16(),
+            "failed: it panicked, as is told above"
+        );
+        error.to_response(request_id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_outside_of_the_handler_is_answered_500_with_the_requests_id() {
+        assert_eq!(caught(async { 7 }, "abc-1").await.unwrap(), 7);
+        let response = caught(async { panic!("as asked") }, "abc-1").await.map(|(): ()| ()).unwrap_err();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let lambda_http::Body::Text(text) = response.body() else { panic!("not text") };
+        assert!(text.contains("\"request_id\":\"abc-1\""), "{text}");
     }
 }
