@@ -1,9 +1,9 @@
 //! The attributes of one start tag, in a buffer that the next tag reuses.
 
 use crate::key::{Key, Name};
-use crate::limits;
 use crate::text::{self, Context};
-use crate::warning::{Field, Flaw};
+use crate::warning::{Field, Flaw, Quotation};
+use crate::{limits, markup, tags};
 use std::ops::Range;
 
 /// Attributes are pushed and then sealed. Names and values stand one after the other; the spans say where.
@@ -16,6 +16,8 @@ pub(crate) struct Buffer {
     text: String,
     spans: Vec<Span>,
     pub(crate) flaws: Vec<Flaw>,
+    /// What of the tag is in no attribute.
+    lost: Quotation,
     icon: Option<Range<u64>>,
 }
 
@@ -45,49 +47,112 @@ impl Buffer {
         self.text.clear();
         self.spans.clear();
         self.flaws.clear();
+        self.lost.clear();
         self.icon = None;
     }
 
     /// Adds an attribute as it stands in the file. Of two with one name, HTML takes the first.
     pub(crate) fn push(&mut self, name: Name<'_>, value: &[u8]) {
         match name {
-            Name::Usual(key) => {
-                if self.find(key).is_none() {
-                    self.push_value(NameSpan::Usual(key), value, false);
-                }
-            }
-            Name::Other(name) => self.push_other(name, value),
+            Name::Usual(key) => match self.find(key) {
+                None => self.push_value(NameSpan::Usual(key), value),
+                Some(first) => self.repeat(first, name, value),
+            },
+            Name::Other(other) if markup::is_attribute_name(other) => self.push_other(other, value),
+            Name::Other(_) => self.lose(name, value),
+        }
+    }
+
+    /// The same for a value with quotation marks in it that are not escaped.
+    pub(crate) fn push_mended(&mut self, name: Name<'_>, value: &[u8]) {
+        let index = self.spans.len();
+        self.push(name, value);
+        if self.spans.len() > index {
+            self.flaws.push(Flaw::Unescaped(index));
         }
     }
 
     fn push_other(&mut self, name: &[u8], value: &[u8]) {
+        if self.is_full() {
+            return;
+        }
         let start = self.bytes.len();
-        let kept = text::cut(name, limits::FIELD_BYTES);
         // Decoded at once, since two names may be the same only then. The text is not in use before sealing.
         self.text.clear();
-        text::push_decoded(kept, Context::Name, &mut self.text);
+        text::push_decoded(name, Context::Name, &mut self.text);
         let range = push_bytes(&mut self.bytes, self.text.to_ascii_lowercase().as_bytes());
         let is_known = |span: &Span| match &span.name {
             NameSpan::Usual(_) => false,
             NameSpan::Other(other) => self.bytes[other.clone()] == self.bytes[range.clone()],
         };
-        if self.spans.iter().any(is_known) {
-            self.bytes.truncate(start);
-        } else {
-            self.push_value(NameSpan::Other(range), value, kept.len() < name.len());
+        match self.spans.iter().position(is_known) {
+            Some(first) => {
+                self.bytes.truncate(start);
+                self.repeat(first, Name::Other(name), value);
+            }
+            None => self.push_value(NameSpan::Other(range), value),
         }
     }
 
-    fn push_value(&mut self, name: NameSpan, value: &[u8], is_cut: bool) {
-        if self.spans.len() == limits::ATTRIBUTES {
-            if !matches!(self.flaws.last(), Some(Flaw::AttributesDropped)) {
-                self.flaws.push(Flaw::AttributesDropped);
-            }
+    /// An attribute that repeats one is lost, unless it says the same or nothing.
+    fn repeat(&mut self, first: usize, name: Name<'_>, value: &[u8]) {
+        if !value.is_empty() && self.bytes[self.spans[first].value.clone()] != *value {
+            self.lose(name, value);
+        }
+    }
+
+    fn lose(&mut self, name: Name<'_>, value: &[u8]) {
+        let name = match name {
+            Name::Usual(key) => key.name().as_bytes(),
+            Name::Other(name) => name,
+        };
+        self.lose_text(b" ");
+        self.lose_text(name);
+        if !value.is_empty() {
+            self.lose_text(b"=");
+            self.lose_text(value);
+        }
+        if !self.flaws.iter().any(|flaw| matches!(flaw, Flaw::AttributesLost)) {
+            self.flaws.push(Flaw::AttributesLost);
+        }
+    }
+
+    fn lose_text(&mut self, raw: &[u8]) {
+        self.lost.push(raw, Context::Attribute);
+    }
+
+    /// Says that the file ends within the tag, in what stands here.
+    pub(crate) fn end_early(&mut self, rest: &[u8]) {
+        self.lose_text(rest);
+        self.flaws.push(Flaw::TagCut);
+    }
+
+    pub(crate) fn lost(&self) -> &str {
+        self.lost.as_str()
+    }
+
+    /// Whether one more would be too many, which the flaws then say.
+    fn is_full(&mut self) -> bool {
+        let is_full = self.spans.len() == limits::ATTRIBUTES;
+        if is_full && !matches!(self.flaws.last(), Some(Flaw::AttributesDropped)) {
+            self.flaws.push(Flaw::AttributesDropped);
+        }
+        is_full
+    }
+
+    /// Before sealing: the value of `TAGS` where it cannot be told by itself what separates them.
+    pub(crate) fn ambiguous_tags(&self) -> Option<&[u8]> {
+        let tags = &self.bytes[self.spans[self.find(Key::Tags)?].value.clone()];
+        (self.find(Key::Private).is_some() && tags::is_ambiguous(tags)).then_some(tags)
+    }
+
+    fn push_value(&mut self, name: NameSpan, value: &[u8]) {
+        if self.is_full() {
             return;
         }
         let room = limits::FIELD_BYTES.min(limits::ATTRIBUTES_BYTES.saturating_sub(self.bytes.len()));
         let kept = text::cut(value, room);
-        if is_cut || kept.len() < value.len() {
+        if kept.len() < value.len() {
             self.flaws.push(Flaw::Cut(Field::Attribute(self.spans.len())));
         }
         let value = push_bytes(&mut self.bytes, kept);
@@ -212,6 +277,25 @@ mod tests {
     fn of_two_attributes_with_one_name_the_first_is_kept() {
         let buffer = sealed(&[(b"HREF", b"a"), (b"Href", b"b"), (b"x", b"c"), (b"X", b"d")]);
         assert_eq!(pairs(&buffer), [("href", "a"), ("x", "c")]);
+        assert!(matches!(buffer.flaws[..], [Flaw::AttributesLost]));
+        assert_eq!(buffer.lost(), "href=b X=d");
+    }
+
+    #[test]
+    fn an_attribute_that_repeats_what_was_said_is_not_lost() {
+        let buffer = sealed(&[(b"HREF", b"a"), (b"Href", b"a"), (b"x", b"c"), (b"X", b"")]);
+        assert!(buffer.flaws.is_empty());
+    }
+
+    #[test]
+    fn an_attribute_whose_name_can_be_none_is_lost_with_one_warning() {
+        let long = [b'x'; limits::NAME_BYTES + 1];
+        let buffer =
+            sealed(&[(b"HREF", b"a"), (b"$\"", b""), (b"',bash", b"c&amp;"), (b"=", b"d"), (&long, b"e")]);
+        assert_eq!(pairs(&buffer), [("href", "a")]);
+        assert!(matches!(buffer.flaws[..], [Flaw::AttributesLost]));
+        assert!(buffer.lost().starts_with("$\" ',bash=c& ==d xxx"));
+        assert!(buffer.lost().chars().count() <= limits::QUOTED_CHARACTERS + 1);
     }
 
     #[test]

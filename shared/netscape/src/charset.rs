@@ -1,4 +1,4 @@
-//! Which encoding a file is in: byte order mark, `<meta>`, well-formed UTF-8, then a guess.
+//! Which encoding a file is in: byte order mark, well-formed UTF-8, `<meta>`, then a guess.
 
 use crate::markup;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -8,22 +8,29 @@ use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// comment need a little more.
 const PRESCAN_BYTES: usize = 4_096;
 
-/// What the first bytes of a file say. The number is the length of the byte order mark.
-///
-/// `None` is for a file that declares nothing: it may be taken for UTF-8 until a byte beyond ASCII comes, and
-/// [`guess`] then decides.
-pub(crate) fn declared(first: &[u8]) -> (Option<&'static Encoding>, usize) {
+/// What the first bytes of a file say about its encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Declared {
+    /// Nothing. It may be taken for UTF-8 until a byte beyond ASCII comes, and [`guess`] then decides.
+    Nothing,
+    /// It follows from the first bytes themselves. The number is the length of the byte order mark.
+    ByMark(&'static Encoding, usize),
+    /// A `<meta>` says it, and the bytes may contradict.
+    ByMeta(&'static Encoding),
+}
+
+pub(crate) fn declared(first: &[u8]) -> Declared {
     if let Some((encoding, mark)) = Encoding::for_bom(first) {
-        return (Some(encoding), mark);
+        return Declared::ByMark(encoding, mark);
     }
     // UTF-16 without a mark: an ASCII character, which markup begins with, has one byte of zero.
     match first {
-        [0, a, 0, b, ..] if *a != 0 && *b != 0 => return (Some(UTF_16BE), 0),
-        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => return (Some(UTF_16LE), 0),
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => return Declared::ByMark(UTF_16BE, 0),
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => return Declared::ByMark(UTF_16LE, 0),
         _ => {}
     }
     let head = &first[..first.len().min(PRESCAN_BYTES)];
-    (markup::declared_charset(head).and_then(for_label), 0)
+    markup::declared_charset(head).and_then(for_label).map_or(Declared::Nothing, Declared::ByMeta)
 }
 
 /// Looks a label up as HTML does, with the labels that old Mac browsers wrote besides.
@@ -42,18 +49,23 @@ fn for_label(label: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
+/// Whether a text that holds bytes beyond ASCII is UTF-8. It may end within a character unless `whole`.
+pub(crate) fn is_utf_8(text: &[u8], whole: bool) -> bool {
+    match std::str::from_utf8(text) {
+        Ok(_) => true,
+        // No length: the text ends within a character.
+        Err(error) => error.error_len().is_none() && !whole,
+    }
+}
+
 /// Decides by the text itself. `text` holds bytes beyond ASCII, and may end within a character unless `whole`.
 pub(crate) fn guess(text: &[u8], whole: bool) -> &'static Encoding {
-    match std::str::from_utf8(text) {
-        Ok(_) => UTF_8,
-        // No length: the text ends within a character.
-        Err(error) if error.error_len().is_none() && !whole => UTF_8,
-        Err(_) => {
-            let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-            detector.feed(text, whole);
-            detector.guess(None, Utf8Detection::Deny)
-        }
+    if is_utf_8(text, whole) {
+        return UTF_8;
     }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(text, whole);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 #[cfg(test)]
@@ -61,22 +73,39 @@ mod tests {
     use super::*;
     use encoding_rs::{GBK, SHIFT_JIS, WINDOWS_1251};
 
+    fn by_meta(file: &str) -> Option<&'static Encoding> {
+        match declared(file.as_bytes()) {
+            Declared::ByMeta(encoding) => Some(encoding),
+            other => {
+                assert_eq!(other, Declared::Nothing);
+                None
+            }
+        }
+    }
+
     #[test]
     fn a_byte_order_mark_goes_before_a_declaration() {
         let file = b"\xEF\xBB\xBF<META CONTENT='text/html; charset=windows-1251'>";
-        assert_eq!(declared(file), (Some(UTF_8), 3));
-        assert_eq!(declared(b"\xFF\xFE<\0"), (Some(UTF_16LE), 2));
+        assert_eq!(declared(file), Declared::ByMark(UTF_8, 3));
+        assert_eq!(declared(b"\xFF\xFE<\0"), Declared::ByMark(UTF_16LE, 2));
     }
 
     #[test]
     fn utf_16_is_known_without_its_mark() {
-        assert_eq!(declared(b"<\0!\0D\0"), (Some(UTF_16LE), 0));
-        assert_eq!(declared(b"\0<\0!\0D"), (Some(UTF_16BE), 0));
+        assert_eq!(declared(b"<\0!\0D\0"), Declared::ByMark(UTF_16LE, 0));
+        assert_eq!(declared(b"\0<\0!\0D"), Declared::ByMark(UTF_16BE, 0));
+    }
+
+    #[test]
+    fn zeros_alone_and_one_zero_are_not_utf_16() {
+        for file in [b"\0<\0\0<p", b"\0\0\0<<p", b"<\0\0\0<p", b"\0\0<\0<p", b"\0\0\0\0<p", b"<\0!D<p"] {
+            assert_eq!(declared(file), Declared::Nothing, "{file:?}");
+        }
     }
 
     #[test]
     fn a_meta_is_read_in_both_forms() {
-        let declares = |file: &str| declared(file.as_bytes()).0;
+        let declares = by_meta;
         assert_eq!(declares("<meta charset=gbk>"), Some(GBK));
         assert_eq!(
             declares(
@@ -90,12 +119,13 @@ mod tests {
         );
         assert_eq!(declares("<title>charset=gbk</title>"), None);
         assert_eq!(declares("<meta charset=utf-16>"), Some(UTF_8));
+        assert_eq!(declares("<meta charset=x-user-defined>"), Some(WINDOWS_1252));
         assert_eq!(declares("<meta charset=nonsense>"), None);
     }
 
     #[test]
     fn the_labels_of_old_mac_browsers_are_known() {
-        let declares = |file: &str| declared(file.as_bytes()).0;
+        let declares = by_meta;
         assert_eq!(declares("<META CONTENT=\"text/html; charset=x-mac-roman\">"), Some(MACINTOSH));
         assert_eq!(declares("<META CONTENT=\"text/html; charset=X-MAC-SYSTEM\">"), Some(MACINTOSH));
     }

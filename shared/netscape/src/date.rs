@@ -1,6 +1,25 @@
 //! The dates of bookmark files. Browsers write seconds since the epoch, everyone else something of their own.
+//!
+//! A number tells its unit and epoch by its count of digits. It is a date only if that is in the years 1970 to 2099;
+//! another epoch than the writer's would put nearly every bookmark outside of them.
+//!
+//! | digits | unit and epoch | written by |
+//! |---|---|---|
+//! | 1 to 10 | seconds since 1970 | Netscape and its heirs |
+//! | 12, 13 | milliseconds since 1970 | JavaScript |
+//! | 15, 16 | microseconds since 1970 | Firefox's database, Google Bookmarks |
+//! | 17 | microseconds since 1601 | Chrome's and WebKit's databases |
+//! | 18 | 100 ns since 1601, or else since the year 1, or else nanoseconds since 1970 | FILETIME, .NET |
+//! | 19 | nanoseconds since 1970 | |
+//!
+//! Anything else is unreadable: 11 and 14 digits, which would be milliseconds and microseconds of the early seventies
+//! and mostly are seconds of another epoch or `20230314153000`, and negative numbers. Apple's seconds since 2001 cannot
+//! be told from seconds since 1970; no exporter of HTML is known to write them.
 
-/// A moment, in microseconds since the Unix epoch. Always within what a Postgres `timestamptz` holds.
+use std::ops::Range;
+
+/// A moment, in microseconds since the Unix epoch. One that was read is within the years 1 to 9999, which both a
+/// Postgres `timestamptz` and RFC 3339 can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -16,6 +35,17 @@ impl Timestamp {
     }
 }
 
+const SECOND: i64 = 1_000_000;
+
+/// 0001-01-01T00:00:00Z and 10000-01-01T00:00:00Z.
+const YEARS_OF_FOUR_DIGITS: Range<i64> = -62_135_596_800 * SECOND..253_402_300_800 * SECOND;
+
+/// 1970-01-01T00:00:00Z and 2100-01-01T00:00:00Z.
+const PLAUSIBLE: Range<i64> = 0..4_102_444_800 * SECOND;
+
+/// 1601-01-01T00:00:00Z, where the calendar's cycle of 400 years began before this one.
+const EPOCH_OF_1601: i64 = -11_644_473_600 * SECOND;
+
 /// What a date attribute held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Date {
@@ -25,7 +55,7 @@ pub(crate) enum Date {
     Unreadable,
 }
 
-/// Reads a date attribute: a count since the epoch, seconds with a fraction, RFC 3339, or the form of server logs.
+/// Reads a date attribute: a number, seconds with a fraction, RFC 3339, or the form of server logs.
 pub(crate) fn parse(value: &str) -> Date {
     let value = value.trim_ascii().as_bytes();
     let micros = match Count::parse(value) {
@@ -38,18 +68,18 @@ pub(crate) fn parse(value: &str) -> Date {
 
 /// Writes a date so that [`parse`] gives it again and browsers, which take the start of it for whole seconds, get it
 /// right: as seconds, with a fraction if need be. What these cannot say is written by RFC 3339; `None` is for dates
-/// outside the years 0 to 9999, which that cannot say either.
+/// outside the years 1 to 9999, which that cannot say either.
 pub(crate) fn format(date: Timestamp) -> Option<String> {
-    let (seconds, micros) = (date.0.div_euclid(1_000_000), date.0.rem_euclid(1_000_000));
+    let (seconds, micros) = (date.0.div_euclid(SECOND), date.0.rem_euclid(SECOND));
     let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
-    if date.0 > 0 && seconds < 10_i64.pow(10) {
+    if date.0 > 0 && PLAUSIBLE.contains(&date.0) {
         return Some(format!("{seconds}{fraction}"));
     }
     let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
     let of_day = seconds.rem_euclid(86_400);
     let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    (0..=9999)
-        .contains(&year)
+    YEARS_OF_FOUR_DIGITS
+        .contains(&date.0)
         .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
 }
 
@@ -75,15 +105,22 @@ impl Count {
         Some(Self { number, digits: digits.len() })
     }
 
-    /// The digits tell the unit: seconds have ten of them until the year 2286.
+    /// The date by the table at the top of this file.
     fn micros(&self) -> Option<i64> {
+        let number = i64::try_from(self.number).ok()?;
+        let since_1601 = number / 10 + EPOCH_OF_1601;
+        let since_year_1 = number / 10 + YEARS_OF_FOUR_DIGITS.start;
         let micros = match self.digits {
-            0..=10 => self.number * 1_000_000,
-            11..=13 => self.number * 1_000,
-            14..=16 => self.number,
-            _ => self.number / 1_000,
+            0..=10 => number * SECOND,
+            12 | 13 => number * 1_000,
+            15 | 16 => number,
+            17 => number + EPOCH_OF_1601,
+            18 if PLAUSIBLE.contains(&since_1601) => since_1601,
+            18 if PLAUSIBLE.contains(&since_year_1) => since_year_1,
+            18 | 19 => number / 1_000,
+            _ => return None,
         };
-        i64::try_from(micros).ok()
+        PLAUSIBLE.contains(&micros).then_some(micros)
     }
 }
 
@@ -130,7 +167,9 @@ fn calendar(value: &[u8]) -> Option<i64> {
         && second <= 60
         && rest.0.is_empty();
     let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
-    valid.then_some(seconds * 1_000_000 + micros)
+    let micros = seconds * SECOND + micros;
+    // The offset or a leap second may take the moment out of the year that is written.
+    (valid && YEARS_OF_FOUR_DIGITS.contains(&micros)).then_some(micros)
 }
 
 struct Scanner<'a>(&'a [u8]);
@@ -239,6 +278,30 @@ mod tests {
     }
 
     #[test]
+    fn the_epochs_of_chrome_windows_and_net_are_known() {
+        let of_2016 = 1_474_377_329_335_823;
+        assert_eq!(micros("13118850929335823"), of_2016);
+        assert_eq!(micros("131188509293358230"), of_2016);
+        assert_eq!(micros("636099741293358230"), of_2016);
+        assert_eq!(micros("1474377329335823000"), of_2016);
+        assert_eq!(micros("999999999999999999"), 999_999_999_999_999);
+    }
+
+    #[test]
+    fn a_moment_outside_the_years_of_four_digits_is_unreadable() {
+        for value in [
+            "0001-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:60Z",
+            "9999-12-31T23:59:59-00:01",
+            "31/Dec/9999:23:59:59 -0100",
+            "01/Jan/0001:00:00:00 +0100",
+            "0000-12-31T23:59:59Z",
+        ] {
+            assert_eq!(parse(value), Date::Unreadable, "{value:?}");
+        }
+    }
+
+    #[test]
     fn short_counts_are_seconds_of_the_first_decades() {
         assert_eq!(micros("5"), 5_000_000);
         assert_eq!(micros("0297225939"), 297_225_939_000_000);
@@ -269,9 +332,10 @@ mod tests {
 
     #[test]
     fn the_first_and_last_years_stay_within_timestamptz() {
-        assert_eq!(micros("0000-01-01T00:00:00Z"), -62_167_219_200_000_000);
-        assert_eq!(micros("9999-12-31T23:59:59Z"), 253_402_300_799_000_000);
-        assert_eq!(micros("9999999999"), 9_999_999_999_000_000);
+        assert_eq!(micros("0001-01-01T00:00:00Z"), -62_135_596_800_000_000);
+        assert_eq!(micros("0001-01-01T00:00:00-23:59"), -62_135_510_460_000_000);
+        assert_eq!(micros("9999-12-31T23:59:59.999999Z"), 253_402_300_799_999_999);
+        assert_eq!(micros("4102444799"), 4_102_444_799_000_000);
     }
 
     #[test]
@@ -283,15 +347,58 @@ mod tests {
         assert_eq!(format(0), "1970-01-01T00:00:00Z");
         assert_eq!(format(-1), "1969-12-31T23:59:59.999999Z");
         assert_eq!(format(951_782_400_000_000 - 2_000_000_000_000_000), "1936-10-13T20:26:40Z");
+        assert_eq!(format(4_102_444_800_000_000), "2100-01-01T00:00:00Z");
         assert_eq!(format(10_i64.pow(16)), "2286-11-20T17:46:40Z");
+        assert_eq!(format(YEARS_OF_FOUR_DIGITS.start - 1), "");
         assert_eq!(format(i64::MAX), "");
     }
 
     proptest! {
         #[test]
-        fn a_date_that_is_written_is_read_again(micros in -62_167_219_200_000_000..253_402_300_800_000_000_i64) {
+        fn a_date_that_is_written_is_read_again(micros in YEARS_OF_FOUR_DIGITS) {
             let written = format(Timestamp(micros)).expect("a year of four digits");
             prop_assert_eq!(parse(&written), Date::At(Timestamp(micros)));
+        }
+
+        #[test]
+        fn a_number_of_any_length_is_a_date_from_1970_to_2099_or_unreadable(
+            digits in "-?[0-9]{1,24}([.][0-9]{0,12})?",
+        ) {
+            if let Date::At(Timestamp(micros)) = parse(&digits) {
+                prop_assert!(PLAUSIBLE.contains(&micros), "{} is {}", digits, micros);
+            }
+        }
+
+        #[test]
+        fn a_moment_since_1990_is_read_in_every_unit_or_not_at_all(
+            micros in 662_774_400 * SECOND..4_102_444_800 * SECOND,
+        ) {
+            let ticks = i128::from(micros) * 10;
+            for (written, unit) in [
+                (i128::from(micros / SECOND), SECOND),
+                (i128::from(micros / 1_000), 1_000),
+                (i128::from(micros), 1),
+                (i128::from(micros) * 1_000, 1),
+                (i128::from(micros - EPOCH_OF_1601), 1),
+                (ticks - i128::from(EPOCH_OF_1601) * 10, 1),
+                (ticks - i128::from(YEARS_OF_FOUR_DIGITS.start) * 10, 1),
+            ] {
+                prop_assert_eq!(parse(&written.to_string()), Date::At(Timestamp(micros / unit * unit)));
+            }
+        }
+
+        #[test]
+        fn a_calendar_date_of_any_year_and_offset_stays_within_four_digits(
+            year in 0..=9999, day in 1..=31, second in 0..=60,
+            hours in 0..=24, minutes in 0..=60, sign in "[+-]",
+        ) {
+            for month in [1, 12] {
+                let value =
+                    format!("{year:04}-{month:02}-{day:02}T23:59:{second:02}{sign}{hours:02}:{minutes:02}");
+                if let Date::At(Timestamp(micros)) = parse(&value) {
+                    prop_assert!(YEARS_OF_FOUR_DIGITS.contains(&micros), "{} is {}", value, micros);
+                }
+            }
         }
     }
 
@@ -300,6 +407,13 @@ mod tests {
         for value in [
             "invaliddate",
             "-1",
+            "-1600000000",
+            "4102444800",
+            "9999999999",
+            "13118850929",
+            "20230314153000",
+            "99999999999999999",
+            "9999999999999999999",
             "1.",
             ".5",
             "1.5x",

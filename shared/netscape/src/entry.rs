@@ -61,7 +61,8 @@ impl Entry {
     }
 
     /// Gives the parts their meaning, now that all of them are there.
-    pub(crate) fn finish(&mut self, position: u32) {
+    /// `spaced`: blanks separate the tags of this file.
+    pub(crate) fn finish(&mut self, position: u32, spaced: bool) {
         self.position = position;
         self.layout.around_name = self.name.finish(Field::Name, &mut self.attributes.flaws);
         [self.layout.before_description, _] =
@@ -105,7 +106,7 @@ impl Entry {
             }
         }
         if let Some(index) = self.tagged {
-            let is_spaced = attributes.find(Key::Private).is_some();
+            let is_spaced = spaced && attributes.find(Key::Private).is_some();
             tags::split(attributes.value(index), is_spaced, &mut self.tags);
         }
     }
@@ -147,7 +148,12 @@ impl Entry {
     }
 
     pub(crate) fn separator(&self) -> Separator<'_> {
-        Separator { attributes: Attributes::of_tag(&self.attributes), line: self.line, layout: self.layout }
+        Separator {
+            attributes: Attributes::of_tag(&self.attributes),
+            line: self.line,
+            warnings: self.warnings(),
+            layout: self.layout,
+        }
     }
 
     fn description(&self) -> Option<&str> {
@@ -187,6 +193,23 @@ impl Text {
                 self.was_decoded = true;
             }
         }
+    }
+
+    /// Appends an attribute's value as it stands in the file.
+    pub(crate) fn push_value(&mut self, raw: &[u8]) {
+        let kept = text::cut(raw, limits::FIELD_BYTES.saturating_sub(self.text.len()));
+        self.is_cut |= kept.len() < raw.len();
+        text::push_decoded(kept, text::Context::Attribute, &mut self.text);
+        self.was_decoded = true;
+    }
+
+    /// Takes the white space off its end.
+    pub(crate) fn split_off_blank(&mut self) -> String {
+        self.text.split_off(self.text.trim_ascii_end().len())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
     }
 
     /// Whether it is nothing but white space.

@@ -1,6 +1,6 @@
 use crate::attributes::Buffer;
 use crate::date::Timestamp;
-use crate::warning::Warnings;
+use crate::warning::{FileWarning, Warnings};
 use std::fmt;
 use std::ops::Range;
 
@@ -15,6 +15,8 @@ pub enum Event<'a> {
     Bookmark(Bookmark<'a>),
     /// A line between bookmarks.
     Separator(Separator<'a>),
+    /// What belongs to no entry and could not be taken as written.
+    Warning(FileWarning<'a>),
 }
 
 /// A bookmark. Its texts are decoded and hold no U+0000.
@@ -33,7 +35,7 @@ pub struct Bookmark<'a> {
     /// Its tags.
     pub tags: Tags<'a>,
     /// The text of the `<DD>` that follows it (Scuttle: the `DESCRIPTION` attribute), with its line breaks as LF.
-    /// Empty if the `<DD>` is.
+    /// Empty if the `<DD>` is. A link in it is its text and its address, `the paper (https://example.com/paper.pdf)`.
     pub description: Option<&'a str>,
     /// The attributes that no other field stands for. A date that is zero or unreadable is among them; the icon
     /// (`ICON`) is not, but its address (`ICON_URI`) is.
@@ -64,7 +66,7 @@ pub struct Folder<'a> {
     pub description: Option<&'a str>,
     /// The attributes that no other field stands for, such as `personal_toolbar_folder`.
     pub attributes: Attributes<'a>,
-    /// The line its `<H3>` stands on, counted from 1.
+    /// The line its `<H3>` stands on (of an item of a list that holds a list: where that begins), counted from 1.
     pub line: u32,
     /// What could not be taken as written.
     pub warnings: Warnings<'a>,
@@ -79,6 +81,8 @@ pub struct Separator<'a> {
     pub attributes: Attributes<'a>,
     /// The line its `<HR>` stands on, counted from 1.
     pub line: u32,
+    /// What could not be taken as written.
+    pub warnings: Warnings<'a>,
     /// How the file lays it out.
     pub layout: Layout,
 }

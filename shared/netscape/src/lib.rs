@@ -53,5 +53,5 @@ pub use date::Timestamp;
 pub use error::Error;
 pub use event::{Attributes, Bookmark, Event, Folder, Layout, Separator, Tags};
 pub use reader::{Reader, Unfinished};
-pub use warning::{Warning, Warnings};
+pub use warning::{FileWarning, Warning, Warnings};
 pub use writer::Writer;

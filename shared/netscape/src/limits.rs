@@ -14,3 +14,27 @@ pub const ATTRIBUTES: usize = 128;
 
 /// The deepest nesting of lists. A file that goes deeper is refused with [`Error::TooDeep`](crate::Error::TooDeep).
 pub const DEPTH: usize = 65_536;
+
+/// The longest name of an attribute. One with a longer name is lost with
+/// [`Warning::AttributesLost`](crate::Warning::AttributesLost).
+pub const NAME_BYTES: usize = 256;
+
+/// How much of what is lost a warning quotes, in characters.
+pub const QUOTED_CHARACTERS: usize = 200;
+
+/// The most warnings of text between entries that one file gives. More are counted by
+/// [`Warning::MoreTextLost`](crate::Warning::MoreTextLost).
+pub const LOST_TEXTS: usize = 1_000;
+
+/// How far ahead the `TAGS` of a file are looked at to learn whether blanks separate them, in bytes.
+pub const TAGS_AHEAD: usize = 64 << 10;
+
+/// How far ahead the end of a comment is looked for. The `<!--` of a longer one is text.
+pub const COMMENT_BYTES: usize = 1 << 20;
+
+/// How far ahead the end of a title, or of a comment in a text, is looked for, to tell the tags that are written in it
+/// from those that follow it.
+pub const TITLE_AHEAD: usize = 4 << 10;
+
+/// How far ahead the true end of a value is looked for whose quotation marks are not escaped.
+pub const VALUE_AHEAD: usize = 64 << 10;

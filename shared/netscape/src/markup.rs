@@ -2,23 +2,30 @@
 //! bytes at hand. Each says when it needs more of them.
 
 use crate::key::{Key, Name};
-use memchr::{memchr, memchr_iter};
+use crate::limits;
+use memchr::{memchr, memchr_iter, memchr2};
 use std::ops::Range;
 
-/// The elements that mean something in a bookmark file.
+/// The elements that are told apart. All but the last two are known to be markup wherever they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Element {
     A,
-    Br,
     Dd,
     Dl,
     Dt,
-    H1,
-    H3,
+    /// `h1` to `h6`, by their level.
+    Heading(u8),
     Hr,
     Li,
-    P,
-    Ul,
+    /// `ul`, `ol`.
+    List,
+    Img,
+    /// It only says how text looks.
+    Inline,
+    /// It also begins a line.
+    Block,
+    /// It belongs to a page and not to text: `html`, `body`, `meta`.
+    Page,
     /// Its content is no markup and is not shown: `script`, `style`, `textarea`, `title`.
     Raw(&'static str),
     Other,
@@ -26,27 +33,44 @@ pub(crate) enum Element {
 
 impl Element {
     pub(crate) fn from_name(name: &[u8]) -> Self {
-        const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
-        let is = |wanted: &str| name.eq_ignore_ascii_case(wanted.as_bytes());
-        match name {
-            [b'a' | b'A'] => Self::A,
-            [b'p' | b'P'] => Self::P,
-            [first, second] => match [first.to_ascii_lowercase(), second.to_ascii_lowercase()] {
-                [b'd', b't'] => Self::Dt,
-                [b'd', b'd'] => Self::Dd,
-                [b'd', b'l'] => Self::Dl,
-                [b'h', b'1'] => Self::H1,
-                [b'h', b'3'] => Self::H3,
-                [b'h', b'r'] => Self::Hr,
-                [b'b', b'r'] => Self::Br,
-                [b'l', b'i'] => Self::Li,
-                [b'u', b'l'] => Self::Ul,
-                _ => Self::Other,
-            },
-            _ => RAW.into_iter().find(|raw| is(raw)).map_or(Self::Other, Self::Raw),
+        const LONGEST: usize = 10;
+        let mut lower = [0; LONGEST];
+        let Some(lower) = lower.get_mut(..name.len()) else { return Self::Other };
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        match &*lower {
+            b"a" => Self::A,
+            b"dd" => Self::Dd,
+            b"dl" => Self::Dl,
+            b"dt" => Self::Dt,
+            [b'h', level @ b'1'..=b'6'] => Self::Heading(level - b'0'),
+            b"hr" => Self::Hr,
+            b"li" => Self::Li,
+            b"ul" | b"ol" => Self::List,
+            b"img" => Self::Img,
+            b"abbr" | b"acronym" | b"b" | b"bdi" | b"bdo" | b"big" | b"blink" | b"cite" | b"code"
+            | b"del" | b"dfn" | b"em" | b"font" | b"i" | b"ins" | b"kbd" | b"mark" | b"nobr" | b"q"
+            | b"s" | b"samp" | b"small" | b"span" | b"strike" | b"strong" | b"sub" | b"sup" | b"tt"
+            | b"u" | b"var" | b"wbr" => Self::Inline,
+            b"address" | b"article" | b"aside" | b"blockquote" | b"br" | b"caption" | b"center" | b"dir"
+            | b"div" | b"figcaption" | b"figure" | b"footer" | b"header" | b"main" | b"menu" | b"nav"
+            | b"p" | b"pre" | b"section" | b"table" | b"tbody" | b"td" | b"tfoot" | b"th" | b"thead"
+            | b"tr" => Self::Block,
+            b"base" | b"body" | b"head" | b"html" | b"link" | b"meta" => Self::Page,
+            b"script" => Self::Raw("script"),
+            b"style" => Self::Raw("style"),
+            b"textarea" => Self::Raw("textarea"),
+            b"title" => Self::Raw("title"),
+            _ => Self::Other,
         }
     }
 }
+
+/// Attributes that only say how an element looks or how its link opens. A tag in a text that has others may be text.
+const FORMATTING: [&str; 16] = [
+    "align", "border", "class", "color", "dir", "face", "height", "id", "lang", "loading", "rel", "size",
+    "style", "target", "valign", "width",
+];
 
 /// What a `<` begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +129,72 @@ pub(crate) fn canonical_tag(text: &[u8]) -> Option<(Element, bool, usize)> {
 
 /// Where a tag's name ends; `None` if it runs to the end of `text`.
 pub(crate) fn name_end(text: &[u8]) -> Option<usize> {
-    text.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>'))
+    text.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'<'))
+}
+
+/// Where a tag ends whose attributes mean nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TagEnd {
+    /// After its `>`.
+    After(usize),
+    /// Before a `<`. That is not HTML's rule, but a quotation mark that an exporter did not escape must not swallow
+    /// the next tags.
+    Before(usize),
+    /// Not in the text at hand.
+    Beyond,
+}
+
+/// Finds the end of a tag, given the text after its name.
+pub(crate) fn tag_end(text: &[u8]) -> TagEnd {
+    let mut quote = None;
+    let mut before = b' ';
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            b'<' => return TagEnd::Before(at),
+            _ if quote == Some(byte) => quote = None,
+            _ if quote.is_some() => {}
+            b'>' => return TagEnd::After(at + 1),
+            b'"' | b'\'' if before == b'=' => quote = Some(byte),
+            _ => {}
+        }
+        if !is_space(byte) {
+            before = byte;
+        }
+    }
+    TagEnd::Beyond
+}
+
+/// Looks at each of the attributes in `text`, which is a tag from its name to its end. False as soon as `visit` is, or
+/// if there is more to the tag than attributes with values.
+pub(crate) fn all_attributes<'a>(text: &'a [u8], mut visit: impl FnMut(Name<'a>, &'a [u8]) -> bool) -> bool {
+    let mut rest = text;
+    loop {
+        let filler = rest.iter().take_while(|&&byte| is_space(byte) || byte == b'/').count();
+        rest = &rest[filler..];
+        if matches!(rest, [] | [b'>', ..]) {
+            return true;
+        }
+        let Attribute::Whole { name, value, end, .. } = attribute(rest) else { return false };
+        if value.start == end || !visit(name, &rest[value]) {
+            return false;
+        }
+        rest = &rest[end..];
+    }
+}
+
+/// Whether an attribute only says how its element looks.
+pub(crate) fn is_formatting(name: Name<'_>) -> bool {
+    let Name::Other(name) = name else { return false };
+    FORMATTING.iter().any(|other| name.eq_ignore_ascii_case(other.as_bytes()))
+}
+
+/// Whether this can be the name of an attribute. HTML allows nearly any, but names with quotation marks or commas come
+/// of a value that was not escaped.
+pub(crate) fn is_attribute_name(name: &[u8]) -> bool {
+    let is_usual = |&byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0) || !byte.is_ascii()
+    };
+    !name.is_empty() && name.len() <= limits::NAME_BYTES && name.iter().all(is_usual)
 }
 
 /// An attribute at the start of the text.
@@ -117,6 +206,7 @@ pub(crate) enum Attribute<'a> {
         value: Range<usize>,
         /// The attribute's length, with the closing quote.
         end: usize,
+        quote: Quote,
     },
     /// The text ends within the value, which begins at `value`.
     InValue { name: Name<'a>, value: usize, quote: Quote },
@@ -161,13 +251,13 @@ pub(crate) fn attribute(text: &[u8]) -> Attribute<'_> {
 /// Reads an attribute in whatever form. Gives `None` if the text ends before the value.
 fn any_attribute(text: &[u8]) -> Option<Attribute<'_>> {
     // A first `=` belongs to the name.
-    let is_end = |&byte: &u8| is_space(byte) || matches!(byte, b'/' | b'>' | b'=');
+    let is_end = |&byte: &u8| is_space(byte) || matches!(byte, b'/' | b'>' | b'=' | b'<');
     let name_end = 1 + text.get(1..)?.iter().position(is_end)?;
     let bytes = &text[..name_end];
     let name = Key::from_name(bytes).map_or(Name::Other(bytes), Name::Usual);
     let after = skip_space(text, name_end)?;
     if text[after] != b'=' {
-        return Some(Attribute::Whole { name, value: name_end..name_end, end: name_end });
+        return Some(Attribute::Whole { name, value: name_end..name_end, end: name_end, quote: Quote::None });
     }
     let value = skip_space(text, after + 1)?;
     Some(match text[value] {
@@ -181,7 +271,7 @@ fn attribute_value<'a>(text: &[u8], name: Name<'a>, value: usize, quote: Quote) 
         Some(length) => {
             let value = value..value + length;
             let end = value.end + quote.length();
-            Attribute::Whole { name, value, end }
+            Attribute::Whole { name, value, end, quote }
         }
         None => Attribute::InValue { name, value, quote },
     }
@@ -219,8 +309,8 @@ pub(crate) fn comment_end(text: &[u8], first: bool, ended: bool) -> End {
     End::Beyond(text.len().saturating_sub(3))
 }
 
-/// Where the content of a raw element ends: before its end tag, or before a `<DT>`. The second is not HTML's rule,
-/// but a title such as "The <script> tag" that an exporter did not escape must not swallow the rest of the file.
+/// Where the content of a raw element ends: before its end tag, or before a `<DT>` or `<DL>`. The second is not HTML's
+/// rule, but a script or title that does not end must not swallow the bookmarks.
 pub(crate) fn raw_end(text: &[u8], element: &str) -> End {
     for start in memchr_iter(b'<', text) {
         let rest = &text[start + 1..];
@@ -236,13 +326,60 @@ pub(crate) fn raw_end(text: &[u8], element: &str) -> End {
                 rest.starts_with(prefix) && rest[prefix.len()..length].eq_ignore_ascii_case(name.as_bytes());
             (fits && (is_space(*after) || matches!(after, b'/' | b'>'))).then_some(true)
         };
-        match (starts_with(b"/", element), starts_with(b"", "dt")) {
-            (Some(true), _) | (_, Some(true)) => return End::At(start),
-            (None, None) => {}
-            _ => return End::Beyond(start),
+        let found = [starts_with(b"/", element), starts_with(b"", "dt"), starts_with(b"", "dl")];
+        if found.contains(&Some(true)) {
+            return End::At(start);
+        }
+        if found.contains(&Some(false)) {
+            return End::Beyond(start);
         }
     }
     End::Beyond(text.len())
+}
+
+/// The length of a comment at the start of `text` if it ends in its line, within a title before that ends.
+pub(crate) fn comment_in_line(text: &[u8], in_name: bool) -> Option<usize> {
+    const START: usize = 4;
+    let End::At(length) = comment_end(&text[START..], true, true) else { return None };
+    let comment = &text[..START + length];
+    let ends_name = |&start: &usize| {
+        let rest = &comment[start + 1..];
+        rest.len() > 2 && rest[0] == b'/' && matches!(rest[1] | 0x20, b'a' | b'h')
+    };
+    let is_in_line = memchr(b'\n', comment).is_none() && memchr(b'\r', comment).is_none();
+    let is_whole = is_in_line && !(in_name && memchr_iter(b'<', comment).any(|start| ends_name(&start)));
+    is_whole.then_some(comment.len())
+}
+
+/// Whether a tag that ended here is alone on the rest of its line, perhaps with a `<p>`, or followed by another tag. So
+/// it is where the tag is one of the file's own; in a text, more text follows. `None` if the text at hand does not say.
+pub(crate) fn ends_line(text: &[u8], ended: bool) -> Option<bool> {
+    let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+    match text[blanks..].first() {
+        None if !ended => None,
+        None | Some(b'<' | b'\n' | b'\r') => Some(true),
+        Some(_) => Some(false),
+    }
+}
+
+/// Looks from within a name for the tag that ends it, `</a>` or `</h3>` or so, before another entry begins. Gives where
+/// it stands.
+pub(crate) fn name_goes_on(text: &[u8], is_folder: bool) -> Option<usize> {
+    for start in memchr_iter(b'<', text) {
+        let rest = &text[start + 1..];
+        let Some(end) = name_end(rest.strip_prefix(b"/").unwrap_or(rest)) else { break };
+        let is_end = rest.starts_with(b"/");
+        let name = &rest[usize::from(is_end)..][..end];
+        let delimiter = rest[usize::from(is_end) + end];
+        match (Element::from_name(name), is_end) {
+            (Element::A, true) if !is_folder => return Some(start),
+            (Element::Heading(_), true) if is_folder => return Some(start),
+            (Element::A, false) if is_space(delimiter) => return None,
+            (Element::Heading(_), false) if is_folder || is_space(delimiter) => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The value of the charset that a `<meta>` in `text` declares, by the standard's prescan of a byte stream.
@@ -278,7 +415,7 @@ fn tag_charset(text: &[u8]) -> (Option<&[u8]>, usize) {
         if text[at] == b'>' {
             return (charset, at + 1);
         }
-        let Attribute::Whole { name, value, end } = attribute(&text[at..]) else { break };
+        let Attribute::Whole { name, value, end, .. } = attribute(&text[at..]) else { break };
         let value = &text[at..][value];
         if let Name::Other(name) = name {
             if name.eq_ignore_ascii_case(b"charset") {
@@ -300,6 +437,98 @@ fn charset_of_content(content: &[u8]) -> Option<&[u8]> {
     let value = value.strip_prefix(b"\"").or(value.strip_prefix(b"'")).unwrap_or(value);
     let end = value.iter().position(|&byte| is_space(byte) || matches!(byte, b';' | b'"' | b'\''));
     Some(&value[..end.unwrap_or(value.len())])
+}
+
+/// Whether what follows a quoted value can: the end of the tag or another attribute. `None` if the text at hand does not
+/// say.
+pub(crate) fn goes_on(text: &[u8]) -> Option<bool> {
+    // So nearly all files have it.
+    match text {
+        [b'>', ..] => return Some(true),
+        [b' ', rest @ ..] if Key::canonical(rest).is_some() => return Some(true),
+        _ => {}
+    }
+    let mut rest = text;
+    let mut is_apart = false;
+    loop {
+        let spaces = rest.iter().take_while(|&&byte| is_space(byte)).count();
+        is_apart |= spaces > 0;
+        rest = &rest[spaces..];
+        match rest {
+            [] => return None,
+            [b'>' | b'<', ..] => return Some(true),
+            [b'/', after @ ..] => {
+                let spaces = after.iter().take_while(|&&byte| is_space(byte)).count();
+                return after.get(spaces).map(|&byte| byte == b'>' || spaces > 0);
+            }
+            _ => {}
+        }
+        let length =
+            rest.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'=' | b'<'))?;
+        if !is_attribute_name(&rest[..length]) {
+            return Some(false);
+        }
+        match rest[length] {
+            b'=' if is_apart => return Some(true),
+            b'=' => return rest.get(length + 1).map(|byte| matches!(byte, b'"' | b'\'')),
+            _ if !is_apart => return Some(false),
+            _ => rest = &rest[length..],
+        }
+    }
+}
+
+/// Finds the true end of a quoted value, given the text from its start and where its quotation mark stands first, since
+/// a tag cannot [go on](goes_on) there. Gives where the value ends and where the tag goes on.
+pub(crate) fn mend(text: &[u8], first: usize, mark: u8) -> Option<(usize, usize)> {
+    if let Some(end) = missing_mark(&text[..first]) {
+        return Some((end, end));
+    }
+    let rest = &text[first..];
+    let rest = &rest[..entry_tag(rest).unwrap_or(rest.len())];
+    // From now on an attribute without a value is no sign: it looks like a word of the text.
+    let ends = |after: &[u8]| {
+        let spaces = after.iter().take_while(|&&byte| is_space(byte)).count();
+        let after = &after[spaces..];
+        let length = after.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        match &after[length..] {
+            [b'=', b'"' | b'\'', ..] => length > 0,
+            [b'>', ..] | [b'/', b'>', ..] => length == 0,
+            _ => false,
+        }
+    };
+    memchr_iter(mark, rest).find(|&at| ends(&rest[at + 1..])).map(|at| (first + at, first + at + 1))
+}
+
+/// Where a value ends that lacks its closing mark, if `text`, which runs to the next mark, is one.
+pub(crate) fn missing_mark(text: &[u8]) -> Option<usize> {
+    if let Some(tag) = entry_tag(text) {
+        return Some(memchr(b'>', &text[..tag]).unwrap_or(tag));
+    }
+    // It holds the next attribute up to its mark.
+    let name = text.strip_suffix(b"=")?;
+    let start = name.iter().rposition(|&byte| is_space(byte))?;
+    Key::from_name(&name[start + 1..]).map(|_| start)
+}
+
+/// Where a tag stands that begins or ends an entry or a list.
+fn entry_tag(text: &[u8]) -> Option<usize> {
+    memchr_iter(b'<', text).find(|&start| {
+        let rest = &text[start + 1..];
+        let is_end = rest.starts_with(b"/");
+        let name = &rest[usize::from(is_end)..];
+        let Some(length) = name_end(name) else { return false };
+        match Element::from_name(&name[..length]) {
+            Element::A | Element::Heading(_) | Element::Hr => is_end || is_space(name[length]),
+            Element::Dt | Element::Dl | Element::Dd => name[length] == b'>',
+            _ => false,
+        }
+    })
+}
+
+/// The first two bytes of the first line end and what follows it; empty if there is none.
+pub(crate) fn first_line_end(text: &[u8]) -> &[u8] {
+    let start = memchr2(b'\n', b'\r', text).unwrap_or(text.len());
+    &text[start..text.len().min(start + 2)]
 }
 
 /// Whether a doctype is the one of bookmark files, `NETSCAPE-Bookmark-file-1`.

@@ -1,4 +1,6 @@
 mod advance;
+mod tag;
+mod text;
 
 use crate::Error;
 use crate::attributes::Buffer;
@@ -6,13 +8,19 @@ use crate::event::Event;
 use crate::markup::{Element, Quote};
 use crate::source::Source;
 use crate::tree::Tree;
+use std::fmt;
 use std::io::Read;
 
 /// Reads a bookmark file from any source of bytes, in one pass.
 ///
-/// It never fails on bad markup and never panics; what it cannot take as written, an entry's
-/// [warnings](crate::Bookmark::warnings) tell. Memory is bounded by the [limits](crate::limits), not by the file. There is no need
-/// for a buffered source.
+/// It never fails on bad markup and never panics. What it does not keep, it warns of: an entry has
+/// [warnings](crate::Bookmark::warnings), and what belongs to no entry comes as [`Event::Warning`]. Markup is not text:
+/// comments and text outside of all lists, the tags of formatting (`<b>`, `<br>`) and the attributes that only say how
+/// something looks go without a word. Memory is bounded by the [limits](crate::limits), not by the file. There is no
+/// need for a buffered source.
+///
+/// In titles and descriptions only what is known to be markup is taken for it: `<rubyXML/>`, `Vec<T>` and `<script>`
+/// are text there, and so is a `<DL>` that more text follows.
 pub struct Reader<R: Read> {
     source: Source<R>,
     mode: Mode,
@@ -23,6 +31,16 @@ pub struct Reader<R: Read> {
     keeps_icons: bool,
     done: bool,
     unfinished: Option<Unfinished>,
+    /// The part of a tag at the end of the file that is in no entry.
+    cut: Option<String>,
+    /// The value of a tag whose end was looked for in vain is not looked for again.
+    cannot_mend: bool,
+    /// No comment ends before this position.
+    no_comment_before: u64,
+    /// A name goes on until this position.
+    name_until: u64,
+    /// The content of `<title>`.
+    title: Vec<u8>,
     prolog: Option<String>,
     epilog: Option<String>,
     place: Place,
@@ -41,12 +59,26 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unfinished {
-    /// A tag; if it was a bookmark's, that bookmark is lost.
+    /// A tag.
     Tag,
-    /// A comment, or other markup that is no tag.
-    Comment,
     /// An element such as `script`, whose content is no markup.
     Element(&'static str),
+    /// A title or a folder's name.
+    Title,
+    /// So many lists.
+    Lists(usize),
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag => f.write_str("within a tag"),
+            Self::Element(name) => write!(f, "within <{name}>"),
+            Self::Title => f.write_str("within a title"),
+            Self::Lists(1) => f.write_str("within a list"),
+            Self::Lists(count) => write!(f, "within {count} lists"),
+        }
+    }
 }
 
 struct Tag {
@@ -57,7 +89,7 @@ struct Tag {
 
 impl Tag {
     fn keeps_attributes(&self) -> bool {
-        !self.is_end && matches!(self.element, Element::A | Element::H3 | Element::Hr)
+        !self.is_end && matches!(self.element, Element::A | Element::Heading(_) | Element::Hr)
     }
 }
 
@@ -65,19 +97,13 @@ impl Tag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Text,
-    /// The rest of a long tag name.
-    TagName,
-    /// A tag, between its attributes.
+    /// A tag whose attributes are kept, between them.
     Attributes,
     /// The rest of an attribute's value that is not kept; for an icon, where the value began in the source.
     Value {
         quote: Quote,
         icon: Option<u64>,
     },
-    /// A comment; true right after its `<!--`.
-    Comment(bool),
-    /// Markup that ends at the next `>`.
-    Bogus,
     /// The content of a raw element.
     Raw(&'static str),
 }
@@ -96,6 +122,11 @@ impl<R: Read> Reader<R> {
             keeps_icons: false,
             done: false,
             unfinished: None,
+            cut: None,
+            cannot_mend: false,
+            no_comment_before: 0,
+            name_until: 0,
+            title: Vec::new(),
             prolog: None,
             epilog: None,
             place: Place::Prolog,
@@ -134,8 +165,9 @@ impl<R: Read> Reader<R> {
     }
 
     /// Whether what has been read so far is a bookmark file: it has the doctype `NETSCAPE-Bookmark-file-1`, a `<DT>`
-    /// with a bookmark or folder, or an item of a Pocket list. An ordinary page with links is none, though its links
-    /// are given as bookmarks.
+    /// with a bookmark or folder, an item of a Pocket list, the title of an Instapaper or Pocket export, or the title
+    /// "Bookmarks" and an item that is a link. At the end of the file also: it has nothing but lists of links, in two
+    /// sections or nested. An ordinary page with links is none, though its links are given as bookmarks.
     pub fn is_bookmark_file(&self) -> bool {
         self.tree.is_bookmark_file()
     }

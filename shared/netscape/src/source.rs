@@ -1,14 +1,14 @@
 //! A window of text that slides over the source: filled in chunks, turned into UTF-8 where it is in another
 //! encoding, its lines counted.
 
-use crate::charset;
-use encoding_rs::{CoderResult, Decoder, UTF_8};
+use crate::charset::{self, Declared};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 use std::io::{self, ErrorKind, Read};
 
 /// How much is read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// How much of a file that declares no encoding is looked at from its first byte beyond ASCII.
+/// How much of a file is looked at from its first byte beyond ASCII, to decide on its encoding.
 const EVIDENCE: usize = 32 * 1024;
 
 /// The longest copy taken of what is consumed. The text before the first bookmark is far shorter.
@@ -33,13 +33,22 @@ pub(crate) struct Source<R> {
     counted: usize,
     /// A copy of what is consumed, while that is wanted.
     captured: Option<Vec<u8>>,
+    contradiction: Option<Contradiction>,
+}
+
+/// A `<meta>` declares another encoding, but the file is in UTF-8.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Contradiction {
+    pub(crate) declared: &'static str,
+    /// Where the first character beyond ASCII stands.
+    pub(crate) line: u32,
 }
 
 enum Charset {
     /// Nothing has been read.
     Unseen,
-    /// Nothing is declared, and all has been ASCII.
-    Undeclared,
+    /// All has been ASCII, in which nearly all encodings are the same; what a `<meta>` declares.
+    Ascii(Option<&'static Encoding>),
     Utf8,
     Other(Box<Transcoder>),
 }
@@ -58,7 +67,13 @@ impl<R: Read> Source<R> {
             lines: Lines::default(),
             counted: 0,
             captured: None,
+            contradiction: None,
         }
+    }
+
+    /// What is to be warned of, once.
+    pub(crate) fn take_contradiction(&mut self) -> Option<Contradiction> {
+        self.contradiction.take()
     }
 
     /// The text at hand.
@@ -104,10 +119,21 @@ impl<R: Read> Source<R> {
         self.bytes_read
     }
 
+    /// How many bytes of text stand before the byte at `index` of the window.
+    pub(crate) fn position(&self, index: usize) -> u64 {
+        self.discarded + (self.start + index) as u64
+    }
+
     /// Where the byte at `index` of the window stands in the source. Unknown where the source is not UTF-8.
     pub(crate) fn offset(&self, index: usize) -> Option<u64> {
         let known = !matches!(self.charset, Charset::Other(_));
-        known.then(|| self.discarded + (self.start + index) as u64)
+        known.then(|| self.position(index))
+    }
+
+    /// The line at the end of the window, counted from 1.
+    pub(crate) fn last_line(&mut self) -> u32 {
+        self.count_lines();
+        self.line_at(self.end)
     }
 
     /// The line at the start of the window, counted from 1.
@@ -176,21 +202,29 @@ impl<R: Read> Source<R> {
     fn settle_charset(&mut self, new: usize) -> io::Result<()> {
         let mut checked = new;
         if matches!(self.charset, Charset::Unseen) {
-            let (encoding, mark) = charset::declared(&self.text[..self.end]);
-            self.start = mark;
-            self.counted = mark;
-            if let Some(captured) = self.captured.as_mut() {
-                captured.extend_from_slice(&self.text[..mark]);
-            }
-            checked = mark;
-            match encoding {
-                None => self.charset = Charset::Undeclared,
-                Some(encoding) => self.decode_from(mark, encoding)?,
+            self.charset = Charset::Ascii(None);
+            match charset::declared(&self.text[..self.end]) {
+                Declared::Nothing => {}
+                Declared::ByMeta(encoding) if encoding == UTF_8 => self.charset = Charset::Utf8,
+                Declared::ByMeta(encoding) => {
+                    self.charset = Charset::Ascii(Some(encoding));
+                    // In it, ASCII may stand for something else.
+                    if !encoding.is_ascii_compatible() && self.text[..self.end].is_ascii() {
+                        return self.decode_from(0, encoding);
+                    }
+                }
+                Declared::ByMark(encoding, mark) => {
+                    self.start = mark;
+                    self.counted = mark;
+                    if let Some(captured) = self.captured.as_mut() {
+                        captured.extend_from_slice(&self.text[..mark]);
+                    }
+                    checked = mark;
+                    self.decode_from(mark, encoding)?;
+                }
             }
         }
-        if !matches!(self.charset, Charset::Undeclared) {
-            return Ok(());
-        }
+        let Charset::Ascii(declared) = self.charset else { return Ok(()) };
         let fresh = &self.text[checked..self.end];
         if fresh.is_ascii() {
             return Ok(());
@@ -200,12 +234,22 @@ impl<R: Read> Source<R> {
             self.text.resize(self.text.len() + CHUNK, 0);
             self.read()?;
         }
-        let encoding = charset::guess(&self.text[self.start..self.end], self.ended);
-        self.decode_from(beyond_ascii, encoding)
+        let text = &self.text[self.start..self.end];
+        let encoding = match declared {
+            None => charset::guess(text, self.ended),
+            Some(encoding) if !charset::is_utf_8(text, self.ended) => encoding,
+            Some(encoding) => {
+                let line = self.line_at(beyond_ascii);
+                self.contradiction = Some(Contradiction { declared: encoding.name(), line });
+                UTF_8
+            }
+        };
+        let from = if encoding.is_ascii_compatible() { beyond_ascii } else { self.start };
+        self.decode_from(from, encoding)
     }
 
     /// Takes the text from `from` on as being in `encoding`. What is before it is ASCII.
-    fn decode_from(&mut self, from: usize, encoding: &'static encoding_rs::Encoding) -> io::Result<()> {
+    fn decode_from(&mut self, from: usize, encoding: &'static Encoding) -> io::Result<()> {
         if encoding == UTF_8 {
             self.charset = Charset::Utf8;
             return Ok(());
@@ -215,6 +259,13 @@ impl<R: Read> Source<R> {
         self.end = from;
         self.ended = false;
         self.read()
+    }
+
+    /// The line at `text[index]`, which is beyond what has been counted.
+    fn line_at(&self, index: usize) -> u32 {
+        let mut lines = self.lines;
+        lines.count(&self.text[self.counted..index]);
+        lines.line()
     }
 
     fn count_lines(&mut self) {
@@ -232,7 +283,7 @@ struct Transcoder {
 }
 
 impl Transcoder {
-    fn new(encoding: &'static encoding_rs::Encoding, raw: Vec<u8>, last: bool) -> Self {
+    fn new(encoding: &'static Encoding, raw: Vec<u8>, last: bool) -> Self {
         Self { decoder: encoding.new_decoder_without_bom_handling(), raw, start: 0, last }
     }
 
@@ -268,7 +319,7 @@ fn read_some(reader: &mut impl Read, room: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Counts line ends: LF, or CR in a file that has no LF at all, as old Macs wrote them.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Lines {
     lf: u64,
     cr: u64,

@@ -1,6 +1,6 @@
 //! The `TAGS` attribute, in the two ways it is written.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -9,8 +9,9 @@ const FEW: usize = 32;
 
 /// Splits a tags attribute into `tags`, as byte ranges of `value`: trimmed, none empty, none twice, in file order.
 ///
-/// Commas separate tags. Delicious and the services that took its form write spaces instead, and mark themselves by
-/// a `PRIVATE` attribute; their tags cannot hold a space, so `spaced` also splits a value without commas there.
+/// Commas separate tags. Delicious and the services that took its form write blanks instead, and mark themselves by
+/// a `PRIVATE` attribute, which others also write whose tags hold blanks. `spaced` says that the file is one of the
+/// first (see [`blanks_separate`]); then a value without commas is split at blanks.
 pub(crate) fn split(value: &str, spaced: bool, tags: &mut Vec<Range<usize>>) {
     tags.clear();
     let bytes = value.as_bytes();
@@ -29,6 +30,36 @@ pub(crate) fn split(value: &str, spaced: bool, tags: &mut Vec<Range<usize>>) {
             tags.push(tag);
         }
     }
+}
+
+/// Whether a `TAGS` value may be one tag of several words or several tags of one.
+pub(crate) fn is_ambiguous(value: &[u8]) -> bool {
+    memchr(b',', value).is_none() && value.trim_ascii().iter().any(u8::is_ascii_whitespace)
+}
+
+/// Whether blanks separate the tags of a file: no `TAGS` among the markup of `ahead` has a comma, and of those and
+/// `value` at least three have several words, with four blanks at least between the words of all. One tag of two words
+/// each on a few bookmarks is not enough.
+pub(crate) fn blanks_separate(value: &[u8], ahead: &[u8]) -> bool {
+    const NAME: &[u8] = b"tags";
+    let mut several = 0;
+    let mut blanks = 0;
+    let mut note = |value: &[u8]| {
+        let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).count();
+        several += usize::from(words > 1);
+        blanks += words.saturating_sub(1);
+        memchr(b',', value).is_none()
+    };
+    let values = memchr_iter(b'=', ahead).filter_map(|at| {
+        let is_name = ahead[..at].len() >= NAME.len()
+            && ahead[at - NAME.len()..at].eq_ignore_ascii_case(NAME)
+            && at.checked_sub(NAME.len() + 1).is_none_or(|before| ahead[before].is_ascii_whitespace());
+        let (&mark, value) = ahead[at + 1..].split_first()?;
+        let end = memchr(mark, value).filter(|_| matches!(mark, b'"' | b'\''))?;
+        is_name.then_some(&value[..end])
+    });
+    let has_no_comma = note(value) && values.into_iter().all(&mut note);
+    has_no_comma && several >= 3 && blanks >= 4
 }
 
 /// The tags so far, once they are many.
@@ -64,6 +95,16 @@ mod tests {
     #[test]
     fn spaces_separate_where_the_exporter_has_no_tag_with_a_space() {
         assert_eq!(split_to_vec("each  outside establish each", true), ["each", "outside", "establish"]);
+    }
+
+    #[test]
+    fn blanks_separate_the_tags_of_a_file_where_many_have_them_and_none_has_a_comma() {
+        let many = br#"TAGS="css html"> <A TAGS='a b c'> <A TAGS="one">"#;
+        assert!(blanks_separate(b"web design", many));
+        assert!(!blanks_separate(b"web design", br#"TAGS="css html" TAGS="a b c" TAGS="one,two""#));
+        assert!(!blanks_separate(b"machine learning", b""));
+        assert!(!blanks_separate(b"machine learning", br#"<A TAGS="deep learning"><A TAGS="data science">"#));
+        assert!(!blanks_separate(b"web design", br#"HASHTAGS="css html" TAGS="a b c" TAGS=unquoted TAGS=""#));
     }
 
     #[test]

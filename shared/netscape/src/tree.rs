@@ -3,12 +3,20 @@
 //! An entry is complete only when the next one begins, since a `<DD>` may follow it. So there is one entry that is
 //! being read and one that is ready to be given; a tag completes at most one.
 
+mod link;
+mod list_page;
+mod lost;
+
 use crate::attributes::Buffer;
 use crate::entry::{Entry, Kind, Text};
 use crate::event::Event;
 use crate::key::Key;
 use crate::markup::Element;
-use crate::{Error, limits};
+use crate::warning::{Notice, NoticeKind};
+use crate::{Error, Unfinished, limits, tags};
+use link::Link;
+use list_page::ListPage;
+use lost::Lost;
 use std::collections::VecDeque;
 
 #[derive(Default)]
@@ -18,32 +26,60 @@ pub(crate) struct Tree {
     ready: Box<Entry>,
     steps: VecDeque<Step>,
     lists: Vec<List>,
+    /// How many of the lists are `<dl>`.
+    definition_lists: usize,
     target: Target,
-    /// The text of the last `<h1>`, until an entry begins.
+    /// The text of the last `<h1>` or so, or of the last `<li>`, until an entry or a list begins.
     heading: Text,
+    heading_line: u32,
+    /// The link of a description that is open.
+    link: Option<Link>,
+    /// How many lists are open that are part of a description.
+    lists_in_text: u32,
     after: After,
     /// The tag begins its line.
     at_margin: bool,
     bookmarks: u32,
     is_bookmark_file: bool,
+    list_page: ListPage,
+    lost: Lost,
+    /// Warnings of the file whose steps are to come.
+    notices: VecDeque<Notice>,
+    /// The one whose step has been taken.
+    notice: Option<Notice>,
+    separators: Separators,
 }
 
-/// An event without its contents, which stand in the ready entry.
+/// An event without its contents, which stand in the ready entry or among the notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     FolderStart,
     FolderEnd,
     Bookmark,
     Separator,
+    Warning,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum List {
-    /// The root list, or one that follows no folder's name.
+    /// A `<dl>` that follows no folder's name, such as the root list.
     Plain,
+    /// The `<dl>` of a folder.
     Folder,
-    /// Pocket's `<ul>` under an `<h1>`.
-    Section,
+    /// A `<ul>` or `<ol>` that follows no name.
+    PlainItems,
+    /// A `<ul>` or `<ol>` under a heading or in an item with a name, as Pocket and Instapaper write them.
+    FolderItems,
+}
+
+impl List {
+    fn is_folder(self) -> bool {
+        matches!(self, Self::Folder | Self::FolderItems)
+    }
+
+    fn is_definition(self) -> bool {
+        matches!(self, Self::Plain | Self::Folder)
+    }
 }
 
 /// Where text goes.
@@ -54,6 +90,8 @@ enum Target {
     Name,
     Description,
     Heading,
+    /// What stands in an item before a link or a list, which is the name of that list.
+    Item,
 }
 
 /// The tag that an entry directly follows.
@@ -65,17 +103,47 @@ enum After {
     Item,
 }
 
+/// What separates the tags of the file where a value does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Separators {
+    #[default]
+    Unknown,
+    Commas,
+    Blanks,
+}
+
+/// What the next piece of text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A name, be it a bookmark's title or a folder's.
+    Name {
+        is_folder: bool,
+    },
+    Description,
+    /// A heading or the start of an item.
+    Heading,
+    /// Between entries: it is lost.
+    Between,
+    /// Outside of all lists and entries, where it means nothing.
+    Outside,
+}
+
 impl Tree {
     pub(crate) fn take_step(&mut self) -> Option<Step> {
-        self.steps.pop_front()
+        let step = self.steps.pop_front()?;
+        if step == Step::Warning {
+            self.notice = self.notices.pop_front();
+        }
+        Some(step)
     }
 
     pub(crate) fn event(&self, step: Step) -> Event<'_> {
-        match step {
-            Step::FolderStart => Event::FolderStart(self.ready.folder()),
-            Step::FolderEnd => Event::FolderEnd,
-            Step::Bookmark => Event::Bookmark(self.ready.bookmark()),
-            Step::Separator => Event::Separator(self.ready.separator()),
+        match (step, &self.notice) {
+            (Step::FolderStart, _) => Event::FolderStart(self.ready.folder()),
+            (Step::Bookmark, _) => Event::Bookmark(self.ready.bookmark()),
+            (Step::Separator, _) => Event::Separator(self.ready.separator()),
+            (Step::Warning, Some(notice)) => Event::Warning(notice.warning()),
+            (Step::FolderEnd | Step::Warning, _) => Event::FolderEnd,
         }
     }
 
@@ -91,7 +159,51 @@ impl Tree {
         self.is_bookmark_file = true;
     }
 
-    /// Whether text is part of anything here.
+    /// Takes the title of the file.
+    pub(crate) fn title(&mut self, title: &[u8]) {
+        self.list_page.title(title);
+        self.is_bookmark_file |= self.list_page.is_export();
+        if title.trim_ascii().eq_ignore_ascii_case(b"pinboard bookmarks") {
+            self.separate_tags_by_blanks();
+        }
+    }
+
+    /// Says that this file's exporter knows no tags with blanks in them.
+    pub(crate) fn separate_tags_by_blanks(&mut self) {
+        if self.separators == Separators::Unknown {
+            self.separators = Separators::Blanks;
+        }
+    }
+
+    /// Whether it has to be decided now what separates tags.
+    pub(crate) fn asks_for_separators(&self, attributes: &Buffer) -> bool {
+        self.separators == Separators::Unknown && attributes.ambiguous_tags().is_some()
+    }
+
+    /// Decides it by the text that follows.
+    pub(crate) fn learn_separators(&mut self, attributes: &Buffer, ahead: &[u8]) {
+        let Some(value) = attributes.ambiguous_tags() else { return };
+        self.separators = match tags::blanks_separate(value, ahead) {
+            true => Separators::Blanks,
+            false => Separators::Commas,
+        };
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        match self.target {
+            Target::Name => Place::Name { is_folder: self.pending.kind == Kind::Folder },
+            Target::Description => Place::Description,
+            Target::Heading | Target::Item => Place::Heading,
+            Target::Nowhere if self.is_amid_entries() => Place::Between,
+            Target::Nowhere => Place::Outside,
+        }
+    }
+
+    fn is_amid_entries(&self) -> bool {
+        !self.lists.is_empty() || self.pending.kind != Kind::None || self.after != After::Other
+    }
+
+    /// Whether text is a part of something.
     pub(crate) fn wants_text(&self) -> bool {
         self.target != Target::Nowhere
     }
@@ -107,13 +219,37 @@ impl Tree {
         }
     }
 
-    /// Takes text as it stands in the file.
-    pub(crate) fn text(&mut self, raw: &[u8]) {
+    /// Takes text as it stands in the file. `line` is only needed between entries.
+    pub(crate) fn text(&mut self, raw: &[u8], line: u32) {
         match self.target {
-            Target::Nowhere => {}
+            Target::Nowhere if self.is_amid_entries() => self.lost.push(raw, line),
+            Target::Nowhere => self.list_page.text(raw),
             Target::Name => self.pending.name.push(raw),
             Target::Description => self.pending.description.push(raw),
-            Target::Heading => self.heading.push(raw),
+            Target::Heading | Target::Item => self.heading.push(raw),
+        }
+    }
+
+    /// Takes an image in a text: what is said of it and where it is, as values stand in a file.
+    pub(crate) fn image(&mut self, alternative: &[u8], address: &[u8]) {
+        let text = match self.target {
+            Target::Nowhere => return,
+            Target::Name => &mut self.pending.name,
+            Target::Description => &mut self.pending.description,
+            Target::Heading | Target::Item => &mut self.heading,
+        };
+        link::push_image(text, alternative, address);
+    }
+
+    /// Takes the start of a link in a description. The address is as values stand in a file.
+    pub(crate) fn link(&mut self, address: &[u8]) {
+        self.end_link();
+        self.link = Link::begin(address, self.pending.description.len());
+    }
+
+    fn end_link(&mut self) {
+        if let Some(link) = self.link.take() {
+            link.end(&mut self.pending.description);
         }
     }
 
@@ -128,43 +264,50 @@ impl Tree {
         let at_margin = std::mem::take(&mut self.at_margin);
         match element {
             Element::A if !in_description && self.begins_entry(attributes) => {
-                self.is_bookmark_file |= match self.after {
-                    After::Term => true,
-                    After::Item => attributes.find(Key::TimeAdded).is_some(),
-                    After::Other => false,
-                };
+                self.note_link(attributes);
                 self.begin(Kind::Bookmark, attributes, line);
                 self.target = Target::Name;
             }
-            Element::H3 if !in_description => {
+            Element::Heading(level) if !in_description => {
                 self.is_bookmark_file |= self.after == After::Term;
-                self.begin(Kind::Folder, attributes, line);
-                self.target = Target::Name;
+                if level == 3 || self.after != After::Other || !self.lists.is_empty() {
+                    self.begin(Kind::Folder, attributes, line);
+                    self.target = Target::Name;
+                } else {
+                    self.flush();
+                    self.open_heading(Target::Heading, line);
+                }
             }
             Element::Hr => {
                 self.begin(Kind::Separator, attributes, line);
                 self.pending.layout.is_joined = true;
             }
             Element::Dt => self.follow(After::Term),
-            Element::Li if !in_description => self.follow(After::Item),
-            Element::Dd => {
+            Element::Li if !self.is_list_text() => {
+                self.follow(After::Item);
+                self.open_heading(Target::Item, line);
+            }
+            Element::Dd if matches!(self.pending.kind, Kind::Bookmark | Kind::Folder) => {
+                self.end_link();
                 self.target = Target::Description;
                 if std::mem::replace(&mut self.pending.has_description, true) {
-                    self.text(b"\n");
+                    self.text(b"\n", line);
                 } else {
                     self.pending.layout.description_at_margin = at_margin;
                 }
             }
-            Element::Dl => return self.open_list(line),
-            Element::Ul if !in_description && self.lists.is_empty() && !self.heading.is_blank() => {
-                self.open_section(attributes, line);
+            Element::Dl => {
+                let is_folder = self.pending.kind == Kind::Folder;
+                return self.open_list(if is_folder { List::Folder } else { List::Plain }, line);
             }
-            Element::H1 if !in_description => {
-                self.flush();
-                self.heading.clear();
-                self.target = Target::Heading;
+            Element::List if in_description => {
+                self.lists_in_text = self.lists_in_text.saturating_add(1);
+                self.text(b"\n", line);
             }
-            Element::Br | Element::P | Element::Li => self.text(b"\n"),
+            Element::List => return self.open_items(attributes, line),
+            Element::Li | Element::Dd | Element::Block | Element::Heading(_) if self.wants_text() => {
+                self.text(b"\n", line);
+            }
             _ => {}
         }
         Ok(())
@@ -175,17 +318,25 @@ impl Tree {
         let ends_name_of = |kind| self.target == Target::Name && self.pending.kind == kind;
         match element {
             Element::A if ends_name_of(Kind::Bookmark) => self.target = Target::Nowhere,
-            Element::H3 if ends_name_of(Kind::Folder) => self.target = Target::Nowhere,
-            Element::H1 if self.target == Target::Heading => self.target = Target::Nowhere,
-            Element::Dd if self.target == Target::Description => self.target = Target::Nowhere,
-            Element::Dt => self.target = Target::Nowhere,
+            Element::A if self.target == Target::Description => self.end_link(),
+            Element::Heading(_) if ends_name_of(Kind::Folder) => self.target = Target::Nowhere,
+            Element::Heading(_) if self.target == Target::Heading => self.target = Target::Nowhere,
+            Element::Dd if self.target == Target::Description => {
+                self.end_link();
+                self.target = Target::Nowhere;
+            }
+            Element::Dt if matches!(self.target, Target::Name | Target::Description) => {
+                self.end_link();
+                self.target = Target::Nowhere;
+            }
             Element::Dl => {
                 self.flush();
-                if self.lists.last() != Some(&List::Section) {
-                    self.close_list();
-                }
+                self.close_definition_list();
             }
-            Element::Ul if self.lists.last() == Some(&List::Section) => {
+            Element::List if self.target == Target::Description && self.lists_in_text > 0 => {
+                self.lists_in_text -= 1;
+            }
+            Element::List if self.lists.last().is_some_and(|list| !list.is_definition()) => {
                 self.flush();
                 self.close_list();
             }
@@ -193,12 +344,32 @@ impl Tree {
         }
     }
 
-    /// Gives what is pending and ends what is open.
-    pub(crate) fn finish(&mut self) {
+    /// Gives what is pending and ends what is open. `inside`: the part of the file that the end cuts, if it does, and
+    /// the part of it that is in no entry.
+    pub(crate) fn finish(&mut self, inside: Option<(Unfinished, String)>, line: u32) -> Option<Unfinished> {
+        let is_name_open = self.target == Target::Name;
         self.flush();
+        let inside = inside.or_else(|| {
+            let by_lists = (!self.lists.is_empty()).then_some(Unfinished::Lists(self.lists.len()));
+            let open = if is_name_open { Some(Unfinished::Title) } else { by_lists };
+            open.map(|open| (open, String::new()))
+        });
         while !self.lists.is_empty() {
             self.close_list();
         }
+        self.is_bookmark_file |= self.list_page.is_one();
+        if let Some(count) = self.lost.count_of_more() {
+            self.notify(line, NoticeKind::MoreTextLost(count), String::new());
+        }
+        let (inside, text) = inside?;
+        self.notify(line, NoticeKind::EndsEarly(inside), text);
+        Some(inside)
+    }
+
+    /// Adds a warning of the file.
+    pub(crate) fn notify(&mut self, line: u32, kind: NoticeKind, text: String) {
+        self.notices.push_back(Notice { line, kind, text });
+        self.steps.push_back(Step::Warning);
     }
 
     /// An `<a>` without HREF is an entry where one is expected or where it looks like one, so that the entry is
@@ -206,6 +377,26 @@ impl Tree {
     fn begins_entry(&self, attributes: &Buffer) -> bool {
         let marks = [Key::Href, Key::FeedUrl, Key::AddDate, Key::TimeAdded];
         self.after == After::Term || marks.into_iter().any(|mark| attributes.find(mark).is_some())
+    }
+
+    /// Learns from an entry's link what file this is.
+    fn note_link(&mut self, attributes: &Buffer) {
+        match self.after {
+            After::Term => self.is_bookmark_file = true,
+            After::Item => {
+                self.is_bookmark_file |= attributes.find(Key::TimeAdded).is_some();
+                let address = attributes.find(Key::Href).map(|index| attributes.value(index));
+                self.list_page.item(address.unwrap_or_default(), self.heading.is_blank());
+                self.is_bookmark_file |= self.list_page.is_titled();
+            }
+            After::Other => self.list_page.other_link(),
+        }
+    }
+
+    /// Whether a list item is a part of a description and ends no entry.
+    fn is_list_text(&self) -> bool {
+        let in_items = self.lists.last().is_some_and(|list| !list.is_definition());
+        self.target == Target::Description && (self.lists_in_text > 0 || !in_items)
     }
 
     fn begin(&mut self, kind: Kind, attributes: &mut Buffer, line: u32) {
@@ -220,59 +411,101 @@ impl Tree {
         self.after = after;
     }
 
-    fn open_list(&mut self, line: u32) -> Result<(), Error> {
-        if self.lists.len() == limits::DEPTH {
-            return Err(Error::TooDeep { line });
-        }
-        let list = if self.pending.kind == Kind::Folder { List::Folder } else { List::Plain };
-        self.flush_before(list);
-        Ok(())
+    fn open_heading(&mut self, target: Target, line: u32) {
+        self.heading.clear();
+        self.heading_line = line;
+        self.target = target;
     }
 
-    /// There is nothing pending: the heading has flushed it, and no entry came since.
-    fn open_section(&mut self, attributes: &mut Buffer, line: u32) {
-        attributes.clear();
-        self.pending.begin(Kind::Folder, attributes, line);
-        std::mem::swap(&mut self.pending.name, &mut self.heading);
-        self.heading.clear();
-        self.flush_before(List::Section);
+    fn open_items(&mut self, attributes: &mut Buffer, line: u32) -> Result<(), Error> {
+        if self.pending.kind != Kind::Folder && !self.heading.is_blank() {
+            self.list_page.folder(self.target == Target::Item);
+            // Else it would be lost as the text of an item.
+            self.target = Target::Nowhere;
+            self.flush();
+            attributes.clear();
+            attributes.seal();
+            self.pending.begin(Kind::Folder, attributes, line);
+            std::mem::swap(&mut self.pending.name, &mut self.heading);
+            self.heading.clear();
+        }
+        let is_folder = self.pending.kind == Kind::Folder;
+        self.open_list(if is_folder { List::FolderItems } else { List::PlainItems }, line)
     }
 
     /// Completes the pending entry and opens the list that follows it.
-    fn flush_before(&mut self, list: List) {
-        self.flush();
-        if list != List::Plain {
-            // The folder goes on.
-            self.steps.pop_back();
+    fn open_list(&mut self, list: List, line: u32) -> Result<(), Error> {
+        if self.lists.len() == limits::DEPTH {
+            return Err(Error::TooDeep { line });
         }
+        if list.is_folder() {
+            self.complete_folder();
+        } else {
+            self.flush();
+        }
+        self.definition_lists += usize::from(list.is_definition());
         self.lists.push(list);
         self.after = After::Other;
+        Ok(())
+    }
+
+    /// Ends the innermost `<dl>`, and the item lists in it that have not been ended.
+    fn close_definition_list(&mut self) {
+        if self.definition_lists == 0 {
+            self.after = After::Other;
+            return;
+        }
+        while self.lists.last().is_some_and(|list| !list.is_definition()) {
+            self.close_list();
+        }
+        self.close_list();
     }
 
     fn close_list(&mut self) {
-        if self.lists.pop().is_some_and(|list| list != List::Plain) {
-            self.steps.push_back(Step::FolderEnd);
+        if let Some(list) = self.lists.pop() {
+            self.definition_lists -= usize::from(list.is_definition());
+            if list.is_folder() {
+                self.steps.push_back(Step::FolderEnd);
+            }
         }
         self.after = After::Other;
+    }
+
+    /// Completes the pending folder, which goes on.
+    fn complete_folder(&mut self) {
+        self.steps.push_back(Step::FolderStart);
+        self.complete();
     }
 
     /// Completes the pending entry. A folder without a list of its own ends at once.
     fn flush(&mut self) {
-        self.target = Target::Nowhere;
         match self.pending.kind {
-            Kind::None => return,
+            Kind::None => {}
             Kind::Bookmark => {
                 self.bookmarks = self.bookmarks.saturating_add(1);
                 self.steps.push_back(Step::Bookmark);
             }
-            Kind::Folder => {
-                self.steps.push_back(Step::FolderStart);
-                self.steps.push_back(Step::FolderEnd);
-            }
+            Kind::Folder => self.steps.extend([Step::FolderStart, Step::FolderEnd]),
             Kind::Separator => self.steps.push_back(Step::Separator),
         }
-        self.pending.finish(self.bookmarks);
-        std::mem::swap(&mut self.pending, &mut self.ready);
-        self.pending.kind = Kind::None;
+        self.complete();
+    }
+
+    fn complete(&mut self) {
+        self.end_link();
+        self.lists_in_text = 0;
+        if self.target == Target::Item && !self.heading.is_blank() {
+            self.lost.push_decoded(self.heading.as_str(), self.heading_line);
+            self.heading.clear();
+        }
+        self.target = Target::Nowhere;
+        if self.pending.kind != Kind::None {
+            self.pending.finish(self.bookmarks, self.separators == Separators::Blanks);
+            std::mem::swap(&mut self.pending, &mut self.ready);
+            self.pending.kind = Kind::None;
+        }
+        if let Some((line, text)) = self.lost.take() {
+            self.notify(line, NoticeKind::TextLost, text);
+        }
     }
 }

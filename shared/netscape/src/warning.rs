@@ -1,7 +1,9 @@
 use crate::attributes::Buffer;
+use crate::text::{self, Context};
+use crate::{Unfinished, limits};
 use std::fmt;
 
-/// Something about an entry that could not be taken as written. The entry itself is still given.
+/// Something about an entry or the file that could not be taken as written. An entry itself is still given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning<'a> {
@@ -24,6 +26,53 @@ pub enum Warning<'a> {
     },
     /// There were more attributes than [`limits::ATTRIBUTES`](crate::limits::ATTRIBUTES).
     AttributesDropped,
+    /// Quotation marks in a value are not escaped. The value is kept up to what seems to be its end.
+    Unescaped {
+        /// The attribute, in lower case.
+        attribute: &'a str,
+    },
+    /// A part of the tag is in no attribute: it repeats one, or has a name that can be none, which comes of quotation
+    /// marks that are not escaped.
+    AttributesLost {
+        /// That part, up to [`limits::QUOTED_CHARACTERS`](crate::limits::QUOTED_CHARACTERS).
+        text: &'a str,
+    },
+    /// The file ends within the entry's tag. The attributes before that are kept.
+    TagCut {
+        /// The attribute in which it ends, if it does.
+        text: &'a str,
+    },
+    /// Of the file: text or a comment between entries that belongs to none.
+    TextLost {
+        /// Its start, up to [`limits::QUOTED_CHARACTERS`](crate::limits::QUOTED_CHARACTERS).
+        text: &'a str,
+    },
+    /// Of the file: such text was found more often than [`limits::LOST_TEXTS`](crate::limits::LOST_TEXTS) times.
+    MoreTextLost {
+        /// How often besides.
+        count: u64,
+    },
+    /// Of the file: it ends early and probably has been cut off.
+    EndsEarly {
+        /// What it ends inside of.
+        inside: Unfinished,
+        /// The part of a tag that is in no entry.
+        text: &'a str,
+    },
+    /// Of the file: it declares another encoding, but is in UTF-8 and has been read so.
+    DeclaredOtherwise {
+        /// The name of the declared encoding.
+        charset: &'a str,
+    },
+}
+
+/// A warning of the file and not of one entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileWarning<'a> {
+    /// The line it is about, counted from 1.
+    pub line: u32,
+    /// What could not be taken as written.
+    pub warning: Warning<'a>,
 }
 
 impl fmt::Display for Warning<'_> {
@@ -37,9 +86,102 @@ impl fmt::Display for Warning<'_> {
             Self::Cut { field } => write!(f, "{field} was too long and has been cut"),
             Self::Replaced { field } => write!(f, "{field} held unreadable characters, now U+FFFD"),
             Self::AttributesDropped => f.write_str("there were too many attributes, the last are dropped"),
+            Self::Unescaped { attribute } => {
+                write!(f, "{attribute} holds quotation marks that are not escaped")
+            }
+            Self::AttributesLost { text } => {
+                write!(f, "these attributes are garbled or repeated and lost: {text}")
+            }
+            Self::TagCut { text: "" } => f.write_str("the file ends within the tag"),
+            Self::TagCut { text } => write!(f, "the file ends within the tag, in {text}"),
+            Self::TextLost { text } => write!(f, "this text belongs to no entry and is lost: {text}"),
+            Self::MoreTextLost { count } => {
+                write!(f, "{count} more texts that belong to no entry are lost")
+            }
+            Self::EndsEarly { inside, text: "" } => write!(f, "the file ends early, {inside}"),
+            Self::EndsEarly { inside, text } => write!(f, "the file ends early, {inside}: {text}"),
+            Self::DeclaredOtherwise { charset } => {
+                write!(f, "the file declares {charset} but is in UTF-8, as which it has been read")
+            }
         }
     }
 }
+
+/// A file's warning until it is given.
+#[derive(Clone, Debug)]
+pub(crate) struct Notice {
+    pub(crate) line: u32,
+    pub(crate) kind: NoticeKind,
+    pub(crate) text: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NoticeKind {
+    TextLost,
+    MoreTextLost(u64),
+    EndsEarly(Unfinished),
+    DeclaredOtherwise,
+}
+
+impl Notice {
+    pub(crate) fn warning(&self) -> FileWarning<'_> {
+        let text = self.text.as_str();
+        let warning = match self.kind {
+            NoticeKind::TextLost => Warning::TextLost { text },
+            NoticeKind::MoreTextLost(count) => Warning::MoreTextLost { count },
+            NoticeKind::EndsEarly(inside) => Warning::EndsEarly { inside, text },
+            NoticeKind::DeclaredOtherwise => Warning::DeclaredOtherwise { charset: text },
+        };
+        FileWarning { line: self.line, warning }
+    }
+}
+
+/// The start of a text that is lost, for its warning. It comes in pieces.
+#[derive(Debug, Default)]
+pub(crate) struct Quotation {
+    text: String,
+    characters: usize,
+}
+
+impl Quotation {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.characters = 0;
+    }
+
+    /// Appends a piece as it stands in the file. White space at the start is left out.
+    pub(crate) fn push(&mut self, raw: &[u8], context: Context) {
+        /// No character takes more bytes in a file, be it written as a reference.
+        const LONGEST_CHARACTER: usize = 40;
+        let room = limits::QUOTED_CHARACTERS.saturating_sub(self.characters);
+        if room == 0 && self.text.ends_with(ELLIPSIS) {
+            return;
+        }
+        let raw = if self.text.is_empty() { raw.trim_ascii_start() } else { raw };
+        let kept = text::cut(raw, (room + 1) * LONGEST_CHARACTER);
+        let start = self.text.len();
+        text::push_decoded(kept, context, &mut self.text);
+        match self.text[start..].char_indices().nth(room) {
+            Some((end, _)) => {
+                self.text.truncate(start + end);
+                self.text.push(ELLIPSIS);
+                self.characters = limits::QUOTED_CHARACTERS;
+            }
+            None => self.characters += self.text[start..].chars().count(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The text without white space at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        self.text.trim_ascii_end()
+    }
+}
+
+const ELLIPSIS: char = '…';
 
 /// What [`Warning`]s are made from while the entry's text is still being gathered.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +190,10 @@ pub(crate) enum Flaw {
     Cut(Field),
     Replaced(Field),
     AttributesDropped,
+    /// An attribute by its index.
+    Unescaped(usize),
+    AttributesLost,
+    TagCut,
 }
 
 impl Flaw {
@@ -59,6 +205,9 @@ impl Flaw {
             Self::Cut(field) => Warning::Cut { field: field.name(attributes) },
             Self::Replaced(field) => Warning::Replaced { field: field.name(attributes) },
             Self::AttributesDropped => Warning::AttributesDropped,
+            Self::Unescaped(index) => Warning::Unescaped { attribute: attributes.name(index) },
+            Self::AttributesLost => Warning::AttributesLost { text: attributes.lost() },
+            Self::TagCut => Warning::TagCut { text: attributes.lost() },
         }
     }
 }

@@ -74,7 +74,9 @@ impl<W: Write> Writer<W> {
         Ok(Self { out, line_end, escapes_quotes, depth: 1 })
     }
 
-    /// Writes what an event stands for. Dates outside the years 0 to 9999 are left out.
+    /// Writes what an event stands for; a warning stands for nothing. Dates outside the years 1 to 9999 are left out,
+    /// and so are attributes with quotation marks or the like in their names, which a [`Reader`](crate::Reader) would
+    /// not take for attributes: they would garble those beside them.
     ///
     /// # Errors
     ///
@@ -86,6 +88,7 @@ impl<W: Write> Writer<W> {
             Event::FolderEnd => self.folder_end(),
             Event::Bookmark(bookmark) => self.bookmark(bookmark),
             Event::Separator(separator) => self.separator(separator),
+            Event::Warning(_) => Ok(()),
         }
     }
 

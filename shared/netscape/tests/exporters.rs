@@ -157,7 +157,7 @@ fn pinboard_has_links_in_descriptions() {
     assert_outline(
         "pinboard.html",
         r#"
-An essay <https://www.example.com/essay> +1704067200 #essay #to_read "Quote: see the source of it" private=1 toread=1
+An essay <https://www.example.com/essay> +1704067200 #essay #to_read "Quote: see the source (https://www.example.com/source) of it" private=1 toread=1
 [no title] <https://www.example.com/untagged> +1704067201 private=0 toread=0
 "#,
     );

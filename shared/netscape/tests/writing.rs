@@ -15,6 +15,7 @@ fn assert_same_entries(name: &str, file: &[u8]) {
     let mut after = File::read(&written[..]);
     for read in [&mut before, &mut after] {
         read.forget_lines();
+        read.forget_losses();
         read.forget_order();
     }
     assert_eq!(after.items, before.items, "{name}, written as {}", String::from_utf8_lossy(&written));
@@ -102,6 +103,35 @@ fn an_attribute_that_no_tag_can_hold_is_refused() {
     }
 }
 
+/// An older reader stored what unescaped quotation marks had made of a tag.
+#[test]
+fn an_attribute_that_would_garble_its_neighbours_is_left_out() {
+    let mut writer = Writer::new(Vec::new()).expect("memory can be written");
+    let attributes = [("$\"", ""), ("a'b", "x"), ("a,b", "y"), ("=odd", ""), ("note", "kept")];
+    let bookmark = Bookmark {
+        url: Some("https://example.com/"),
+        title: "T",
+        attributes: attributes[..].into(),
+        ..Bookmark::default()
+    };
+    writer.write(&Event::Bookmark(bookmark)).expect("memory can be written");
+    let file = File::read(&writer.finish().expect("memory can be written")[..]);
+    assert_eq!(file.outline(), "T <https://example.com/> note=kept\n");
+}
+
+/// What is exported and imported again has nothing to be warned of that was not there before.
+#[test]
+fn a_written_file_gains_no_warning() {
+    for (name, file) in corpus_files() {
+        let written = File::read(&rewritten(&file)[..]);
+        assert_eq!(written.warnings, [], "{name}");
+        let lasting = |warning: &String| {
+            warning.contains("holds no date") || warning.contains("held unreadable characters")
+        };
+        assert!(written.bookmarks().all(|bookmark| bookmark.warnings.iter().all(lasting)), "{name}");
+    }
+}
+
 #[test]
 fn a_prolog_that_does_not_end_its_title_is_not_written_again() {
     assert_same_entries(
@@ -121,7 +151,7 @@ fn text(pattern: &'static str) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() })]
 
     #[test]
     fn any_markup_is_written_with_the_entries_it_was_read_as(file in pieces()) {
@@ -135,11 +165,11 @@ proptest! {
         description in text("(?s)([ -~]|\n){0,40}|.{0,20}"),
         value in "(?s).{0,20}",
         tags in prop::collection::btree_set(text("[^,]{1,8}"), 0..4),
-        seconds in prop::option::of(-62_167_219_200_i64..253_402_300_800),
+        seconds in prop::option::of(-62_135_596_800_i64..253_402_300_800),
     ) {
         let tags: Vec<&str> = tags.iter().map(String::as_str).filter(|tag| !tag.is_empty()).collect();
         let value = value.replace('\0', "");
-        let attributes = [("=odd\"name", ""), ("private", "1"), ("note", &value[..])];
+        let attributes = [("odd-name", ""), ("private", "1"), ("note", &value[..])];
         let date = seconds.map(|seconds| Timestamp::from_micros(seconds * 1_000_000));
         let mut writer = Writer::new(Vec::new()).expect("memory can be written");
         let bookmark = Bookmark {
@@ -164,4 +194,11 @@ proptest! {
         let pairs: Vec<_> = read[0].attributes.iter().map(|(name, value)| (&name[..], &value[..])).collect();
         prop_assert_eq!(pairs, attributes);
     }
+}
+
+/// The same documents in each run, so that a change is to blame where one fails; others each time in the long tests.
+#[expect(clippy::disallowed_methods, reason = "what the long tests of the project set")]
+fn seed() -> proptest::test_runner::RngSeed {
+    use proptest::test_runner::RngSeed;
+    if std::env::var_os("SOAK").is_some() { RngSeed::Random } else { RngSeed::Fixed(0) }
 }

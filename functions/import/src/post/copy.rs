@@ -116,7 +116,14 @@ impl Plan {
                 self.counts.warnings += i32::from(!folder.warnings.is_empty());
                 Some(Entry::folder(folder))
             }
-            Event::Separator(separator) => Some(Entry::separator(separator)),
+            Event::Separator(separator) => {
+                self.counts.warnings += i32::from(!separator.warnings.is_empty());
+                Some(Entry::separator(separator))
+            }
+            Event::Warning(warning) => {
+                self.counts.warnings += 1;
+                Some(Entry::file(warning))
+            }
             Event::FolderEnd => None,
         };
         if let Some(entry) = entry {
@@ -214,10 +221,10 @@ pub(crate) async fn bookmarks(
     progress: &Progress,
 ) -> Result<Sink, Error> {
     let report = |bytes| progress.copied(bytes);
-    let warnings = reading::read(upload, plan, &mut sink, report, Plan::take).await?;
-    for warning in &warnings {
+    let left_out = reading::read(upload, plan, &mut sink, report, Plan::take).await?;
+    for kind in &left_out {
         plan.counts.warnings += 1;
-        plan.entries.note_file(warning, plan.job_id);
+        plan.entries.note_left_out(kind, plan.job_id);
     }
     Ok(sink)
 }

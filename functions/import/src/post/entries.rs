@@ -3,14 +3,14 @@
 
 use app::Error;
 use futures_util::SinkExt;
-use netscape::{Attributes, Bookmark, Event, Folder, Separator, Timestamp, Warnings};
+use netscape::{Attributes, Bookmark, Event, FileWarning, Folder, Separator, Timestamp, Warnings};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::address::{Address, Verdict, address_of, judge};
 use super::copy::{Plan, Sink};
 use super::progress::Progress;
-use super::reading::{self, FileWarning, Visit};
+use super::reading::{self, LeftOut, Visit};
 use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::body::Upload;
@@ -47,9 +47,9 @@ impl Entries {
         self.keep(|rows| entry.put(visit, job_id, rows));
     }
 
-    /// Keeps a warning about the file as a whole.
-    pub(crate) fn note_file(&mut self, warning: &FileWarning, job_id: Uuid) {
-        self.keep(|rows| put_file(warning, job_id, rows));
+    /// Keeps the warning about what was left out.
+    pub(crate) fn note_left_out(&mut self, left_out: &LeftOut, job_id: Uuid) {
+        self.keep(|rows| put_left_out(left_out, job_id, rows));
     }
 
     fn keep(&mut self, put: impl FnOnce(&mut Rows)) {
@@ -92,6 +92,7 @@ async fn read_again(
                 let is_stored = plan.stored.holds(bookmark.position);
                 Entry::bookmark(bookmark, judge(bookmark), is_stored, visit.folder_id, visit.repeats)
             }
+            Event::Warning(warning) => Some(Entry::file(warning)),
             Event::FolderEnd => None,
         };
         if let Some(entry) = entry {
@@ -138,13 +139,29 @@ impl<'a> Entry<'a> {
             outcome: Outcome::Separator,
             bookmark: None,
             line: separator.line,
-            reason: None,
+            reason: joined(&reasons(&separator.warnings)),
             address: None,
             title: None,
             added: None,
             modified: None,
             description: None,
             attributes: separator.attributes,
+        }
+    }
+
+    /// A warning about what belongs to no entry, or about the file as a whole.
+    pub(crate) fn file(warning: &FileWarning<'a>) -> Self {
+        Self {
+            outcome: Outcome::File,
+            bookmark: None,
+            line: warning.line,
+            reason: Some(warning.warning.to_string()),
+            address: None,
+            title: None,
+            added: None,
+            modified: None,
+            description: None,
+            attributes: Attributes::default(),
         }
     }
 
@@ -229,6 +246,7 @@ enum Outcome {
     Failed,
     Folder,
     Separator,
+    File,
 }
 
 impl Outcome {
@@ -240,18 +258,19 @@ impl Outcome {
             Self::Failed => "failed",
             Self::Folder => "folder",
             Self::Separator => "separator",
+            Self::File => "file",
         }
     }
 }
 
-fn put_file(warning: &FileWarning, job_id: Uuid, rows: &mut Rows) {
+fn put_left_out(left_out: &LeftOut, job_id: Uuid, rows: &mut Rows) {
     rows.row(19)
         .uuid(job_id)
-        .uuid(warning.id)
-        .text("file")
+        .uuid(left_out.id)
+        .text(Outcome::File.as_str())
         .null()
-        .integer(number(warning.line))
-        .text(&warning.reason);
+        .integer(number(left_out.line))
+        .text(&left_out.reason);
     for _ in 6..19 {
         rows.null();
     }

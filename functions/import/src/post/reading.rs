@@ -34,8 +34,8 @@ pub(crate) struct Visit<'a, 'e> {
     pub(crate) repeats: &'a mut Repeats,
 }
 
-/// Something about the file as a whole that its reader could not keep.
-pub(crate) struct FileWarning {
+/// Entries of one kind that the import did not keep, as a warning about the file.
+pub(crate) struct LeftOut {
     pub(crate) id: Uuid,
     pub(crate) line: u32,
     pub(crate) reason: String,
@@ -54,9 +54,9 @@ impl Turns {
     }
 }
 
-/// What was left out, each with the line of the first.
+/// What cannot be kept, each kind with the line of the first that was left out.
 #[derive(Default)]
-struct LeftOut {
+struct Bounds {
     folders: Counted,
     separators: Counted,
 }
@@ -79,19 +79,19 @@ impl Counted {
 }
 
 /// Reads the file and sends the rows that `visit` puts. Each reading sees the same events with the same ids and folders.
-/// Returns the warnings about the file as a whole; the caller finishes the sink.
+/// Returns what was left out; the caller finishes the sink.
 pub(crate) async fn read(
     upload: &Upload,
     plan: &mut Plan,
     sink: &mut Sink,
     report: impl Fn(u64),
     mut visit: impl FnMut(&mut Plan, Visit<'_, '_>, &mut Rows) -> Result<(), Error>,
-) -> Result<Vec<FileWarning>, Error> {
+) -> Result<Vec<LeftOut>, Error> {
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::new(plan.project_id);
     let mut ids = plan.first_id.clone();
     let mut repeats = plan.repeats.restarted();
-    let mut left_out = LeftOut::default();
+    let mut bounds = Bounds::default();
     let mut rows = Rows::new();
     let mut turns = Turns::default();
     while let Some(event) = reader.next_event().map_err(unreadable)? {
@@ -99,7 +99,7 @@ pub(crate) async fn read(
         let id = ids.next();
         let mut place = None;
         match &event {
-            Event::FolderStart(folder) if is_empty_folder(folder) && left_out.folder(folder) => {
+            Event::FolderStart(folder) if is_empty_folder(folder) && bounds.folder(folder) => {
                 folders.enter_unkept();
                 continue;
             }
@@ -108,8 +108,8 @@ pub(crate) async fn read(
                 folders.leave();
                 continue;
             }
-            Event::Separator(separator) if left_out.separator(separator) => continue,
-            Event::Separator(_) | Event::Bookmark(_) => {}
+            Event::Separator(separator) if bounds.separator(separator) => continue,
+            Event::Separator(_) | Event::Bookmark(_) | Event::Warning(_) => {}
         }
         let visited = Visit {
             id,
@@ -126,7 +126,7 @@ pub(crate) async fn read(
         }
     }
     sink.send(rows.end()).await?;
-    Ok(left_out.warnings(&repeats, &mut ids))
+    Ok(bounds.left_out(&repeats, &mut ids))
 }
 
 fn is_empty_folder(folder: &Folder<'_>) -> bool {
@@ -136,7 +136,7 @@ fn is_empty_folder(folder: &Folder<'_>) -> bool {
         && folder.attributes.is_empty()
 }
 
-impl LeftOut {
+impl Bounds {
     fn folder(&mut self, folder: &Folder<'_>) -> bool {
         self.folders.is_beyond(EMPTY_FOLDERS, folder.line)
     }
@@ -145,7 +145,7 @@ impl LeftOut {
         separator.attributes.is_empty() && self.separators.is_beyond(EMPTY_SEPARATORS, separator.line)
     }
 
-    fn warnings(&self, repeats: &Repeats, ids: &mut Ids) -> Vec<FileWarning> {
+    fn left_out(&self, repeats: &Repeats, ids: &mut Ids) -> Vec<LeftOut> {
         let (folders, separators) = (&self.folders, &self.separators);
         let beyond = |counted: &Counted, kept| counted.count.saturating_sub(kept);
         let counts = [
@@ -162,7 +162,7 @@ impl LeftOut {
             ),
         ];
         let warning = |(count, line, what): (u32, u32, &str)| {
-            (count > 0).then(|| FileWarning { id: ids.next(), line, reason: format!("{count} more {what}") })
+            (count > 0).then(|| LeftOut { id: ids.next(), line, reason: format!("{count} more {what}") })
         };
         counts.into_iter().filter_map(warning).collect()
     }

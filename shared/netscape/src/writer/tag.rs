@@ -1,7 +1,7 @@
 //! The attributes of a tag, in the order in which browsers write them.
 
 use crate::event::{Attributes, Tags};
-use crate::{Timestamp, date, escape};
+use crate::{Timestamp, date, escape, markup};
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 
@@ -16,7 +16,10 @@ impl<'a> Tag<'a> {
         let attributes = attributes.iter().map(|(name, value)| (name, Cow::Borrowed(value)));
         let attributes: Vec<_> = attributes.collect();
         match attributes.iter().find(|(name, _)| !is_name(name)) {
-            None => Ok(Self { attributes, has_flags }),
+            None => {
+                let is_read = |(name, _): &(&str, _)| markup::is_attribute_name(name.as_bytes());
+                Ok(Self { attributes: attributes.into_iter().filter(is_read).collect(), has_flags })
+            }
             Some((name, _)) => {
                 let message = format!("no tag can hold an attribute of the name {name:?}");
                 Err(io::Error::new(ErrorKind::InvalidInput, message))
@@ -48,8 +51,6 @@ impl<'a> Tag<'a> {
     pub(super) fn write(mut self, out: &mut impl Write) -> io::Result<()> {
         let has_flags = self.has_flags;
         self.attributes.sort_by_key(|(name, value)| rank(name, has_flags && value.is_empty()));
-        // A `=` after a bare name would be read as what comes before its value.
-        let has_flags = has_flags && !self.attributes.iter().any(|(name, _)| name.starts_with('='));
         for (name, value) in &self.attributes {
             write!(out, " {}", name.to_ascii_uppercase())?;
             if has_flags && value.is_empty() {

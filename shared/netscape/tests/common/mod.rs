@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test target uses a part of this")]
 #![allow(clippy::expect_used, reason = "helpers of tests are tests too")]
 
-use netscape::{Attributes, Event, Reader, Timestamp, Writer};
+use netscape::{Attributes, Event, FileWarning, Reader, Timestamp, Warnings, Writer};
 use std::fmt;
 use std::io::Read;
 
@@ -12,7 +12,7 @@ pub enum Item {
     Folder(Folder),
     End,
     Bookmark(Bookmark),
-    Separator(Pairs),
+    Separator(Separator),
 }
 
 /// A file, read and written again with the same prolog, epilog and icons.
@@ -44,6 +44,15 @@ pub struct Folder {
     pub modified: Option<Timestamp>,
     pub description: Option<String>,
     pub attributes: Pairs,
+    /// The warnings, as they are shown.
+    pub warnings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Separator {
+    pub attributes: Pairs,
+    /// The warnings, as they are shown.
+    pub warnings: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,6 +76,8 @@ pub struct Bookmark {
 #[derive(Clone, Debug, Default)]
 pub struct File {
     pub items: Vec<Item>,
+    /// The warnings of the file, as they are shown, with their lines.
+    pub warnings: Vec<(u32, String)>,
     pub is_bookmark_file: bool,
 }
 
@@ -74,12 +85,16 @@ impl File {
     pub fn read(source: impl Read) -> Self {
         let mut reader = Reader::new(source);
         let mut items = Vec::new();
+        let mut warnings = Vec::new();
         let mut path = Vec::new();
         while let Some(event) = reader.next_event().expect("the source does not fail") {
-            items.push(Item::own(event, &mut path));
+            match event {
+                Event::Warning(FileWarning { line, warning }) => warnings.push((line, warning.to_string())),
+                event => items.extend(Item::own(event, &mut path)),
+            }
         }
         assert!(path.is_empty(), "each folder that starts also ends");
-        Self { items, is_bookmark_file: reader.is_bookmark_file() }
+        Self { items, warnings, is_bookmark_file: reader.is_bookmark_file() }
     }
 
     pub fn bookmarks(&self) -> impl Iterator<Item = &Bookmark> {
@@ -95,7 +110,8 @@ impl File {
     /// The file in a form that a test can state: one line an item, indented by folder.
     ///
     /// `[name]` is a folder, `-` a separator. `+`, `~` and `@` stand before the seconds at which an entry was added,
-    /// changed and visited, `#` before a tag, `!` before a warning; a description is in quotes, attributes follow.
+    /// changed and visited, `#` before a tag, `!` before a warning; a description is in quotes, attributes follow. The
+    /// warnings of the file come last, with their lines.
     pub fn outline(&self) -> String {
         let mut outline = String::new();
         let mut depth = 0;
@@ -103,7 +119,9 @@ impl File {
             let line = match item {
                 Item::Folder(folder) => folder.to_string(),
                 Item::Bookmark(bookmark) => bookmark.to_string(),
-                Item::Separator(attributes) => format!("-{}", Shown(attributes)),
+                Item::Separator(Separator { attributes, warnings }) => {
+                    format!("-{}{}", Shown(attributes), Warned(warnings))
+                }
                 Item::End => {
                     depth -= 1;
                     continue;
@@ -111,6 +129,9 @@ impl File {
             };
             outline.push_str(&format!("{}{line}\n", "  ".repeat(depth)));
             depth += usize::from(matches!(item, Item::Folder(_)));
+        }
+        for (line, warning) in &self.warnings {
+            outline.push_str(&format!("!{line}: {warning}\n"));
         }
         outline
     }
@@ -120,9 +141,39 @@ impl File {
         for item in &mut self.items {
             if let Item::Bookmark(bookmark) = item {
                 bookmark.line = 0;
-                bookmark.warnings.sort();
+            }
+            if let Some(warnings) = item.warnings() {
+                warnings.sort();
             }
         }
+        self.warnings.iter_mut().for_each(|(line, _)| *line = 0);
+    }
+
+    /// Makes files comparable whose warnings quote what is lost in another way: only that text counts which is no white
+    /// space and not cut.
+    pub fn forget_quotations(&mut self) {
+        let attributes_lost = "these attributes are garbled or repeated and lost";
+        for warning in self.items.iter_mut().filter_map(Item::warnings).flatten() {
+            if warning.starts_with(attributes_lost) {
+                warning.truncate(attributes_lost.len());
+            }
+        }
+        for (_, warning) in &mut self.warnings {
+            let end = if warning.starts_with("the file ends early") { 19 } else { warning.len() };
+            warning.truncate(end);
+            if let Some((_, text)) = warning.split_once("lost: ") {
+                *warning = text.split_ascii_whitespace().flat_map(str::chars).take(60).collect();
+            }
+        }
+    }
+
+    /// Makes a file comparable with what has been written of it: what was lost is not there to be warned of again.
+    pub fn forget_losses(&mut self) {
+        const LASTING: [&str; 2] = ["holds no date", "held unreadable characters"];
+        for warnings in self.items.iter_mut().filter_map(Item::warnings) {
+            warnings.retain(|warning| LASTING.into_iter().any(|lasting| warning.contains(lasting)));
+        }
+        self.warnings.clear();
     }
 
     /// Makes files comparable whose entries have the same attributes in another order: the writer puts dates first.
@@ -132,7 +183,7 @@ impl File {
                 Item::Bookmark(Bookmark { attributes, .. }) | Item::Folder(Folder { attributes, .. }) => {
                     attributes.sort()
                 }
-                Item::Separator(attributes) => attributes.sort(),
+                Item::Separator(Separator { attributes, .. }) => attributes.sort(),
                 Item::End => {}
             }
         }
@@ -145,8 +196,18 @@ impl File {
 }
 
 impl Item {
-    fn own(event: Event<'_>, path: &mut Vec<String>) -> Self {
-        match event {
+    pub fn warnings(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::Folder(Folder { warnings, .. })
+            | Self::Bookmark(Bookmark { warnings, .. })
+            | Self::Separator(Separator { warnings, .. }) => Some(warnings),
+            Self::End => None,
+        }
+    }
+
+    fn own(event: Event<'_>, path: &mut Vec<String>) -> Option<Self> {
+        Some(match event {
+            Event::Warning(_) => return None,
             Event::FolderStart(folder) => {
                 path.push(folder.name.to_owned());
                 Self::Folder(Folder {
@@ -155,6 +216,7 @@ impl Item {
                     modified: folder.modified,
                     description: folder.description.map(str::to_owned),
                     attributes: pairs(folder.attributes),
+                    warnings: shown(&folder.warnings),
                 })
             }
             Event::FolderEnd => {
@@ -172,11 +234,18 @@ impl Item {
                 description: bookmark.description.map(str::to_owned),
                 attributes: pairs(bookmark.attributes),
                 line: bookmark.line,
-                warnings: bookmark.warnings.iter().map(|warning| warning.to_string()).collect(),
+                warnings: shown(&bookmark.warnings),
             }),
-            Event::Separator(separator) => Self::Separator(pairs(separator.attributes)),
-        }
+            Event::Separator(separator) => Self::Separator(Separator {
+                attributes: pairs(separator.attributes),
+                warnings: shown(&separator.warnings),
+            }),
+        })
     }
+}
+
+fn shown(warnings: &Warnings<'_>) -> Vec<String> {
+    warnings.iter().map(|warning| warning.to_string()).collect()
 }
 
 fn pairs(attributes: Attributes<'_>) -> Pairs {
@@ -191,7 +260,7 @@ impl fmt::Display for Folder {
         if let Some(description) = &self.description {
             write!(f, " {description:?}")?;
         }
-        write!(f, "{}", Shown(&self.attributes))
+        write!(f, "{}{}", Shown(&self.attributes), Warned(&self.warnings))
     }
 }
 
@@ -205,8 +274,7 @@ impl fmt::Display for Bookmark {
         if let Some(description) = &self.description {
             write!(f, " {description:?}")?;
         }
-        write!(f, "{}", Shown(&self.attributes))?;
-        self.warnings.iter().try_for_each(|warning| write!(f, " !{warning}"))
+        write!(f, "{}{}", Shown(&self.attributes), Warned(&self.warnings))
     }
 }
 
@@ -223,6 +291,14 @@ impl fmt::Display for Shown<'_> {
         self.0.iter().try_for_each(|(name, value)| {
             if value.is_empty() { write!(f, " {name}") } else { write!(f, " {name}={value}") }
         })
+    }
+}
+
+struct Warned<'a>(&'a [String]);
+
+impl fmt::Display for Warned<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|warning| write!(f, " !{warning}"))
     }
 }
 
