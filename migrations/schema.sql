@@ -132,64 +132,105 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_catch_up(budget interval)
- RETURNS void
+ RETURNS boolean
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET jit TO 'off'
 AS $function$
 DECLARE
-    slice CONSTANT integer := 2000;
+    slice CONSTANT integer := 4000;
     give_up_at CONSTANT timestamptz := clock_timestamp() + budget;
-    pending search_pending_ranges;
+    pending search_pending;
+    next_id uuid;
     ids uuid[];
+    gone text[];
+    come text[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM search_pending_ranges) AND NOT EXISTS (SELECT FROM search_pending_bookmarks)
+    IF NOT EXISTS (SELECT FROM search_pending)
         OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
         OR NOT pg_try_advisory_xact_lock(hashtextextended('search_catch_up', 0)) THEN
-        RETURN;
+        RETURN false;
     END IF;
     LOOP
-        -- What is pending is taken first and read then: what changes in between is pending anew once it is committed.
-        WITH taken AS (
-            DELETE FROM search_pending_bookmarks
-            WHERE id IN (SELECT id FROM search_pending_bookmarks ORDER BY id LIMIT slice)
-            RETURNING bookmark_id
-        )
-        SELECT array_agg(bookmark_id) INTO ids FROM taken;
-        IF ids IS NOT NULL THEN
-            DELETE FROM search_documents WHERE bookmark_id = ANY (ids);
+        -- What is pending is taken first and read then: what changes in between is pending again once it is committed.
+        SELECT * INTO pending FROM search_pending ORDER BY id LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF pending.first_id = pending.last_id THEN
+            WITH taken AS (
+                DELETE FROM search_pending
+                WHERE first_id = last_id
+                  AND id IN (SELECT id FROM search_pending ORDER BY id LIMIT slice)
+                RETURNING first_id
+            )
+            SELECT array_agg(DISTINCT first_id) INTO ids FROM taken;
+            WITH deleted AS (DELETE FROM search_documents WHERE bookmark_id = ANY (ids) RETURNING words)
+            SELECT array_agg(word) INTO gone FROM deleted, unnest(tsvector_to_array(words)) AS word;
         ELSE
-            SELECT * INTO pending FROM search_pending_ranges ORDER BY id LIMIT 1;
-            EXIT WHEN NOT FOUND;
+            -- A slice holds as many bookmarks at most, and as many documents.
+            SELECT id INTO next_id
+            FROM (
+                (SELECT id FROM bookmarks WHERE id BETWEEN pending.first_id AND pending.last_id
+                 ORDER BY id OFFSET slice LIMIT 1)
+                UNION ALL
+                (SELECT bookmark_id FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id
+                 ORDER BY bookmark_id OFFSET slice LIMIT 1)
+            ) AS ends
+            ORDER BY id LIMIT 1;
+            IF next_id IS NULL THEN
+                DELETE FROM search_pending WHERE id = pending.id;
+            ELSE
+                UPDATE search_pending SET first_id = next_id WHERE id = pending.id;
+            END IF;
             ids := ARRAY(
                 SELECT id FROM bookmarks
-                WHERE id BETWEEN pending.first_id AND pending.last_id
-                ORDER BY id LIMIT slice + 1);
-            IF cardinality(ids) > slice THEN
-                UPDATE search_pending_ranges SET first_id = ids[slice + 1] WHERE id = pending.id;
-                pending.last_id := ids[slice];
-            ELSE
-                DELETE FROM search_pending_ranges WHERE id = pending.id;
-            END IF;
-            DELETE FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id;
+                WHERE id BETWEEN pending.first_id AND pending.last_id AND (next_id IS NULL OR id < next_id));
+            WITH deleted AS (
+                DELETE FROM search_documents
+                WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id
+                  AND (next_id IS NULL OR bookmark_id < next_id)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO gone FROM deleted, unnest(tsvector_to_array(words)) AS word;
         END IF;
 
-        WITH document AS (
-            INSERT INTO search_documents (bookmark_id, words)
-            SELECT id, search_words(title, tags, url, description)
-                       || search_labels(domain, tags, folder_path, further_folders, project_id)
-            FROM bookmarks
-            WHERE id = ANY (ids[:slice])
-            RETURNING words
-        ), found AS MATERIALIZED (
-            SELECT DISTINCT word
-            FROM document, unnest(tsvector_to_array(words)) AS word
-            WHERE length(word) BETWEEN 4 AND 30
+        BEGIN
+            WITH document AS (
+                INSERT INTO search_documents (bookmark_id, words)
+                SELECT b.id, search_document(b) FROM bookmarks AS b WHERE b.id = ANY (ids)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO come FROM document, unnest(tsvector_to_array(words)) AS word;
+        EXCEPTION WHEN OTHERS THEN
+            WITH document AS (
+                INSERT INTO search_documents (bookmark_id, words)
+                SELECT b.id, search_document_in_part(b) FROM bookmarks AS b WHERE b.id = ANY (ids)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO come FROM document, unnest(tsvector_to_array(words)) AS word;
+        END;
+
+        WITH changed AS MATERIALIZED (
+            SELECT word, sum(change) AS change
+            FROM (SELECT word, 1 FROM unnest(come) AS word UNION ALL SELECT word, -1 FROM unnest(gone) AS word)
+                AS each (word, change)
+            WHERE length(word) BETWEEN 3 AND 40 AND word ~ '^[^=]*[^=0-9]' AND word !~ '0sign0'
+            GROUP BY word
+            HAVING sum(change) <> 0
+        ), less AS (
+            UPDATE search_vocabulary AS v SET documents = v.documents + c.change
+            FROM changed AS c WHERE v.word = c.word AND c.change < 0 AND v.documents + c.change > 0
+        ), none AS (
+            DELETE FROM search_vocabulary AS v
+            USING changed AS c WHERE v.word = c.word AND c.change < 0 AND v.documents + c.change <= 0
         )
-        INSERT INTO search_vocabulary (word)
-        SELECT word FROM found WHERE word ~ '^[^=0-9]+$'
-        ON CONFLICT DO NOTHING;
+        INSERT INTO search_vocabulary AS v (word, documents)
+        SELECT word, change FROM changed WHERE change > 0
+        ON CONFLICT (word) DO UPDATE SET documents = v.documents + excluded.documents;
 
         EXIT WHEN clock_timestamp() >= give_up_at;
     END LOOP;
+    RETURN EXISTS (SELECT FROM search_pending);
 END
 $function$;
 
@@ -200,9 +241,30 @@ CREATE OR REPLACE FUNCTION public.search_clean(value text)
 AS $function$
 DECLARE
     folded text := search_fold(value);
+    emoji text;
 BEGIN
+    IF position('++' IN folded) > 0 THEN
+        folded := regexp_replace(folded, '(?<![a-z0-9])([a-z0-9]{1,20})\+\+(?![a-z+])', '\1 \1' || '0sign0plus ', 'g');
+    END IF;
+    IF position('#' IN folded) > 0 THEN
+        folded := regexp_replace(folded, '(?<![a-z0-9])([a-z0-9]{1,20})#(?![a-z#])', '\1 \1' || '0sign0sharp ', 'g');
+    END IF;
+    IF folded ~ '(^|[^a-z0-9.])\.[a-z]' THEN
+        folded := regexp_replace(folded, '(^|[^a-z0-9.])\.([a-z][a-z0-9]{0,19})', '\1 dot0sign0\2 \2', 'g');
+    END IF;
     IF octet_length(folded) = length(folded) THEN
         RETURN regexp_replace(folded, '[^a-z0-9\u0001]+', ' ', 'g');
+    END IF;
+    IF folded ~ '[\u2190-\u2bff\U0001f000-\U0001faff]' THEN
+        -- Skin tones, joiners and selectors of a presentation make no difference.
+        folded := regexp_replace(folded, '[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]+', '', 'g');
+        FOR emoji IN
+            SELECT DISTINCT match[1]
+            FROM regexp_matches(folded, '[\u2190-\u2bff\U0001f000-\U0001faff]', 'g') AS match
+            LIMIT 50
+        LOOP
+            folded := replace(folded, emoji, ' emoji0sign0' || to_hex(ascii(emoji)) || ' ');
+        END LOOP;
     END IF;
     RETURN regexp_replace(
         regexp_replace(folded,
@@ -212,18 +274,53 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_filter(tags text[], domain text, folder text, project_id integer)
+CREATE OR REPLACE FUNCTION public.search_document(b public.bookmarks)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+BEGIN
+    RETURN search_words(b.title, b.tags, b.url, b.description, b.further_text, b.attributes)
+           || search_labels(b.domain, b.tags, b.project_id);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_document_in_part(b public.bookmarks)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+BEGIN
+    RETURN search_document(b);
+EXCEPTION WHEN OTHERS THEN
+    RAISE LOG 'bookmark % is searched in part: %', b.id, SQLERRM;
+    RETURN search_words(left(b.title, 500), NULL, left(b.url, 500), left(b.description, 500), NULL, NULL)
+           || search_labels(b.domain, NULL, b.project_id) || '''=m'''::tsvector;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_domain(domain text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT '=d' || reverse(lower(left(domain, 255))) || '.'
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_filter(tags text[], untags text[], untagged boolean, domain text, project_id integer)
  RETURNS tsquery
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-    SELECT string_agg('''' || replace(replace(label, '\', '\\'), '''', '''''') || '''' || ending, ' & ')::tsquery
+    SELECT string_agg(format(form, '''' || replace(replace(label, '\', '\\'), '''', '''''') || ''''), ' & ')::tsquery
     FROM (
-        SELECT search_label('t', tag), '' FROM unnest(tags) AS tag
-        UNION ALL SELECT search_label('d', domain), ''
-        UNION ALL SELECT search_label('f', folder || '/'), ':*'
-        UNION ALL SELECT search_label('p', project_id::text), ''
-    ) AS given (label, ending)
+        SELECT search_label('t', tag), '(%s | ''=m'')' FROM unnest(tags) AS tag
+        UNION ALL SELECT search_label('t', tag), '!%s' FROM unnest(untags) AS tag
+        UNION ALL SELECT '=u', '%s' WHERE untagged
+        UNION ALL SELECT '=a', '%s' WHERE cardinality(untags) > 0
+        UNION ALL SELECT search_domain(domain), '%s:*'
+        UNION ALL SELECT '=p' || project_id, '%s'
+    ) AS given (label, form)
     WHERE label IS NOT NULL
 $function$;
 
@@ -244,14 +341,83 @@ AS $function$
     END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_forget()
- RETURNS trigger
- LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION public.search_has_tags(tags character varying[], wanted text[], unwanted text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
 AS $function$
-BEGIN
-    TRUNCATE search_documents, search_vocabulary, search_pending_ranges, search_pending_bookmarks;
-    RETURN NULL;
-END
+    SELECT coalesce(bool_and(label = ANY (has.labels)), true)
+           AND NOT has.labels && ARRAY(SELECT search_label('t', tag) FROM unnest(unwanted) AS tag)
+    FROM (SELECT ARRAY(SELECT search_label('t', tag) FROM unnest(tags) AS tag WHERE tag IS NOT NULL) AS labels) AS has
+    LEFT JOIN (SELECT search_label('t', tag) AS label FROM unnest(wanted) AS tag) AS one ON true
+    GROUP BY has.labels
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_holds(typed text[], keys text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT keys <@ ARRAY(SELECT word FROM search_parts(typed))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_in_folder(path text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+    WITH RECURSIVE walk (id, rest) AS (
+        SELECT f.id, substr(way.folded, length(fold.name) + 2)
+        FROM (SELECT search_fold(path) || '/' AS folded) AS way, folders AS f,
+             LATERAL (SELECT search_fold(f.name) AS name) AS fold
+        WHERE f.parent_id IS NULL AND starts_with(way.folded, fold.name || '/')
+        UNION
+        SELECT f.id, substr(w.rest, length(fold.name) + 2)
+        FROM walk AS w
+        JOIN folders AS f ON f.parent_id = w.id,
+             LATERAL (SELECT search_fold(f.name) AS name) AS fold
+        WHERE w.rest <> '' AND starts_with(w.rest, fold.name || '/')
+    ), below (id) AS (
+        SELECT id FROM walk WHERE rest = ''
+        UNION
+        SELECT f.id FROM below AS b JOIN folders AS f ON f.parent_id = b.id
+    )
+    SELECT b.id FROM below JOIN bookmarks AS b ON b.folder_id = below.id
+    UNION ALL
+    SELECT b.id
+    FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
+    JOIN below ON below.id = further.id
+    WHERE b.further_folder_ids IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[])
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+ SET enable_seqscan TO 'off'
+AS $function$
+    SELECT coalesce(array_agg(word), '{}'), coalesce(array_agg(alternatives), '{}')
+    FROM (
+        SELECT word, '' AS alternatives FROM search_parts(typed) WHERE word ~ '0sign0' AND word !~ '^emoji'
+        UNION ALL
+        SELECT word, (
+            SELECT concat_ws(' | ', '( ''' || longest.word || ''':*', string_agg('''' || inside.word || '''', ' | ')) || ' )'
+            FROM (
+                SELECT word
+                FROM (
+                    SELECT v.word FROM search_vocabulary AS v WHERE v.word LIKE '%' || longest.word || '%' LIMIT 5000
+                ) AS candidates
+                ORDER BY length(word), word LIMIT 100
+            ) AS inside)
+        FROM (
+            SELECT DISTINCT length(word), word
+            FROM search_parts(typed)
+            WHERE length(word) > 2 AND word !~ '0sign0'
+            ORDER BY length(word) DESC, word LIMIT 5
+        ) AS longest (length, word)
+    ) AS found
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_label(kind text, value text)
@@ -262,163 +428,252 @@ AS $function$
     SELECT '=' || kind || left(search_fold(left(value, 500)), 500)
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_labels(domain character varying, tags character varying[], folder_path text[], further_folders jsonb, project_id integer)
+CREATE OR REPLACE FUNCTION public.search_labels(domain character varying, tags character varying[], project_id integer)
  RETURNS tsvector
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
-    labels text[] := ARRAY[
-        search_label('d', domain),
-        search_label('f', nullif(array_to_string(folder_path, '/'), '') || '/'),
-        search_label('p', project_id::text)
-    ];
+    labels text[] := ARRAY['=a', search_domain(domain), '=p' || project_id];
+    tag text;
+    room integer := 100000;
 BEGIN
-    IF tags IS NOT NULL THEN
-        labels := labels || ARRAY(SELECT search_label('t', tag) FROM unnest(tags) AS tag);
-    END IF;
-    IF further_folders IS NOT NULL THEN
-        labels := labels || ARRAY(
-            SELECT search_label('f', nullif(string_agg(name, '/' ORDER BY place), '') || '/')
-            FROM jsonb_array_elements(further_folders) WITH ORDINALITY AS folder (path, number),
-                 jsonb_array_elements_text(path) WITH ORDINALITY AS part (name, place)
-            GROUP BY number);
+    IF coalesce(cardinality(tags), 0) = 0 THEN
+        labels := labels || '=u'::text;
+    ELSE
+        FOREACH tag IN ARRAY tags LOOP
+            CONTINUE WHEN tag IS NULL;
+            tag := search_label('t', tag);
+            room := room - octet_length(tag);
+            IF room < 0 OR cardinality(labels) > 1000 THEN
+                labels := labels || '=m'::text;
+                EXIT;
+            END IF;
+            labels := labels || tag;
+        END LOOP;
     END IF;
     RETURN array_to_tsvector(array_remove(labels, NULL));
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_near(typed text, filter tsquery, OUT misspelt text, OUT near text[])
+CREATE OR REPLACE FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[])
  RETURNS SETOF record
  LANGUAGE plpgsql
  STABLE
  SET "pg_trgm.similarity_threshold" TO '0.25'
  SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
 DECLARE
-    query tsvector := to_tsvector('simple', search_clean(typed));
-    last_word CONSTANT integer := (SELECT max(place) FROM unnest(query) AS w, unnest(positions) AS place);
+    give_up_at CONSTANT timestamptz := clock_timestamp() + interval '0.5 s';
+    last_part CONSTANT bigint := cardinality(typed);
+    most CONSTANT integer := 5;
+    found_misspelt integer := 0;
     is_last boolean;
 BEGIN
     FOR misspelt, is_last IN
-        SELECT lexeme, last_word = ANY (positions) FROM unnest(query) WHERE lexeme ~ '^[^0-9]{4,30}$'
+        SELECT word, bool_or(is_end) FROM (
+            SELECT word, part, place, lead(word) OVER (ORDER BY part, place) IS NULL AS is_end FROM search_parts(typed)
+        ) AS parts
+        WHERE word ~ '^[^0-9]{4,30}$'
+        GROUP BY word
+        ORDER BY min(part), min(place)
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM search_documents
             WHERE words @@ format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery
               AND (filter IS NULL OR words @@ filter));
+        found_misspelt := found_misspelt + 1;
+        near := '{}';
+        IF found_misspelt > most OR clock_timestamp() > give_up_at THEN
+            RETURN NEXT;
+            RETURN;
+        END IF;
         near := ARRAY(
             SELECT word
             FROM (
-                SELECT word
-                FROM search_vocabulary
-                WHERE word % misspelt
-                   -- Two letters swapped change every trigram of a short word.
-                   OR word = ANY (ARRAY(
-                       SELECT overlay(misspelt PLACING reverse(substr(misspelt, i, 2)) FROM i FOR 2)
-                       FROM generate_series(1, length(misspelt) - 1) AS i))
-                ORDER BY similarity(word, misspelt) DESC, word
-                LIMIT 50
+                SELECT word, documents
+                FROM (
+                    (SELECT v.word, v.documents FROM search_vocabulary AS v
+                     WHERE v.word % misspelt AND abs(length(v.word) - length(misspelt)) <= 3 AND v.word !~ '[0-9]'
+                     LIMIT 3000)
+                    UNION
+                    -- Two letters swapped change every trigram of a short word.
+                    SELECT v.word, v.documents FROM search_vocabulary AS v
+                    WHERE v.word = ANY (ARRAY(
+                        SELECT overlay(misspelt PLACING reverse(substr(misspelt, i, 2)) FROM i FOR 2)
+                        FROM generate_series(1, length(misspelt) - 1) AS i))
+                ) AS candidates
+                ORDER BY similarity(word, misspelt) DESC, documents DESC, word
+                LIMIT 20
             ) AS alike
-            WHERE EXISTS (
-                SELECT FROM search_documents
-                WHERE words @@ format('''%s''', word)::tsquery AND (filter IS NULL OR words @@ filter)));
+            WHERE filter IS NULL OR EXISTS (
+                SELECT FROM search_documents WHERE words @@ (format('''%s''', word)::tsquery && filter)));
         RETURN NEXT;
     END LOOP;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_note_range()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-BEGIN
-    INSERT INTO search_pending_ranges (first_id, last_id)
-    SELECT first.id, last.id
-    FROM (SELECT id FROM written ORDER BY id LIMIT 1) AS first,
-         (SELECT id FROM written ORDER BY id DESC LIMIT 1) AS last;
-    RETURN NULL;
-END
-$function$;
-
-CREATE OR REPLACE FUNCTION public.search_note_updates()
+CREATE OR REPLACE FUNCTION public.search_note()
  RETURNS trigger
  LANGUAGE plpgsql
  SET enable_nestloop TO 'off'
 AS $function$
 BEGIN
-    INSERT INTO search_pending_bookmarks (bookmark_id)
-    SELECT n.id
-    FROM written AS n LEFT JOIN replaced AS o USING (id)
-    WHERE (n.title, n.tags, n.url, n.description, n.domain, n.folder_path, n.further_folders, n.project_id)
-          IS DISTINCT FROM
-          (o.title, o.tags, o.url, o.description, o.domain, o.folder_path, o.further_folders, o.project_id);
+    IF TG_OP = 'TRUNCATE' THEN
+        TRUNCATE search_documents, search_vocabulary, search_pending;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO search_pending (first_id, last_id)
+        SELECT changed.id, changed.id
+        FROM (
+            SELECT id
+            FROM written AS n FULL JOIN replaced AS o USING (id)
+            WHERE (n.title, n.tags, n.url, n.description, n.domain, n.project_id, n.further_text, n.attributes)
+                  IS DISTINCT FROM
+                  (o.title, o.tags, o.url, o.description, o.domain, o.project_id, o.further_text, o.attributes)
+        ) AS changed;
+    ELSE
+        INSERT INTO search_pending (first_id, last_id)
+        SELECT first.id, last.id
+        FROM (SELECT id FROM written ORDER BY id LIMIT 1) AS first,
+             (SELECT id FROM written ORDER BY id DESC LIMIT 1) AS last;
+    END IF;
     RETURN NULL;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_pending(OUT first_id uuid, OUT last_id uuid)
+CREATE OR REPLACE FUNCTION public.search_parts(typed text[], OUT part bigint, OUT place smallint, OUT word text)
+ RETURNS SETOF record
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT number, place, lexeme
+    FROM unnest(typed) WITH ORDINALITY AS one (text, number),
+         unnest(to_tsvector('simple', search_clean(search_address(text)))),
+         unnest(positions) AS place
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_pending_documents(typed text[], labels_only boolean, OUT id uuid, OUT words tsvector)
  RETURNS SETOF record
  LANGUAGE plpgsql
- STABLE ROWS 1
+ STABLE ROWS 10
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
+DECLARE
+    slice CONSTANT integer := 2000;
+    ids uuid[];
+    found uuid[];
+    documents tsvector[];
+    likes CONSTANT text[] := ARRAY(SELECT '%' || p.word || '%' FROM search_parts(typed) AS p WHERE p.word !~ '0sign0');
 BEGIN
-    RETURN QUERY
-        SELECT r.first_id, r.last_id FROM search_pending_ranges AS r
-        UNION ALL
-        SELECT b.bookmark_id, b.bookmark_id FROM search_pending_bookmarks AS b;
+    IF NOT EXISTS (SELECT FROM search_pending) THEN
+        RETURN;
+    END IF;
+    ids := ARRAY(
+        SELECT DISTINCT b.id
+        FROM search_pending AS p
+        CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE bookmarks.id BETWEEN p.first_id AND p.last_id OFFSET 0) AS b
+        WHERE cardinality(likes) = 0
+           OR search_fold(concat_ws(' ', b.title, array_to_string(b.tags, ' '), b.url, b.description, b.further_text,
+                                    b.attributes)) LIKE ALL (likes));
+    IF labels_only THEN
+        RETURN QUERY
+            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) FROM bookmarks AS b WHERE b.id = ANY (ids);
+        RETURN;
+    END IF;
+    FOR i IN 1 .. cardinality(ids) BY slice LOOP
+        BEGIN
+            SELECT array_agg(b.id), array_agg(search_document(b)) INTO found, documents
+            FROM bookmarks AS b WHERE b.id = ANY (ids[i : i + slice - 1]);
+        EXCEPTION WHEN OTHERS THEN
+            SELECT array_agg(b.id), array_agg(search_document_in_part(b)) INTO found, documents
+            FROM bookmarks AS b WHERE b.id = ANY (ids[i : i + slice - 1]);
+        END;
+        RETURN QUERY SELECT * FROM unnest(found, documents);
+    END LOOP;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_query(typed text, misspelt text[], instead text[], open boolean)
+CREATE OR REPLACE FUNCTION public.search_phrase(typed text, keys text[], instead text[], open boolean)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT '(' || string_agg(term, ' <-> ' ORDER BY place) || ')'
+    FROM (
+        SELECT place,
+               CASE
+                   WHEN nth IS NOT NULL THEN nullif(instead[nth], '')
+                   WHEN open AND place = max(place) OVER () AND length(word) > 1 AND word !~ '0sign0'
+                   THEN '''' || word || ''':*'
+                   ELSE '''' || word || ''''
+               END AS term
+        FROM (SELECT place, word, array_position(keys, word) AS nth FROM search_parts(ARRAY[typed])) AS parts
+    ) AS terms
+    WHERE term IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.search_query(words text[], phrases text[], excluded text[], filter tsquery, keys text[], instead text[], open boolean)
  RETURNS tsquery
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
-    part text;
-    cleaned text;
-    phrase tsquery;
-    query tsquery;
-    written text;
+    wanted text := (
+        SELECT string_agg(term, ' & ')
+        FROM (
+            SELECT search_phrase(text, keys, instead, open AND number = cardinality(words))
+            FROM unnest(words) WITH ORDINALITY AS one (text, number)
+            UNION ALL SELECT search_phrase(text, '{}', '{}', false) FROM unnest(phrases) AS text
+        ) AS terms (term));
+    unwanted text := (
+        SELECT string_agg('!' || term, ' & ')
+        FROM (SELECT search_phrase(text, '{}', '{}', false) FROM unnest(excluded) AS text) AS terms (term));
 BEGIN
-    FOREACH part IN ARRAY regexp_split_to_array(typed, '[\s,;|&!()<>"]+') LOOP
-        cleaned := search_clean(search_address(part));
-        IF cleaned ~ '[^ ]' THEN
-            phrase := phraseto_tsquery('simple', cleaned);
-            query := coalesce(query && phrase, phrase);
-        END IF;
-    END LOOP;
-    written := nullif(query::text, '');
-    IF open AND search_clean(typed) ~ '[^ ]{2}$' THEN
-        written := written || ':*';
+    -- Words may all be left out, which the caller answers for.
+    IF wanted IS NULL AND cardinality(words) + cardinality(phrases) > 0 AND NOT '' = ANY (instead) THEN
+        RETURN NULL;
     END IF;
-    FOR i IN 1 .. cardinality(misspelt) LOOP
-        -- Words hold no quotes, so the quoted word is that word and no part of another.
-        written := replace(written, '''' || misspelt[i] || ''':*', '( ' || instead[i] || ' )');
-        written := replace(written, '''' || misspelt[i] || '''', '( ' || instead[i] || ' )');
-    END LOOP;
-    RETURN written::tsquery;
+    RETURN concat_ws(' & ', wanted, CASE WHEN wanted IS NULL AND filter IS NULL THEN '''=a''' END, unwanted,
+                     '(' || filter::text || ')')::tsquery;
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_words(title text, tags character varying[], url text, description text)
+CREATE OR REPLACE FUNCTION public.search_words(title text, tags character varying[], url text, description text, further text, attributes jsonb)
  RETURNS tsvector
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
-    -- One pass over all of them costs less than four.
-    cleaned text := search_clean(concat(
-        replace(left(title, 500), E'\u0001', ' '), E'\u0001',
-        replace(left(array_to_string(tags, ' '), 500), E'\u0001', ' '), E'\u0001',
-        replace(search_address(left(url, 500)), E'\u0001', ' '), E'\u0001',
-        replace(left(description, 2000), E'\u0001', ' ')));
+    others text := description;
+    cleaned text;
+    words tsvector;
 BEGIN
-    RETURN setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 1)), 'A')
-        || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 2)), 'B')
-        || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 3)), 'C')
-        || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 4)), 'D');
+    IF further IS NOT NULL OR attributes IS NOT NULL THEN
+        others := concat_ws(' ', left(description, 65536), left(further, 16384), (
+            SELECT left(string_agg(left(value, 2048), ' '), 8192)
+            FROM (
+                SELECT value FROM jsonb_each_text(CASE WHEN jsonb_typeof(attributes) = 'object' THEN attributes END)
+                LIMIT 100
+            ) AS attribute));
+    END IF;
+    -- One pass over all of them costs less than four.
+    cleaned := search_clean(concat(
+        replace(left(title, 4096), E'\u0001', ' '), E'\u0001',
+        replace(left(array_to_string(tags, ' '), 16384), E'\u0001', ' '), E'\u0001',
+        replace(search_address(left(url, CASE WHEN url ~* '^data:' THEN 32 ELSE 2048 END)), E'\u0001', ' '), E'\u0001',
+        replace(left(others, 90112), E'\u0001', ' ')));
+    words := setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 1)), 'A');
+    IF tags IS NOT NULL THEN
+        words := words || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 2)), 'B');
+    END IF;
+    words := words || setweight(to_tsvector('simple', split_part(cleaned, E'\u0001', 3)), 'C');
+    IF others IS NOT NULL THEN
+        -- Folding may lengthen a text.
+        words := words || setweight(to_tsvector('simple', left(split_part(cleaned, E'\u0001', 4), 131072)), 'D');
+    END IF;
+    RETURN words;
 END
 $function$;
 
@@ -547,11 +802,12 @@ CREATE TABLE public.bookmarks (
 );
 CREATE UNIQUE INDEX bookmarks_url_key ON public.bookmarks USING btree (project_id, url_key) NULLS NOT DISTINCT;
 CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) WHERE (folder_id IS NOT NULL);
+CREATE INDEX ix_bookmarks_further_folders ON public.bookmarks USING btree (id) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
-CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note_range();
-CREATE TRIGGER search_inserted AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note_range();
-CREATE TRIGGER search_truncated AFTER TRUNCATE ON public.bookmarks FOR EACH STATEMENT EXECUTE FUNCTION public.search_forget();
-CREATE TRIGGER search_updated AFTER UPDATE ON public.bookmarks REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note_updates();
+CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
+CREATE TRIGGER search_inserted AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
+CREATE TRIGGER search_truncated AFTER TRUNCATE ON public.bookmarks FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
+CREATE TRIGGER search_updated AFTER UPDATE ON public.bookmarks REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 COMMENT ON COLUMN public.bookmarks.attributes IS 'The format''s other attributes as written: an object of strings.';
 COMMENT ON COLUMN public.bookmarks.domain IS 'The URL''s host: lower case, punycode, without a leading "www."; null where the scheme has none.';
 COMMENT ON COLUMN public.bookmarks.folder_id IS 'The row of folders; null at the root. No foreign key: it would cost each bookmark of an import a lookup, and an import writes both in one transaction.';
@@ -708,27 +964,22 @@ CREATE TABLE public.search_documents (
     CONSTRAINT search_documents_pkey PRIMARY KEY (bookmark_id)
 );
 CREATE INDEX search_documents_words ON public.search_documents USING gin (words) WITH (gin_pending_list_limit='512');
-COMMENT ON COLUMN public.search_documents.words IS 'search_words() and search_labels() of the bookmark.';
+COMMENT ON COLUMN public.search_documents.words IS 'search_document() of the bookmark.';
 COMMENT ON TABLE public.search_documents IS 'What each bookmark is found by. Made of bookmarks alone, and not to be used of those that are pending. No foreign key: it would cost each deleted bookmark a lookup, and a document without a bookmark is found by nobody.';
 
-CREATE TABLE public.search_pending_bookmarks (
-    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
-    bookmark_id uuid NOT NULL,
-    CONSTRAINT search_pending_bookmarks_pkey PRIMARY KEY (id)
-);
-COMMENT ON TABLE public.search_pending_bookmarks IS 'Bookmarks that were updated after their documents were written. A table of its own, since it may be long: each search looks its hits up here by hashing, and compares them with each range.';
-
-CREATE TABLE public.search_pending_ranges (
+CREATE TABLE public.search_pending (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     first_id uuid NOT NULL,
     last_id uuid NOT NULL,
-    CONSTRAINT search_pending_ranges_pkey PRIMARY KEY (id)
+    CONSTRAINT search_pending_pkey PRIMARY KEY (id)
 );
-COMMENT ON TABLE public.search_pending_ranges IS 'Ids, both ends included, between which bookmarks were inserted or deleted after their documents were written. Others in between are pending as well, which only costs. Written with the bookmarks, by triggers.';
+COMMENT ON TABLE public.search_pending IS 'Ids, both ends included, between which bookmarks were inserted or deleted after their documents were written; one id of a bookmark that was updated since. Others in between are pending as well, which only costs. Written with the bookmarks, by triggers.';
 
 CREATE TABLE public.search_vocabulary (
     word text NOT NULL,
+    documents bigint NOT NULL,
     CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word)
 );
 CREATE INDEX search_vocabulary_trigrams ON public.search_vocabulary USING gin (word public.gin_trgm_ops);
-COMMENT ON TABLE public.search_vocabulary IS 'Words that were in a document once: what misspelt words are corrected to.';
+COMMENT ON COLUMN public.search_vocabulary.documents IS 'In how many documents it is. A word that is in none has no row.';
+COMMENT ON TABLE public.search_vocabulary IS 'The words of search_documents, of 3 to 40 characters with a letter: what misspelt words are corrected to, and where the middle of a word is looked up.';

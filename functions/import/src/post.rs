@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app::http::{Query, json};
-use app::{App, Bookmark, Budget, Connection, Error, Request, Response};
+use app::{AfterResponse, App, Bookmark, Budget, Connection, Error, Request, Response, search_index};
 use lambda_http::http::header::LOCATION;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -68,6 +68,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     let query = Query::read(&request, &["filename", "project_id"])?;
     let project_id = query.value::<i32>("project_id", "a project's number")?;
     let budget = Budget::of(&request);
+    let after = AfterResponse::of(&request);
     let named = query.text("filename").map(str::to_owned);
     let idempotency_key = idempotency_key(&request)?;
     let upload = Upload::take(request)?;
@@ -111,6 +112,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     };
     let (status, answer) = match database.write_keyed(&budget, import).await? {
         Outcome::Imported(job, sample) => {
+            search_index::catch_up_after_response(app, &after);
             let message =
                 format!("Successfully imported {} bookmarks from {}", job.imported_count, job.filename());
             (StatusCode::CREATED, answer(message, job, sample))

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::http::{Query, json};
-use app::{Access, App, Budget, Connection, Error, Param, Request, Response};
+use app::{Access, AfterResponse, App, Budget, Connection, Error, Param, Request, Response, search_index};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use tokio_postgres::types::Type;
@@ -48,6 +48,7 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
         }
         None => return Err(no_job()),
     };
+    search_index::catch_up_after_response(app, &AfterResponse::of(request));
     let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
     json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
 }

@@ -1,5 +1,8 @@
-//! The opaque cursor: the last bookmark that the client has seen, and what was searched for instead of misspelt words,
-//! so that the pages after the first search for the same.
+//! The opaque cursor: the last bookmark that the client has seen, with what the result is ordered by, and what was searched
+//! for instead of misspelt words, so that the pages after the first search for the same.
+//!
+//! A client can write one of its own. It holds nothing but values that are compared and words that are searched for, in
+//! numbers and lengths that are checked here; that the corrected words are words of `q`, the database says.
 
 use app::Error;
 use base64::Engine;
@@ -7,42 +10,71 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::hit::Hit;
-use crate::nearest::{Corrected, is_word};
+use crate::params::Sort;
+use crate::spelling::{Corrected, MOST_ALIKE, MOST_WORDS, is_word};
+
+/// Bytes of a cursor. The longest that is ever written holds a title's beginning, or five words with five each.
+const MAX_BYTES: usize = 4_096;
+
+/// Characters of a word that takes the place of another; what is stored for that is shorter.
+const MAX_WORD: usize = 60;
+
+/// What a result is ordered by, of one bookmark. Its id decides between equals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Key {
+    /// The id alone, the newest first.
+    Stored,
+    /// The bits of the score, since its digits might not give it back.
+    Relevance(u32),
+    /// Microseconds since 2000.
+    Newest(i64),
+    Oldest(i64),
+    /// The title's beginning in lower case.
+    Title(String),
+}
+
+impl Key {
+    fn sort(&self) -> Sort {
+        match self {
+            Self::Stored => Sort::Stored,
+            Self::Relevance(_) => Sort::Relevance,
+            Self::Newest(_) => Sort::Newest,
+            Self::Oldest(_) => Sort::Oldest,
+            Self::Title(_) => Sort::Title,
+        }
+    }
+}
 
 /// A place in the result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Cursor {
     id: Uuid,
-    /// The bits of the score, since its digits might not give it back; none where the newest come first.
-    score: Option<u32>,
+    key: Key,
     #[serde(default, skip_serializing_if = "Corrected::is_empty")]
     corrected: Corrected,
 }
 
 impl Cursor {
-    pub(crate) fn after(hit: &Hit, corrected: &Corrected) -> Self {
-        Self { id: hit.bookmark.id, score: hit.score.map(f32::to_bits), corrected: corrected.clone() }
+    pub(crate) fn new(id: Uuid, key: Key, corrected: &Corrected) -> Self {
+        Self { id, key, corrected: corrected.clone() }
     }
 
     pub(crate) fn write(&self) -> Result<String, Error> {
         serde_json::to_vec(self).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(Error::internal)
     }
 
+    /// Reads a cursor of a search with this order.
+    ///
     /// # Errors
-    /// 400 for what [`Cursor::write`] has not written.
-    pub(crate) fn read(cursor: &str) -> Result<Self, Error> {
-        URL_SAFE_NO_PAD
-            .decode(cursor)
-            .ok()
+    /// 400 for what [`Cursor::write`] has not written, or for another order.
+    pub(crate) fn read(cursor: &str, sort: Sort) -> Result<Self, Error> {
+        Some(cursor)
+            .filter(|cursor| cursor.len() <= MAX_BYTES)
+            .and_then(|cursor| URL_SAFE_NO_PAD.decode(cursor).ok())
             .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
-            // They become part of a tsquery.
-            .filter(|cursor| {
-                let mut words =
-                    cursor.corrected.iter().flat_map(|(word, instead)| instead.iter().chain([word]));
-                words.all(|word| is_word(word))
-                    && cursor.corrected.values().all(|instead| !instead.is_empty())
-            })
+            .filter(|cursor| cursor.key.sort() == sort && cursor.is_sound())
             .ok_or_else(Self::refused)
     }
 
@@ -55,16 +87,33 @@ impl Cursor {
     }
 
     pub(crate) fn score(&self) -> Option<f32> {
-        self.score.map(f32::from_bits)
+        if let Key::Relevance(bits) = self.key { Some(f32::from_bits(bits)) } else { None }
     }
 
-    /// Whether it stands in a result that is ordered by score.
-    pub(crate) fn is_of_scores(&self) -> bool {
-        self.score.is_some()
+    pub(crate) fn date(&self) -> Option<i64> {
+        if let Key::Newest(date) | Key::Oldest(date) = self.key { Some(date) } else { None }
+    }
+
+    pub(crate) fn title(&self) -> Option<&str> {
+        if let Key::Title(title) = &self.key { Some(title) } else { None }
     }
 
     pub(crate) fn take_corrected(&mut self) -> Corrected {
         std::mem::take(&mut self.corrected)
+    }
+
+    /// Whether its values are such as a search has written: scores are numbers, texts are texts of Postgres, and the words,
+    /// which become part of a tsquery, are few, short and only words, and none of those corrected takes another's place.
+    fn is_sound(&self) -> bool {
+        let is_short_word = |word: &String| is_word(word) && word.chars().count() <= MAX_WORD;
+        self.score().is_none_or(f32::is_finite)
+            && self.title().is_none_or(|title| !title.contains('\0'))
+            && self.corrected.len() <= MOST_WORDS
+            && self.corrected.iter().all(|(word, instead)| {
+                is_short_word(word)
+                    && (1..=MOST_ALIKE).contains(&instead.len())
+                    && instead.iter().all(|word| is_short_word(word) && !self.corrected.contains_key(word))
+            })
     }
 }
 
@@ -73,33 +122,56 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_gives_back_what_it_was_made_of() {
+    fn a_cursor_reads_back_as_it_was_written() {
         let corrected: Corrected = [("kuberntes".to_owned(), vec!["kubernetes".to_owned()])].into();
-        for (score, corrected) in [(None, Corrected::new()), (Some(0.607_927_1_f32.to_bits()), corrected)] {
-            let cursor = Cursor { id: Uuid::now_v7(), score, corrected };
-            assert_eq!(Cursor::read(&cursor.write().unwrap()).unwrap(), cursor);
+        for (key, corrected) in [
+            (Key::Stored, Corrected::new()),
+            (Key::Relevance(0.607_927_1_f32.to_bits()), corrected),
+            (Key::Newest(i64::MIN), Corrected::new()),
+            (Key::Oldest(i64::MAX), Corrected::new()),
+            (Key::Title("a \u{1} 'title'".to_owned()), Corrected::new()),
+        ] {
+            let sort = key.sort();
+            let cursor = Cursor { id: Uuid::now_v7(), key, corrected };
+            assert_eq!(Cursor::read(&cursor.write().unwrap(), sort).unwrap(), cursor);
         }
+    }
+
+    fn forged(key: &str, corrected: &str) -> String {
+        URL_SAFE_NO_PAD.encode(format!(
+            r#"{{"id":"01900000-0000-7000-8000-000000000000","key":{key},"corrected":{corrected}}}"#
+        ))
     }
 
     #[test]
     fn anything_else_is_refused() {
-        let forged = |corrected: &str| {
-            URL_SAFE_NO_PAD.encode(format!(
-                r#"{{"id":"01900000-0000-7000-8000-000000000000","score":1,"corrected":{corrected}}}"#
-            ))
-        };
-        assert!(Cursor::read(&forged(r#"{"a":["b"]}"#)).is_ok());
+        let of_score = |corrected: &str| forged(r#"{"relevance":1}"#, corrected);
+        assert!(Cursor::read(&of_score(r#"{"a":["b"]}"#), Sort::Relevance).is_ok());
+        let many = (0..6).map(|n| format!(r#""a{n}":["b"]"#)).collect::<Vec<_>>().join(",");
         for cursor in [
             "",
             "7",
             "!!!!",
             "AAAAAAAA",
-            &forged("[]"),
-            &forged(r#"{"a":[]}"#),
-            &forged(r#"{"a":["b' | 'c"]}"#),
-            &forged(r#"{"a\\":["b"]}"#),
+            &of_score("[]"),
+            &of_score(r#"{"a":[]}"#),
+            &of_score(r#"{"a":["b' | 'c"]}"#),
+            &of_score(r#"{"a\\":["b"]}"#),
+            // Words that take each other's place, which doubled with each.
+            &of_score(r#"{"a":["b","b"],"b":["a","a"]}"#),
+            &of_score(r#"{"a":["a"]}"#),
+            &of_score(r#"{"a":["b","c","d","e","f","g"]}"#),
+            &of_score(&format!("{{{many}}}")),
+            &of_score(&format!(r#"{{"a":["{}"]}}"#, "b".repeat(61))),
+            &"A".repeat(5_000),
+            &forged(&format!(r#"{{"relevance":{}}}"#, f32::NAN.to_bits()), "{}"),
+            &forged(&format!(r#"{{"relevance":{}}}"#, f32::INFINITY.to_bits()), "{}"),
+            &forged(r#""stored""#, "{}"),
+            &forged(r#"{"title":"a"}"#, "{}"),
         ] {
-            assert_eq!(Cursor::read(cursor).unwrap_err().status(), 400, "{cursor}");
+            assert_eq!(Cursor::read(cursor, Sort::Relevance).unwrap_err().status(), 400, "{cursor}");
         }
+        let nul = forged(r#"{"title":"a\u0000"}"#, "{}");
+        assert_eq!(Cursor::read(&nul, Sort::Title).unwrap_err().status(), 400);
     }
 }

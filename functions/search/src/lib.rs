@@ -1,60 +1,80 @@
-//! `GET search/?q=&tag=&domain=&folder=&project_id=&limit=&cursor=`: the bookmarks that match, the best first.
+//! `GET search/`: the bookmarks that match, the best first. `GET search/<id>`: one bookmark, whole.
 //!
 //! All parameters are optional and narrow the result together:
-//! - `q`: words, each of which must be in the title, tags, URL or description, without regard to case and accents. The
-//!   last one may be the beginning of a word. What is written together (`node.js`, an address, `書籤`) must stand
-//!   together. Nothing in it is an operator. Without it, the newest bookmarks come first: those stored last, and of one
-//!   import those that stand last in the file. At most 1,000 characters, as for each of the following.
-//! - `tag`, which may be given several times: each must be among the tags, as a whole. Case and accents make no
-//!   difference here either, nor in `folder`.
-//! - `domain`: the host without a leading `www.`, as a whole.
-//! - `folder`: a folder by the names on its path, joined by `/` as `original_folder` shows them; what lies in its
-//!   subfolders counts, and what a merged duplicate stood in. A name may hold `/`, so `A/B` also means a folder of that
-//!   name.
+//! - `q`: what to look for, at most 1,000 characters.
+//!   - `word`: it must be in the title, the tags, the URL, the description, what merged duplicates say, or an attribute. Case
+//!     and accents make no difference. The last word may be the beginning of one, from two letters on. Words that are
+//!     written together (`node.js`, an address, `書籤`) must stand together. Emoji, `C++`, `C#` and `.NET` are words.
+//!   - `"a phrase"`: its words must stand together, in this order.
+//!   - `-word`, `-"a phrase"`: a bookmark that has it is left out.
+//!   - `#tag`, `-#tag`, `!untagged`: has the tag, has it not, has none. A tag with blanks is for the parameter `tag`.
+//!   - Anything else is text. A quote without its other one goes to the end of `q`.
+//! - `tag`, which may be given several times: each must be among the tags, as a whole. Case and accents make no difference,
+//!   nor in `folder`.
+//! - `untagged=true`: bookmarks without tags.
+//! - `domain`: the host without a leading `www.`, and its subdomains.
+//! - `folder`: a folder by the names on its path, joined by `/`. Subfolders count, and so do the folders of merged
+//!   duplicates. A name may hold `/`, so `A/B` also means a folder of that name.
 //! - `project_id`; all bookmarks where it is left out.
+//! - `sort`: `relevance`, `newest`, `oldest` (by the date when the bookmark was added) or `title`. Without it, and without
+//!   words, the bookmarks that were stored last come first; of one import, the last of the file.
+//! - `limit`, 1 to 1,000, default 100, and `cursor`. A page also ends before it is larger than Lambda sends.
 //!
-//! A hit in the title counts more than one in the tags, that one more than one in the URL, and the description counts
-//! least; whole words count more than beginnings; among equals the newest come first.
+//! By relevance, a hit in the title counts more than one in the tags, then follow the URL and the rest. Whole words come
+//! before beginnings, and both before words that are found in the middle of others (`6050` in "MPU6050"), from three letters
+//! on. Equals are ordered newest first.
 //!
 //! # Misspelt words
-//! Where nothing matches, each word that no bookmark under the filters has is replaced by the stored words nearest to
-//! it, and `corrected` says so. This costs a second round trip; everything else takes one.
+//! Where nothing matches, each word that no bookmark under the filters has is replaced by the stored words nearest to it, and
+//! `corrected` says so. This costs a second round trip; everything else takes one. Beyond five misspelt words, or half a
+//! second, the search returns nothing instead.
 //!
 //! # The index
-//! GIN indexes on `bookmarks` would make an import several times slower, so what is searched stands beside it
-//! (`search_documents`, migration V0019) and is made by the searches themselves, a slice at a time, before they look.
-//! Triggers note what is pending, not indexed yet, in the transaction that writes the bookmarks; a search reads those
-//! bookmarks themselves. So no search misses a committed change or shows a deleted bookmark, whatever state the index is
-//! in.
+//! A GIN index on `bookmarks` makes an import several times slower, so that documents stand beside it (`search_documents`,
+//! migration V0025). Triggers note which bookmarks are pending. The import indexes them after its response, and a search
+//! indexes some of what is left before it looks. It reads the rest itself, so that no search misses a committed change or shows
+//! a deleted bookmark, whatever state the index is in.
+//!
+//! # Limits
+//! Indexed are 4,096 characters of a title, 16,384 of the tags, 2,048 of a URL, 65,536 of a description, 16,384 of what
+//! duplicates say and 8,192 of attributes. Labels by which tags are found are bounded too; bookmarks with more tags are looked
+//! at one by one. Words are looked up in the middle of 100 different words at most.
 
 mod cursor;
 mod hit;
-mod nearest;
+mod params;
 mod queries;
+mod spelling;
 mod statement;
-mod wish;
+mod terms;
+mod whole;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use app::http::{json, segments};
-use app::{App, Budget, Connection, Error, Request, Response};
+use app::http::{Query, json, paginate, segments};
+use app::{App, Budget, Connection, Error, Request, Response, search_index};
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tokio::join;
+use uuid::Uuid;
 
 use cursor::Cursor;
-use hit::Hit;
+use params::SearchParams;
 use queries::Found;
-use wish::Wish;
+use spelling::Corrected;
+
+/// How long a search indexes before it looks: about 5,000 bookmarks, which is what an import usually brings.
+const CATCH_UP: Duration = Duration::from_millis(500);
 
 #[derive(Serialize)]
 struct Page {
-    bookmarks: Vec<Hit>,
+    bookmarks: Vec<Box<RawValue>>,
     /// What `cursor=` gives the next page; null on the last one.
     next_cursor: Option<String>,
     /// The words of `q` that were not found, with what was searched in their place, the nearest first.
-    corrected: BTreeMap<String, Vec<String>>,
+    corrected: Corrected,
 }
 
 /// Answers a request.
@@ -62,41 +82,63 @@ struct Page {
 /// # Errors
 /// 400 for a parameter that is wrong, 404, 405; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
-    if !segments(&request).is_empty() {
-        return Err(Error::not_found("There is nothing at this path."));
-    }
+    let id = match segments(&request)[..] {
+        [] => None,
+        [id] => Some(id.parse::<Uuid>().map_err(|_| Error::not_found("There is nothing at this path."))?),
+        _ => return Err(Error::not_found("There is nothing at this path.")),
+    };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::method_not_allowed("GET, HEAD"));
     }
-    let wish = &Wish::read(&request)?;
-    let search = |connection| async move { search(&connection, wish.clone()).await };
-    let (mut found, wish) = app.database().read(&Budget::of(&request), search).await?;
-
-    // One more than asked for tells whether there is a next page.
-    let has_next = found.bookmarks.len() > wish.limit;
-    found.bookmarks.truncate(wish.limit);
-    let last = found.bookmarks.last().filter(|_| has_next);
-    let next_cursor = last.map(|last| Cursor::after(last, &wish.corrected).write()).transpose()?;
-    let page = Page { bookmarks: found.bookmarks, next_cursor, corrected: wish.corrected };
-    json(StatusCode::OK, &page)
+    match id {
+        Some(id) => one(&app, &request, id).await,
+        None => list(&app, &request).await,
+    }
 }
 
-/// Finds what is wished, or else what is nearest to it; gives the wish as it was corrected. Indexing may be repeated and
-/// may happen unnoticed, so that this counts as reading.
-async fn search(connection: &Connection, mut wish: Wish) -> Result<(Found, Wish), Error> {
-    let (caught_up, found) = join!(
+/// One bookmark, whole.
+async fn one(app: &App, request: &Request, id: Uuid) -> Result<Response, Error> {
+    Query::read(request, &[])?;
+    let read = |connection| async move { queries::whole(&connection, id).await };
+    match app.database().read(&Budget::of(request), read).await? {
+        Some(whole) => whole.response(),
+        None => Err(Error::not_found("There is no bookmark of this id.")),
+    }
+}
+
+/// A page of a search.
+async fn list(app: &App, request: &Request) -> Result<Response, Error> {
+    let params = &SearchParams::read(request)?;
+    let search = |connection| async move { search(&connection, params).await };
+    let (found, corrected) = app.database().read(&Budget::of(request), search).await?;
+
+    let page = paginate(&found.bookmarks, params.limit)?;
+    let next_cursor = page.last.map(|last| last.cursor(params.sort, &corrected).write()).transpose()?;
+    json(StatusCode::OK, &Page { bookmarks: page.rows, next_cursor, corrected })
+}
+
+/// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too. Indexing may be
+/// repeated and may happen unnoticed, so that this counts as reading.
+async fn search(connection: &Connection, params: &SearchParams) -> Result<(Found, Corrected), Error> {
+    let (caught_up, is_of_search, found) = join!(
         biased;
-        queries::catch_up(connection),
-        queries::page(connection, &wish),
+        search_index::catch_up(connection, CATCH_UP),
+        queries::is_of_search(connection, params),
+        queries::page(connection, params),
     );
-    let mut found = found?;
+    if !is_of_search? {
+        return Err(Cursor::refused());
+    }
+    let found = found?;
     if let Err(error) = caught_up {
         // The search does not depend on it: what is pending was searched all the same.
         tracing::warn!(%error, "the search index could not be brought up to date");
     }
-    if let Some(corrected) = nearest::correct(&found.misspelt) {
-        wish.corrected = corrected;
-        found = queries::page(connection, &wish).await?;
+    match spelling::correct(&found.misspelt) {
+        Some(corrected) => {
+            let params = SearchParams { corrected: corrected.clone(), ..params.clone() };
+            Ok((queries::page(connection, &params).await?, corrected))
+        }
+        None => Ok((found, params.corrected.clone())),
     }
-    Ok((found, wish))
 }

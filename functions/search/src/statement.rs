@@ -1,142 +1,213 @@
-//! The statement of a search. Its shape depends on what is wished, so that nothing is planned for what is not.
+//! The statement of a search. Its shape depends on what is asked for, so that nothing is planned for what is not.
 //!
-//! Parameters: $1 what was typed, $2 its misspelt words, $3 what is searched in the place of each, $4 the nearest of
-//! these, $5 tags, $6 domain, $7 folder, $8 project, $9 and $10 id and score of the last bookmark seen, $11 the limit.
+//! Parameters: $1 words, $2 phrases, $3 what is excluded, $4 misspelt words, $5 what is searched in the place of each, $6 the
+//! nearest of these, $7 tags, $8 excluded tags, $9 untagged, $10 domain, $11 project, $12 folder, $13 whether the last word
+//! may go on, $14 the id of the last bookmark seen, $15 its score, $16 its date, $17 its title, $18 the limit.
 
 use crate::hit::Hit;
-use crate::wish::Wish;
+use crate::params::{SearchParams, Sort};
 
 // The functions are immutable, so the planner runs them, with the parameters' values, and knows from the statistics of
 // the index how many bookmarks to expect.
-const WORDS: &str = "search_query($1, $2, $3, true)";
-const WHOLE_WORDS: &str = "search_query($1, $2, $4, false)";
-const FILTER: &str = "search_filter($5, $6, $7, $8)";
+const FILTER: &str = "search_filter($7, $8, $9, $10, $11)";
+/// All that is asked for: whole words, the last of which may go on.
+const STRICT: &str = "search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13)";
+/// The same where each word may be the beginning or the middle of one.
+const RELAXED: &str =
+    "(SELECT search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, i.instead, $13)
+                        FROM search_inside($1) AS i)";
+/// The same for what is not indexed yet, whose text is known to hold each word somewhere.
+const RELAXED_PENDING: &str = "(SELECT search_query(
+        $1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, array_fill(''::text, ARRAY[cardinality(i.keys)]), $13)
+    FROM search_inside($1) AS i)";
+/// What documents are ranked by.
+const WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $5, $13)";
+const WHOLE_WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $6, false)";
 
 /// Single bookmarks may be many, hence NOT IN, which the planner always hashes; ranges are few.
-const IS_INDEXED: &str = "d.bookmark_id NOT IN (SELECT p.bookmark_id FROM search_pending_bookmarks p)
-    AND NOT EXISTS (
-        SELECT FROM search_pending_ranges p WHERE d.bookmark_id BETWEEN p.first_id AND p.last_id
-    )";
+const IS_INDEXED: &str = "d.bookmark_id NOT IN (SELECT first_id FROM search_pending WHERE first_id = last_id)
+    AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id)";
 
-/// The statement for a wish. Its rows are bookmarks, or words that nothing has.
-pub(crate) fn of(wish: &Wish) -> String {
-    let page = if wish.q.is_none() && !wish.has_filter() {
-        everything(wish)
+/// What a bookmark's date is, in microseconds since 2000, which any timestamp fits into.
+const DATE: &str = "CASE
+    WHEN isfinite(coalesce(b.add_date, b.created_at))
+    THEN ((extract(epoch FROM coalesce(b.add_date, b.created_at)) - 946684800) * 1000000)::int8
+    WHEN coalesce(b.add_date, b.created_at) = 'infinity' THEN 9223372036854775807
+    ELSE -9223372036854775808
+END";
+const TITLE: &str = "lower(left(b.title, 200)) COLLATE \"C\"";
+
+/// The statement for a search. Its rows are bookmarks, or words that nothing has.
+pub(crate) fn of(params: &SearchParams) -> String {
+    let mut tables = Vec::new();
+    let page = if is_everything(params) {
+        sorted(params, "bookmarks AS b")
     } else {
-        let (indexed, pending) = (best(wish, &indexed(wish)), best(wish, &pending(wish)));
-        format!("({indexed}) UNION ALL ({pending}) ORDER BY {} LIMIT $11", order(wish, ""))
+        tables.push(
+            "ranges AS MATERIALIZED (SELECT first_id, last_id FROM search_pending WHERE first_id < last_id)"
+                .to_owned(),
+        );
+        tables.push(pending(params));
+        if params.folder.is_some() {
+            tables.push("inside AS MATERIALIZED (SELECT id FROM search_in_folder($12) AS id)".to_owned());
+        }
+        if params.sort == Sort::Relevance {
+            ranked(params, &mut tables)
+        } else {
+            let found = if may_relax(params) {
+                documents(
+                    params,
+                    &format!("({STRICT} || {RELAXED})"),
+                    &format!("({STRICT} || {RELAXED_PENDING})"),
+                )
+            } else {
+                documents(params, STRICT, STRICT)
+            };
+            // Where ids are the order, they are looked up one by one, as many as the page takes, which OFFSET 0 says. The
+            // other orders need something of each bookmark.
+            let offset = if params.sort == Sort::Stored { "OFFSET 0" } else { "" };
+            sorted(
+                params,
+                &format!(
+                    "({found}) AS found
+                     CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE id = found.id {offset}) AS b"
+                ),
+            )
+        }
     };
+    tables.push(format!("page AS MATERIALIZED ({page})"));
     // A page with nothing on it is the reason to look for words like those typed.
-    let near = if wish.q.is_some() && wish.after.is_none() && wish.corrected.is_empty() {
+    let near = if params.after.is_none() && may_relax(params) {
         format!("SELECT misspelt, near FROM search_near($1, {FILTER}) WHERE NOT EXISTS (SELECT FROM page)")
     } else {
         "SELECT NULL::text AS misspelt, NULL::text[] AS near WHERE false".to_owned()
     };
+    // Columns are looked up for the page alone. On one snapshot, no bookmark of it is missing.
     format!(
-        "WITH page AS MATERIALIZED ({page}), near AS ({near})
-         SELECT page.*, near.misspelt, near.near
-         FROM page FULL JOIN near ON false
+        "WITH {}, near AS ({near})
+         SELECT {}, page.score, page.date, page.title, near.misspelt, near.near
+         FROM (page CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE id = page.id OFFSET 0) AS b)
+              FULL JOIN near ON false
          ORDER BY {}",
-        order(wish, "page.")
+        tables.join(", "),
+        Hit::columns(),
+        order(params.sort, "page.")
     )
 }
 
-/// The newest of all.
-fn everything(wish: &Wish) -> String {
-    let after = if wish.after.is_some() { "WHERE b.id < $9" } else { "" };
+/// Whether nothing narrows the result.
+fn is_everything(params: &SearchParams) -> bool {
+    !params.terms.has_words()
+        && params.terms.excluded.is_empty()
+        && !params.has_labels()
+        && params.folder.is_none()
+}
+
+/// Whether words may be the middle of others, or misspelt.
+fn may_relax(params: &SearchParams) -> bool {
+    !params.terms.words.is_empty() && params.corrected.is_empty()
+}
+
+/// The documents of what is not indexed yet. What takes a misspelt word's place is not looked for ahead of them.
+fn pending(params: &SearchParams) -> String {
+    let words = if params.corrected.is_empty() { "$1 || $2" } else { "'{}'" };
+    let labels_only = !params.terms.has_words() && params.terms.excluded.is_empty();
     format!(
-        "SELECT {}, NULL::float4 AS score FROM bookmarks b {after} ORDER BY b.id DESC LIMIT $11",
-        Hit::columns()
+        "pending AS MATERIALIZED (SELECT id, words FROM search_pending_documents({words}, {labels_only}))"
     )
 }
 
-/// The bookmarks of a page, of ids and scores that were found.
+/// What a query finds that is indexed, and what another one finds that is not.
+fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
+    let narrowed = |id: &str, words: &str| {
+        let mut conditions = String::new();
+        if params.folder.is_some() {
+            conditions += &format!(" AND {id} IN (SELECT i.id FROM inside AS i)");
+        }
+        if params.names_tags() {
+            conditions += &format!(
+                " AND (NOT {words} @@ '''=m''' OR (
+                     SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t WHERE t.id = {id}))"
+            );
+        }
+        conditions
+    };
+    format!(
+        "SELECT d.bookmark_id AS id, d.words FROM search_documents AS d
+         WHERE d.words @@ {query} AND {IS_INDEXED}{}
+         UNION ALL
+         SELECT p.id, p.words FROM pending AS p WHERE p.words @@ {of_pending}{}",
+        narrowed("d.bookmark_id", "d.words"),
+        narrowed("p.id", "p.words")
+    )
+}
+
+/// A page in the order of the ranks: whole words and beginnings, whose scores are 1 and more, and then, where these do not
+/// fill it, the middles of words, which are all equal.
+fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
+    let strict = documents(params, STRICT, STRICT);
+    let score = format!("(1 + ts_rank(words, {WORDS}) + ts_rank(words, {WHOLE_WORDS}))::float4");
+    let strict = best(params, &format!("SELECT id, {score} AS score FROM ({strict}) AS d"));
+    if !may_relax(params) {
+        return strict;
+    }
+    tables.push(format!("strict AS MATERIALIZED ({strict})"));
+    let relaxed = documents(params, RELAXED, RELAXED_PENDING);
+    let relaxed = best(
+        params,
+        &format!(
+            "SELECT id, 0::float4 AS score FROM ({relaxed}) AS d
+             WHERE (SELECT count(*) FROM strict) < $18 AND NOT words @@ {STRICT}"
+        ),
+    );
+    format!("(SELECT * FROM strict) UNION ALL ({relaxed}) ORDER BY {} LIMIT $18", order(params.sort, ""))
+}
+
+/// The best of what was found, of ids and scores.
 ///
 /// They are ordered first and looked up then, one by one, as many as the page takes: OFFSET 0 keeps the planner from
 /// joining all of them. Before the limit all the same, since a document whose bookmark was deleted while it was indexed
 /// has none.
-fn best(wish: &Wish, found: &str) -> String {
-    // Ids alone come in order from the index where many match, which an ORDER BY in here would keep from the planner.
-    let (after, sorted) = match (&wish.q, &wish.after) {
-        (Some(_), Some(_)) => ("WHERE (score, id) < ($10, $9)", "ORDER BY score DESC, id DESC"),
-        (Some(_), None) => ("", "ORDER BY score DESC, id DESC"),
-        (None, Some(_)) => ("WHERE id < $9", ""),
-        (None, None) => ("", ""),
-    };
+fn best(params: &SearchParams, found: &str) -> String {
+    let after = if params.after.is_some() { "WHERE (score, id) < ($15, $14)" } else { "" };
     format!(
-        "SELECT {}, hit.score
-         FROM (SELECT id, score FROM ({found}) AS found {after} {sorted}) AS hit
-         CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE id = hit.id OFFSET 0) AS b
-         ORDER BY {} LIMIT $11",
-        Hit::columns(),
-        order(wish, "hit.")
+        "SELECT hit.id, hit.score, NULL::int8 AS date, NULL::text AS title
+         FROM (SELECT id, score FROM ({found}) AS found {after} ORDER BY score DESC, id DESC) AS hit
+         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE id = hit.id OFFSET 0) AS b
+         ORDER BY {} LIMIT $18",
+        order(params.sort, "hit.")
     )
 }
 
-/// What the index finds.
-fn indexed(wish: &Wish) -> String {
-    let wanted = match (&wish.q, wish.has_filter()) {
-        (Some(_), true) => format!("({WORDS} && {FILTER})"),
-        (Some(_), false) => WORDS.to_owned(),
-        (None, _) => FILTER.to_owned(),
+/// A page in another order, of bookmarks `b`.
+fn sorted(params: &SearchParams, found: &str) -> String {
+    let (date, title, after) = match params.sort {
+        // Ids come in order from an index where many match, which a sort in here would keep from the planner.
+        Sort::Stored | Sort::Relevance => ("NULL::int8", "NULL::text", "b.id < $14"),
+        Sort::Newest => (DATE, "NULL::text", "(b.date, b.id) < ($16, $14)"),
+        Sort::Oldest => (DATE, "NULL::text", "(b.date, b.id) > ($16, $14)"),
+        Sort::Title => ("NULL::int8", TITLE, "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
     };
+    let after = if params.after.is_some() { format!("WHERE {after}") } else { String::new() };
     format!(
-        "SELECT d.bookmark_id AS id, {} AS score
-         FROM search_documents d
-         WHERE d.words @@ {wanted} AND {IS_INDEXED}",
-        score(wish, "d.words")
-    )
-}
-
-/// What the index does not know yet. Its ranges may overlap, hence DISTINCT.
-fn pending(wish: &Wish) -> String {
-    let mut conditions = Vec::new();
-    // That the folded text holds every word somewhere decides most bookmarks, for a tenth of what documents would cost.
-    if wish.q.is_some() && wish.corrected.is_empty() {
-        conditions.push(format!(
-            "search_fold(b.text) LIKE ALL (ARRAY(
-                 SELECT '%' || word[1] || '%'
-                 FROM regexp_matches({WHOLE_WORDS}::text, '''([^'']+)''', 'g') AS word))"
-        ));
-    }
-    if wish.has_filter() {
-        conditions.push(format!(
-            "search_labels(b.domain, b.tags, b.folder_path, b.further_folders, b.project_id) @@ {FILTER}"
-        ));
-    }
-    let mut document = "";
-    if wish.q.is_some() {
-        document = "CROSS JOIN LATERAL (
-                        SELECT search_words(b.title, b.tags, b.url, b.description) AS words OFFSET 0
-                    ) AS document";
-        conditions.push(format!("document.words @@ {WORDS}"));
-    }
-    format!(
-        "SELECT DISTINCT b.id, {} AS score
-         FROM search_pending() AS pending
-         CROSS JOIN LATERAL (
-             SELECT id, title, tags, url, description, domain, folder_path, further_folders, project_id,
-                    concat_ws(' ', title, array_to_string(tags, ' '), url, description) AS text
-             FROM bookmarks WHERE id BETWEEN pending.first_id AND pending.last_id OFFSET 0
+        "SELECT b.id, NULL::float4 AS score, b.date, b.title
+         FROM (
+             SELECT b.id, {date} AS date, {title} AS title
+             FROM {found}
          ) AS b
-         {document}
-         WHERE {}",
-        score(wish, "document.words"),
-        conditions.join(" AND ")
+         {after}
+         ORDER BY {} LIMIT $18",
+        order(params.sort, "b.")
     )
-}
-
-/// Titles before tags, addresses and descriptions by `ts_rank`'s own weights; whole words count twice.
-fn score(wish: &Wish, words: &str) -> String {
-    if wish.q.is_some() {
-        format!("ts_rank({words}, {WORDS}) + ts_rank({words}, {WHOLE_WORDS})")
-    } else {
-        "NULL::float4".to_owned()
-    }
 }
 
 /// The order of the result, of the columns of a table.
-fn order(wish: &Wish, table: &str) -> String {
-    let score = if wish.q.is_some() { format!("{table}score DESC, ") } else { String::new() };
-    format!("{score}{table}id DESC")
+fn order(sort: Sort, table: &str) -> String {
+    match sort {
+        Sort::Stored => format!("{table}id DESC"),
+        Sort::Relevance => format!("{table}score DESC, {table}id DESC"),
+        Sort::Newest => format!("{table}date DESC, {table}id DESC"),
+        Sort::Oldest => format!("{table}date, {table}id"),
+        Sort::Title => format!("{table}title COLLATE \"C\", {table}id"),
+    }
 }

@@ -54,6 +54,11 @@ impl Budget {
         })
     }
 
+    /// The budget of an invocation with this deadline.
+    pub(crate) fn until(deadline: SystemTime) -> Self {
+        Self::lasting(length(Some(deadline), SystemTime::now()))
+    }
+
     /// When the answer must be ready.
     #[must_use]
     pub fn deadline(&self) -> Instant {

@@ -11,6 +11,7 @@ mod db;
 pub mod http;
 mod meter;
 mod prices;
+pub mod search_index;
 mod serve;
 pub mod telemetry;
 mod timestamptz;
@@ -29,7 +30,7 @@ pub use http::{Error, Response, StreamingResponse};
 pub use lambda_http::Request;
 pub use meter::{Spent, milliseconds};
 pub use prices::Prices;
-pub use serve::{serve, serve_streaming};
+pub use serve::{AfterResponse, serve, serve_streaming};
 pub use timestamptz::Timestamptz;
 
 /// What a function's handler gets: the configuration and the database.

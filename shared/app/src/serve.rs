@@ -1,5 +1,6 @@
 //! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
 
+mod after;
 mod buffered;
 mod invocation;
 mod shutdown;
@@ -11,6 +12,7 @@ use lambda_http::lambda_runtime::{LambdaEvent, Runtime};
 
 use crate::http::{StreamBody, StreamingResponse};
 use crate::{App, Config, Error, IsPublic, Platform, Request, Response, answer, answer_streaming, telemetry};
+pub use after::AfterResponse;
 use invocation::{Answer, InvocationLayer};
 
 /// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.

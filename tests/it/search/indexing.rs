@@ -60,7 +60,7 @@ async fn what_is_not_indexed_yet_is_found_all_the_same() {
     // Searches index it, and answer the same while they do.
     for _ in 0..50 {
         assert_eq!(all_titles(&fixture, &[("q", "rare"), ("limit", "90")]).await, unindexed);
-        if fixture.ask("SELECT count(*) FROM search_pending()").await == "0" {
+        if fixture.ask("SELECT count(*) FROM search_pending").await == "0" {
             break;
         }
     }
@@ -78,7 +78,7 @@ async fn many_updated_bookmarks_are_found_before_they_are_indexed_again() {
     let client = without_indexing(&fixture).await;
     fixture.execute("UPDATE bookmarks SET title = title || ' seldom' WHERE title LIKE '%rare'").await;
     fixture.execute("UPDATE bookmarks SET title = replace(title, 'common', 'usual')").await;
-    assert_eq!(fixture.ask("SELECT count(*) FROM search_pending()").await, "20000");
+    assert_eq!(fixture.ask("SELECT count(*) FROM search_pending").await, "20000");
     // Comparing each hit with each of them would take minutes.
     assert_eq!(titles(&fixture, &[("q", "common")]).await, [""; 0]);
     assert_eq!(titles(&fixture, &[("q", "usual"), ("limit", "1000")]).await.len(), 1000);
@@ -120,7 +120,10 @@ async fn twenty_thousand_bookmarks_are_searched_by_the_index() {
         .await;
     fixture.execute(MANY).await;
     fixture
-        .execute("UPDATE bookmarks SET tags = '{odd}', original_folder = 'A' WHERE title LIKE '%1 %'")
+        .execute(
+            "INSERT INTO folders (id, name, place) VALUES (gen_random_uuid(), 'A', gen_random_uuid());
+             UPDATE bookmarks SET tags = '{odd}', folder_id = (SELECT id FROM folders) WHERE title LIKE '%1 %'",
+        )
         .await;
     // Before the statistics are there, and after.
     for prepare in ["SELECT search_catch_up('10 min')", "ANALYZE"] {
@@ -135,7 +138,7 @@ async fn twenty_thousand_bookmarks_are_searched_by_the_index() {
             &[],
         ] {
             let plan = plan(&fixture, parameters).await;
-            assert!(plan.contains("WITH page AS"), "{parameters:?}: {plan}");
+            assert!(plan.contains("page AS MATERIALIZED"), "{parameters:?}: {plan}");
             for table in ["bookmarks", "search_documents"] {
                 assert!(!plan.contains(&format!("Seq Scan on {table}")), "{parameters:?}: {plan}");
             }
@@ -202,7 +205,7 @@ async fn a_change_is_found_at_once_whoever_makes_it() {
     assert_eq!(titles(&fixture, &[("q", "kitchens")]).await, [""; 0]);
     // What no document holds makes none anew.
     fixture.execute("UPDATE bookmarks SET processed = true").await;
-    assert_eq!(fixture.ask("SELECT count(*) FROM search_pending()").await, "0");
+    assert_eq!(fixture.ask("SELECT count(*) FROM search_pending").await, "0");
     fixture.execute("DELETE FROM bookmarks WHERE title = 'Pantries'").await;
     assert_eq!(titles(&fixture, &[("q", "pantries")]).await, [""; 0]);
     fixture.execute("TRUNCATE bookmarks").await;
@@ -223,20 +226,6 @@ async fn extreme_bookmarks_are_indexed() {
                           (repeat('%41%', 100000)), ('')) AS v (filler)",
         )
         .await;
-    fixture.search(Event::get(&query(&[("q", "書書書")]))).await;
-    eprintln!(
-        "{}",
-        fixture
-            .database
-            .server()
-            .log()
-            .unwrap()
-            .lines()
-            .filter(|l| l.contains("ERROR") || l.contains("CONTEXT"))
-            .map(|l| l.chars().take(300).collect::<String>())
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
     assert_eq!(titles(&fixture, &[("q", "書書書")]).await.len(), 1);
     assert_eq!(titles(&fixture, &[("project_id", "1")]).await, [""; 0], "a text cannot pass for a label");
     assert_eq!(fixture.ask("SELECT count(*) FROM search_documents").await, "8");

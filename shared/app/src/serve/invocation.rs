@@ -11,9 +11,9 @@ use lambda_http::tower::{Layer, Service};
 use lambda_http::{Error, RequestExt};
 use lambda_runtime_api_client::{PooledClient, build_request};
 
-use super::{buffered, streaming};
+use super::{AfterResponse, buffered, streaming};
 use crate::http::event;
-use crate::{Platform, Request, Response, StreamingResponse};
+use crate::{Budget, Platform, Request, Response, StreamingResponse};
 
 /// Tells a late response from that of the invocation which came after it; newer services send it.
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
@@ -71,8 +71,12 @@ where
         Box::pin(async move {
             let LambdaInvocation { parts, body, context } = invocation;
             let request_id = context.request_id.clone();
+            let budget = Budget::until(context.deadline());
+            let after = AfterResponse::default();
+            let queue = after.clone();
             let answering = async move {
-                let request = event::request(&body).unwrap_or_else(crate::answer::malformed);
+                let mut request = event::request(&body).unwrap_or_else(crate::answer::malformed);
+                request.extensions_mut().insert(queue);
                 drop(body);
                 answer(request.with_lambda_context(context)).await
             };
@@ -99,6 +103,7 @@ where
                 Ok(_) => {}
                 Err(error) => tracing::debug!(error, "a response was not sent whole"),
             }
+            after.done(budget.left()).await;
             Ok(())
         })
     }

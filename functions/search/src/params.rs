@@ -1,11 +1,12 @@
-//! What a request wishes to find.
+//! The parameters of a search.
 
 use app::http::Query;
 use app::{Error, Request};
 use url::Host;
 
 use crate::cursor::Cursor;
-use crate::nearest::Corrected;
+use crate::spelling::Corrected;
+use crate::terms::Terms;
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
@@ -16,16 +17,31 @@ const MAX_LENGTH: usize = 1_000;
 /// Tags that may be asked for at once.
 const MAX_TAGS: usize = 100;
 
-/// The parameters of a search.
+/// The order of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// The last stored first; of one import, the last of the file. It is the order where there are no words.
+    Stored,
+    Relevance,
+    /// By when the bookmark was added, or else stored.
+    Newest,
+    Oldest,
+    Title,
+}
+
+/// What a search asks for.
 #[derive(Clone, Debug)]
-pub(crate) struct Wish {
-    /// What was typed; none for the newest bookmarks first.
-    pub(crate) q: Option<String>,
+pub(crate) struct SearchParams {
+    /// What was typed, without its tags.
+    pub(crate) terms: Terms,
     pub(crate) tags: Vec<String>,
+    pub(crate) excluded_tags: Vec<String>,
+    pub(crate) untagged: bool,
     /// As `bookmarks.domain` writes it.
     pub(crate) domain: Option<String>,
     pub(crate) folder: Option<String>,
     pub(crate) project_id: Option<i32>,
+    pub(crate) sort: Sort,
     /// Bookmarks on a page.
     pub(crate) limit: usize,
     /// Where the page begins; none for the first.
@@ -34,47 +50,70 @@ pub(crate) struct Wish {
     pub(crate) corrected: Corrected,
 }
 
-impl Wish {
+impl SearchParams {
     /// Reads the query string.
     ///
     /// # Errors
     /// 400 for a parameter that is wrong.
     pub(crate) fn read(request: &Request) -> Result<Self, Error> {
-        let known = ["q", "tag", "domain", "folder", "project_id", "limit", "cursor"];
+        let known = ["q", "tag", "untagged", "domain", "folder", "project_id", "sort", "limit", "cursor"];
         let query = Query::read_repeating(request, &known, &["tag"])?;
-        let q = text(&query, "q")?.filter(|q| !q.trim().is_empty());
-        let tags: Vec<String> = query.texts("tag").map(str::to_owned).collect();
-        if tags.len() > MAX_TAGS {
-            return Err(Error::bad_request(format!("The parameter tag may be given {MAX_TAGS} times.")));
-        }
+        let mut terms = text(&query, "q")?.map(|q| Terms::read(&q)).unwrap_or_default();
+        let mut tags: Vec<String> = query.texts("tag").map(str::to_owned).collect();
         for tag in &tags {
             check("tag", tag)?;
         }
+        tags.append(&mut terms.tags);
+        let excluded_tags = std::mem::take(&mut terms.excluded_tags);
+        if tags.len() + excluded_tags.len() > MAX_TAGS {
+            return Err(Error::bad_request(format!("A search may name {MAX_TAGS} tags.")));
+        }
+        let untagged =
+            query.value::<bool>("untagged", "true or false")?.unwrap_or_default() || terms.untagged;
         let must = "a number from 1 to 1000";
         let limit = query.value::<usize>("limit", must)?.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
         }
-        let mut after = query.text("cursor").map(Cursor::read).transpose()?;
-        if after.as_ref().is_some_and(|after| after.is_of_scores() != q.is_some()) {
-            return Err(Cursor::refused());
-        }
+        let sort = sort(query.text("sort"), terms.has_words())?;
+        let mut after = query.text("cursor").map(|cursor| Cursor::read(cursor, sort)).transpose()?;
         let corrected = after.as_mut().map(Cursor::take_corrected).unwrap_or_default();
         Ok(Self {
-            q,
+            terms,
             tags,
+            excluded_tags,
+            untagged,
             domain: text(&query, "domain")?.as_deref().map(domain),
             folder: text(&query, "folder")?.map(without_last_slash),
             project_id: query.value("project_id", "a whole number")?,
+            sort,
             limit,
             after,
             corrected,
         })
     }
 
-    /// Whether anything but words narrows the result.
-    pub(crate) fn has_filter(&self) -> bool {
-        !self.tags.is_empty() || self.domain.is_some() || self.folder.is_some() || self.project_id.is_some()
+    /// Whether anything but the words of `q` and the folder narrows the result: what documents have labels for.
+    pub(crate) fn has_labels(&self) -> bool {
+        self.names_tags() || self.untagged || self.domain.is_some() || self.project_id.is_some()
+    }
+
+    /// Whether tags narrow the result.
+    pub(crate) fn names_tags(&self) -> bool {
+        !self.tags.is_empty() || !self.excluded_tags.is_empty()
+    }
+}
+
+fn sort(name: Option<&str>, has_words: bool) -> Result<Sort, Error> {
+    match name {
+        None | Some("relevance") if has_words => Ok(Sort::Relevance),
+        None | Some("relevance") => Ok(Sort::Stored),
+        Some("newest" | "date") => Ok(Sort::Newest),
+        Some("oldest") => Ok(Sort::Oldest),
+        Some("title") => Ok(Sort::Title),
+        Some(_) => Err(Error::bad_request(
+            "The parameter sort must be relevance, newest, oldest or title; date is another word for newest.",
+        )),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which stored words a misspelt one stands for.
+//! Spelling correction against the stored vocabulary.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,10 @@ pub(crate) struct Misspelt {
 }
 
 /// Words that are equally near are searched together, but only so many.
-const MOST: usize = 5;
+pub(crate) const MOST_ALIKE: usize = 5;
+
+/// So many words of a search may be misspelt; `search_near` gives up beyond.
+pub(crate) const MOST_WORDS: usize = 5;
 
 /// The words to search instead; none where nothing is misspelt, or one of the words is like nothing stored.
 pub(crate) fn correct(misspelt: &[Misspelt]) -> Option<Corrected> {
@@ -34,7 +37,7 @@ fn nearest(misspelt: &Misspelt) -> Option<Vec<String>> {
     let errors: Vec<usize> = misspelt.alike.iter().map(|word| typing_errors(word, &misspelt.word)).collect();
     let fewest = *errors.iter().min().filter(|fewest| **fewest <= allowed)?;
     let words = misspelt.alike.iter().zip(errors).filter(|(_, errors)| *errors == fewest);
-    Some(words.map(|(word, _)| word.clone()).take(MOST).collect())
+    Some(words.map(|(word, _)| word.clone()).take(MOST_ALIKE).collect())
 }
 
 /// How many letters were left out, put in, mistaken or swapped with the next: the optimal string alignment distance
