@@ -298,7 +298,7 @@ async fn pages_are_cut_before_they_are_larger_than_lambda_sends() {
     fixture
         .execute(
             "INSERT INTO bookmarks (id, url, title, url_key, description, tags)
-             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'data:text/plain,' || repeat('u', 700000),
+             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'data:text/plain,' || repeat('u', 3000),
                     'Large ' || n, gen_random_uuid(), repeat('\"', 4096), array_fill(repeat('\\', 80), ARRAY[100])
              FROM generate_series(1, 400) AS n",
         )
