@@ -31,6 +31,21 @@ async fn the_binaries_answer_requests_and_share_what_they_store() {
 }
 
 #[tokio::test]
+async fn the_binary_serves_the_page() {
+    let env = [("DATABASE_URL", "postgresql://me:pass@127.0.0.1:1/app")];
+    let function = Lambda::start(&binary("import"), &env).unwrap();
+    let event = Event::get("/").without_header("accept").header("accept", "text/html");
+    for _ in 0..3 {
+        let answer = function.invoke(&event).await.unwrap();
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (200, Some("text/html; charset=utf-8"))
+        );
+        assert!(answer.text().len() > 20_000, "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_url_is_said_in_the_log_by_its_part_and_answered_500() {
     let env = [("DATABASE_URL", "postgresql://me:canary@db.example:port/app")];
     let function = Lambda::start(&binary("db-test"), &env).unwrap();

@@ -2,18 +2,21 @@
 
 mod after;
 mod buffered;
-mod invocation;
 mod shutdown;
 mod streaming;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+use lambda_http::Context;
 use lambda_http::lambda_runtime::{LambdaEvent, Runtime};
 
-use crate::http::{StreamBody, StreamingResponse};
-use crate::{App, Config, Error, IsPublic, Platform, Request, Response, answer, answer_streaming, telemetry};
+use crate::http::{StreamingResponse, event};
+use crate::{App, Config, Error, IsPublic, Request, Response, answer, answer_streaming, telemetry};
+use after::AfterLayer;
 pub use after::AfterResponse;
-use invocation::{Answer, InvocationLayer};
+use streaming::StreamingLayer;
 
 /// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.
 ///
@@ -30,12 +33,11 @@ where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
 {
     let app = begin().await;
-    let platform = platform(&app);
     let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
-        async move { Answer::Buffered(answer(&app, handle, is_public, request).await) }
+        async move { answer(&app, handle, is_public, request).await }
     };
-    run(InvocationLayer { answer, send: Answer::Buffered, platform }).await
+    buffered::run(answer).await
 }
 
 /// Serves a handler like [`serve`], with bodies that are made while they are sent. The function URL's invoke mode must
@@ -51,28 +53,13 @@ where
     F: Future<Output = Result<StreamingResponse, Error>> + Send + 'static,
 {
     let app = begin().await;
-    let platform = platform(&app);
     let answer = move |request| {
         let (app, handle) = (app.clone(), handle.clone());
-        async move { Answer::Streamed(answer_streaming(&app, handle, is_public, request).await) }
+        async move { answer_streaming(&app, handle, is_public, request).await }
     };
-    let send = |response: Response| Answer::Streamed(response.map(StreamBody::from));
-    run(InvocationLayer { answer, send, platform }).await
-}
-
-/// Answers invocations until Lambda ends the process.
-async fn run<H, F>(layer: InvocationLayer<H>) -> Result<(), lambda_http::Error>
-where
-    H: Fn(Request) -> F + Clone + Send + 'static,
-    F: Future<Output = Answer> + Send + 'static,
-{
     // The runtime is used for its loop alone.
     let unused = lambda_http::service_fn(|_: LambdaEvent<()>| async { Ok::<_, lambda_http::Error>(()) });
-    Runtime::new(unused).layer(layer).run_concurrent().await
-}
-
-fn platform(app: &Result<Arc<App>, Arc<Error>>) -> Platform {
-    app.as_ref().map_or(Platform::Lambda, |app| app.config().platform)
+    Runtime::new(unused).layer(StreamingLayer { answer }).layer(AfterLayer).run_concurrent().await
 }
 
 async fn begin() -> Result<Arc<App>, Arc<Error>> {
@@ -101,4 +88,40 @@ async fn begin() -> Result<Arc<App>, Arc<Error>> {
 fn prepare(lookup: impl Fn(&str) -> Option<String>) -> Result<Arc<App>, Error> {
     let config = Config::from_lookup(lookup).map_err(Error::misconfigured)?;
     App::new(config).map_err(Error::from)
+}
+
+/// The request of an event, with the queue of what may be done after its response.
+fn request_of(event: &[u8], context: Context) -> Request {
+    let mut request = event::request(event, context);
+    request.extensions_mut().insert(AfterResponse::current());
+    request
+}
+
+/// Waits for an answer; where making it panics, logs that and returns the response to send instead. What a handler does
+/// is caught where it is called, within its budget; this is for the rest.
+async fn caught<T>(answering: impl Future<Output = T>, request_id: &str) -> Result<T, Response> {
+    AssertUnwindSafe(answering).catch_unwind().await.map_err(|_| {
+        let error = Error::internal("a panic");
+        tracing::error!(
+            request_id,
+            status = error.status().as_u16(),
+            "failed: it panicked, as is told above"
+        );
+        error.to_response(request_id)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_outside_of_the_handler_is_answered_500_with_the_requests_id() {
+        assert_eq!(caught(async { 7 }, "abc-1").await.unwrap(), 7);
+        let response = caught(async { panic!("as asked") }, "abc-1").await.map(|(): ()| ()).unwrap_err();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let lambda_http::Body::Text(text) = response.body() else { panic!("not text") };
+        assert!(text.contains("\"request_id\":\"abc-1\""), "{text}");
+    }
 }

@@ -23,8 +23,12 @@ pub fn init(lookup: impl Fn(&str) -> Option<String>) {
         ["app", "db_test", "export", "import", "list_projects", "pg", "search", "sql"]
             .map(|target| (target, level)),
     );
-    let registry = tracing_subscriber::registry().with(levels);
     let on_lambda = lookup("AWS_LAMBDA_INITIALIZATION_TYPE").is_some_and(|kind| !kind.trim().is_empty());
+    // The runtime calls it an error that nobody waits for an answer any more. At the emulator that is a client which did
+    // not wait for the build.
+    let answers = if on_lambda { LevelFilter::ERROR } else { LevelFilter::OFF };
+    let levels = levels.with_target("lambda_runtime::layers::api_client", answers);
+    let registry = tracing_subscriber::registry().with(levels);
     let started = if on_lambda {
         let json = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
         registry.with(json.with_writer(std::io::stderr)).try_init()

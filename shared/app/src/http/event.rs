@@ -12,11 +12,12 @@ use http::{HeaderValue, Uri};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, RequestExt};
+use lambda_http::{Body, Context, RequestExt};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Error;
 use crate::Request;
+use crate::answer::malformed;
 
 /// The most bytes of path and query string together. Function URLs take less; every parameter here has its own, lower
 /// bound.
@@ -39,11 +40,16 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// The request of an event, or what stands for one that is none and is answered 400.
+pub(crate) fn request(event: &[u8], context: Context) -> Request {
+    read(event).unwrap_or_else(malformed).with_lambda_context(context)
+}
+
 /// Reads an event in payload format 2.0 (AWS Lambda Developer Guide, "Invoking Lambda function URLs").
 ///
 /// # Errors
 /// 400: it is no HTTP request, its path and query are longer than 32 KiB, or its body is said to be base64 and is not.
-pub(crate) fn request(event: &[u8]) -> Result<Request, Error> {
+fn read(event: &[u8]) -> Result<Request, Error> {
     let event: ApiGatewayV2httpRequest = serde_json::from_slice(event).map_err(|problem| {
         Error::bad_request("This is not a well-formed HTTP request: its method, a header or its text is not.")
             .because(problem)
@@ -103,7 +109,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::*;
+    use super::{Body, Error, MAX_TARGET, Request, RequestExt};
 
     fn event() -> Value {
         json!({
@@ -115,7 +121,7 @@ mod tests {
     }
 
     fn read(event: &Value) -> Result<Request, Error> {
-        request(event.to_string().as_bytes())
+        super::read(event.to_string().as_bytes())
     }
 
     #[test]
@@ -180,7 +186,7 @@ mod tests {
             assert_eq!(read(&event).err().map(|error| error.status().as_u16()), Some(400), "{event}");
         }
         for event in [&b""[..], b"{", b"\xff", br#"{"body":"\ud800"}"#] {
-            assert_eq!(request(event).err().unwrap().status(), 400);
+            assert_eq!(super::read(event).err().unwrap().status(), 400);
         }
     }
 

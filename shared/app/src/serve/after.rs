@@ -3,7 +3,12 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
+
+use lambda_http::lambda_runtime::LambdaInvocation;
+use lambda_http::tower::{Layer, Service};
+use tokio::task_local;
 
 use crate::answer::bounded;
 use crate::{Budget, Error, Request};
@@ -23,6 +28,11 @@ impl AfterResponse {
     #[must_use]
     pub fn of(request: &Request) -> Self {
         request.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// The queue of the invocation that is being answered.
+    pub(super) fn current() -> Self {
+        CURRENT.try_with(Self::clone).unwrap_or_default()
     }
 
     /// Queues work. It begins once the response is sent, and ends before the process asks for the next request, or is
@@ -50,6 +60,53 @@ impl AfterResponse {
             }
         }
         budget.parted().await;
+    }
+}
+
+task_local! {
+    static CURRENT: AfterResponse;
+}
+
+/// Around a service that answers invocations: does what was queued once the response is sent.
+#[derive(Clone, Copy)]
+pub(super) struct AfterLayer;
+
+impl<S> Layer<S> for AfterLayer {
+    type Service = After<S>;
+
+    fn layer(&self, inner: S) -> After<S> {
+        After { inner }
+    }
+}
+
+/// See [`AfterLayer`].
+#[derive(Clone)]
+pub(super) struct After<S> {
+    inner: S,
+}
+
+impl<S> Service<LambdaInvocation> for After<S>
+where
+    S: Service<LambdaInvocation, Response = ()>,
+    S::Future: Send + 'static,
+{
+    type Response = ();
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<(), S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let budget = Budget::until(invocation.context.deadline());
+        let answered = self.inner.call(invocation);
+        Box::pin(async move {
+            let queue = AfterResponse::default();
+            CURRENT.scope(queue.clone(), answered).await?;
+            queue.done(budget.left()).await;
+            Ok(())
+        })
     }
 }
 

@@ -27,10 +27,22 @@ impl Client {
 
     /// Sends a request to `target`: the function's name, its path and query.
     pub(crate) async fn send(&self, method: http::Method, target: &str, body: Vec<u8>) -> Result<Answer> {
+        self.send_accepting("*/*", method, target, body).await
+    }
+
+    /// The same for an answer of a media type.
+    pub(crate) async fn send_accepting(
+        &self,
+        media_type: &str,
+        method: http::Method,
+        target: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/lambda-url/{target}"))
             .header(header::HOST, format!("localhost:{}", self.port))
+            .header(header::ACCEPT, media_type)
             .header(header::CONTENT_TYPE, "application/octet-stream");
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));

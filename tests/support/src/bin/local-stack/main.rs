@@ -11,6 +11,7 @@ mod show;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use http::Method;
@@ -18,12 +19,16 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use support::{Data, Options, Postgres, project_root};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 use client::Client;
 use emulator::{Emulator, Mode, USUAL_PORT};
 use show::step;
 
 const DATABASE: &str = "branchline";
+
+/// How long an answer may take from a function that is running already.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a shell says of a command that Control-C ended.
 const INTERRUPTED: u8 = 130;
@@ -116,6 +121,13 @@ async fn demo(file: &Path) -> Result<()> {
 
     step("What is stored");
     show::stored(&pg::Url::parse(&stack.postgres.url(DATABASE))?).await?;
+
+    // The largest answer that is sent whole.
+    let page = client.send_accepting("text/html", Method::GET, "import/", Vec::new());
+    let page = timeout(PATIENCE, page).await.context("the page of import/ does not come")??;
+    if page.status != 200 {
+        bail!("the page of import/ answered {}: {}", page.status, page.text);
+    }
 
     step("GET db-test/");
     let answer = client.send(Method::GET, "db-test/", Vec::new()).await?;
