@@ -120,7 +120,7 @@ async fn statements_are_echoed_without_parameters_and_not_at_all_on_lambda() {
         function.stderr()
     };
     let log = echoed("").await;
-    assert!(log.contains("SELECT search_catch_up('0.5 s')") && !log.contains("a-parameter"), "{log}");
+    assert!(log.contains("SELECT search_catch_up(") && !log.contains("a-parameter"), "{log}");
     let log = echoed("on-demand").await;
     assert!(!log.contains("search_catch_up"), "{log}");
     assert!(log.contains("DATABASE_ECHO: is for development and ignored on Lambda"), "{log}");
