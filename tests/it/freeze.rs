@@ -68,6 +68,7 @@ impl Environment {
 
     /// Stops the function, and waits until it stands still.
     async fn freeze(&self) {
+        timeout(PATIENCE, self.function.idle()).await.unwrap();
         self.function.freeze();
         let stat = format!("/proc/{}/stat", self.function.pid());
         // The state follows the program's name, which is in parentheses.

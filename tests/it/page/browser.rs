@@ -67,7 +67,8 @@ async fn a_file_is_imported_looked_at_and_undone() {
         browser.click("#import").await;
         browser.wait_for("!document.getElementById('rejections').hidden").await;
 
-        assert_eq!(text(browser, "result-title").await, "5 bookmarks imported from my bookmarks & more.html");
+        // The last one's tag is cut off after its address, which is stored with a warning.
+        assert_eq!(text(browser, "result-title").await, "6 bookmarks imported from my bookmarks & more.html");
         assert_eq!(browser.value("document.activeElement.id").await, "result-title");
         let sha256 = fixture.ask("SELECT encode(content_sha256, 'hex') FROM import_jobs").await;
         let expected: String = Sha256::digest(SENT).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -108,6 +108,14 @@ impl Lambda {
         response
     }
 
+    /// Waits until the function asks for an event: no response and no work after one is under way any more. The service
+    /// freezes no function before.
+    pub async fn idle(&self) {
+        while !self.api.is_asked() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Stops the function between two events, as the service does: no instruction runs, no timer fires, and what
     /// the network sends waits in the kernel.
     pub fn freeze(&self) {

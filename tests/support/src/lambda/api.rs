@@ -91,6 +91,11 @@ impl Api {
         self.state.max_response.store(usize::MAX, Ordering::Relaxed);
     }
 
+    /// Whether the function waits for an event: who does so holds the queue.
+    pub(super) fn is_asked(&self) -> bool {
+        self.state.waiting.try_lock().is_err()
+    }
+
     /// Waits until the function has asked for its first event.
     pub(super) async fn first_next(&self) -> Instant {
         known(&self.state.first_next).await
