@@ -9,10 +9,11 @@ use std::ops::Range;
 /// Attributes are pushed and then sealed. Names and values stand one after the other; the spans say where.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
-    /// Before sealing: as they stand in the file. A line feed stands after each, so that two with ill-formed UTF-8
-    /// cannot make a character of each other's bytes.
+    /// Before sealing: as they stand in the file. A line feed stands after each, so that two with ill-formed
+    /// UTF-8 cannot make a character of each other's bytes.
     bytes: Vec<u8>,
-    /// After sealing: decoded. To see at once that there is nothing to decode is much cheaper than value by value.
+    /// After sealing: decoded. To see at once that there is nothing to decode is much cheaper than value by
+    /// value.
     text: String,
     spans: Vec<Span>,
     pub(crate) flaws: Vec<Flaw>,

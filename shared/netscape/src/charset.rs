@@ -4,8 +4,8 @@ use crate::markup;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// How far into the file a `<meta>` is looked for. Browsers look at 1,024 bytes; exporters that begin with a long
-/// comment need a little more.
+/// How far into the file a `<meta>` is looked for. Browsers look at 1,024 bytes; exporters that begin with a
+/// long comment need a little more.
 const PRESCAN_BYTES: usize = 4_096;
 
 /// What the first bytes of a file say about its encoding.
@@ -58,7 +58,8 @@ pub(crate) fn is_utf_8(text: &[u8], whole: bool) -> bool {
     }
 }
 
-/// Decides by the text itself. `text` holds bytes beyond ASCII, and may end within a character unless `whole`.
+/// Decides by the text itself. `text` holds bytes beyond ASCII, and may end within a character unless
+/// `whole`.
 pub(crate) fn guess(text: &[u8], whole: bool) -> &'static Encoding {
     if is_utf_8(text, whole) {
         return UTF_8;

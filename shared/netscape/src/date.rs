@@ -1,7 +1,7 @@
 //! The dates of bookmark files. Browsers write seconds since the epoch, everyone else something of their own.
 //!
-//! A number tells its unit and epoch by its count of digits. It is a date only if that is in the years 1970 to 2099;
-//! another epoch than the writer's would put nearly every bookmark outside of them.
+//! A number tells its unit and epoch by its count of digits. It is a date only if that is in the years 1970
+//! to 2099; another epoch than the writer's would put nearly every bookmark outside of them.
 //!
 //! | digits | unit and epoch | written by |
 //! |---|---|---|
@@ -12,14 +12,14 @@
 //! | 18 | 100 ns since 1601, or else since the year 1, or else nanoseconds since 1970 | FILETIME, .NET |
 //! | 19 | nanoseconds since 1970 | |
 //!
-//! Anything else is unreadable: 11 and 14 digits, which would be milliseconds and microseconds of the early seventies
-//! and mostly are seconds of another epoch or `20230314153000`, and negative numbers. Apple's seconds since 2001 cannot
-//! be told from seconds since 1970; no exporter of HTML is known to write them.
+//! Anything else is unreadable: 11 and 14 digits, which would be milliseconds and microseconds of the early
+//! seventies and mostly are seconds of another epoch or `20230314153000`, and negative numbers. Apple's
+//! seconds since 2001 cannot be told from seconds since 1970; no exporter of HTML is known to write them.
 
 use std::ops::Range;
 
-/// A moment, in microseconds since the Unix epoch. One that was read is within the years 1 to 9999, which both a
-/// Postgres `timestamptz` and RFC 3339 can hold.
+/// A moment, in microseconds since the Unix epoch. One that was read is within the years 1 to 9999, which
+/// both a Postgres `timestamptz` and RFC 3339 can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -66,9 +66,9 @@ pub(crate) fn parse(value: &str) -> Date {
     micros.map_or(Date::Unreadable, |micros| Date::At(Timestamp(micros)))
 }
 
-/// Writes a date so that [`parse`] gives it again and browsers, which take the start of it for whole seconds, get it
-/// right: as seconds, with a fraction if need be. What these cannot say is written by RFC 3339; `None` is for dates
-/// outside the years 1 to 9999, which that cannot say either.
+/// Writes a date so that [`parse`] gives it again and browsers, which take the start of it for whole seconds,
+/// get it right: as seconds, with a fraction if need be. What these cannot say is written by RFC 3339; `None`
+/// is for dates outside the years 1 to 9999, which that cannot say either.
 pub(crate) fn format(date: Timestamp) -> Option<String> {
     let (seconds, micros) = (date.0.div_euclid(SECOND), date.0.rem_euclid(SECOND));
     let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };

@@ -221,7 +221,8 @@ impl Text {
         &self.text
     }
 
-    /// Trims, and notes what went wrong. Gives how many spaces stood before and after, where there was nothing else.
+    /// Trims, and notes what went wrong. Gives how many spaces stood before and after, where there was
+    /// nothing else.
     fn finish(&mut self, field: Field, flaws: &mut Vec<Flaw>) -> [u8; 2] {
         let end = self.text.trim_ascii_end().len();
         let after = spaces(&self.text[end..]);
@@ -240,7 +241,8 @@ impl Text {
         [before, after]
     }
 
-    /// Makes one line of several, as a browser shows them: white space that holds a line end becomes one space.
+    /// Makes one line of several, as a browser shows them: white space that holds a line end becomes one
+    /// space.
     fn fold_lines(&mut self) {
         if !self.text.contains('\n') {
             return;

@@ -22,7 +22,8 @@ pub enum Event<'a> {
 /// A bookmark. Its texts are decoded and hold no U+0000.
 #[derive(Debug, Default)]
 pub struct Bookmark<'a> {
-    /// The address as written, without white space around it; not checked. `None` if there is no `HREF` at all.
+    /// The address as written, without white space around it; not checked. `None` if there is no `HREF` at
+    /// all.
     pub url: Option<&'a str>,
     /// The title on one line, without white space around it. May be empty.
     pub title: &'a str,
@@ -34,11 +35,12 @@ pub struct Bookmark<'a> {
     pub visited: Option<Timestamp>,
     /// Its tags.
     pub tags: Tags<'a>,
-    /// The text of the `<DD>` that follows it (Scuttle: the `DESCRIPTION` attribute), with its line breaks as LF.
-    /// Empty if the `<DD>` is. A link in it is its text and its address, `the paper (https://example.com/paper.pdf)`.
+    /// The text of the `<DD>` that follows it (Scuttle: the `DESCRIPTION` attribute), with its line breaks as
+    /// LF. Empty if the `<DD>` is. A link in it is its text and its address, `the paper
+    /// (https://example.com/paper.pdf)`.
     pub description: Option<&'a str>,
-    /// The attributes that no other field stands for. A date that is zero or unreadable is among them; the icon
-    /// (`ICON`) is not, but its address (`ICON_URI`) is.
+    /// The attributes that no other field stands for. A date that is zero or unreadable is among them; the
+    /// icon (`ICON`) is not, but its address (`ICON_URI`) is.
     pub attributes: Attributes<'a>,
     /// The bytes of the source that hold the value of `ICON`. `None` also where the source is not in UTF-8.
     pub icon: Option<Range<u64>>,
@@ -66,7 +68,8 @@ pub struct Folder<'a> {
     pub description: Option<&'a str>,
     /// The attributes that no other field stands for, such as `personal_toolbar_folder`.
     pub attributes: Attributes<'a>,
-    /// The line its `<H3>` stands on (of an item of a list that holds a list: where that begins), counted from 1.
+    /// The line its `<H3>` stands on (of an item of a list that holds a list: where that begins), counted
+    /// from 1.
     pub line: u32,
     /// What could not be taken as written.
     pub warnings: Warnings<'a>,
@@ -87,8 +90,8 @@ pub struct Separator<'a> {
     pub layout: Layout,
 }
 
-/// How a file lays an entry out. It means nothing; a [`Writer`](crate::Writer) follows it, so that what it writes can
-/// be what was read, byte for byte.
+/// How a file lays an entry out. It means nothing; a [`Writer`](crate::Writer) follows it, so that what it
+/// writes can be what was read, byte for byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// The `<DD>` begins its line, as Netscape and Mozilla write it; Firefox indents it.

@@ -28,8 +28,8 @@
 //! # Ok::<(), netscape::Error>(())
 //! ```
 //!
-//! The crate does no I/O of its own: it reads from any [`std::io::Read`], in chunks, and the memory it takes is
-//! bounded by [`limits`], not by the file. A [`Writer`] writes events back to any [`std::io::Write`].
+//! The crate does no I/O of its own: it reads from any [`std::io::Read`], in chunks, and the memory it takes
+//! is bounded by [`limits`], not by the file. A [`Writer`] writes events back to any [`std::io::Write`].
 
 mod attributes;
 mod charset;

@@ -1,5 +1,5 @@
-//! The pieces of markup, by the tokenizer rules of the WHATWG HTML standard (section 13.2.5), as functions of the
-//! bytes at hand. Each says when it needs more of them.
+//! The pieces of markup, by the tokenizer rules of the WHATWG HTML standard (section 13.2.5), as functions of
+//! the bytes at hand. Each says when it needs more of them.
 
 use crate::key::{Key, Name};
 use crate::limits;
@@ -66,7 +66,8 @@ impl Element {
     }
 }
 
-/// Attributes that only say how an element looks or how its link opens. A tag in a text that has others may be text.
+/// Attributes that only say how an element looks or how its link opens. A tag in a text that has others may
+/// be text.
 const FORMATTING: [&str; 16] = [
     "align", "border", "class", "color", "dir", "face", "height", "id", "lang", "loading", "rel", "size",
     "style", "target", "valign", "width",
@@ -115,8 +116,8 @@ pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0C)
 }
 
-/// The tags that stand around every bookmark, as browsers write them. Gives the element, whether it ends, and the
-/// tag's length.
+/// The tags that stand around every bookmark, as browsers write them. Gives the element, whether it ends, and
+/// the tag's length.
 pub(crate) fn canonical_tag(text: &[u8]) -> Option<(Element, bool, usize)> {
     let (element, is_end) = match text.first_chunk()? {
         b"<DT>" => (Element::Dt, false),
@@ -137,8 +138,8 @@ pub(crate) fn name_end(text: &[u8]) -> Option<usize> {
 pub(crate) enum TagEnd {
     /// After its `>`.
     After(usize),
-    /// Before a `<`. That is not HTML's rule, but a quotation mark that an exporter did not escape must not swallow
-    /// the next tags.
+    /// Before a `<`. That is not HTML's rule, but a quotation mark that an exporter did not escape must not
+    /// swallow the next tags.
     Before(usize),
     /// Not in the text at hand.
     Beyond,
@@ -164,8 +165,8 @@ pub(crate) fn tag_end(text: &[u8]) -> TagEnd {
     TagEnd::Beyond
 }
 
-/// Looks at each of the attributes in `text`, which is a tag from its name to its end. False as soon as `visit` is, or
-/// if there is more to the tag than attributes with values.
+/// Looks at each of the attributes in `text`, which is a tag from its name to its end. False as soon as
+/// `visit` is, or if there is more to the tag than attributes with values.
 pub(crate) fn all_attributes<'a>(text: &'a [u8], mut visit: impl FnMut(Name<'a>, &'a [u8]) -> bool) -> bool {
     let mut rest = text;
     loop {
@@ -188,8 +189,8 @@ pub(crate) fn is_formatting(name: Name<'_>) -> bool {
     FORMATTING.iter().any(|other| name.eq_ignore_ascii_case(other.as_bytes()))
 }
 
-/// Whether this can be the name of an attribute. HTML allows nearly any, but names with quotation marks or commas come
-/// of a value that was not escaped.
+/// Whether this can be the name of an attribute. HTML allows nearly any, but names with quotation marks or
+/// commas come of a value that was not escaped.
 pub(crate) fn is_attribute_name(name: &[u8]) -> bool {
     let is_usual = |&byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0) || !byte.is_ascii()
@@ -309,8 +310,8 @@ pub(crate) fn comment_end(text: &[u8], first: bool, ended: bool) -> End {
     End::Beyond(text.len().saturating_sub(3))
 }
 
-/// Where the content of a raw element ends: before its end tag, or before a `<DT>` or `<DL>`. The second is not HTML's
-/// rule, but a script or title that does not end must not swallow the bookmarks.
+/// Where the content of a raw element ends: before its end tag, or before a `<DT>` or `<DL>`. The second is
+/// not HTML's rule, but a script or title that does not end must not swallow the bookmarks.
 pub(crate) fn raw_end(text: &[u8], element: &str) -> End {
     for start in memchr_iter(b'<', text) {
         let rest = &text[start + 1..];
@@ -351,8 +352,9 @@ pub(crate) fn comment_in_line(text: &[u8], in_name: bool) -> Option<usize> {
     is_whole.then_some(comment.len())
 }
 
-/// Whether a tag that ended here is alone on the rest of its line, perhaps with a `<p>`, or followed by another tag. So
-/// it is where the tag is one of the file's own; in a text, more text follows. `None` if the text at hand does not say.
+/// Whether a tag that ended here is alone on the rest of its line, perhaps with a `<p>`, or followed by
+/// another tag. So it is where the tag is one of the file's own; in a text, more text follows. `None` if the
+/// text at hand does not say.
 pub(crate) fn ends_line(text: &[u8], ended: bool) -> Option<bool> {
     let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
     match text[blanks..].first() {
@@ -362,8 +364,8 @@ pub(crate) fn ends_line(text: &[u8], ended: bool) -> Option<bool> {
     }
 }
 
-/// Looks from within a name for the tag that ends it, `</a>` or `</h3>` or so, before another entry begins. Gives where
-/// it stands.
+/// Looks from within a name for the tag that ends it, `</a>` or `</h3>` or so, before another entry begins.
+/// Gives where it stands.
 pub(crate) fn name_goes_on(text: &[u8], is_folder: bool) -> Option<usize> {
     for start in memchr_iter(b'<', text) {
         let rest = &text[start + 1..];
@@ -439,8 +441,8 @@ fn charset_of_content(content: &[u8]) -> Option<&[u8]> {
     Some(&value[..end.unwrap_or(value.len())])
 }
 
-/// Whether what follows a quoted value can: the end of the tag or another attribute. `None` if the text at hand does not
-/// say.
+/// Whether what follows a quoted value can: the end of the tag or another attribute. `None` if the text at
+/// hand does not say.
 pub(crate) fn goes_on(text: &[u8]) -> Option<bool> {
     // So nearly all files have it.
     match text {
@@ -477,8 +479,8 @@ pub(crate) fn goes_on(text: &[u8]) -> Option<bool> {
     }
 }
 
-/// Finds the true end of a quoted value, given the text from its start and where its quotation mark stands first, since
-/// a tag cannot [go on](goes_on) there. Gives where the value ends and where the tag goes on.
+/// Finds the true end of a quoted value, given the text from its start and where its quotation mark stands
+/// first, since a tag cannot [go on](goes_on) there. Gives where the value ends and where the tag goes on.
 pub(crate) fn mend(text: &[u8], first: usize, mark: u8) -> Option<(usize, usize)> {
     if let Some(end) = missing_mark(&text[..first]) {
         return Some((end, end));

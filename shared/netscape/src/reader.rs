@@ -14,13 +14,13 @@ use std::io::Read;
 /// Reads a bookmark file from any source of bytes, in one pass.
 ///
 /// It never fails on bad markup and never panics. What it does not keep, it warns of: an entry has
-/// [warnings](crate::Bookmark::warnings), and what belongs to no entry comes as [`Event::Warning`]. Markup is not text:
-/// comments and text outside of all lists, the tags of formatting (`<b>`, `<br>`) and the attributes that only say how
-/// something looks go without a word. Memory is bounded by the [limits](crate::limits), not by the file. There is no
-/// need for a buffered source.
+/// [warnings](crate::Bookmark::warnings), and what belongs to no entry comes as [`Event::Warning`]. Markup is
+/// not text: comments and text outside of all lists, the tags of formatting (`<b>`, `<br>`) and the
+/// attributes that only say how something looks go without a word. Memory is bounded by the
+/// [limits](crate::limits), not by the file. There is no need for a buffered source.
 ///
-/// In titles and descriptions only what is known to be markup is taken for it: `<rubyXML/>`, `Vec<T>` and `<script>`
-/// are text there, and so is a `<DL>` that more text follows.
+/// In titles and descriptions only what is known to be markup is taken for it: `<rubyXML/>`, `Vec<T>` and
+/// `<script>` are text there, and so is a `<DL>` that more text follows.
 pub struct Reader<R: Read> {
     source: Source<R>,
     mode: Mode,
@@ -133,8 +133,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Makes icons attributes like any other (`icon`), instead of skipping them. That takes longer and is for those who
-    /// want to write the file again.
+    /// Makes icons attributes like any other (`icon`), instead of skipping them. That takes longer and is for
+    /// those who want to write the file again.
     #[must_use]
     pub fn keep_icons(mut self) -> Self {
         self.keeps_icons = true;
@@ -164,16 +164,18 @@ impl<R: Read> Reader<R> {
         self.source.bytes_read()
     }
 
-    /// Whether what has been read so far is a bookmark file: it has the doctype `NETSCAPE-Bookmark-file-1`, a `<DT>`
-    /// with a bookmark or folder, an item of a Pocket list, the title of an Instapaper or Pocket export, or the title
-    /// "Bookmarks" and an item that is a link. At the end of the file also: it has nothing but lists of links, in two
-    /// sections or nested. An ordinary page with links is none, though its links are given as bookmarks.
+    /// Whether what has been read so far is a bookmark file: it has the doctype `NETSCAPE-Bookmark-file-1`, a
+    /// `<DT>` with a bookmark or folder, an item of a Pocket list, the title of an Instapaper or Pocket
+    /// export, or the title "Bookmarks" and an item that is a link. At the end of the file also: it has
+    /// nothing but lists of links, in two sections or nested. An ordinary page with links is none, though its
+    /// links are given as bookmarks.
     pub fn is_bookmark_file(&self) -> bool {
         self.tree.is_bookmark_file()
     }
 
-    /// The text before the first list or entry: doctype, comment, encoding and headings. Reads as far as that, and can
-    /// be asked before the first event. `None` if it lacks the doctype, is unusually long, or not in UTF-8.
+    /// The text before the first list or entry: doctype, comment, encoding and headings. Reads as far as
+    /// that, and can be asked before the first event. `None` if it lacks the doctype, is unusually long, or
+    /// not in UTF-8.
     ///
     /// # Errors
     ///
@@ -185,8 +187,8 @@ impl<R: Read> Reader<R> {
         Ok(self.prolog.as_deref())
     }
 
-    /// At the end of the file: the text after the end tag of the root list, if there was one. `None` as for the
-    /// [prolog](Self::prolog).
+    /// At the end of the file: the text after the end tag of the root list, if there was one. `None` as for
+    /// the [prolog](Self::prolog).
     pub fn epilog(&self) -> Option<&str> {
         self.epilog.as_deref()
     }

@@ -99,7 +99,8 @@ impl<R: Read> Source<R> {
         self.captured = Some(Vec::new());
     }
 
-    /// Ends it. Gives nothing if it grew beyond [`CAPTURE`] or is not UTF-8, which a copy of it would be said to be.
+    /// Ends it. Gives nothing if it grew beyond [`CAPTURE`] or is not UTF-8, which a copy of it would be said
+    /// to be.
     pub(crate) fn take_captured(&mut self) -> Option<String> {
         let is_utf_8 = !matches!(self.charset, Charset::Other(_));
         self.captured.take().filter(|_| is_utf_8).and_then(|bytes| String::from_utf8(bytes).ok())
@@ -144,8 +145,8 @@ impl<R: Read> Source<R> {
 
     /// Appends text to the window. Gives false, and nothing, at the end of the source.
     ///
-    /// Reads until the buffer is full, so that asking again for the rest of something long takes linear time even if
-    /// the source gives single bytes.
+    /// Reads until the buffer is full, so that asking again for the rest of something long takes linear time
+    /// even if the source gives single bytes.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
         self.make_room();
         let before = self.end;

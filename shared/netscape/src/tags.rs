@@ -7,11 +7,12 @@ use std::ops::Range;
 /// Up to this many tags, comparing each with those before it is faster than hashing.
 const FEW: usize = 32;
 
-/// Splits a tags attribute into `tags`, as byte ranges of `value`: trimmed, none empty, none twice, in file order.
+/// Splits a tags attribute into `tags`, as byte ranges of `value`: trimmed, none empty, none twice, in file
+/// order.
 ///
-/// Commas separate tags. Delicious and the services that took its form write blanks instead, and mark themselves by
-/// a `PRIVATE` attribute, which others also write whose tags hold blanks. `spaced` says that the file is one of the
-/// first (see [`blanks_separate`]); then a value without commas is split at blanks.
+/// Commas separate tags. Delicious and the services that took its form write blanks instead, and mark
+/// themselves by a `PRIVATE` attribute, which others also write whose tags hold blanks. `spaced` says that
+/// the file is one of the first (see [`blanks_separate`]); then a value without commas is split at blanks.
 pub(crate) fn split(value: &str, spaced: bool, tags: &mut Vec<Range<usize>>) {
     tags.clear();
     let bytes = value.as_bytes();
@@ -37,9 +38,9 @@ pub(crate) fn is_ambiguous(value: &[u8]) -> bool {
     memchr(b',', value).is_none() && value.trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
-/// Whether blanks separate the tags of a file: no `TAGS` among the markup of `ahead` has a comma, and of those and
-/// `value` at least three have several words, with four blanks at least between the words of all. One tag of two words
-/// each on a few bookmarks is not enough.
+/// Whether blanks separate the tags of a file: no `TAGS` among the markup of `ahead` has a comma, and of
+/// those and `value` at least three have several words, with four blanks at least between the words of all.
+/// One tag of two words each on a few bookmarks is not enough.
 pub(crate) fn blanks_separate(value: &[u8], ahead: &[u8]) -> bool {
     const NAME: &[u8] = b"tags";
     let mut several = 0;

@@ -1,7 +1,7 @@
 //! What the tags mean: entries, and the lists that make folders of them.
 //!
-//! An entry is complete only when the next one begins, since a `<DD>` may follow it. So there is one entry that is
-//! being read and one that is ready to be given; a tag completes at most one.
+//! An entry is complete only when the next one begins, since a `<DD>` may follow it. So there is one entry
+//! that is being read and one that is ready to be given; a tag completes at most one.
 
 mod link;
 mod list_page;
@@ -344,8 +344,8 @@ impl Tree {
         }
     }
 
-    /// Gives what is pending and ends what is open. `inside`: the part of the file that the end cuts, if it does, and
-    /// the part of it that is in no entry.
+    /// Gives what is pending and ends what is open. `inside`: the part of the file that the end cuts, if it
+    /// does, and the part of it that is in no entry.
     pub(crate) fn finish(&mut self, inside: Option<(Unfinished, String)>, line: u32) -> Option<Unfinished> {
         let is_name_open = self.target == Target::Name;
         self.flush();
@@ -372,8 +372,8 @@ impl Tree {
         self.steps.push_back(Step::Warning);
     }
 
-    /// An `<a>` without HREF is an entry where one is expected or where it looks like one, so that the entry is
-    /// given and can be rejected. Else it is an anchor, as in Netscape 1's `<H3><A NAME="x">`.
+    /// An `<a>` without HREF is an entry where one is expected or where it looks like one, so that the entry
+    /// is given and can be rejected. Else it is an anchor, as in Netscape 1's `<H3><A NAME="x">`.
     fn begins_entry(&self, attributes: &Buffer) -> bool {
         let marks = [Key::Href, Key::FeedUrl, Key::AddDate, Key::TimeAdded];
         self.after == After::Term || marks.into_iter().any(|mark| attributes.find(mark).is_some())

@@ -7,7 +7,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning<'a> {
-    /// A date in no known form; the entry has none for it, and the attribute stays among the entry's attributes.
+    /// A date in no known form; the entry has none for it, and the attribute stays among the entry's
+    /// attributes.
     UnreadableDate {
         /// The attribute, in lower case.
         attribute: &'a str,
@@ -31,8 +32,8 @@ pub enum Warning<'a> {
         /// The attribute, in lower case.
         attribute: &'a str,
     },
-    /// A part of the tag is in no attribute: it repeats one, or has a name that can be none, which comes of quotation
-    /// marks that are not escaped.
+    /// A part of the tag is in no attribute: it repeats one, or has a name that can be none, which comes of
+    /// quotation marks that are not escaped.
     AttributesLost {
         /// That part, up to [`limits::QUOTED_CHARACTERS`](crate::limits::QUOTED_CHARACTERS).
         text: &'a str,
@@ -47,7 +48,8 @@ pub enum Warning<'a> {
         /// Its start, up to [`limits::QUOTED_CHARACTERS`](crate::limits::QUOTED_CHARACTERS).
         text: &'a str,
     },
-    /// Of the file: such text was found more often than [`limits::LOST_TEXTS`](crate::limits::LOST_TEXTS) times.
+    /// Of the file: such text was found more often than [`limits::LOST_TEXTS`](crate::limits::LOST_TEXTS)
+    /// times.
     MoreTextLost {
         /// How often besides.
         count: u64,

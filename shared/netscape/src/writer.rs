@@ -18,16 +18,17 @@ const PROLOG: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
 /// What stands after the end tag of the root list in a file of ours.
 const EPILOG: &str = "<p>\n";
 
-/// Deeper lists are not indented more, else a file nested as deeply as the format allows would be mostly indentation.
+/// Deeper lists are not indented more, else a file nested as deeply as the format allows would be mostly
+/// indentation.
 const DEEPEST_INDENTATION: usize = 64;
 
 /// Writes a bookmark file in UTF-8, which every browser imports.
 ///
-/// What a [`Reader`](crate::Reader) gives for the written file are the same events. More: a file in the canonical form
-/// of Netscape, Mozilla, Firefox or Chrome is written as it was read, byte for byte, if the writer is given the file's
-/// [prolog](crate::Reader::prolog) and [epilog](crate::Reader::epilog) and the reader
-/// [keeps icons](crate::Reader::keep_icons). Canonical is what these browsers write themselves: the attributes in
-/// their order, tags separated by commas, dates in seconds.
+/// What a [`Reader`](crate::Reader) gives for the written file are the same events. More: a file in the
+/// canonical form of Netscape, Mozilla, Firefox or Chrome is written as it was read, byte for byte, if the
+/// writer is given the file's [prolog](crate::Reader::prolog) and [epilog](crate::Reader::epilog) and the
+/// reader [keeps icons](crate::Reader::keep_icons). Canonical is what these browsers write themselves: the
+/// attributes in their order, tags separated by commas, dates in seconds.
 ///
 /// ```
 /// use netscape::{Bookmark, Event, Folder, Writer};
@@ -63,8 +64,9 @@ impl<W: Write> Writer<W> {
         Self::with_prolog(out, PROLOG)
     }
 
-    /// The same with another file's text before its root list, from [`Reader::prolog`](crate::Reader::prolog). Line
-    /// ends and quotation marks are then written as in that file.
+    /// The same with another file's text before its root list, from
+    /// [`Reader::prolog`](crate::Reader::prolog). Line ends and quotation marks are then written as in that
+    /// file.
     pub fn with_prolog(mut out: W, prolog: &str) -> io::Result<Self> {
         let line_end = if prolog.contains("\r\n") { "\r\n" } else { "\n" };
         out.write_all(prolog.as_bytes())?;
@@ -74,14 +76,14 @@ impl<W: Write> Writer<W> {
         Ok(Self { out, line_end, escapes_quotes, depth: 1 })
     }
 
-    /// Writes what an event stands for; a warning stands for nothing. Dates outside the years 1 to 9999 are left out,
-    /// and so are attributes with quotation marks or the like in their names, which a [`Reader`](crate::Reader) would
-    /// not take for attributes: they would garble those beside them.
+    /// Writes what an event stands for; a warning stands for nothing. Dates outside the years 1 to 9999 are
+    /// left out, and so are attributes with quotation marks or the like in their names, which a
+    /// [`Reader`](crate::Reader) would not take for attributes: they would garble those beside them.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], with the event not written, for the end of a folder that has not started and for
-    /// an attribute with a name that no tag can hold.
+    /// [`ErrorKind::InvalidInput`], with the event not written, for the end of a folder that has not started
+    /// and for an attribute with a name that no tag can hold.
     pub fn write(&mut self, event: &Event<'_>) -> io::Result<()> {
         match event {
             Event::FolderStart(folder) => self.folder(folder),

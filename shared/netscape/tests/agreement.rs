@@ -1,4 +1,5 @@
-//! The reader and the oracle give the same for any input: the project's files, each cut and garbled, and made-up ones.
+//! The reader and the oracle give the same for any input: the project's files, each cut and garbled, and
+//! made-up ones.
 
 mod common;
 mod oracle;

@@ -1,5 +1,6 @@
-//! What reading takes grows in proportion to the file. This has a process of its own, whose memory is counted: how much
-//! is allocated in all, since all work that is repeated shows there, and how many events there are.
+//! What reading takes grows in proportion to the file. This has a process of its own, whose memory is
+//! counted: how much is allocated in all, since all work that is repeated shows there, and how many events
+//! there are.
 
 #![expect(clippy::expect_used, reason = "helpers of tests are tests too")]
 #![expect(unsafe_code, reason = "an allocator is unsafe by its trait")]

@@ -152,7 +152,8 @@ fn every_corpus_file_can_be_cut_at_any_byte() {
     }
 }
 
-/// The reader takes 64 KiB at a time. Whatever stands where one chunk ends and the next begins is read as a whole.
+/// The reader takes 64 KiB at a time. Whatever stands where one chunk ends and the next begins is read as a
+/// whole.
 #[test]
 fn the_end_of_a_chunk_may_fall_on_any_byte() {
     for (name, declaration) in [

@@ -1,5 +1,5 @@
-//! One step of reading: a piece of text, a tag or a part of it, a comment. Each looks at the window of the source and
-//! consumes what it has understood, or asks for more.
+//! One step of reading: a piece of text, a tag or a part of it, a comment. Each looks at the window of the
+//! source and consumes what it has understood, or asks for more.
 
 use super::{Mode, Place, Reader, Unfinished};
 use crate::Error;
@@ -66,7 +66,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Before a tag is consumed: ends the prolog or what seemed to be the epilog, if an entry or a list begins.
+    /// Before a tag is consumed: ends the prolog or what seemed to be the epilog, if an entry or a list
+    /// begins.
     pub(super) fn enter_body(&mut self, element: Element, is_end: bool) {
         if self.place == Place::Body || is_end {
             return;

@@ -59,10 +59,14 @@ impl<R: Read> Reader<R> {
     fn markup(&mut self) -> Result<Progress, Error> {
         let window = self.source.window();
         if let Some((element, is_end, length)) = markup::canonical_tag(window) {
-            let place = self.tree.place();
-            let ends_name = is_end && matches!(place, Place::Name { is_folder: false });
-            if ends_name || place == Place::Between || (element == Element::Dd && place == Place::Description)
-            {
+            let is_its_own = match self.tree.place() {
+                Place::Between => true,
+                Place::Name { is_folder } => is_end && !is_folder,
+                // As [`meaning`](Self::meaning) has it, where that is seen at once.
+                Place::Description => element == Element::Dd || window.get(length) == Some(&b'<'),
+                Place::Heading | Place::Outside => false,
+            };
+            if is_its_own {
                 return self.bare_tag(element, is_end, length);
             }
         }
@@ -116,7 +120,8 @@ impl<R: Read> Reader<R> {
         Ok(Progress::Made)
     }
 
-    /// The window starts with a comment in a text. It is text as a whole if it ends in its line, else its `<` is.
+    /// The window starts with a comment in a text. It is text as a whole if it ends in its line, else its `<`
+    /// is.
     fn comment_in_text(&mut self) -> Result<Progress, Error> {
         let window = self.source.window();
         let ahead = &window[..window.len().min(limits::TITLE_AHEAD)];
@@ -132,8 +137,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// The window starts with a doctype or something like one, outside of all lists. It ends with the next `>`, or
-    /// before the next `<` so that it swallows no tag.
+    /// The window starts with a doctype or something like one, outside of all lists. It ends with the next
+    /// `>`, or before the next `<` so that it swallows no tag.
     fn bogus(&mut self, is_doctype: bool) -> Result<Progress, Error> {
         let window = self.source.window();
         let length = match memchr2(b'>', b'<', &window[1..]) {
@@ -289,7 +294,8 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// In a title, the tags of entries and lists are text if the title's own end follows before another entry begins.
+    /// In a title, the tags of entries and lists are text if the title's own end follows before another entry
+    /// begins.
     fn meaning_in_name(
         &mut self,
         element: Element,

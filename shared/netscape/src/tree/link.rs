@@ -33,7 +33,8 @@ impl Link {
     }
 }
 
-/// Appends what is said of an image, and where it is. An image that is written into its address is named by its type.
+/// Appends what is said of an image, and where it is. An image that is written into its address is named by
+/// its type.
 pub(super) fn push_image(text: &mut Text, alternative: &[u8], address: &[u8]) {
     let alternative = alternative.trim_ascii();
     text.push_value(alternative);

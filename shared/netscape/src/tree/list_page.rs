@@ -1,5 +1,5 @@
-//! Whether a page of lists with links is a bookmark file. Pocket, Instapaper and others write such pages without a
-//! doctype of their own, and many an ordinary page holds lists of links as well.
+//! Whether a page of lists with links is a bookmark file. Pocket, Instapaper and others write such pages
+//! without a doctype of their own, and many an ordinary page holds lists of links as well.
 
 /// The longest title that is looked at.
 const TITLE: usize = 64;
@@ -52,8 +52,8 @@ impl ListPage {
         self.title == Title::Bookmarks && self.items > 0
     }
 
-    /// Whether, at the end of the page, its structure says so: it has nothing but links in lists, in two sections or
-    /// nested.
+    /// Whether, at the end of the page, its structure says so: it has nothing but links in lists, in two
+    /// sections or nested.
     pub(super) fn is_one(&self) -> bool {
         !self.is_ordinary && self.items > 0 && (self.sections > 1 || self.is_nested)
     }

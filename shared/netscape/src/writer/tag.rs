@@ -67,7 +67,8 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// The order is Netscape's, and Mozilla's and Firefox's in what they have added. Attributes of one rank stay in order.
+/// The order is Netscape's, and Mozilla's and Firefox's in what they have added. Attributes of one rank stay
+/// in order.
 fn rank(name: &str, is_flag: bool) -> u8 {
     match name {
         _ if is_flag => 0,

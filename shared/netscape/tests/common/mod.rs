@@ -109,9 +109,9 @@ impl File {
 
     /// The file in a form that a test can state: one line an item, indented by folder.
     ///
-    /// `[name]` is a folder, `-` a separator. `+`, `~` and `@` stand before the seconds at which an entry was added,
-    /// changed and visited, `#` before a tag, `!` before a warning; a description is in quotes, attributes follow. The
-    /// warnings of the file come last, with their lines.
+    /// `[name]` is a folder, `-` a separator. `+`, `~` and `@` stand before the seconds at which an entry was
+    /// added, changed and visited, `#` before a tag, `!` before a warning; a description is in quotes,
+    /// attributes follow. The warnings of the file come last, with their lines.
     pub fn outline(&self) -> String {
         let mut outline = String::new();
         let mut depth = 0;
@@ -149,8 +149,8 @@ impl File {
         self.warnings.iter_mut().for_each(|(line, _)| *line = 0);
     }
 
-    /// Makes files comparable whose warnings quote what is lost in another way: only that text counts which is no white
-    /// space and not cut.
+    /// Makes files comparable whose warnings quote what is lost in another way: only that text counts which
+    /// is no white space and not cut.
     pub fn forget_quotations(&mut self) {
         let attributes_lost = "these attributes are garbled or repeated and lost";
         for warning in self.items.iter_mut().filter_map(Item::warnings).flatten() {
@@ -167,7 +167,8 @@ impl File {
         }
     }
 
-    /// Makes a file comparable with what has been written of it: what was lost is not there to be warned of again.
+    /// Makes a file comparable with what has been written of it: what was lost is not there to be warned of
+    /// again.
     pub fn forget_losses(&mut self) {
         const LASTING: [&str; 2] = ["holds no date", "held unreadable characters"];
         for warnings in self.items.iter_mut().filter_map(Item::warnings) {
@@ -176,7 +177,8 @@ impl File {
         self.warnings.clear();
     }
 
-    /// Makes files comparable whose entries have the same attributes in another order: the writer puts dates first.
+    /// Makes files comparable whose entries have the same attributes in another order: the writer puts dates
+    /// first.
     pub fn forget_order(&mut self) {
         for item in &mut self.items {
             match item {

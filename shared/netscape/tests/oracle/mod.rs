@@ -1,8 +1,9 @@
-//! A second reader to compare the first with: html5gum reads attributes and character references, and where markup is
-//! and what it means is written once more, with no thought of speed. It knows the whole file and takes it as UTF-8.
+//! A second reader to compare the first with: html5gum reads attributes and character references, and where
+//! markup is and what it means is written once more, with no thought of speed. It knows the whole file and
+//! takes it as UTF-8.
 //!
-//! It shares nothing with the reader but the reading of dates, which have tests of their own. What the reader makes of
-//! a garbled tag has tests of its own as well; here there is no answer.
+//! It shares nothing with the reader but the reading of dates, which have tests of their own. What the reader
+//! makes of a garbled tag has tests of its own as well; here there is no answer.
 
 #![allow(clippy::expect_used, reason = "helpers of tests are tests too")]
 
@@ -11,8 +12,8 @@ use html5gum::Tokenizer;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use netscape::{Timestamp, limits};
 
-/// Reads a file that is in UTF-8, apart from ill-formed sequences. Lines are not counted: each is 0. `None` if a tag of
-/// an entry is garbled or does not end.
+/// Reads a file that is in UTF-8, apart from ill-formed sequences. Lines are not counted: each is 0. `None`
+/// if a tag of an entry is garbled or does not end.
 pub fn read(file: &[u8]) -> Option<File> {
     let raw = String::from_utf8_lossy(file);
     let text = one_line_end(&raw).replace('\0', "\u{FFFD}");
@@ -184,7 +185,8 @@ fn begins_attribute(text: &str) -> bool {
     rest.len() < text.len() && (rest.starts_with("=\"") || rest.starts_with("='"))
 }
 
-/// The attributes of a tag in a text, or none in it if there is more than attributes with values. None if it is garbled.
+/// The attributes of a tag in a text, or none in it if there is more than attributes with values. None if it
+/// is garbled.
 fn whole_attributes(inner: &str) -> Option<Option<Pairs>> {
     let bare = inner.strip_suffix('>').unwrap_or(inner);
     if bare.trim_matches(|c| is_space(c) || c == '/').is_empty() {
@@ -212,7 +214,8 @@ fn is_heading(name: &str) -> bool {
     is_in(" h1 h2 h3 h4 h5 h6 ", name)
 }
 
-/// A tag at the start of the text: its name in lower case, whether it ends an element, and the length up to there.
+/// A tag at the start of the text: its name in lower case, whether it ends an element, and the length up to
+/// there.
 fn tag_name(text: &str) -> Option<(String, bool, usize)> {
     let is_end = text.starts_with("</");
     let start = if is_end { 2 } else { 1 };
@@ -244,7 +247,8 @@ fn tag_length(rest: &str) -> Option<(usize, bool)> {
 #[derive(Default)]
 struct Oracle {
     file: File,
-    /// `d` and `-` for a `<dl>` with and without a name, `u` and `.` for an `<ul>` or `<ol>` with and without.
+    /// `d` and `-` for a `<dl>` with and without a name, `u` and `.` for an `<ul>` or `<ol>` with and
+    /// without.
     lists: Vec<char>,
     path: Vec<String>,
     draft: Option<Draft>,

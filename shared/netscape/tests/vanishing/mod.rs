@@ -2,8 +2,9 @@
 
 use netscape::{Attributes, Event, Reader};
 
-/// Pieces of markup, whole and broken; each `{}` becomes a word of its own, and another one follows the piece. None has a
-/// word where none need be kept: in an icon, or among the attributes of a tag that begins no entry.
+/// Pieces of markup, whole and broken; each `{}` becomes a word of its own, and another one follows the
+/// piece. None has a word where none need be kept: in an icon, or among the attributes of a tag that begins
+/// no entry.
 const PIECES: [&str; 75] = [
     "<DT>",
     "<DD>",
@@ -102,7 +103,8 @@ fn document(choices: &[u8]) -> (String, Vec<String>) {
     (document, words)
 }
 
-/// Asserts that each word is in an entry or a warning. A warning that quotes only the start of what is lost is an excuse.
+/// Asserts that each word is in an entry or a warning. A warning that quotes only the start of what is lost
+/// is an excuse.
 pub fn assert_nothing_vanishes(choices: &[u8]) {
     let (document, words) = document(choices);
     let mut reader = Reader::new(document.as_bytes());
