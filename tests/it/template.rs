@@ -104,6 +104,47 @@ fn pipelines_hand_secrets_to_single_steps_and_keep_no_token_on_disk() {
 }
 
 #[test]
+fn pipelines_use_actions_by_commit() {
+    let folder = project_root().join(".github/workflows");
+    let mut uses = 0;
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        for line in fs::read_to_string(&path).unwrap().lines().filter(|line| line.contains("uses: ")) {
+            uses += 1;
+            let (commit, version) = line.split_once('@').unwrap().1.split_once(" # v").unwrap();
+            let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_commit && version.split('.').count() == 3, "{}: {line}", path.display());
+        }
+    }
+    assert!(uses > 10, "{uses}");
+}
+
+#[test]
+fn tools_are_pinned_with_all_that_they_bring_along() {
+    let folder = project_root().join("scripts/tools");
+    let mut locks = 0;
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "txt") {
+            continue;
+        }
+        locks += 1;
+        let text = fs::read_to_string(&path).unwrap().replace("\\\n", "");
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            assert!(line.contains("==") && line.contains(" --hash=sha256:"), "{}: {line}", path.display());
+        }
+        assert!(!text.contains("http"), "{} names a registry", path.display());
+    }
+    assert_eq!(locks, 7);
+    let lock = fs::read_to_string(folder.join("neonctl/package-lock.json")).unwrap();
+    let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
+    for (name, package) in lock["packages"].as_object().unwrap() {
+        assert!(name.is_empty() || package["integrity"].is_string(), "{name}");
+        assert!(package.get("resolved").is_none(), "{name} names a registry");
+    }
+}
+
+#[test]
 fn concurrency_can_be_reserved_and_is_not_unless_asked() {
     let template = template();
     let (_, parameter) = template.split_once("  ReservedConcurrentExecutions:\n").unwrap();
