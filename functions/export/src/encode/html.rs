@@ -98,29 +98,51 @@ fn attributes(entry: &Entry<'_>) -> Map<String, Value> {
 }
 
 /// Whether an attribute does nothing where the file is opened as a page: no event handler, no style, no focus, nothing that
-/// is loaded or sent. A file brings what it likes, and JSON has all of it.
+/// is loaded or sent, nothing that hides an entry, turns its text around or lets the page behind a link reach back. These
+/// are the attributes that the HTML standard has for all elements, for links and for what loads, but for those that only
+/// describe (`id`, `class`, `lang`, `name`, `title`, `type`). JSON has all of an entry's attributes.
 fn is_harmless(name: &str) -> bool {
-    const ACTIVE: [&str; 17] = [
+    const ACTIVE: [&str; 35] = [
         "accesskey",
         "action",
+        "attributionsrc",
         "autofocus",
         "background",
+        "command",
+        "commandfor",
         "contenteditable",
+        "data",
+        "dir",
         "download",
+        "draggable",
         "form",
         "formaction",
+        "hidden",
         "http-equiv",
+        "inert",
+        "interestfor",
         "is",
+        "nonce",
+        "part",
         "ping",
         "popover",
         "popovertarget",
+        "popovertargetaction",
+        "poster",
+        "referrerpolicy",
+        "rel",
+        "slot",
         "src",
         "srcdoc",
         "srcset",
         "style",
+        "tabindex",
+        "target",
     ];
-    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
-    is_name && !name.starts_with("on") && !name.starts_with("xlink:") && !ACTIVE.contains(&name)
+    let name = name.to_ascii_lowercase();
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let is_name = !name.is_empty() && name.chars().all(is_of_name);
+    is_name && !name.starts_with("on") && !name.starts_with("xlink:") && !ACTIVE.contains(&name.as_str())
 }
 
 #[cfg(test)]
@@ -131,6 +153,11 @@ mod tests {
     fn attributes_that_run_load_or_send_are_left_out() {
         for active in [
             "onclick",
+            "OnClick",
+            "ping",
+            "dir",
+            "hidden",
+            "rel",
             "onmouseover",
             "on",
             "style",
@@ -141,6 +168,7 @@ mod tests {
             "a\"",
             "a>",
             "é",
+            "",
         ] {
             assert!(!is_harmless(active), "{active}");
         }
