@@ -153,7 +153,7 @@ fn the_report_comes_in_three_forms_and_text() {
     let project = with_rows(
         10,
         &[
-            ("V2__b.sql", "SELECT '<script>|';\nALTER TABLE a ADD b int;\n"),
+            ("V2__b.sql", "SELECT '<script>|\u{202e}\u{1b}[31m';\nALTER TABLE a ADD b int;\n"),
             ("V2__b.down.sql", "ALTER TABLE a DROP b;\n"),
         ],
     );
@@ -164,12 +164,15 @@ fn the_report_comes_in_three_forms_and_text() {
         html.starts_with("<!doctype html>") && html.contains("&lt;script&gt;") && !html.contains("<script"),
         "{html}"
     );
+    // The row of the timeline and the statement itself; the colon is ours, so it is outside.
+    assert!(html.contains(">1: <bdi>SELECT '&lt;script&gt;|\\u{202e}\\u{1b}[31m'</bdi></div>"), "{html}");
+    assert!(html.contains("<pre><bdi>SELECT "), "{html}");
     assert!(!html.contains("http:") && !html.contains("https:"), "a page that needs nothing else");
     assert!(
         markdown.starts_with("<!-- branchline rehearsal -->\n### ✅ The rehearsal passed\n"),
         "{markdown}"
     );
-    assert!(markdown.contains("V2\\_\\_b.sql:1 SELECT '&lt;script&gt;\\|'"), "{markdown}");
+    assert!(markdown.contains("V2\\_\\_b.sql:1 SELECT '&lt;script&gt;\\|\\\\u{202e}"), "{markdown}");
     let text = project.run(&["rehearse", "--local"]).stdout;
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(text.ends_with("1 migration was rehearsed. Passed.\n"), "{text}");
@@ -177,6 +180,11 @@ fn the_report_comes_in_three_forms_and_text() {
     let password =
         url.split_once("://").and_then(|(_, rest)| rest.split_once('@')?.0.split_once(':')).unwrap().1;
     let json = file("report.json");
+    let hidden = ['\u{202e}', '\u{1b}'];
+    assert!(
+        [&html, &markdown, &text].iter().all(|form| !form.contains(hidden)),
+        "a character that is not seen"
+    );
     assert!(
         [html, markdown, text, json].iter().all(|form| !form.contains(password)),
         "a report shows the password"

@@ -1,9 +1,10 @@
-//! The report as one page that needs nothing else: a timeline of each migration's locks and of who waited for them.
+//! The report as one page that needs nothing else: a timeline of each migration's locks and of who waited for them. Each
+//! text of a migration or a database goes through [`isolated`], so that one from right to left turns nothing beside it.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{Bytes, level, place};
+use super::{Bytes, level, place, visible};
 use crate::measure::{Lock, LockMode, Measured, MeasuredStatement};
 use crate::output::Took;
 use crate::rehearsal::report::{Level, Probed, Report, Verdict, Wait, Who};
@@ -26,7 +27,7 @@ pub(crate) fn html(report: &Report) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
          <body>\n<main>\n<h1 class=\"{verdict}\">{title}</h1>\n<p>{}</p>\n",
-        escape(&summary(report))
+        summary(report)
     );
     findings(&mut page, report);
     if !report.migrations.is_empty() {
@@ -45,8 +46,8 @@ const LEGEND: &str = "<p class=\"legend\"><span class=\"key all\"></span> stops 
     <span class=\"key wait\"></span> a session that waited <span class=\"key run\"></span> the statement runs</p>\n";
 
 fn summary(report: &Report) -> String {
-    let from = report.source.head.as_deref().unwrap_or("an empty schema");
-    let to = report.target.head.as_deref().unwrap_or("an empty schema");
+    let from = isolated(report.source.head.as_deref().unwrap_or("an empty schema"));
+    let to = isolated(report.target.head.as_deref().unwrap_or("an empty schema"));
     let count = report.migrations.len();
     let plural = if count == 1 { "migration" } else { "migrations" };
     let when = report.rehearsed_at.date();
@@ -65,11 +66,10 @@ fn findings(page: &mut String, report: &Report) {
     page.push_str("<h2>Findings</h2>\n<ul class=\"findings\">\n");
     for finding in &report.findings {
         let level = level(finding.level);
-        let text = format!("{}{}", place(finding), finding.message);
+        let (place, message) = (isolated(&place(finding)), isolated(&finding.message));
         let _ = writeln!(
             page,
-            "<li class=\"{level}\"><strong>{level}</strong> <span>{}</span></li>",
-            escape(&text)
+            "<li class=\"{level}\"><strong>{level}</strong> <span>{place}{message}</span></li>"
         );
     }
     page.push_str("</ul>\n");
@@ -82,7 +82,7 @@ fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
         page,
         "<section>\n<h2>{}</h2>\n<p>Took {}, {}. Size of all tables and indexes: {}{}.</p>\n\
          <figure>\n<figcaption>Timeline, from 0 to {}</figcaption>\n<div class=\"timeline\">\n",
-        escape(&measured.migration),
+        isolated(&measured.migration),
         Took(measured.duration),
         if measured.in_transaction {
             "in one transaction"
@@ -95,10 +95,9 @@ fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
     );
     for statement in &measured.statements {
         let first = statement.sql.lines().next().unwrap_or_default();
-        let label = format!("{}: {first}", statement.line);
-        scale.row(page, &label, &[Bar::run(statement)]);
+        scale.row(page, &format!("{}: ", statement.line), first, &[Bar::run(statement)]);
         for lock in statement.locks.iter().filter(|lock| is_worth_showing(lock)) {
-            scale.row(page, &format!("\u{a0}\u{a0}{}", lock.relation), &[Bar::lock(lock)]);
+            scale.row(page, "\u{a0}\u{a0}", &lock.relation, &[Bar::lock(lock)]);
         }
     }
     for probed in probes {
@@ -109,8 +108,8 @@ fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
         let waits = probed.waits.iter().filter(touches);
         let bars: Vec<Bar> = waits.map(|wait| Bar::wait(wait, longest == Some(*wait))).collect();
         if !bars.is_empty() {
-            let who = if probed.who == Who::Reader { "a reader" } else { "a writer" };
-            scale.row(page, &format!("{who} of {}", probed.table), &bars);
+            let who = if probed.who == Who::Reader { "a reader of " } else { "a writer of " };
+            scale.row(page, who, &probed.table, &bars);
         }
     }
     page.push_str("</div>\n</figure>\n");
@@ -164,11 +163,14 @@ impl Scale {
         (since / self.span.as_secs_f64() * 100.0).clamp(0.0, 100.0)
     }
 
-    fn row(&self, page: &mut String, label: &str, bars: &[Bar]) {
+    /// A row of words of ours and a text of a migration or a database.
+    fn row(&self, page: &mut String, words: &str, text: &str, bars: &[Bar]) {
         let _ = write!(
             page,
-            "<div class=\"row\"><div class=\"label\" title=\"{0}\">{0}</div><div class=\"track\">",
-            escape(label)
+            "<div class=\"row\"><div class=\"label\" title=\"{words}\u{2068}{}\u{2069}\">{words}{}</div>\
+             <div class=\"track\">",
+            escape(text),
+            isolated(text)
         );
         for bar in bars {
             let left = self.percent(bar.from);
@@ -203,12 +205,12 @@ fn table(page: &mut String, measured: &Measured) {
             page,
             "<tr><td>{}</td><td><pre>{}</pre></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             statement.line,
-            escape(&statement.sql),
+            isolated(&statement.sql),
             Took(statement.duration),
             Took(statement.waited),
-            escape(&statement.rewrites.join(", ")),
-            escape(&scans.collect::<Vec<_>>().join("; ")),
-            escape(&statement.indexes.join(", ")),
+            isolated(&statement.rewrites.join(", ")),
+            isolated(&scans.collect::<Vec<_>>().join("; ")),
+            isolated(&statement.indexes.join(", ")),
             Bytes(i64::try_from(statement.wal_bytes).unwrap_or(i64::MAX)),
         );
     }
@@ -217,16 +219,26 @@ fn table(page: &mut String, measured: &Measured) {
 
 fn rest(page: &mut String, report: &Report) {
     if let Some(run) = &report.command {
-        let text = format!("{} {} after {}.", run.command.join(" "), run.outcome, Took(run.duration));
-        let _ = writeln!(page, "<h2>Tests</h2>\n<p>{}</p>", escape(&text));
+        let (command, outcome) = (isolated(&run.command.join(" ")), isolated(&run.outcome));
+        let _ = writeln!(page, "<h2>Tests</h2>\n<p>{command} {outcome} after {}.</p>", Took(run.duration));
     }
     if !report.way_back.proved.is_empty() {
-        let text = format!("Taken back and applied again: {}.", report.way_back.proved.join(", "));
-        let _ = writeln!(page, "<h2>The way back</h2>\n<p>{}</p>", escape(&text));
+        let proved: Vec<String> = report.way_back.proved.iter().map(|label| isolated(label)).collect();
+        let _ = writeln!(
+            page,
+            "<h2>The way back</h2>\n<p>Taken back and applied again: {}.</p>",
+            proved.join(", ")
+        );
     }
 }
 
+/// A text of a migration or a database as an element of its own direction.
+fn isolated(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("<bdi>{}</bdi>", escape(text)) }
+}
+
 fn escape(text: &str) -> String {
+    let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -254,5 +266,6 @@ mod tests {
     #[test]
     fn text_of_a_migration_is_text_on_the_page() {
         assert_eq!(escape("<script>&\""), "&lt;script&gt;&amp;&quot;");
+        assert_eq!(isolated("a\u{202e}<b>"), "<bdi>a\\u{202e}&lt;b&gt;</bdi>");
     }
 }

@@ -1,6 +1,6 @@
 //! The report as a comment on a pull request.
 
-use super::{Bytes, level, lock_in_words, place};
+use super::{Bytes, level, lock_in_words, place, visible};
 use crate::output::Took;
 use crate::rehearsal::report::{Level, Report, Verdict, Who};
 
@@ -24,10 +24,12 @@ pub(crate) fn markdown(report: &Report) -> String {
         parts.push(statements(report));
     }
     if let Some(run) = &report.command {
-        parts.push(format!("`{}` {} after {}.", run.command.join(" "), run.outcome, Took(run.duration)));
+        let command = run.command.join(" ");
+        parts.push(format!("`{}` {} after {}.", visible(&command), run.outcome, Took(run.duration)));
     }
     if !report.way_back.proved.is_empty() {
-        let proved = report.way_back.proved.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>();
+        let proved =
+            report.way_back.proved.iter().map(|label| format!("`{}`", visible(label))).collect::<Vec<_>>();
         parts.push(format!("Taken back and applied again: {}.", proved.join(", ")));
     }
     parts.join("\n\n") + "\n"
@@ -91,6 +93,7 @@ fn statements(report: &Report) -> String {
 
 /// Text that stays what it is within a table's cell.
 fn escape(text: &str) -> String {
+    let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

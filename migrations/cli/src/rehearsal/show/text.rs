@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{Bytes, level, lock_in_words, place};
+use super::{Bytes, level, lock_in_words, place, visible};
 use crate::measure::Lock;
 use crate::output::{COLUMNS, Took};
 use crate::rehearsal::report::{Level, Report, Verdict, Who};
@@ -29,7 +29,7 @@ pub(crate) fn text(report: &Report) -> String {
         [first, .., last] => parts.push(format!("Taken back and applied again: {first} to {last}.")),
     }
     parts.push(verdict(report));
-    parts.join("\n\n")
+    visible(&parts.join("\n\n")).into_owned()
 }
 
 /// A line a migration; the name comes last, since it is what may be cut.
@@ -77,15 +77,17 @@ fn locks(report: &Report) -> String {
 
 /// A line as a terminal shows it.
 fn cut(line: &str) -> String {
+    let line = visible(line);
     match line.char_indices().nth(COLUMNS) {
         Some(_) => line.chars().take(COLUMNS - 1).chain(['…']).collect(),
-        None => line.to_owned(),
+        None => line.into_owned(),
     }
 }
 
 fn findings(report: &Report) -> Vec<String> {
     let each = report.findings.iter().map(|finding| {
-        crate::output::wrap(&format!("{}: {}{}", level(finding.level), place(finding), finding.message))
+        let line = format!("{}: {}{}", level(finding.level), place(finding), finding.message);
+        crate::output::wrap(&visible(&line))
     });
     let all = each.collect::<Vec<_>>().join("\n");
     if all.is_empty() { Vec::new() } else { vec![all] }
