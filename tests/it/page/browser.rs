@@ -70,6 +70,8 @@ async fn a_file_is_imported_looked_at_and_undone() {
         // The last one's tag is cut off after its address, which is stored with a warning.
         assert_eq!(text(browser, "result-title").await, "6 bookmarks imported from my bookmarks & more.html");
         assert_eq!(browser.value("document.activeElement.id").await, "result-title");
+        // A notice without text is not there.
+        assert_eq!(browser.value("document.getElementById('status').offsetHeight").await, 0);
         let sha256 = fixture.ask("SELECT encode(content_sha256, 'hex') FROM import_jobs").await;
         let expected: String = Sha256::digest(SENT).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(sha256, expected, "the file was changed in another way than by leaving its icons out");
@@ -92,6 +94,121 @@ async fn a_file_is_imported_looked_at_and_undone() {
         browser.wait_for("!document.getElementById('none').hidden").await;
         assert_eq!(browser.value("document.getElementById('result').hidden").await, true);
         assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "0");
+        assert_no_complaints(browser).await;
+    })
+    .await;
+}
+
+/// With a character in each name that turns around what follows it, and with names that are written from right to left.
+const TURNED: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n\
+    <DT><H3>\u{202e}folder</H3>\n<DL><p>\n<DT><H3>שלום</H3>\n<DL><p>\n\
+    <DT><A HREF=\"https://turned.example/\" TAGS=\"\u{202e}one,שתיים\">\u{202e}title\u{2067}</A>\n\
+    </DL><p>\n</DL><p>\n<DT><A HREF=\"/relative\">\u{202e}refused</A>\n</DL><p>\n";
+
+/// Whether all text within a selector's elements stands from left to right but for what is isolated in `<bdi>`: each
+/// text node's first character is left of its last, and each node is left of the next one on its line.
+const STANDS_IN_ORDER: &str = "(() => {
+  const rect = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return range.getBoundingClientRect();
+  };
+  const follows = (one, other) => other.top > one.top + 4 || other.left >= one.left - 1;
+  return [...document.querySelectorAll('SELECTOR')].every((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_ALL);
+    let last = null;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const isText = node.nodeType === Node.TEXT_NODE;
+      if (isText && (node.parentElement.closest('bdi') || !node.data.trim())) continue;
+      if (!isText && node.localName !== 'bdi') continue;
+      const begin = isText ? rect(node, node.data.search(/\\S/)) : node.getBoundingClientRect();
+      const end = isText ? rect(node, node.data.trimEnd().length - 1) : begin;
+      if (!follows(begin, end) || (last && !follows(last, begin))) return false;
+      last = end;
+    }
+    return last !== null;
+  });
+})()";
+
+#[tokio::test]
+async fn a_name_that_turns_text_around_turns_nothing_beside_it() {
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        fixture
+            .execute("INSERT INTO projects (name) VALUES ('\u{202e}twice'), ('\u{202e}twice'), ('פרויקט')")
+            .await;
+        let bridge = Bridge::start(app(&fixture.database.url(), &[])).await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("\u{202e}lmth.שם.html");
+        std::fs::write(&path, TURNED).unwrap();
+        browser.open(&format!("{}/?project_id=2", bridge.url())).await;
+        browser.wait_for("!document.getElementById('none').hidden").await;
+        // Chosen by its number in the address, and told from its namesake by it.
+        assert_eq!(browser.value("document.getElementById('project').value").await, "2");
+        let chosen = "document.getElementById('project').selectedOptions[0].text";
+        assert_eq!(browser.value(chosen).await, "\u{2068}twice (2)\u{2069}");
+
+        browser.fill("#file", path.to_str().unwrap()).await;
+        browser.click("#import").await;
+        browser.wait_for("!document.getElementById('rejections').hidden").await;
+        browser.wait_for("document.querySelectorAll('#earlier li').length === 1").await;
+        browser.click("#undo").await;
+        browser.wait_for("document.getElementById('undo-dialog').open").await;
+        for selector in [
+            "#result-title",
+            "#about",
+            "#sample-list li",
+            "#rejections-list td:last-child",
+            "#earlier .title",
+            "#earlier .hint",
+            "#undo-text",
+        ] {
+            let script = STANDS_IN_ORDER.replace("SELECTOR", selector);
+            assert_eq!(browser.value(&script).await, true, "{selector}");
+        }
+        let isolated = "[...document.querySelectorAll('bdi')].every((element) =>
+            getComputedStyle(element).unicodeBidi === 'isolate')";
+        assert_eq!(browser.value(isolated).await, true);
+        let label =
+            browser.value("document.querySelector('#earlier button').getAttribute('aria-label')").await;
+        assert!(label.as_str().unwrap().contains("\u{2068}lmth.שם.html\u{2069}, "), "{label}");
+        assert_no_complaints(browser).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_failed_is_saved_as_a_file_and_the_file_as_a_whole_can_have_a_warning() {
+    const TOKEN: &str = "correct-horse-battery";
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        let bridge = Bridge::start(app(&fixture.database.url(), &[("ACCESS_TOKEN", TOKEN)])).await;
+        // It ends within the list.
+        let (_folder, path) = write(b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n<DT><A HREF=\"/relative\">t</A>\n");
+        browser.open(&bridge.url()).await;
+        browser.wait_for("document.getElementById('token-dialog').open").await;
+        browser.fill("#token", &format!("{TOKEN}\u{e007}")).await;
+        browser.wait_for("!document.getElementById('none').hidden").await;
+        browser.fill("#file", &path).await;
+        browser.click("#import").await;
+        browser.wait_for("!document.getElementById('rejections').hidden").await;
+        let rejections = text(browser, "rejections-list").await;
+        assert!(rejections.contains("ends") && rejections.contains("Failed:"), "{rejections}");
+        assert!(!rejections.contains("null") && !rejections.contains("NaN"), "{rejections}");
+        assert!(text(browser, "about").await.contains(" bytes · "));
+
+        // Where a person's browser would open its folder for downloads.
+        browser
+            .value(
+                "(() => { URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); \
+                 return '#'; }; })()",
+            )
+            .await;
+        browser.click("#refused").await;
+        browser.wait_for("window.saved !== undefined").await;
+        let saved = browser.value("window.saved").await;
+        assert!(saved.as_str().unwrap().contains("HREF=\"/relative\""), "{saved}");
         assert_no_complaints(browser).await;
     })
     .await;

@@ -24,7 +24,7 @@ async function prepared(file) {
   if (body.size > maxUploadBytes) {
     throw new Problem(
       413,
-      `${plain(file.name)} is too large: without icons and compressed it still has ${size(body.size)}, and this service ` +
+      `${marked(file.name)} is too large: without icons and compressed it still has ${size(body.size)}, and this service ` +
         `takes ${size(maxUploadBytes)}. Export your bookmarks in parts, folder by folder, and import one after the other.`,
     );
   }

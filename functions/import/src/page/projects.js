@@ -12,8 +12,9 @@ async function loadProjects() {
     const names = value.projects.map(({ name }) => name);
     for (const { id, name } of value.projects) {
       const isAlone = names.indexOf(name) === names.lastIndexOf(name);
-      projects.set(id, isAlone ? plain(name) : `${plain(name)} (${id})`);
+      projects.set(id, isAlone ? name : `${name} (${id})`);
     }
+    byId('more-projects').hidden = !value.more;
   } catch (error) {
     complain(error, loadProjects);
   }
@@ -23,9 +24,9 @@ async function loadProjects() {
   const options = [...projects].map(([id, name]) => {
     const option = document.createElement('option');
     option.value = id;
-    option.textContent = name;
+    option.textContent = marked(name);
     option.selected = String(id) === asked;
     return option;
   });
-  byId('project').append(...options);
+  byId('project').replaceChildren(byId('project').options[0], ...options);
 }

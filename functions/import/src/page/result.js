@@ -5,7 +5,7 @@ let shown = null;
 /** Shows a job; its first bookmarks too where they came with it. */
 function showResult(job, sample = [], repeated = false) {
   shown = job;
-  byId('result-title').textContent = titleOf(job, repeated);
+  byId('result-title').replaceChildren(...titleOf(job, repeated));
   showJoined(byId('about'), [
     job.project_id === null ? 'no project' : outside(projectName(job.project_id)),
     job.file_size_bytes === null ? '' : size(job.file_size_bytes),
@@ -48,10 +48,10 @@ async function saveRefused(job) {
 
 function titleOf(job, repeated) {
   const name = fileName(job);
-  if (job.status === 'failed') return `${name} was not imported`;
-  if (isRunning(job)) return `${name} is being imported`;
-  if (repeated) return `${name} was imported before; nothing changed`;
-  return `${counted(job.imported_count, 'bookmark', 'bookmarks')} imported from ${name}`;
+  if (job.status === 'failed') return sentence`${name} was not imported`;
+  if (isRunning(job)) return sentence`${name} is being imported`;
+  if (repeated) return sentence`${name} was imported before; nothing changed`;
+  return sentence`${counted(job.imported_count, 'bookmark', 'bookmarks')} imported from ${name}`;
 }
 
 function hideResult() {
@@ -60,16 +60,19 @@ function hideResult() {
   history.replaceState(null, '', location.pathname + location.search);
 }
 
+/** A field of a row; where the service shortened it, with a sign of that. */
+const fieldOf = (row, field) => outside(row.shortened.includes(field) ? `${row[field]}…` : row[field]);
+
 function bookmarkRow(bookmark) {
   const row = copyOf('bookmark-row');
   const title = row.querySelector('.title');
-  title.append(outside(bookmark.title || bookmark.url));
+  title.append(fieldOf(bookmark, bookmark.title ? 'title' : 'url'));
   // A bookmarklet would run here, so only addresses of the web become links.
   if (/^https?:/i.test(bookmark.url) && !bookmark.shortened.includes('url')) title.href = bookmark.url;
   showJoined(row.querySelector('.hint'), [
     outside(bookmark.domain),
-    ...bookmark.folder_path.map((name) => outside(`${name} ›`)),
-    ...bookmark.tags.map((tag) => outside(`#${tag}`)),
+    joined(bookmark.folder_path.map(outside), ' › '),
+    joined(bookmark.tags.map((tag) => outside(`#${tag}`)), ' '),
   ]);
   return row;
 }
@@ -108,7 +111,6 @@ function rejectionRow(entry) {
   position.textContent = entry.position === null ? '' : number(entry.position);
   row.querySelector('b').textContent = `${OUTCOMES[entry.outcome] ?? entry.outcome}:`;
   row.querySelector('.reason').append(outside(entry.reason));
-  const whole = (field) => outside(entry[field] && entry.shortened.includes(field) ? `${entry[field]}…` : entry[field]);
-  showJoined(row.querySelector('.hint'), [whole('title'), whole('url')]);
+  showJoined(row.querySelector('.hint'), [fieldOf(entry, 'title'), fieldOf(entry, 'url')]);
   return row;
 }

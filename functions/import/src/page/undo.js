@@ -11,10 +11,10 @@ async function undo(job) {
   const words = undoWords(job);
   byId('undo-title').textContent = words.question;
   byId('undo-yes').textContent = words.yes;
-  byId('undo-text').textContent = job.status === 'failed'
-    ? `Nothing of ${fileName(job)} was stored, so only its entry in this list goes.`
-    : `What only ${fileName(job)} brought is removed, up to ${counted(job.imported_count, 'bookmark', 'bookmarks')}, and what ` +
-      'it merged into other bookmarks is taken back. Other imports stay as they are.';
+  byId('undo-text').replaceChildren(...(job.status === 'failed'
+    ? sentence`Nothing of ${fileName(job)} was stored, so only its entry in this list goes.`
+    : sentence`What only ${fileName(job)} brought is removed, up to ${counted(job.imported_count, 'bookmark', 'bookmarks')},
+      and what it merged into other bookmarks is taken back. Other imports stay as they are.`));
   if (!(await confirmed('undo-dialog'))) return;
   complain(null);
   say('Undoing the import');
@@ -27,7 +27,7 @@ async function undo(job) {
       complain(error, () => undo(job));
       return;
     }
-    say(`${fileName(job)} had been undone already.`);
+    say(`${marked(fileName(job))} had been undone already.`);
   }
   if (shown?.id === job.id) hideResult();
   await showEarlier();

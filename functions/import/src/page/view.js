@@ -12,28 +12,43 @@ const size = (bytes) => {
   return `${numbers.format(Math.ceil(bytes / 1e5) / 10)} MB`;
 };
 const date = (text) => (text ? dates.format(new Date(text)) : '');
-const fileName = (job) => plain(job.filename ?? 'a file');
+const fileName = (job) => job.filename ?? 'a file';
 const isRunning = (job) => !['completed', 'failed'].includes(job.status);
 const linkTo = (job) => `#${job.id}`;
 
 /**
- * A text from outside: a file's or a person's. What it holds of directions ends with its element, so that it turns nothing
- * around that stands beside it.
+ * A text without the control characters that no page shows, and without Unicode's isolates: browsers isolate an element
+ * with the same characters, so that one in the text would end that too early, or take its end away.
+ */
+const printable = (text) => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2066-\u2069]/g, '');
+
+/**
+ * A text from outside: a file's or a person's. Its direction ends with its element, so that neither its letters nor its
+ * control characters turn around what stands beside it.
  */
 function outside(text) {
   const isolated = document.createElement('bdi');
-  isolated.textContent = text ?? '';
+  isolated.textContent = printable(text ?? '');
   return isolated;
 }
 
-/** Shows texts one after another; those that are there, with dots between. */
-function showJoined(element, parts) {
-  const there = parts.filter((part) => (part instanceof Node ? part.textContent : part));
-  element.replaceChildren(...there.flatMap((part, at) => (at ? [' · ', part] : [part])));
+/** A sentence of ours with texts from outside in it, as nodes. */
+const sentence = (words, ...texts) => words.flatMap((word, at) => (at ? [outside(texts[at - 1]), word] : [word]));
+
+/**
+ * A text from outside for what takes only characters, such as an aria-label: between isolates, and without the characters
+ * that turn it around itself.
+ */
+const marked = (text) => `\u2068${printable(text).replace(/[\u202a-\u202e]/g, '')}\u2069`;
+
+/** Texts and nodes one after another, with a separator between those that are there. */
+function joined(parts, separator) {
+  const there = parts.filter((part) => (part instanceof Node ? part.textContent : part?.length));
+  return there.flatMap((part, at) => (at ? [separator, part] : [part]).flat());
 }
 
-/** A text from outside for what takes only characters, such as an aria-label: without those that turn others around. */
-const plain = (text) => text.replace(/[\u0000-\u001f\u007f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+/** Shows texts, nodes or lists of nodes one after another; those that are there, with dots between. */
+const showJoined = (element, parts) => element.replaceChildren(...joined(parts, ' · '));
 
 /** A copy of a template's first element. */
 function copyOf(id) {
@@ -42,7 +57,8 @@ function copyOf(id) {
 
 /** Says what went well, or nothing. */
 function say(text) {
-  byId('status').replaceChildren(outside(text));
+  // Without any element in it where there is nothing to say, since an empty notice is not shown.
+  byId('status').replaceChildren(...(text ? [outside(text)] : []));
   if (text) byId('status').scrollIntoView({ block: 'nearest' });
 }
 
