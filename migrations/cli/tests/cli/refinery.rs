@@ -14,7 +14,8 @@ fn runner(project: &Project) -> Runner {
             continue;
         }
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if !stem.ends_with(".down") {
+        // As refinery itself finds files: a name has no dot, which downs and sample rows have.
+        if !stem.contains('.') {
             migrations.push(Migration::unapplied(&stem, &std::fs::read_to_string(&path).unwrap()).unwrap());
         }
     }
