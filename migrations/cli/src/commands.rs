@@ -36,7 +36,7 @@ use crate::migrate::look;
 use crate::output::{Exit, Output};
 use crate::run::Settings;
 use crate::run::progress::Progress;
-use crate::scratch::Place;
+use crate::scratch::{self, Place};
 
 /// Runs the command that was asked for.
 ///
@@ -95,12 +95,13 @@ impl Context<'_> {
         Ok(self.global.database_url.is_some() || Environment::read()?.names_database())
     }
 
-    /// The server to make a scratch database on.
-    fn scratch_url(&self, place: &Place) -> Result<Url> {
-        match &place.scratch_url {
-            Some(url) => session_url(&Url::parse(url)?),
-            None => self.url(),
-        }
+    /// The server to run migrations on in scratch databases.
+    async fn scratch_server(&self, place: &Place, _migrations: &Migrations) -> Result<scratch::Server> {
+        let url = match &place.scratch_url {
+            Some(url) => session_url(&Url::parse(url)?)?,
+            None => self.url()?,
+        };
+        Ok(scratch::Server::named(url))
     }
 
     fn settings(&self) -> Settings {

@@ -27,14 +27,26 @@ pub(crate) struct Place {
     pub(crate) scratch_url: Option<String>,
 }
 
+/// The server that scratch databases are made on.
+pub(crate) struct Server {
+    url: Url,
+}
+
+impl Server {
+    /// The server of a URL.
+    pub(crate) fn named(url: Url) -> Self {
+        Self { url }
+    }
+}
+
 /// Does something in an empty database, which is dropped afterwards, also where it fails or the process is told to end.
 ///
 /// # Errors
 /// The work's; or the database cannot be made or dropped.
-pub(crate) async fn within<T>(url: &Url, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
+pub(crate) async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let scratch = Scratch::create(url).await?;
+    let scratch = Scratch::create(&server.url).await?;
     let outcome = tokio::select! {
         outcome = work(&scratch) => outcome,
         _ = interrupt.recv() => Err(anyhow!("interrupted")),

@@ -53,7 +53,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         );
         return Ok(Exit::Done);
     }
-    let server = context.scratch_url(&args.place)?;
+    let server = context.scratch_server(&args.place, &migrations).await?;
     let catalogs =
         scratch::within(&server, async |scratch| catalogs(&migrations, scratch, context).await).await?;
 

@@ -71,7 +71,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let mut findings: Vec<LintFinding> =
         judged.iter().flat_map(|migration| lint_migration(migration)).collect();
     let observed = if args.observe {
-        let server = context.scratch_url(&args.place)?;
+        let server = context.scratch_server(&args.place, &migrations).await?;
         let observed = observe::run(&migrations, &judged, &server, context).await?;
         findings.extend(observed.findings.iter().cloned());
         Some(observed)

@@ -30,8 +30,8 @@ pub(crate) struct Args {
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let settings = context.settings();
-    let url = context.scratch_url(&args.place)?;
-    let catalog = scratch::within(&url, async |scratch| {
+    let server = context.scratch_server(&args.place, &migrations).await?;
+    let catalog = scratch::within(&server, async |scratch| {
         migrate(&scratch.url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &|_| {}).await?;
         introspection::read(&scratch.session().await?).await
     });

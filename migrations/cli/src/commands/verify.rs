@@ -70,11 +70,11 @@ struct Refused {
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let trials = trials(&migrations)?;
-    let url = context.scratch_url(&args.place)?;
+    let server = context.scratch_server(&args.place, &migrations).await?;
     let mut proof =
-        scratch::within(&url, async |scratch| prove(&migrations, &trials, scratch, context).await).await?;
+        scratch::within(&server, async |scratch| prove(&migrations, &trials, scratch, context).await).await?;
     if !proof.is_refused() {
-        let rows = scratch::within(&url, async |scratch| {
+        let rows = scratch::within(&server, async |scratch| {
             let observe = |_| {};
             let stage = scratch.stage(context.settings()).await?;
             rows::prove(&stage.runner(&observe), &migrations).await

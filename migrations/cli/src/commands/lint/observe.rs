@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use pg::{Connector, Url};
+use pg::Connector;
 use schema_core::{LintFinding, Migration, Migrations, Severity, allows, lint_rule};
 
 use super::Context;
@@ -42,7 +42,7 @@ const SIZES: &str = "
 pub(super) async fn run(
     migrations: &Migrations,
     judged: &[&Migration],
-    server: &Url,
+    server: &scratch::Server,
     context: &Context<'_>,
 ) -> Result<Observed> {
     let sizes = sizes(context).await?;
