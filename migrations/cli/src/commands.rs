@@ -119,7 +119,7 @@ impl Context<'_> {
     async fn look_closely(&self) -> Result<Records> {
         let (session, database, history) = look(&self.connector().await?).await?;
         let broken_off = match &database.table {
-            Some(table) => Progress::read(&session, table).await?,
+            Some(table) => Progress::read(&session, &table.name).await?,
             None => None,
         };
         Ok(Records { session, database, history, broken_off })

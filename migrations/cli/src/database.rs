@@ -1,7 +1,9 @@
 //! What is asked of a database before and between migrations: what server it is, and what its history says.
 
+use std::fmt;
+
 use anyhow::{Context, Result, bail};
-use schema_core::{Applied, Migration};
+use schema_core::{Applied, Migration, PlanError, VersionType, check_fit};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
@@ -9,11 +11,44 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 /// refinery's table. The name is not quoted in its statements, so that the search path finds it.
 const TABLE: &str = "refinery_schema_history";
 
+/// The table of the applied migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HistoryTable {
+    /// With its schema, quoted.
+    pub(crate) name: String,
+    /// The type of its numbers.
+    pub(crate) versions: VersionType,
+}
+
+impl HistoryTable {
+    /// The table in a script for a database that is not asked.
+    pub(crate) fn unasked(versions: VersionType) -> Self {
+        Self { name: TABLE.to_owned(), versions }
+    }
+
+    /// Refuses migrations whose numbers it cannot hold.
+    ///
+    /// # Errors
+    /// The first that it cannot.
+    pub(crate) fn check_fit<'m>(
+        &self,
+        migrations: impl IntoIterator<Item = &'m Migration>,
+    ) -> Result<(), PlanError> {
+        check_fit(self.versions, migrations)
+    }
+}
+
+impl fmt::Display for HistoryTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
 /// A session's server and history table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Database {
-    /// The history table's name with its schema, quoted; none before the first migration.
-    pub(crate) table: Option<String>,
+    /// The history table; none before the first migration.
+    pub(crate) table: Option<HistoryTable>,
     /// The schema in which the table would be made, quoted.
     schema: Option<String>,
     in_recovery: bool,
@@ -26,7 +61,7 @@ impl Database {
     /// Asks the server.
     ///
     /// # Errors
-    /// The server's refusal, or a history table that is not refinery's default one.
+    /// The server's refusal, or a history table that is not refinery's.
     pub(crate) async fn inspect(client: &Client) -> Result<Self> {
         let sql = format!(
             "SELECT pg_is_in_recovery(), current_setting('transaction_read_only'), quote_ident(current_schema()), \
@@ -40,18 +75,20 @@ impl Database {
         );
         let row = one_row(client, &sql).await?.context("the server gave no answer")?;
         let is = |i: usize, word| row.get(i) == Some(word);
-        if is(5, "bigint") {
-            bail!(
-                "the history table {TABLE} has 8-byte numbers, which refinery makes with its feature int8-versions; its \
-                 checksums differ, and branchline reads those of 4-byte numbers"
-            );
-        }
+        let versions = match row.get(5) {
+            None | Some("integer") => VersionType::Int4,
+            Some("bigint") => VersionType::Int8,
+            Some(other) => bail!(
+                "the history table {TABLE} has numbers of type {other}; refinery makes it with integer, or with bigint \
+                 by its feature int8-versions"
+            ),
+        };
         Ok(Self {
             in_recovery: is(0, "t"),
             read_only: is(1, "on"),
             schema: row.get(2).map(str::to_owned),
             notices_lost_clients: is(3, "t"),
-            table: row.get(4).map(str::to_owned),
+            table: row.get(4).map(|name| HistoryTable { name: name.to_owned(), versions }),
         })
     }
 
@@ -80,15 +117,20 @@ impl Database {
     pub(crate) async fn history(&self, client: &Client) -> Result<Vec<Applied>> {
         let Some(table) = &self.table else { return Ok(Vec::new()) };
         let sql = format!("SELECT version, name, applied_on, checksum FROM {table} ORDER BY version");
-        rows(client, &sql).await.context("the history cannot be read")?.iter().map(applied).collect()
+        let rows = rows(client, &sql).await.context("the history cannot be read")?;
+        rows.iter().map(|row| applied(row, table.versions)).collect()
     }
 
-    /// The history table, made if it is not there, as refinery makes it.
+    /// The history table, made if it is not there, as refinery makes it for numbers of a type.
     ///
     /// # Errors
     /// The server's refusal, or a search path without a schema.
-    pub(crate) async fn ensure_table(&mut self, client: &Client) -> Result<String> {
-        let (table, create) = self.table_to_be()?;
+    pub(crate) async fn ensure_table(
+        &mut self,
+        client: &Client,
+        versions: VersionType,
+    ) -> Result<HistoryTable> {
+        let (table, create) = self.table_to_be(versions)?;
         if let Some(create) = create {
             execute(client, &create).await.context("the history table cannot be made")?;
             self.table = Some(table.clone());
@@ -96,39 +138,40 @@ impl Database {
         Ok(table)
     }
 
-    /// The history table's name, and the statement that makes it where it is not there.
+    /// The history table, and the statement that makes it where it is not there.
     ///
     /// # Errors
     /// A search path without a schema.
-    pub(crate) fn table_to_be(&self) -> Result<(String, Option<String>)> {
+    pub(crate) fn table_to_be(&self, versions: VersionType) -> Result<(HistoryTable, Option<String>)> {
         if let Some(table) = &self.table {
             return Ok((table.clone(), None));
         }
         let schema = self.schema.as_ref().with_context(|| {
             format!("the search path names no schema that exists, so that {TABLE} cannot be made anywhere")
         })?;
-        let table = format!("{schema}.{TABLE}");
+        let table = HistoryTable { name: format!("{schema}.{TABLE}"), versions };
         let create = create_table(&table);
         Ok((table, Some(create)))
     }
 }
 
-fn applied(row: &SimpleQueryRow) -> Result<Applied> {
+fn applied(row: &SimpleQueryRow, versions: VersionType) -> Result<Applied> {
     let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
     let version = text(0).parse().with_context(|| format!("{TABLE} holds the number {}", text(0)))?;
-    Ok(Applied { version, name: text(1), applied_on: text(2), checksum: text(3) })
+    Ok(Applied { version, name: text(1), applied_on: text(2), checksum: text(3), versions })
 }
 
 /// refinery's own definition.
-pub(crate) fn create_table(table: &str) -> String {
+pub(crate) fn create_table(table: &HistoryTable) -> String {
+    let versions = table.versions.sql();
     format!(
         "CREATE TABLE IF NOT EXISTS {table} (\
-         version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))"
+         version {versions} PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))"
     )
 }
 
 /// The row that says that a migration is applied, now.
-pub(crate) fn insert(table: &str, migration: &Migration) -> String {
+pub(crate) fn insert(table: &HistoryTable, migration: &Migration) -> String {
     insert_at(table, migration, &now())
 }
 
@@ -139,16 +182,16 @@ pub(crate) fn now() -> String {
 }
 
 /// The same, applied when a SQL expression says.
-pub(crate) fn insert_at(table: &str, migration: &Migration, applied_on: &str) -> String {
-    // A name holds letters, digits and underscores only.
-    let (version, name, checksum) = (migration.version, &migration.name, migration.checksum());
+pub(crate) fn insert_at(table: &HistoryTable, migration: &Migration, applied_on: &str) -> String {
+    let (version, name) = (migration.version, literal(&migration.name));
+    let checksum = migration.checksum_in(table.versions);
     format!(
-        "INSERT INTO {table} (version, name, applied_on, checksum) VALUES ({version}, '{name}', {applied_on}, '{checksum}')"
+        "INSERT INTO {table} (version, name, applied_on, checksum) VALUES ({version}, {name}, {applied_on}, '{checksum}')"
     )
 }
 
 /// The removal of a migration's row.
-pub(crate) fn delete(table: &str, version: i32) -> String {
+pub(crate) fn delete(table: &HistoryTable, version: i64) -> String {
     format!("DELETE FROM {table} WHERE version = {version}")
 }
 

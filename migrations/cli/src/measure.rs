@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use pg::{Connector, Url};
-use schema_core::{Migration, Script, Statement, Step, StepKind};
+use schema_core::{Migration, Script, Statement, Step, StepKind, VersionType};
 use tokio_postgres::Client;
 
 pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, millis};
 
 use crate::connect::connect;
-use crate::database::{Database, execute, insert, one_row};
+use crate::database::{Database, HistoryTable, execute, insert, one_row};
 use crate::failure::{Failure, Outcome, excerpt, position};
 use crate::run::Settings;
 use relations::{Relation, Relations};
@@ -32,23 +32,28 @@ pub(crate) struct Meter {
     /// The worker's server process.
     pid: i32,
     /// The history table, with its schema.
-    table: String,
+    table: HistoryTable,
     settings: Settings,
     /// What measured times count from.
     origin: Instant,
 }
 
 impl Meter {
-    /// Opens the two sessions, and makes the history table where there is none. Times are counted from `origin`.
+    /// Opens the two sessions, and makes the history table where there is none, for numbers of a type. Times are counted from `origin`.
     ///
     /// # Errors
     /// The database cannot be reached or written.
-    pub(crate) async fn open(url: &Url, settings: &Settings, origin: Instant) -> Result<Self> {
+    pub(crate) async fn open(
+        url: &Url,
+        settings: &Settings,
+        versions: VersionType,
+        origin: Instant,
+    ) -> Result<Self> {
         let connector = Connector::new(url)?;
         let (worker, watcher) = (connect(&connector).await?, connect(&connector).await?);
         let mut database = Database::inspect(&worker).await?;
         database.check_writable()?;
-        let table = database.ensure_table(&worker).await?;
+        let table = database.ensure_table(&worker, versions).await?;
         let pid = one_row(&worker, "SELECT pg_backend_pid()").await?;
         let pid =
             pid.as_ref().and_then(|row| row.get(0)?.parse().ok()).context("the server gave no answer")?;

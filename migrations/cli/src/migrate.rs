@@ -8,7 +8,7 @@ use schema_core::{
 use tokio_postgres::Client;
 
 use crate::connect::connect;
-use crate::database::Database;
+use crate::database::{Database, HistoryTable};
 use crate::lock::RunnersLock;
 use crate::report::{Direction, DryReport, Event, Report};
 use crate::run::progress::Progress;
@@ -90,8 +90,8 @@ impl Order<'_> {
             Start::Nothing(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
         };
         let Ready { lock, worker, mut database, from, steps } = *ready;
-        let table = database.ensure_table(&worker).await?;
-        self.check_progress(&worker, &table, &steps).await?;
+        let table = database.ensure_table(&worker, migrations.version_type()).await?;
+        self.check_progress(&worker, &table.name, &steps).await?;
         let log = log::ensure(&worker, &table).await?;
         let runner = Runner { log: log.as_deref(), ..self.runner(&worker, &table, &database) };
         let mut done = Vec::new();
@@ -117,8 +117,8 @@ impl Order<'_> {
             Start::Nothing(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
         };
         let Ready { lock, worker, database, from: at, steps } = *ready;
-        let (table, create) = database.table_to_be()?;
-        self.check_progress(&worker, &table, &steps).await?;
+        let (table, create) = database.table_to_be(migrations.version_type())?;
+        self.check_progress(&worker, &table.name, &steps).await?;
         lock.check()?;
         let runner = self.runner(&worker, &table, &database);
         let (steps, untried) = runner.try_out(&steps, self.target.direction(), create.as_deref()).await?;
@@ -132,6 +132,9 @@ impl Order<'_> {
         let mut steps = self.target.plan(&status)?;
         if steps.is_empty() {
             return Ok(Start::Nothing(status.current().map(label)));
+        }
+        if let Some(table) = &database.table {
+            table.check_fit(steps.iter().copied())?;
         }
         database.check_writable()?;
 
@@ -157,7 +160,7 @@ impl Order<'_> {
         }
     }
 
-    fn runner<'r>(&'r self, session: &'r Client, table: &'r str, database: &Database) -> Runner<'r> {
+    fn runner<'r>(&'r self, session: &'r Client, table: &'r HistoryTable, database: &Database) -> Runner<'r> {
         Runner {
             session,
             table,

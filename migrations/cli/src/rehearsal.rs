@@ -75,11 +75,14 @@ impl Rehearsal<'_> {
         let status = verify(self.migrations, &history)?;
         let pending = schema_core::upgrade(&status, UpgradeTarget::Head)?;
         if let Some(table) = &database.table
-            && Progress::read(&session, table).await?.is_some()
+            && Progress::read(&session, &table.name).await?.is_some()
         {
             bail!(
                 "a migration was broken off on this database; let branchline upgrade finish it, then rehearse the others"
             );
+        }
+        if let Some(table) = &database.table {
+            table.check_fit(pending.iter().copied())?;
         }
         let before = introspection::read(&session).await?;
         let source = Source {
@@ -163,7 +166,8 @@ impl Rehearsal<'_> {
             return Ok((ups, Vec::new()));
         }
         let origin = Instant::now();
-        let meter = Meter::open(connector.url(), &self.settings, origin).await?;
+        let versions = self.migrations.version_type();
+        let meter = Meter::open(connector.url(), &self.settings, versions, origin).await?;
         let tables: Vec<String> = touched.keys().cloned().collect();
         let probes = Probes::open(connector, &tables, origin).await?;
         let work = async {

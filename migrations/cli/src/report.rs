@@ -60,7 +60,7 @@ pub(crate) struct Untried {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// Its number.
-    pub version: i32,
+    pub version: i64,
     /// Its file name without the ending.
     pub migration: String,
     /// Which way.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use schema_core::{Migration, Script, Statement};
 use tokio_postgres::{Client, SimpleQueryRow};
 
-use crate::database::{delete, execute, insert};
+use crate::database::{HistoryTable, delete, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt};
 use crate::report::{Direction, Event, Step};
 
@@ -56,8 +56,8 @@ impl Settings {
 /// Runs migrations on one session while the caller holds the runners' lock.
 pub(crate) struct Runner<'a> {
     pub(crate) session: &'a Client,
-    /// The history table, with its schema.
-    pub(crate) table: &'a str,
+    /// The history table.
+    pub(crate) table: &'a HistoryTable,
     /// The log's table, where there is one to write to.
     pub(crate) log: Option<&'a str>,
     pub(crate) settings: &'a Settings,
@@ -97,7 +97,8 @@ impl Runner<'_> {
     /// The statements that change the history and the log.
     fn recording(&self, job: &Job<'_>) -> String {
         let Some(log) = self.log else { return job.record.clone() };
-        let logging = log::insert(log, self.table, job.migration.version, job.direction, job.begun.elapsed());
+        let logging =
+            log::insert(log, &self.table.name, job.migration.version, job.direction, job.begun.elapsed());
         format!("{}; {logging}", job.record)
     }
 

@@ -4,11 +4,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow};
 use pg::{Connector, Url};
+use schema_core::VersionType;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use crate::connect::connect;
-use crate::database::{Database, execute, rows};
+use crate::database::{Database, HistoryTable, execute, rows};
 use crate::report::Event;
 use crate::run::{Runner, Settings};
 
@@ -101,7 +102,7 @@ impl Scratch {
     pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
         let session = self.session().await?;
         let mut database = Database::inspect(&session).await?;
-        let table = database.ensure_table(&session).await?;
+        let table = database.ensure_table(&session, VersionType::Int8).await?;
         Ok(Stage { session, database, table, settings })
     }
 
@@ -121,7 +122,7 @@ impl Scratch {
 pub(crate) struct Stage {
     pub(crate) session: Client,
     database: Database,
-    table: String,
+    table: HistoryTable,
     settings: Settings,
 }
 

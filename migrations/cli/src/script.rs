@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use schema_core::{Adoption, AdoptionStep, Migration, Script, Stamp};
 
-use crate::database::{create_table, delete, insert_at};
+use crate::database::{HistoryTable, create_table, delete, insert_at};
 use crate::report::Direction;
 use crate::run::{CLEAR, Settings};
 
 /// refinery parses the column as RFC 3339; the script's time is when it runs.
 const NOW: &str = r#"to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#;
+
+/// psql stops at the first error.
+const STOP: &str = "\\set ON_ERROR_STOP on\n";
 
 /// Back to where the history is, whatever role or path the migration took.
 const HOME: &str = "RESET SESSION AUTHORIZATION; RESET search_path";
@@ -18,7 +21,7 @@ const HOME: &str = "RESET SESSION AUTHORIZATION; RESET search_path";
 /// A script that does what a run over these migrations would do: the same transactions, timeouts and history. It stops
 /// at the first error, also where psql was not told to.
 pub(crate) fn of_steps(
-    table: &str,
+    table: &HistoryTable,
     steps: &[&Migration],
     direction: Direction,
     settings: &Settings,
@@ -52,10 +55,18 @@ fn write_part(script: &mut String, part: &Script, record: &str, settings: &Setti
 }
 
 /// A script that sets the history as a stamp does.
-pub(crate) fn of_stamp(table: &str, stamp: &Stamp<'_>) -> String {
-    let mut script = head(table);
-    script.push_str("\nBEGIN;\n");
-    for statement in stamp_statements(table, stamp, NOW) {
+pub(crate) fn of_stamp(table: &HistoryTable, stamp: &Stamp<'_>) -> String {
+    format!("{}{}", head(table), transaction(&stamp_statements(table, stamp, NOW)))
+}
+
+/// A script that runs statements in one transaction.
+pub(crate) fn of_transaction(statements: &[String]) -> String {
+    format!("{STOP}{}", transaction(statements))
+}
+
+fn transaction(statements: &[String]) -> String {
+    let mut script = "\nBEGIN;\n".to_owned();
+    for statement in statements {
         let _ = writeln!(script, "{statement};");
     }
     script.push_str("COMMIT;\n");
@@ -63,7 +74,7 @@ pub(crate) fn of_stamp(table: &str, stamp: &Stamp<'_>) -> String {
 }
 
 /// A script that adopts a database: stamps and what runs before them, in one transaction.
-pub(crate) fn of_adoption(table: &str, plan: &Adoption<'_>, settings: &Settings) -> String {
+pub(crate) fn of_adoption(table: &HistoryTable, plan: &Adoption<'_>, settings: &Settings) -> String {
     let mut script = head(table);
     script.push_str("\nBEGIN;\n");
     for step in &plan.steps {
@@ -80,13 +91,13 @@ pub(crate) fn of_adoption(table: &str, plan: &Adoption<'_>, settings: &Settings)
 }
 
 /// The statements of a stamp.
-pub(crate) fn stamp_statements(table: &str, stamp: &Stamp<'_>, now: &str) -> Vec<String> {
+pub(crate) fn stamp_statements(table: &HistoryTable, stamp: &Stamp<'_>, now: &str) -> Vec<String> {
     let removals = stamp.remove.iter().map(|&version| delete(table, version));
     removals.chain(stamp.add.iter().map(|migration| insert_at(table, migration, now))).collect()
 }
 
-fn head(table: &str) -> String {
-    format!("\\set ON_ERROR_STOP on\n\n{};\n", create_table(table))
+fn head(table: &HistoryTable) -> String {
+    format!("{STOP}\n{};\n", create_table(table))
 }
 
 /// The file's text, ready to be followed by another statement.
@@ -111,7 +122,9 @@ mod tests {
         let files = files.iter().map(|(name, sql)| ((*name).to_owned(), sql.as_bytes().to_vec()));
         let migrations = Migrations::from_files(files).unwrap();
         let steps: Vec<&Migration> = migrations.iter().collect();
-        of_steps("public.refinery_schema_history", &steps, direction, &Settings::default())
+        let (name, versions) = ("public.refinery_schema_history".to_owned(), migrations.version_type());
+        let table = HistoryTable { name, versions };
+        of_steps(&table, &steps, direction, &Settings::default())
     }
 
     #[test]

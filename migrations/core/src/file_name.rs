@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileName {
     /// The number, which orders the migrations; leading zeros do not count.
-    pub version: i32,
+    pub version: i64,
     /// The part after the two underscores.
     pub name: String,
     /// Which of a migration's files it is.
@@ -49,8 +49,8 @@ pub enum NameError {
          V<number>__<name>.rows.sql for sample rows, with letters, digits and underscores in the name"
     )]
     Form,
-    /// refinery's default history table holds the number as int4.
-    #[error("the number is over 2147483647, which the history table cannot hold")]
+    /// The history table holds the number as int8 at most.
+    #[error("the number is over 9223372036854775807, which no history table can hold")]
     TooLarge,
     /// refinery's migration without an order.
     #[error(
@@ -127,9 +127,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_may_be_a_time_to_the_second() {
+        let name = FileName::parse("V20260101235959__x.sql").unwrap().unwrap();
+        assert_eq!(name.version, 20_260_101_235_959);
+    }
+
+    #[test]
     fn the_kinds_that_cannot_be_run_are_named() {
         assert_eq!(FileName::parse("U7__x.sql"), Err(NameError::Unversioned));
         assert_eq!(FileName::parse("V7__x.rs"), Err(NameError::Rust));
-        assert_eq!(FileName::parse("V20260101000000__x.sql"), Err(NameError::TooLarge));
+        assert_eq!(FileName::parse("V9223372036854775808__x.sql"), Err(NameError::TooLarge));
     }
 }

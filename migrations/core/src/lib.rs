@@ -20,6 +20,7 @@ mod schema_file;
 mod statement;
 mod step;
 mod target;
+mod version;
 
 pub use adoption::{Adoption, AdoptionError, AdoptionStep, Presence, adoption, others, presences};
 pub use catalog::{Catalog, Difference, Object};
@@ -31,7 +32,7 @@ pub use lint::{
 };
 pub use migrations::{FileError, Migration, Migrations, Problem, Script};
 pub use overview::{Entry, State, overview};
-pub use plan::{Applied, PlanError, Stamp, Status, downgrade, stamp, upgrade, verify};
+pub use plan::{Applied, PlanError, Stamp, Status, check_fit, downgrade, stamp, upgrade, verify};
 pub use proof::{Trial, trials};
 pub use renumber::{Rename, RenumberError, renumber};
 pub use rows::{Row, RowLoss, Rows, row_losses};
@@ -39,3 +40,4 @@ pub use schema_file::schema_file;
 pub use statement::{IndexBuild, SplitError, Statement, split};
 pub use step::{Step, StepKind};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};
+pub use version::VersionType;

@@ -5,9 +5,10 @@ use std::ops::Range;
 use crate::directive::{DirectiveError, Directives, Loss};
 use crate::file_name::{FileName, Kind, NameError};
 use crate::statement::{SplitError, Statement, split};
+use crate::version::VersionType;
 
 /// From here on a number is a date, as in V20260131__name, and the next one need not follow it.
-const FIRST_DATE: i32 = 10_000_101;
+const FIRST_DATE: i64 = 10_000_101;
 
 /// All migrations of a directory in the order of their numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Migrations(Vec<Migration>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migration {
     /// The number that orders it.
-    pub version: i32,
+    pub version: i64,
     /// The name without number.
     pub name: String,
     /// The way forward.
@@ -26,7 +27,6 @@ pub struct Migration {
     pub down: Option<Script>,
     /// What writes rows to try migrations on, into the tables as they are from here on, where it is said.
     pub rows: Option<Script>,
-    checksum: u64,
 }
 
 /// One file.
@@ -85,7 +85,7 @@ pub enum Problem {
         /// The file before.
         previous: String,
         /// The first number that is missing.
-        missing: i32,
+        missing: i64,
     },
     /// A down, or sample rows, that belong to nothing.
     #[error("belongs to a migration that is not there; its up would be named {up}")]
@@ -144,8 +144,14 @@ impl Migrations {
 
     /// The migration of a number.
     #[must_use]
-    pub fn get(&self, version: i32) -> Option<&Migration> {
+    pub fn get(&self, version: i64) -> Option<&Migration> {
         self.0.binary_search_by_key(&version, |m| m.version).ok().and_then(|i| self.0.get(i))
+    }
+
+    /// The type that a history table of these migrations needs.
+    #[must_use]
+    pub fn version_type(&self) -> VersionType {
+        self.head().map_or(VersionType::Int4, |head| VersionType::of(head.version))
     }
 
     /// The migration with the highest number.
@@ -183,14 +189,19 @@ impl Migration {
             let problem = Problem::IrreversibleWithDown { down: down.file.clone() };
             return Err(FileError { file: up.file, problem });
         }
-        let checksum = checksum(&name, &up)?;
-        Ok(Self { version: name.version, name: name.name, up, down, rows, checksum })
+        Ok(Self { version: name.version, name: name.name, up, down, rows })
     }
 
-    /// refinery's checksum of number, name and text, as its history table holds it.
+    /// refinery's checksum of number, name and text, with the number in the smallest type that holds it.
     #[must_use]
     pub fn checksum(&self) -> String {
-        self.checksum.to_string()
+        self.checksum_in(VersionType::of(self.version))
+    }
+
+    /// The same, as a history table holds it whose numbers are of a type.
+    #[must_use]
+    pub fn checksum_in(&self, versions: VersionType) -> String {
+        versions.checksum(self.version, &self.name, &self.up.sql).to_string()
     }
 
     /// What its files say that it cannot keep.
@@ -204,13 +215,6 @@ impl Migration {
         let file = self.up.file.rsplit('/').next().unwrap_or(&self.up.file);
         file.strip_suffix(".sql").unwrap_or(file)
     }
-}
-
-fn checksum(name: &FileName, up: &Script) -> Result<u64, FileError> {
-    // refinery parses number and name out of the stem; both have been checked to be of its form.
-    refinery_core::Migration::unapplied(&format!("V{}__{}", name.version, name.name), &up.sql)
-        .map(|migration| migration.checksum())
-        .map_err(|_| FileError { file: up.file.clone(), problem: NameError::Form.into() })
 }
 
 impl Script {

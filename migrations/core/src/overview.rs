@@ -9,7 +9,7 @@ use crate::plan::Applied;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// Its number.
-    pub version: i32,
+    pub version: i64,
     /// Its name, the file's where there is one.
     pub name: &'a str,
     /// Which of the two have it.
@@ -38,7 +38,7 @@ pub enum State {
 /// All migrations by number.
 #[must_use]
 pub fn overview<'a>(migrations: &'a Migrations, history: &'a [Applied]) -> Vec<Entry<'a>> {
-    let rows: BTreeMap<i32, &Applied> = history.iter().map(|row| (row.version, row)).collect();
+    let rows: BTreeMap<i64, &Applied> = history.iter().map(|row| (row.version, row)).collect();
     let head = rows.keys().next_back().copied();
     let files = migrations.iter().map(|migration| {
         let row = rows.get(&migration.version);
@@ -82,6 +82,7 @@ impl Entry<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::VersionType;
 
     #[test]
     fn every_way_to_disagree_has_its_state() {
@@ -89,11 +90,12 @@ mod tests {
         // Dates as numbers, so that a number may be missing.
         let files = files.map(|file| (file.replacen('V', "V2026010", 1), Vec::new()));
         let migrations = Migrations::from_files(files).unwrap();
-        let row = |version, checksum: &str| Applied {
+        let row = |version: i64, checksum: &str| Applied {
             version: 20_260_100 + version,
             name: "x".into(),
             applied_on: "2026-01-02T03:04:05Z".into(),
             checksum: checksum.into(),
+            versions: VersionType::Int4,
         };
         let mut history = vec![row(1, ""), row(3, "1"), row(4, "1"), row(5, "")];
         for row in &mut history {

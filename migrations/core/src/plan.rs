@@ -5,18 +5,21 @@ use std::collections::BTreeSet;
 use crate::migrations::{Migration, Migrations, Script};
 use crate::statement::Statement;
 use crate::target::{DowngradeTarget, StampTarget, UpgradeTarget};
+use crate::version::VersionType;
 
 /// A row of the history table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// The migration's number.
-    pub version: i32,
+    pub version: i64,
     /// Its name when it was applied.
     pub name: String,
     /// When, RFC 3339.
     pub applied_on: String,
     /// refinery's checksum of it when it was applied, in decimal.
     pub checksum: String,
+    /// The type of the table's numbers, on which the checksum depends.
+    pub versions: VersionType,
 }
 
 impl Applied {
@@ -25,7 +28,16 @@ impl Applied {
     pub fn is(&self, migration: &Migration) -> bool {
         self.version == migration.version
             && self.name == migration.name
-            && self.checksum == migration.checksum()
+            && self.checksum == migration.checksum_in(self.versions)
+    }
+
+    /// Whether the row is of this migration but for its checksum, which is that of 4-byte numbers: the table has been
+    /// given 8-byte ones since.
+    #[must_use]
+    pub fn is_of_narrower_table(&self, migration: &Migration) -> bool {
+        self.versions == VersionType::Int8
+            && !self.is(migration)
+            && Self { versions: VersionType::Int4, ..self.clone() }.is(migration)
     }
 }
 
@@ -52,6 +64,24 @@ pub enum PlanError {
         /// When it was applied.
         applied_on: String,
     },
+    /// The table's numbers got 8 bytes, and its checksums are those of 4.
+    #[error(
+        "the history's checksum of {label} is that of 4-byte numbers, and its table has 8-byte ones, with which \
+         refinery computes another; branchline stamp --int8 writes the checksums as they should be"
+    )]
+    NarrowChecksum {
+        /// The file's label.
+        label: String,
+    },
+    /// The table's numbers are too small for a file's.
+    #[error(
+        "the history table holds numbers up to 2147483647, and {label} has a larger one; branchline stamp --int8 gives it \
+         8-byte numbers and the checksums that go with them (refinery then needs its feature int8-versions)"
+    )]
+    TooLarge {
+        /// The file's label.
+        label: String,
+    },
     /// An applied file is gone.
     #[error(
         "V{version}__{name} was applied on {applied_on}, and its file is not in the directory; is this checkout older \
@@ -59,7 +89,7 @@ pub enum PlanError {
     )]
     Missing {
         /// Its number.
-        version: i32,
+        version: i64,
         /// Its name when it was applied.
         name: String,
         /// When it was applied.
@@ -80,7 +110,7 @@ pub enum PlanError {
     #[error("there is no migration {version}; the directory has {range}")]
     Unknown {
         /// The number asked for.
-        version: i32,
+        version: i64,
         /// The numbers that there are.
         range: String,
     },
@@ -90,7 +120,7 @@ pub enum PlanError {
         /// Where the database is.
         current: String,
         /// The number asked for.
-        version: i32,
+        version: i64,
         /// "behind it" or "ahead of it".
         word: &'static str,
         /// The command that goes there.
@@ -157,12 +187,15 @@ pub fn verify<'a>(migrations: &'a Migrations, history: &[Applied]) -> Result<Sta
         };
         if !row.is(migration) {
             let label = migration.label().to_owned();
+            if row.is_of_narrower_table(migration) {
+                return Err(PlanError::NarrowChecksum { label });
+            }
             return Err(PlanError::Changed { label, applied_on: row.applied_on.clone() });
         }
         status.applied.push(migration);
     }
     status.applied.sort_by_key(|m| m.version);
-    let applied: BTreeSet<i32> = history.iter().map(|row| row.version).collect();
+    let applied: BTreeSet<i64> = history.iter().map(|row| row.version).collect();
     for migration in migrations.iter().filter(|m| !applied.contains(&m.version)) {
         if let Some(head) = status.applied.last().filter(|head| head.version > migration.version) {
             let (label, head) = (migration.label().to_owned(), head.label().to_owned());
@@ -226,11 +259,25 @@ pub fn downgrade<'a>(status: &Status<'a>, target: DowngradeTarget) -> Result<Vec
     Ok(steps)
 }
 
+/// Refuses migrations whose numbers a history table cannot hold.
+///
+/// # Errors
+/// The first that it cannot.
+pub fn check_fit<'a>(
+    versions: VersionType,
+    migrations: impl IntoIterator<Item = &'a Migration>,
+) -> Result<(), PlanError> {
+    match migrations.into_iter().find(|migration| !versions.holds(migration.version)) {
+        Some(migration) => Err(PlanError::TooLarge { label: migration.label().to_owned() }),
+        None => Ok(()),
+    }
+}
+
 /// What a stamp changes in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp<'a> {
     /// Numbers whose rows go.
-    pub remove: Vec<i32>,
+    pub remove: Vec<i64>,
     /// Migrations whose rows come.
     pub add: Vec<&'a Migration>,
 }
@@ -271,11 +318,11 @@ impl<'a> Status<'a> {
         self.applied.last().copied()
     }
 
-    fn unknown(&self, version: i32) -> PlanError {
+    fn unknown(&self, version: i64) -> PlanError {
         PlanError::Unknown { version, range: range(self.applied.iter().chain(&self.pending).copied()) }
     }
 
-    fn wrong_way(&self, version: i32, word: &'static str, command: &'static str) -> PlanError {
+    fn wrong_way(&self, version: i64, word: &'static str, command: &'static str) -> PlanError {
         let current = self.current().map_or("base", |m| m.label()).to_owned();
         PlanError::WrongWay { current, version, word, command }
     }

@@ -57,9 +57,9 @@ pub enum RenumberError {
 /// A name cannot be read, or it is not clear which of two stays.
 pub fn renumber<'a>(
     files: impl IntoIterator<Item = &'a str>,
-    stays: impl Fn(i32, &str) -> bool,
+    stays: impl Fn(i64, &str) -> bool,
 ) -> Result<Vec<Rename>, RenumberError> {
-    let mut pairs: BTreeMap<(i32, String), Vec<&str>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(i64, String), Vec<&str>> = BTreeMap::new();
     for file in files {
         let base = file.rsplit('/').next().unwrap_or(file);
         let name =
@@ -68,11 +68,11 @@ pub fn renumber<'a>(
             pairs.entry((name.version, name.name)).or_default().push(file);
         }
     }
-    let versions: Vec<i32> = pairs.keys().map(|(version, _)| *version).collect();
+    let versions: Vec<i64> = pairs.keys().map(|(version, _)| *version).collect();
     let Some(first_twice) = versions.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]) else {
         return Ok(Vec::new());
     };
-    let moves = |version: i32, name: &str| version >= first_twice && !stays(version, name);
+    let moves = |version: i64, name: &str| version >= first_twice && !stays(version, name);
     check_stays(&pairs, first_twice, &moves)?;
 
     let last =
@@ -93,11 +93,11 @@ pub fn renumber<'a>(
 }
 
 fn check_stays(
-    pairs: &BTreeMap<(i32, String), Vec<&str>>,
-    first_twice: i32,
-    moves: &impl Fn(i32, &str) -> bool,
+    pairs: &BTreeMap<(i64, String), Vec<&str>>,
+    first_twice: i64,
+    moves: &impl Fn(i64, &str) -> bool,
 ) -> Result<(), RenumberError> {
-    let mut staying: BTreeMap<i32, &str> = BTreeMap::new();
+    let mut staying: BTreeMap<i64, &str> = BTreeMap::new();
     for ((version, name), files) in pairs.iter().filter(|((version, name), _)| !moves(*version, name)) {
         let second = files.first().copied().unwrap_or(name);
         if let Some(first) = staying.insert(*version, second) {
@@ -118,7 +118,7 @@ fn check_stays(
 }
 
 /// A file's name with another number of as many digits.
-fn with(file: &str, name: &str, version: i32) -> String {
+fn with(file: &str, name: &str, version: i64) -> String {
     let start = file.rfind('/').map_or(0, |slash| slash + 1);
     let (folder, base) = file.split_at(start);
     let digits = base.find("__").map_or(1, |end| end.saturating_sub(1));

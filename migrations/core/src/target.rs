@@ -8,7 +8,7 @@ pub enum UpgradeTarget {
     /// The last file.
     Head,
     /// The migration of this number is the last.
-    Version(i32),
+    Version(i64),
     /// So many from where the database is.
     Steps(usize),
 }
@@ -19,7 +19,7 @@ pub enum DowngradeTarget {
     /// Before the first migration.
     Base,
     /// The migration of this number is the last that stays.
-    Version(i32),
+    Version(i64),
     /// So many from where the database is.
     Steps(usize),
 }
@@ -32,7 +32,7 @@ pub enum StampTarget {
     /// None is.
     Base,
     /// Those up to this number are.
-    Version(i32),
+    Version(i64),
 }
 
 /// A word that names no target.
@@ -80,7 +80,7 @@ impl FromStr for StampTarget {
 }
 
 /// `7`, `0007` or `V0007`.
-fn version(word: &str) -> Option<i32> {
+fn version(word: &str) -> Option<i64> {
     let digits = word.strip_prefix('V').unwrap_or(word);
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!("V0007".parse(), Ok(UpgradeTarget::Version(7)));
         assert_eq!("0".parse(), Ok(UpgradeTarget::Version(0)));
         assert_eq!("+2".parse(), Ok(UpgradeTarget::Steps(2)));
-        for word in ["", "base", "-1", "+0", "+", "++1", "V", "heads", "1.5", "99999999999"] {
+        for word in ["", "base", "-1", "+0", "+", "++1", "V", "heads", "1.5", "9223372036854775808"] {
             assert!(word.parse::<UpgradeTarget>().is_err(), "{word}");
         }
     }

@@ -8,8 +8,8 @@ use pg::Connector;
 use schema_core::{Adoption, AdoptionStep, Catalog, Migrations, adoption, others, presences, trials, verify};
 use tokio_postgres::Client;
 
-use super::{Context, offline};
-use crate::database::{execute, insert};
+use super::Context;
+use crate::database::{HistoryTable, execute, insert};
 use crate::failure::{Failure, Outcome};
 use crate::introspection;
 use crate::lock::{RunnersLock, WORKERS};
@@ -61,8 +61,9 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let there = introspection::read(&first).await?;
         let plan = adoption(&migrations, &presences(&catalogs, &there))?;
         if args.sql {
-            let table = database.table.as_deref().unwrap_or(offline::TABLE);
-            context.output.script(&script::of_adoption(table, &plan, &context.settings()));
+            let table = database.table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
+            table.check_fit(migrations.iter())?;
+            context.output.script(&script::of_adoption(&table, &plan, &context.settings()));
             return Ok(Exit::Done);
         }
         let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&first).await?);
@@ -81,7 +82,8 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let plan = adoption(&migrations, &presences(&catalogs, &there))?;
     let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&worker).await?);
     if !plan.steps.is_empty() {
-        let table = database.ensure_table(&worker).await?;
+        let table = database.ensure_table(&worker, migrations.version_type()).await?;
+        table.check_fit(migrations.iter())?;
         lock.check()?;
         apply(&worker, &table, &plan, context).await?;
     }
@@ -106,7 +108,12 @@ async fn catalogs(migrations: &Migrations, scratch: &Scratch, context: &Context<
 }
 
 /// Stamps and applies, in one transaction.
-async fn apply(session: &Client, table: &str, plan: &Adoption<'_>, context: &Context<'_>) -> Result<()> {
+async fn apply(
+    session: &Client,
+    table: &HistoryTable,
+    plan: &Adoption<'_>,
+    context: &Context<'_>,
+) -> Result<()> {
     let settings = context.settings().statements("SET LOCAL");
     let begin = format!("BEGIN; {settings}; SELECT pg_advisory_xact_lock({WORKERS})");
     execute(session, &begin).await.context("adoption cannot begin")?;

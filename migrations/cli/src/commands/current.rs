@@ -14,7 +14,7 @@ pub(crate) struct Args {}
 #[derive(Serialize)]
 struct Current {
     /// The last applied migration's number; null on a database without any.
-    version: Option<i32>,
+    version: Option<i64>,
     migration: Option<String>,
     applied_on: Option<String>,
     /// Whether that is the last file too.

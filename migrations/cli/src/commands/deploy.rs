@@ -106,7 +106,7 @@ impl Args {
     async fn check(&self, rehearsal: &Report, migrations: &Migrations, url: &Url) -> Result<bool> {
         let (session, database, history) = look(&Connector::new(url)?).await?;
         if let Some(table) = &database.table
-            && let Some(progress) = Progress::read(&session, table).await?
+            && let Some(progress) = Progress::read(&session, &table.name).await?
         {
             bail!(
                 "a migration was broken off on this database; let {} finish it, then rehearse and deploy what is left",

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 
 #[derive(Serialize)]
 struct Row {
-    version: i32,
+    version: i64,
     name: String,
     state: &'static str,
     applied_on: Option<String>,
@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let Records { session, database, history, broken_off } = context.look_closely().await?;
     let log = match &database.table {
-        Some(table) => log::read(&session, table, &history).await?,
+        Some(table) => log::read(&session, &table.name, &history).await?,
         None => BTreeMap::new(),
     };
     let rows: Vec<Row> = overview(&migrations, &history).iter().map(|entry| row(entry, &log)).collect();
@@ -55,7 +55,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn row(entry: &Entry<'_>, log: &BTreeMap<i32, Logged>) -> Row {
+fn row(entry: &Entry<'_>, log: &BTreeMap<i64, Logged>) -> Row {
     let migration = entry.migration;
     let logged = log.get(&entry.version);
     Row {

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     all: bool,
     /// Judge the migrations from this number on, and ask no database
     #[arg(long, value_name = "N", conflicts_with = "all")]
-    from: Option<i32>,
+    from: Option<i64>,
     /// Run them on a scratch database too, and say what each statement locked, rewrote, read and built
     #[arg(long)]
     observe: bool,

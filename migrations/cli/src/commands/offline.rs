@@ -6,9 +6,6 @@ use schema_core::{Applied, Migration, Migrations, PlanError, StampTarget, Target
 
 use crate::output::Usage;
 
-/// The history table's name in a script for a database that is not asked.
-pub(crate) const TABLE: &str = "refinery_schema_history";
-
 /// A target, and where the database is taken to be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Range<T> {
@@ -37,11 +34,13 @@ pub(crate) const RANGE_WITHOUT_SQL: Usage =
 /// There is no migration of that number.
 pub(crate) fn history(migrations: &Migrations, from: StampTarget) -> Result<Vec<Applied>, PlanError> {
     let stamp = schema_core::stamp(migrations, &[], from)?;
+    let versions = migrations.version_type();
     let row = |migration: &Migration| Applied {
         version: migration.version,
         name: migration.name.clone(),
         applied_on: String::new(),
-        checksum: migration.checksum(),
+        checksum: migration.checksum_in(versions),
+        versions,
     };
     Ok(stamp.add.into_iter().map(row).collect())
 }

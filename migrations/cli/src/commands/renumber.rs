@@ -69,7 +69,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn is_label(given: &str, version: i32, name: &str) -> bool {
+fn is_label(given: &str, version: i64, name: &str) -> bool {
     let file = format!("{}.sql", given.trim_end_matches(".sql"));
     FileName::parse(&file)
         .ok()
@@ -78,7 +78,7 @@ fn is_label(given: &str, version: i32, name: &str) -> bool {
 }
 
 /// The migrations of a revision, asked of git.
-fn merged(context: &Context<'_>, revision: &str) -> Result<Vec<(i32, String)>> {
+fn merged(context: &Context<'_>, revision: &str) -> Result<Vec<(i64, String)>> {
     let git = Command::new("git")
         .arg("-C")
         .arg(&context.global.dir)

@@ -1,12 +1,14 @@
 //! `branchline stamp head|N|base`.
 
+mod int8;
+
 use anyhow::{Context as _, Result};
 use pg::Connector;
 use schema_core::{Stamp, StampTarget};
 use serde::Serialize;
 
-use super::{Context, offline};
-use crate::database::execute;
+use super::Context;
+use crate::database::{HistoryTable, execute};
 use crate::lock::RunnersLock;
 use crate::migrate::look;
 use crate::output::Exit;
@@ -16,13 +18,18 @@ use crate::script;
 /// Set the history without running anything
 #[derive(clap::Args)]
 #[command(
-    after_help = "For a database whose schema is known to be there already. Rows that do not agree with the files \
-                        are replaced, so a stamp also accepts a file that has changed since it was applied."
+    after_help = "For a database whose schema is known to be there already. Rows that do not agree with the files are \
+                  replaced, so a stamp also accepts a file that has changed since it was applied. --int8 keeps the rows \
+                  with their times, and refinery then needs its feature int8-versions on this database."
 )]
 pub(crate) struct Args {
     /// What the history is to say: head, the last applied migration's number, or base for none
-    #[arg(value_name = "TARGET")]
-    target: StampTarget,
+    #[arg(value_name = "TARGET", required_unless_present = "int8")]
+    target: Option<StampTarget>,
+    /// Give the history table 8-byte numbers, for files with numbers over 2147483647, and the checksums that refinery
+    /// computes with them
+    #[arg(long, conflicts_with = "target")]
+    int8: bool,
     /// Print what would run, as a script for psql, and change nothing
     #[arg(long)]
     sql: bool,
@@ -30,17 +37,19 @@ pub(crate) struct Args {
 
 #[derive(Serialize)]
 struct Stamped {
-    removed: Vec<i32>,
+    removed: Vec<i64>,
     added: Vec<String>,
 }
 
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
+    let Some(target) = args.target else { return int8::run(args.sql, &migrations, context).await };
     if args.sql {
         let (database, history) = context.look().await?;
-        let stamp = schema_core::stamp(&migrations, &history, args.target)?;
-        let table = database.table.as_deref().unwrap_or(offline::TABLE);
-        context.output.script(&script::of_stamp(table, &stamp));
+        let stamp = schema_core::stamp(&migrations, &history, target)?;
+        let table = database.table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
+        table.check_fit(stamp.add.iter().copied())?;
+        context.output.script(&script::of_stamp(&table, &stamp));
         return Ok(Exit::Done);
     }
     let connector = Connector::new(&context.url()?)?;
@@ -48,13 +57,14 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     database.check_writable()?;
     let _lock = RunnersLock::acquire(first, &|event| context.output.event(&event)).await?;
     let (worker, mut database, history) = look(&connector).await?;
-    let stamp = schema_core::stamp(&migrations, &history, args.target)?;
-    let table = database.ensure_table(&worker).await?;
+    let stamp = schema_core::stamp(&migrations, &history, target)?;
+    let table = database.ensure_table(&worker, migrations.version_type()).await?;
+    table.check_fit(stamp.add.iter().copied())?;
     // One simple query is one transaction.
     let mut statements = script::stamp_statements(&table, &stamp, &crate::database::now());
     // A migration that was broken off is what the history says from now on.
-    if Progress::read(&worker, &table).await?.is_some() {
-        statements.push(progress::remove(&table));
+    if Progress::read(&worker, &table.name).await?.is_some() {
+        statements.push(progress::remove(&table.name));
     }
     execute(&worker, &statements.join("; ")).await.context("the history cannot be changed")?;
     let stamped = Stamped {

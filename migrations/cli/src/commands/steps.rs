@@ -7,6 +7,7 @@ use schema_core::{StampTarget, verify};
 
 use super::Context;
 use super::offline::{self, RANGE_WITHOUT_SQL};
+use crate::database::HistoryTable;
 use crate::migrate::{Order, Target};
 use crate::output::{Exit, wrap};
 use crate::report::{DryReport, Report};
@@ -38,8 +39,9 @@ pub(super) async fn run(
             None => context.look().await.map(|(database, history)| (database.table, history))?,
         };
         let steps = target.plan(&verify(&migrations, &history)?)?;
-        let table = table.as_deref().unwrap_or(offline::TABLE);
-        context.output.script(&script::of_steps(table, &steps, target.direction(), &settings));
+        let table = table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
+        table.check_fit(steps.iter().copied())?;
+        context.output.script(&script::of_steps(&table, &steps, target.direction(), &settings));
         return Ok(Exit::Done);
     }
     if from.is_some() {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Measured {
     /// Its number.
-    pub(crate) version: i32,
+    pub(crate) version: i64,
     /// Its file name without the ending.
     pub(crate) migration: String,
     /// The file, as in the folder of migrations.

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use schema_core::Applied;
+use schema_core::{Applied, VersionType};
 use tokio_postgres::Client;
 
 use super::progress::beside;
 use super::sqlstate;
-use crate::database::{execute, literal, now, one_row, rows};
+use crate::database::{HistoryTable, execute, literal, now, one_row, rows};
 use crate::report::Direction;
 
 const TABLE: &str = "branchline_log";
@@ -33,13 +33,15 @@ pub(crate) struct Logged {
 ///
 /// # Errors
 /// The server's refusal of anything else.
-pub(crate) async fn ensure(session: &Client, history: &str) -> Result<Option<String>> {
-    let table = beside(history, TABLE);
+pub(crate) async fn ensure(session: &Client, history: &HistoryTable) -> Result<Option<String>> {
+    let table = beside(&history.name, TABLE);
     match may(session, &table, "INSERT").await? {
-        Some(may) => Ok(may.then_some(table)),
+        Some(false) => Ok(None),
+        Some(true) if is_too_narrow(session, &table, history.versions).await? => Ok(None),
+        Some(true) => Ok(Some(table)),
         None => {
             let create = format!(
-                "CREATE TABLE IF NOT EXISTS {table} (version int4 NOT NULL, direction text NOT NULL, \
+                "CREATE TABLE IF NOT EXISTS {table} (version int8 NOT NULL, direction text NOT NULL, \
                  role text NOT NULL, at text NOT NULL, duration_ms int8 NOT NULL)"
             );
             match execute(session, &create).await {
@@ -51,8 +53,31 @@ pub(crate) async fn ensure(session: &Client, history: &str) -> Result<Option<Str
     }
 }
 
+/// Whether the log's numbers have 4 bytes and the history's 8. [`widen`] puts that right.
+async fn is_too_narrow(session: &Client, log: &str, versions: VersionType) -> Result<bool> {
+    if versions == VersionType::Int4 {
+        return Ok(false);
+    }
+    let sql = format!(
+        "SELECT atttypid = 'int4'::regtype FROM pg_attribute \
+         WHERE attrelid = to_regclass({}) AND attname = 'version'",
+        literal(log)
+    );
+    Ok(one_row(session, &sql).await?.is_some_and(|row| row.get(0) == Some("t")))
+}
+
+/// The statement that gives a log with 4-byte numbers 8-byte ones; none where there is no such log.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) async fn widen(session: &Client, history: &HistoryTable) -> Result<Option<String>> {
+    let table = beside(&history.name, TABLE);
+    let is_too_narrow = is_too_narrow(session, &table, VersionType::Int8).await?;
+    Ok(is_too_narrow.then(|| format!("ALTER TABLE {table} ALTER COLUMN version TYPE int8")))
+}
+
 /// The statement that logs a migration whose change of the history is made.
-pub(super) fn insert(log: &str, history: &str, version: i32, direction: Direction, took: Duration) -> String {
+pub(super) fn insert(log: &str, history: &str, version: i64, direction: Direction, took: Duration) -> String {
     let ms = took.as_millis();
     match direction {
         Direction::Up => format!(
@@ -73,7 +98,7 @@ pub(crate) async fn read(
     session: &Client,
     history: &str,
     applied: &[Applied],
-) -> Result<BTreeMap<i32, Logged>> {
+) -> Result<BTreeMap<i64, Logged>> {
     let table = beside(history, TABLE);
     if may(session, &table, "SELECT").await? != Some(true) {
         return Ok(BTreeMap::new());

@@ -53,7 +53,7 @@ impl Runner<'_> {
         let record = format!(
             "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN READ WRITE; {}; {}; COMMIT",
             self.recording(job),
-            progress::remove(self.table)
+            progress::remove(&self.table.name)
         );
         execute(self.session, &record)
             .await
@@ -64,12 +64,12 @@ impl Runner<'_> {
 
     /// Where to go on: how many statements are done, and whether the next one was begun.
     async fn resume(&self, job: &Job<'_>) -> Result<(usize, bool)> {
-        if let Some(progress) = Progress::read(self.session, self.table).await? {
+        if let Some(progress) = Progress::read(self.session, &self.table.name).await? {
             progress.check_first(Some(job.migration), job.direction)?;
             progress.check_file(job.script)?;
             return Ok((progress.done, progress.is_begun));
         }
-        let begin = progress::begin(self.table, job.migration.version, job.direction, job.script);
+        let begin = progress::begin(&self.table.name, job.migration.version, job.direction, job.script);
         execute(self.session, &begin)
             .await
             .context("the record of the migration's progress cannot be made")?;
@@ -197,7 +197,7 @@ impl Runner<'_> {
     }
 
     fn record(&self, job: &Job<'_>, done: usize, is_begun: bool) -> String {
-        progress::update(self.table, job.script, done, is_begun)
+        progress::update(&self.table.name, job.script, done, is_begun)
     }
 
     async fn record_alone(&self, job: &Job<'_>, done: usize, is_begun: bool) -> Result<(), pg::Error> {

@@ -28,7 +28,7 @@ pub(super) fn beside(history: &str, table: &str) -> String {
 /// What the record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
-    pub(crate) version: i32,
+    pub(crate) version: i64,
     pub(crate) direction: Direction,
     /// How many statements are done.
     pub(crate) done: usize,
@@ -105,10 +105,10 @@ impl Progress {
 }
 
 /// Makes the record of a migration that begins.
-pub(crate) fn begin(history: &str, version: i32, direction: Direction, script: &Script) -> String {
+pub(crate) fn begin(history: &str, version: i64, direction: Direction, script: &Script) -> String {
     let (table, word, digest) = (table(history), word(direction), script.digest(0));
     format!(
-        "CREATE TABLE IF NOT EXISTS {table} (version int4 PRIMARY KEY, direction text NOT NULL, done int4 NOT NULL, \
+        "CREATE TABLE IF NOT EXISTS {table} (version int8 PRIMARY KEY, direction text NOT NULL, done int4 NOT NULL, \
          is_begun bool NOT NULL, digest text NOT NULL); \
          INSERT INTO {table} VALUES ({version}, '{word}', 0, false, '{digest}')"
     )

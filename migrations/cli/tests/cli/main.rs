@@ -14,6 +14,7 @@ mod downgrade;
 mod dry_run;
 mod harness;
 mod history;
+mod int8;
 mod kill;
 mod library;
 mod lint;

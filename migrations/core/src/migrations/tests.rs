@@ -28,7 +28,7 @@ fn migrations_come_in_the_order_of_their_numbers_with_their_downs() {
         ("README.md", "# SQL"),
     ])
     .unwrap();
-    let versions: Vec<i32> = migrations.iter().map(|m| m.version).collect();
+    let versions: Vec<i64> = migrations.iter().map(|m| m.version).collect();
     assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     assert_eq!(migrations.get(1).unwrap().down.as_ref().unwrap().sql, "SELECT 1");
     assert_eq!(migrations.get(1).unwrap().rows.as_ref().unwrap().sql, "SELECT 2");

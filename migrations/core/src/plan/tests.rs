@@ -24,21 +24,22 @@ fn applied(migrations: &Migrations, count: usize) -> Vec<Applied> {
         name: m.name.clone(),
         applied_on: "2026-01-02T03:04:05Z".to_owned(),
         checksum: m.checksum(),
+        versions: VersionType::Int4,
     };
     migrations.iter().take(count).map(row).collect()
 }
 
-fn versions(steps: &[&Migration]) -> Vec<i32> {
+fn versions(steps: &[&Migration]) -> Vec<i64> {
     steps.iter().map(|m| m.version).collect()
 }
 
-fn up(count: usize, target: &str) -> Result<Vec<i32>, PlanError> {
+fn up(count: usize, target: &str) -> Result<Vec<i64>, PlanError> {
     let migrations = three();
     let status = verify(&migrations, &applied(&migrations, count)).unwrap();
     upgrade(&status, target.parse().unwrap()).map(|steps| versions(&steps))
 }
 
-fn down(count: usize, target: &str) -> Result<Vec<i32>, PlanError> {
+fn down(count: usize, target: &str) -> Result<Vec<i64>, PlanError> {
     let migrations = three();
     let status = verify(&migrations, &applied(&migrations, count)).unwrap();
     downgrade(&status, target.parse().unwrap()).map(|steps| versions(&steps))

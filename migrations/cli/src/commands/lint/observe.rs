@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use pg::Connector;
-use schema_core::{LintFinding, Migration, Migrations, Severity, allows, lint_rule};
+use schema_core::{LintFinding, Migration, Migrations, Severity, VersionType, allows, lint_rule};
 
 use super::Context;
 use crate::connect::connect;
@@ -47,7 +47,7 @@ pub(super) async fn run(
 ) -> Result<Observed> {
     let sizes = sizes(context).await?;
     scratch::within(server, async |scratch| {
-        let meter = Meter::open(&scratch.url, &context.settings(), Instant::now()).await?;
+        let meter = Meter::open(&scratch.url, &context.settings(), VersionType::Int8, Instant::now()).await?;
         let session = scratch.session().await?;
         let (mut measured, mut findings) = (Vec::new(), Vec::new());
         let mut unindexed = BTreeSet::new();
