@@ -356,12 +356,28 @@ pub(crate) fn comment_in_line(text: &[u8], in_name: bool) -> Option<usize> {
 /// another tag. So it is where the tag is one of the file's own; in a text, more text follows. `None` if the
 /// text at hand does not say.
 pub(crate) fn ends_line(text: &[u8], ended: bool) -> Option<bool> {
-    let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
-    match text[blanks..].first() {
+    let past_blanks = |text: &[u8]| text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+    let mut rest = &text[past_blanks(text)..];
+    if may_be_paragraph(rest) {
+        match rest.get(PARAGRAPH.len()..) {
+            Some(after) => rest = &after[past_blanks(after)..],
+            None if !ended => return None,
+            None => {}
+        }
+    }
+    match rest.first() {
         None if !ended => None,
         None | Some(b'<' | b'\n' | b'\r') => Some(true),
         Some(_) => Some(false),
     }
+}
+
+const PARAGRAPH: &[u8] = b"<p>";
+
+/// Whether the text starts with `<p>`, as far as it is known.
+pub(crate) fn may_be_paragraph(text: &[u8]) -> bool {
+    let known = text.len().min(PARAGRAPH.len());
+    text[..known].eq_ignore_ascii_case(&PARAGRAPH[..known])
 }
 
 /// Looks from within a name for the tag that ends it, `</a>` or `</h3>` or so, before another entry begins.

@@ -2,6 +2,7 @@ mod tag;
 
 use crate::escape;
 use crate::event::{Bookmark, Event, Folder, Layout, Separator};
+use crate::markup;
 use std::io::{self, ErrorKind, Write};
 use tag::Tag;
 
@@ -104,7 +105,9 @@ impl<W: Write> Writer<W> {
         while self.depth > 1 {
             self.folder_end()?;
         }
-        write!(self.out, "</DL>{epilog}")?;
+        // In its line, text after the tag would make a part of a description of it.
+        let is_apart = markup::ends_line(epilog.as_bytes(), true).unwrap_or_default();
+        write!(self.out, "</DL>{}{epilog}", if is_apart { "" } else { self.line_end })?;
         Ok(self.out)
     }
 

@@ -190,6 +190,31 @@ fn a_description_belongs_to_the_entry_before_it() {
 }
 
 #[test]
+fn a_tag_within_a_line_of_a_description_is_text_also_before_a_paragraph() {
+    for tag in ["<DT>", "<dt>", "<DL>", "<DT ><P>", "<DT><p>", "<DT><P>", "<DL><p>"] {
+        let read =
+            File::read(format!("<DT><A HREF=a>A</A><DD>write {tag} here\n<DT><A HREF=b>B</A>").as_bytes());
+        let described: Vec<_> = read.bookmarks().map(|bookmark| bookmark.description.clone()).collect();
+        let start = format!("write {}", &tag[..tag.find('>').unwrap() + 1]);
+        assert!(described[0].as_ref().unwrap().starts_with(&start), "{tag}: {described:?}");
+        assert_eq!(described.len(), 2, "{tag}");
+    }
+    // A tag that ends its line is what it says.
+    for tag in ["<DT>", "<DT><p>", "<DT><P>\n"] {
+        let read = File::read(format!("<DT><A HREF=a>A</A><DD>of a{tag}<A HREF=b>B</A>").as_bytes());
+        assert_eq!(read.bookmarks().count(), 2, "{tag}");
+    }
+}
+
+#[test]
+fn white_space_after_a_links_text_stays_what_it_was() {
+    let file = "<DT><A HREF=a>A</A><DD>see <a href=\"https://b.example/\">b&#13;</a>\nthen";
+    let read = File::read(file.as_bytes());
+    let described = read.bookmarks().next().and_then(|bookmark| bookmark.description.as_deref());
+    assert_eq!(described, Some("see b (https://b.example/)\r\nthen"));
+}
+
+#[test]
 fn a_folder_without_list_ends_at_once() {
     assert_eq!(outline("<DL><DT><H3>Empty</H3><DT><A HREF=a>A</A></DL>"), "[Empty]\nA <a>\n");
 }

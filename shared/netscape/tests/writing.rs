@@ -141,6 +141,12 @@ fn a_prolog_that_does_not_end_its_title_is_not_written_again() {
 }
 
 #[test]
+fn text_after_the_root_list_becomes_no_description() {
+    assert_same_entries("text", b"<DL><DT><A HREF=a>A</A><DD></DL> text");
+    assert_same_entries("paragraph", b"<DL><DT><A HREF=a>A</A><DD>of a\n</DL><p> text");
+}
+
+#[test]
 fn one_tag_of_two_words_stays_one_beside_private() {
     assert_same_entries("tags", b"<DT><A HREF=a PRIVATE=1 TAGS='two words,'>A</A>");
 }

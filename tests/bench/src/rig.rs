@@ -155,7 +155,7 @@ impl Rig {
 
     /// Empties what imports write. The checkpoint takes what earlier runs left to write out of the next one's time.
     pub(crate) async fn reset(&self) -> Result<()> {
-        self.execute("TRUNCATE bookmarks, import_entries, import_jobs").await?;
+        self.execute("TRUNCATE bookmarks, import_entries, folders, import_jobs").await?;
         self.execute("CHECKPOINT").await
     }
 

@@ -63,7 +63,11 @@ impl<R: Read> Reader<R> {
                 Place::Between => true,
                 Place::Name { is_folder } => is_end && !is_folder,
                 // As [`meaning`](Self::meaning) has it, where that is seen at once.
-                Place::Description => element == Element::Dd || window.get(length) == Some(&b'<'),
+                Place::Description => {
+                    let follows = &window[length..];
+                    element == Element::Dd
+                        || (follows.starts_with(b"<") && !markup::may_be_paragraph(follows))
+                }
                 Place::Heading | Place::Outside => false,
             };
             if is_its_own {
@@ -282,9 +286,7 @@ impl<R: Read> Reader<R> {
                     TagEnd::Beyond if self.source.ended() => return Some(as_usual),
                     TagEnd::Beyond => return None,
                 };
-                let rest = window[length..].trim_ascii_start();
-                let rest = if starts_with_paragraph(rest) { &rest[3..] } else { &window[length..] };
-                Some(match (markup::ends_line(rest, self.source.ended())?, element) {
+                Some(match (markup::ends_line(&window[length..], self.source.ended())?, element) {
                     (true, _) => as_usual,
                     (false, Element::Hr) => Meaning::Markup,
                     (false, _) => Meaning::Text,
@@ -351,8 +353,4 @@ enum Meaning {
     Markup,
     /// Text that looks like markup.
     Text,
-}
-
-fn starts_with_paragraph(text: &[u8]) -> bool {
-    text.get(..3).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<p>"))
 }

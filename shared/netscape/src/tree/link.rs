@@ -28,7 +28,7 @@ impl Link {
             let blank = if shown.is_empty() { String::new() } else { text.split_off_blank() };
             let is_apart = text.as_str().ends_with(|last: char| !last.is_ascii_whitespace());
             push_address(text, &self.address, is_apart);
-            text.push(blank.as_bytes());
+            text.push_blank(&blank);
         }
     }
 }

@@ -370,7 +370,7 @@ impl Oracle {
             } else if matches!(name, "dt" | "dl" | "hr") {
                 if let Some((length, _)) = ended {
                     let mut follows = &after[length..];
-                    let trimmed = follows.trim_start_matches(is_space);
+                    let trimmed = follows.trim_start_matches([' ', '\t']);
                     if trimmed.get(..3).is_some_and(|tag| tag.eq_ignore_ascii_case("<p>")) {
                         follows = &trimmed[3..];
                     }
