@@ -315,6 +315,9 @@ async fn wrong_parameters_are_refused() {
         fixture.search(Event::get(&query(&[(name, value)]))).await.problem(400);
     }
     fixture.search(Event::get("/?q=a&q=b")).await.problem(400);
+    let tags = |count| query(&vec![("tag", "a"); count]);
+    fixture.search(Event::get(&tags(101))).await.problem(400);
+    assert_eq!(fixture.search(Event::get(&tags(100))).await.status, 200);
     fixture.search(Event::get("/1")).await.problem(404);
     fixture.search(Event::delete("/")).await.problem(405);
     assert_eq!(fixture.search(Event::get(&query(&[("q", &"x".repeat(1_000))]))).await.status, 200);

@@ -46,6 +46,8 @@ pub(crate) enum Section {
     Memory,
     /// Imports as the table grows
     Growth,
+    /// What the search's index costs, and how fast it answers
+    Search,
     /// New environments
     Start,
     /// Requests over an open connection

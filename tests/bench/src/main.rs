@@ -15,6 +15,7 @@ mod parse;
 mod report;
 mod rig;
 mod schema;
+mod search;
 mod start;
 mod stats;
 mod table;
@@ -62,6 +63,9 @@ async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()
     }
     if args.wants(Section::Growth) {
         report.growth = Some(growth::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Search) {
+        report.search = Some(search::measure(&rig, extent).await?);
     }
     if args.wants(Section::Start) {
         report.start = Some(start::measure(&rig, extent).await?);

@@ -11,8 +11,9 @@ use crate::growth::{self, Growth};
 use crate::machine::Machine;
 use crate::outside::{self, Outside};
 use crate::rig::Server;
+use crate::search::Search;
 use crate::table::line;
-use crate::{again, import, memory, parse, schema, start, warm};
+use crate::{again, import, memory, parse, schema, search, start, warm};
 
 /// The figures, as they are written in JSON. A section that was not measured is null.
 #[derive(Debug, Serialize)]
@@ -27,6 +28,7 @@ pub(crate) struct Report {
     pub(crate) again: Option<Vec<again::Row>>,
     pub(crate) memory: Option<Vec<memory::Row>>,
     pub(crate) growth: Option<Growth>,
+    pub(crate) search: Option<Search>,
     pub(crate) start: Option<Vec<start::Row>>,
     pub(crate) warm: Option<Vec<warm::Row>>,
     pub(crate) schema: Option<Vec<schema::Row>>,
@@ -46,6 +48,7 @@ impl Report {
             again: None,
             memory: None,
             growth: None,
+            search: None,
             start: None,
             warm: None,
             schema: None,
@@ -78,6 +81,9 @@ pub(crate) fn print(report: &Report) {
     }
     if let Some(growth) = &report.growth {
         growth::print(growth);
+    }
+    if let Some(search) = &report.search {
+        search::print(search);
     }
     if let Some(rows) = &report.start {
         start::print(rows);

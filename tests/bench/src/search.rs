@@ -1,0 +1,157 @@
+//! What the search costs an import, beside the same indexes on `bookmarks` itself, and how fast it answers.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+use support::{Event, Lambda};
+
+use crate::args::Extent;
+use crate::files::{File, Shape};
+use crate::import::Rows;
+use crate::rig::Rig;
+use crate::stats::{Summary, percentile};
+use crate::table::{Table, count, number, progress};
+
+/// What stands behind ARCHITECTURE.md's section on the search.
+#[derive(Debug, Serialize)]
+pub(crate) struct Search {
+    bookmarks: u32,
+    /// The import's handler, with the triggers that note what is pending.
+    import_ms: Summary,
+    /// From its answer until nothing is pending.
+    indexing_ms: Summary,
+    /// psql's `\copy` of the same rows into a table with the keys and indexes of `bookmarks`.
+    copy_ms: Summary,
+    /// The same with a GIN index of the words, and trigrams of title and address, on that table.
+    copy_indexed_ms: Summary,
+    /// How often an indexed copy takes a plain one's time, in turns.
+    ratio: Summary,
+    queries: Vec<Query>,
+}
+
+/// A kind of search, over the open connection of a warm function.
+#[derive(Debug, Serialize)]
+struct Query {
+    what: &'static str,
+    p50_ms: f64,
+    p99_ms: f64,
+}
+
+/// The searches, with what they are in the files that are made here.
+const QUERIES: [(&str, &[(&str, &str)]); 7] = [
+    ("a word", &[("q", "tutorial")]),
+    ("two words", &[("q", "tutorial database")]),
+    ("a beginning", &[("q", "datab")]),
+    ("the middle of a word", &[("q", "utoria")]),
+    ("a misspelt word", &[("q", "tutoriel")]),
+    ("a domain", &[("domain", "blog1.example")]),
+    ("the newest", &[]),
+];
+
+/// The indexes that the search would have without tables of its own.
+const INDEXES: &str = "
+    CREATE INDEX ON indexed USING gin (to_tsvector('simple', title || ' ' || coalesce(url, '') || ' ' ||
+        coalesce(description, '')));
+    CREATE INDEX ON indexed USING gin (title gin_trgm_ops);
+    CREATE INDEX ON indexed USING gin (url gin_trgm_ops)";
+
+/// No indexing takes longer.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Search> {
+    let (bookmarks, rounds, requests) = match extent {
+        Extent::Quick => (10_000, 2, 20),
+        Extent::Default => (100_000, 3, 50),
+        Extent::Full => (100_000, 7, 200),
+    };
+    progress(&format!("searches of {bookmarks} bookmarks, and what indexing them costs"));
+    let bytes = File::new(Shape::Browser, 0..bookmarks).bytes();
+    rig.execute(
+        "CREATE TABLE plain (LIKE bookmarks INCLUDING ALL); CREATE TABLE indexed (LIKE plain INCLUDING ALL)",
+    )
+    .await?;
+    rig.execute(INDEXES).await?;
+    let (mut import, mut indexing, mut copy, mut copy_indexed) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..rounds {
+        rig.reset().await?;
+        rig.release_indexing().await?;
+        import.push(rig.function.import(&bytes, None).await?.handler_ms);
+        indexing.push(until_indexed(rig).await?);
+        rig.hold_indexing().await?;
+        let rows = Rows::of_last_import(rig, "searched").await?;
+        for (table, times) in [("plain", &mut copy), ("indexed", &mut copy_indexed)] {
+            rig.execute(&format!("TRUNCATE {table}; CHECKPOINT")).await?;
+            times.push(rows.copy_into(rig, table).await?.ms);
+        }
+    }
+    rig.execute("DROP TABLE plain, indexed; ANALYZE").await?;
+    let function = rig.environment("search")?;
+    let mut queries = Vec::new();
+    for (what, parameters) in QUERIES {
+        queries.push(query(&function, what, parameters, requests).await?);
+    }
+    rig.reset().await?;
+    Ok(Search {
+        bookmarks,
+        import_ms: Summary::of(&import),
+        indexing_ms: Summary::of(&indexing),
+        copy_ms: Summary::of(&copy),
+        copy_indexed_ms: Summary::of(&copy_indexed),
+        ratio: Summary::of_ratios(&copy_indexed, &copy),
+        queries,
+    })
+}
+
+/// Waits until nothing is pending, and returns how long that took, in ms.
+async fn until_indexed(rig: &Rig) -> Result<f64> {
+    let begun = Instant::now();
+    while rig.ask::<i64>("SELECT count(*) FROM search_pending").await? > 0 {
+        ensure!(begun.elapsed() < PATIENCE, "the import's process does not index what it stored");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(begun.elapsed().as_secs_f64() * 1e3)
+}
+
+async fn query(
+    function: &Lambda,
+    what: &'static str,
+    parameters: &[(&str, &str)],
+    requests: usize,
+) -> Result<Query> {
+    let query: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "%20"))).collect();
+    let event = Event::get(&format!("/?{}", query.join("&")));
+    let mut latencies = Vec::with_capacity(requests);
+    for _ in 0..=requests {
+        let begun = Instant::now();
+        let answer = function.invoke(&event).await?;
+        latencies.push(begun.elapsed().as_secs_f64() * 1e3);
+        ensure!(answer.status == 200, "{}: {}", answer.status, answer.text());
+    }
+    // The first warms caches.
+    latencies.remove(0);
+    Ok(Query { what, p50_ms: percentile(&latencies, 50), p99_ms: percentile(&latencies, 99) })
+}
+
+pub(crate) fn print(search: &Search) {
+    let mut table = Table::new("SEARCH: WHAT ITS INDEX COSTS AN IMPORT, in ms", &["", "ms", "rows/s"]);
+    let rows = f64::from(search.bookmarks);
+    for (what, ms) in [
+        ("import, until its answer", search.import_ms),
+        ("  then, until all is indexed", search.indexing_ms),
+        ("copy into a table without these indexes", search.copy_ms),
+        ("copy into a table that has them itself", search.copy_indexed_ms),
+    ] {
+        table.row([what.to_owned(), number(ms.median, 0), count(rows / ms.median * 1e3)]);
+    }
+    table.note(format!("Indexes on the table itself make a copy {:.1} times as long.", search.ratio.median));
+    table.print();
+
+    let heading = format!("SEARCHES of {} bookmarks, 100 results a page", count(rows));
+    let mut table = Table::new(heading, &["", "p50, ms", "p99, ms"]);
+    for Query { what, p50_ms, p99_ms } in &search.queries {
+        table.row([(*what).to_owned(), number(*p50_ms, 1), number(*p99_ms, 1)]);
+    }
+    table.print();
+}
