@@ -1,11 +1,14 @@
 //! Sessions on the database to migrate.
 
+use std::future::poll_fn;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use pg::{Connector, Error, Url, retry};
 use tokio::time::sleep;
-use tokio_postgres::Client;
+use tokio_postgres::{AsyncMessage, Client};
+
+use crate::notices::Notices;
 
 /// The URL of a server that keeps a session, with a name for `pg_stat_activity`.
 ///
@@ -26,10 +29,18 @@ pub(crate) fn session_url(url: &Url) -> Result<Url> {
 /// # Errors
 /// The last attempt's, or at once one that another attempt would not change.
 pub(crate) async fn connect(connector: &Connector) -> Result<Client, Error> {
+    Ok(connect_and_listen(connector).await?.0)
+}
+
+/// Opens a session whose notices are kept.
+///
+/// # Errors
+/// As for [`connect`].
+pub(crate) async fn connect_and_listen(connector: &Connector) -> Result<(Client, Notices), Error> {
     let mut failed = 0;
     loop {
         let error = match attempt(connector).await {
-            Ok(client) => return Ok(client),
+            Ok(session) => return Ok(session),
             Err(error) => error,
         };
         failed += 1;
@@ -40,9 +51,17 @@ pub(crate) async fn connect(connector: &Connector) -> Result<Client, Error> {
     }
 }
 
-async fn attempt(connector: &Connector) -> Result<Client, Error> {
-    let (client, connection) = connector.connect().await?;
-    // What ends the connection is told by the statement under way.
-    tokio::spawn(connection);
-    Ok(client)
+async fn attempt(connector: &Connector) -> Result<(Client, Notices), Error> {
+    let (client, mut connection) = connector.connect().await?;
+    let notices = Notices::default();
+    let kept = notices.clone();
+    tokio::spawn(async move {
+        // What ends the connection is told by the statement under way.
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notice(notice) = message {
+                kept.add(&notice);
+            }
+        }
+    });
+    Ok((client, notices))
 }

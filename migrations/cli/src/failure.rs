@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use tokio_postgres::error::ErrorPosition;
+use crate::notices::Notice;
+use schema_core::Statement;
+use tokio_postgres::error::{DbError, ErrorPosition};
 
 /// A migration that failed.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub struct Failure {
     pub statement: Option<String>,
     /// What became of the migration.
     pub outcome: Outcome,
+    /// What the server said while it ran.
+    pub notices: Vec<Notice>,
     /// The server's answer.
     pub source: pg::Error,
 }
@@ -49,11 +53,17 @@ impl fmt::Display for Failure {
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
-        write!(f, ": {}", self.source)?;
+        let row = self.db_error().and_then(copied_row);
+        match &row {
+            Some(_) => write!(f, ": {}", without_value(&self.source.to_string()))?,
+            None => write!(f, ": {}", self.source)?,
+        }
         for line in self.statement.iter().flat_map(|s| s.lines()) {
             write!(f, "\n    {line}")?;
         }
-        if let Some(db) = self.db_error() {
+        if let Some(row) = row {
+            write!(f, "\nwhere: {}", row.place)?;
+        } else if let Some(db) = self.db_error() {
             for (name, text) in [("detail", db.detail()), ("hint", db.hint()), ("where", db.where_())] {
                 if let Some(text) = text {
                     write!(f, "\n{name}: {}", text.replace('\n', "\n    "))?;
@@ -104,7 +114,7 @@ impl fmt::Display for Outcome {
 }
 
 impl Failure {
-    fn db_error(&self) -> Option<&tokio_postgres::error::DbError> {
+    fn db_error(&self) -> Option<&DbError> {
         self.source.as_db_error()
     }
 
@@ -113,6 +123,40 @@ impl Failure {
     pub fn code(&self) -> Option<&str> {
         self.db_error().map(|db| db.code().code())
     }
+}
+
+/// The line of the file that a failure is about: the row's where a COPY failed at one, else the statement's at an offset of
+/// bytes.
+pub(crate) fn line_in_file(statement: Statement<'_>, offset: usize, error: &pg::Error) -> usize {
+    match (statement.data, error.as_db_error().and_then(copied_row)) {
+        (Some(data), Some(row)) => data.line + row.line.saturating_sub(1),
+        _ => {
+            let before = statement.text.as_bytes().iter().take(offset);
+            statement.line + before.filter(|&&byte| byte == b'\n').count()
+        }
+    }
+}
+
+/// The row at which a COPY failed.
+struct CopiedRow<'a> {
+    /// Its line among the rows, from 1.
+    line: usize,
+    /// The server's words for it, without its value.
+    place: &'a str,
+}
+
+/// Reads the row from the error's context, `COPY t, line 3, column b: "value"`, whose words are in the server's language.
+fn copied_row(db: &DbError) -> Option<CopiedRow<'_>> {
+    let context = db.where_()?.lines().find(|line| line.starts_with("COPY "))?;
+    let place = without_value(context);
+    let is_number = |word: &&str| word.chars().all(|c| c.is_ascii_digit());
+    let line = place.split(", ").skip(1).find_map(|part| part.split(' ').next_back().filter(is_number));
+    Some(CopiedRow { line: line?.parse().ok()?, place })
+}
+
+/// A message of the server's up to the value that it quotes.
+fn without_value(text: &str) -> &str {
+    text.split_once(": \"").map_or(text, |(before, _)| before)
 }
 
 /// Where in the text that was sent the server saw the error, as a byte offset.

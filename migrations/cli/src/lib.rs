@@ -16,6 +16,7 @@ mod lock;
 mod measure;
 mod migrate;
 mod neon;
+mod notices;
 mod output;
 mod rehearsal;
 mod report;
@@ -34,6 +35,7 @@ use args::Cli;
 use output::Output;
 
 pub use failure::{Failure, Outcome};
+pub use notices::Notice;
 pub use report::{Direction, Event, Report, Step};
 pub use run::Settings;
 

@@ -20,8 +20,9 @@ pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, millis};
 
 use crate::connect::connect;
 use crate::database::{Database, HistoryTable, execute, insert, one_row};
-use crate::failure::{Failure, Outcome, excerpt, position};
+use crate::failure::{Failure, Outcome, excerpt, line_in_file, position};
 use crate::run::Settings;
+use crate::run::send::run_statement;
 use relations::{Relation, Relations};
 use watch::{Held, Seen, watch};
 
@@ -228,7 +229,7 @@ impl<'a> Run<'a> {
         let started = origin.elapsed();
         let outcome = tokio::select! {
             biased;
-            outcome = execute(worker, statement.text) => outcome,
+            outcome = run_statement(worker, statement) => outcome,
             error = watch(watcher, *pid, *origin, &mut seen) => return Err(error).context("watching the locks"),
         };
         let duration = origin.elapsed() - started;
@@ -298,12 +299,9 @@ impl<'a> Run<'a> {
             pg::Error::Session(error) => position(error, statement.text).unwrap_or(0),
             _ => 0,
         };
-        let line = statement.map(|statement| {
-            let before = statement.text.as_bytes().iter().take(offset(statement));
-            statement.line + before.filter(|&&byte| byte == b'\n').count()
-        });
+        let line = statement.map(|statement| line_in_file(statement, offset(statement), &error));
         let (file, statement) = (self.script.file.clone(), statement.map(|s| excerpt(s.text)));
-        Failure { file, line, statement, outcome, source: error }
+        Failure { file, line, statement, outcome, notices: Vec::new(), source: error }
     }
 }
 

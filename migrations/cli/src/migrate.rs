@@ -7,9 +7,10 @@ use schema_core::{
 };
 use tokio_postgres::Client;
 
-use crate::connect::connect;
+use crate::connect::connect_and_listen;
 use crate::database::{Database, HistoryTable};
 use crate::lock::RunnersLock;
+use crate::notices::Notices;
 use crate::report::{Direction, DryReport, Event, Report};
 use crate::run::progress::Progress;
 use crate::run::{Runner, Settings, log};
@@ -73,6 +74,7 @@ enum Start<'m> {
 struct Ready<'m> {
     lock: RunnersLock,
     worker: Client,
+    notices: Notices,
     database: Database,
     /// The last applied migration.
     from: Option<String>,
@@ -89,11 +91,11 @@ impl Order<'_> {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
         };
-        let Ready { lock, worker, mut database, from, steps } = *ready;
+        let Ready { lock, worker, notices, mut database, from, steps } = *ready;
         let table = database.ensure_table(&worker, migrations.version_type()).await?;
         self.check_progress(&worker, &table.name, &steps).await?;
         let log = log::ensure(&worker, &table).await?;
-        let runner = Runner { log: log.as_deref(), ..self.runner(&worker, &table, &database) };
+        let runner = Runner { log: log.as_deref(), ..self.runner(&worker, notices, &table, &database) };
         let mut done = Vec::new();
         for migration in steps {
             lock.check()?;
@@ -116,11 +118,11 @@ impl Order<'_> {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
         };
-        let Ready { lock, worker, database, from: at, steps } = *ready;
+        let Ready { lock, worker, notices, database, from: at, steps } = *ready;
         let (table, create) = database.table_to_be(migrations.version_type())?;
         self.check_progress(&worker, &table.name, &steps).await?;
         lock.check()?;
-        let runner = self.runner(&worker, &table, &database);
+        let runner = self.runner(&worker, notices, &table, &database);
         let (steps, untried) = runner.try_out(&steps, self.target.direction(), create.as_deref()).await?;
         Ok(DryReport { at, steps, untried })
     }
@@ -141,7 +143,7 @@ impl Order<'_> {
         let lock = RunnersLock::acquire(first, self.observe).await?;
         // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
         // is one step and not two.
-        let (worker, database, history) = look(connector).await?;
+        let (worker, notices, database, history) = look_and_listen(connector).await?;
         let status = verify(migrations, &history)?;
         let open = match self.target.direction() {
             Direction::Up => &status.pending,
@@ -149,7 +151,7 @@ impl Order<'_> {
         };
         steps.retain(|step| open.iter().any(|migration| migration.version == step.version));
         let from = status.current().map(label);
-        Ok(Start::Steps(Box::new(Ready { lock, worker, database, from, steps })))
+        Ok(Start::Steps(Box::new(Ready { lock, worker, notices, database, from, steps })))
     }
 
     /// Refuses to pass over a migration that was broken off.
@@ -160,9 +162,16 @@ impl Order<'_> {
         }
     }
 
-    fn runner<'r>(&'r self, session: &'r Client, table: &'r HistoryTable, database: &Database) -> Runner<'r> {
+    fn runner<'r>(
+        &'r self,
+        session: &'r Client,
+        notices: Notices,
+        table: &'r HistoryTable,
+        database: &Database,
+    ) -> Runner<'r> {
         Runner {
             session,
+            notices,
             table,
             log: None,
             settings: self.settings,
@@ -181,8 +190,14 @@ fn label(migration: &Migration) -> String {
 /// # Errors
 /// The database cannot be reached or read.
 pub(crate) async fn look(connector: &Connector) -> Result<(Client, Database, Vec<Applied>)> {
-    let client = connect(connector).await?;
+    let (client, _, database, history) = look_and_listen(connector).await?;
+    Ok((client, database, history))
+}
+
+/// The same, with what the server says beside its answers from now on.
+async fn look_and_listen(connector: &Connector) -> Result<(Client, Notices, Database, Vec<Applied>)> {
+    let (client, notices) = connect_and_listen(connector).await?;
     let database = Database::inspect(&client).await?;
     let history = database.history(&client).await?;
-    Ok((client, database, history))
+    Ok((client, notices, database, history))
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::args::Format;
 use crate::failure::Failure;
+use crate::notices::{Notice, WARNING};
 use crate::report::{Direction, Event, Step};
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -109,6 +110,16 @@ impl Output {
                 self.line.finish_and_clear();
                 out(&done(step));
             }
+            (Format::Text, Event::Notices { migration, notices, left_out }) => self.line.suspend(|| {
+                for Notice { severity, message } in notices {
+                    let style = if severity == WARNING { ODD } else { Style::new() };
+                    let severity = severity.to_lowercase();
+                    err(&format_args!("{migration}: {style}{severity}{style:#}: {message}"));
+                }
+                if *left_out > 0 {
+                    err(&format_args!("{migration}: {left_out} notices more"));
+                }
+            }),
             (Format::Text, event) => {
                 self.line.suspend(|| err(&format_args!("{ODD}{}{ODD:#}", Progress(event))));
             }
@@ -156,7 +167,9 @@ impl fmt::Display for Progress<'_> {
             Event::Retrying { file, reason, pause, attempt, attempts } => {
                 write!(f, "{file}: {reason}; attempt {attempt} of {attempts} in {}", Took(*pause))
             }
-            Event::Started { migration, .. } | Event::Done(Step { migration, .. }) => f.write_str(migration),
+            Event::Started { migration, .. }
+            | Event::Notices { migration, .. }
+            | Event::Done(Step { migration, .. }) => f.write_str(migration),
         }
     }
 }
@@ -228,6 +241,7 @@ fn failure(error: &anyhow::Error, message: &str) -> serde_json::Value {
         "line": failure.and_then(|f| f.line),
         "statement": failure.and_then(|f| f.statement.as_ref()),
         "sqlstate": failure.and_then(Failure::code),
+        "notices": failure.map(|f| &f.notices).filter(|notices| !notices.is_empty()),
     }})
 }
 

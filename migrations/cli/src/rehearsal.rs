@@ -179,6 +179,8 @@ impl Rehearsal<'_> {
                             migration: migration.label().to_owned(),
                             direction: Direction::Up,
                             duration: measured.duration,
+                            notices: Vec::new(),
+                            notices_left_out: 0,
                         }));
                         let after = introspection::read(session).await?;
                         let catalog = fingerprint::catalog(&after);

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::notices::Notice;
+
 /// Which way a migration runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -68,6 +70,16 @@ pub struct Step {
     /// How long it took, in milliseconds, attempts that a lock cut short included.
     #[serde(rename = "duration_ms", serialize_with = "millis")]
     pub duration: Duration,
+    /// What the server said while it ran, at most 20; absent where it said nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+    /// How many notices more there were; absent where there were none.
+    #[serde(skip_serializing_if = "is_none")]
+    pub notices_left_out: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn millis<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -101,6 +113,15 @@ pub enum Event {
         migration: String,
         /// Which way.
         direction: Direction,
+    },
+    /// The server said something while a migration ran: `RAISE NOTICE`, `RAISE WARNING`, words of its own.
+    Notices {
+        /// The migration's file name without the ending.
+        migration: String,
+        /// They, at most 20.
+        notices: Vec<Notice>,
+        /// How many more there were.
+        left_out: usize,
     },
     /// A migration is done.
     Done(Step),

@@ -4,8 +4,10 @@ mod dry;
 pub(crate) mod log;
 mod outside;
 pub(crate) mod progress;
+pub(crate) mod send;
 mod within;
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -13,7 +15,8 @@ use schema_core::{Migration, Script, Statement};
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use crate::database::{HistoryTable, delete, execute, insert};
-use crate::failure::{Failure, Outcome, excerpt};
+use crate::failure::{Failure, Outcome, excerpt, line_in_file};
+use crate::notices::{Heard, Notices};
 use crate::report::{Direction, Event, Step};
 
 /// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL, which would
@@ -56,6 +59,8 @@ impl Settings {
 /// Runs migrations on one session while the caller holds the runners' lock.
 pub(crate) struct Runner<'a> {
     pub(crate) session: &'a Client,
+    /// What the server says on that session beside its answers.
+    pub(crate) notices: Notices,
     /// The history table.
     pub(crate) table: &'a HistoryTable,
     /// The log's table, where there is one to write to.
@@ -91,7 +96,7 @@ impl Runner<'_> {
                 (down, delete(self.table, migration.version))
             }
         };
-        Ok(Job { migration, direction, script, record, begun: Instant::now() })
+        Ok(Job { migration, direction, script, record, begun: Instant::now(), heard: RefCell::default() })
     }
 
     /// The statements that change the history and the log.
@@ -116,6 +121,20 @@ impl Runner<'_> {
         }
     }
 
+    /// Tells what the server said while the job's statements ran.
+    fn tell(&self, job: &Job<'_>) {
+        let heard = self.notices.take();
+        if heard.notices.is_empty() {
+            return;
+        }
+        *job.heard.borrow_mut() = heard.clone();
+        (self.observe)(Event::Notices {
+            migration: job.migration.label().to_owned(),
+            notices: heard.notices,
+            left_out: heard.left_out,
+        });
+    }
+
     /// Tells the watcher and waits before the next attempt.
     async fn pause(&self, file: &str, attempt: u32, error: &pg::Error) {
         let pause = (FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
@@ -138,6 +157,8 @@ struct Job<'a> {
     /// The statement that changes the history.
     record: String,
     begun: Instant,
+    /// What the server said meanwhile, in the last attempt.
+    heard: RefCell<Heard>,
 }
 
 impl Job<'_> {
@@ -154,20 +175,19 @@ impl Job<'_> {
             migration: self.migration.label().to_owned(),
             direction: self.direction,
             duration: self.begun.elapsed(),
+            notices: self.heard.borrow().notices.clone(),
+            notices_left_out: self.heard.borrow().left_out,
         }
     }
 
     /// A failure at a statement, with the place in it where the server saw the error, in bytes.
     fn failure(&self, at: Option<(Statement<'_>, usize)>, error: pg::Error, outcome: Outcome) -> Failure {
-        let line = |(statement, offset): (Statement<'_>, usize)| {
-            statement.line
-                + statement.text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count()
-        };
         Failure {
             file: self.script.file.clone(),
-            line: at.map(line),
+            line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
             statement: at.map(|(statement, _)| excerpt(statement.text)),
             outcome,
+            notices: self.heard.borrow().notices.clone(),
             source: error,
         }
     }

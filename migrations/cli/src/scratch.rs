@@ -10,6 +10,7 @@ use tokio_postgres::Client;
 
 use crate::connect::connect;
 use crate::database::{Database, HistoryTable, execute, rows};
+use crate::notices::Notices;
 use crate::report::Event;
 use crate::run::{Runner, Settings};
 
@@ -131,6 +132,7 @@ impl Stage {
     pub(crate) fn runner<'s>(&'s self, observe: &'s dyn Fn(Event)) -> Runner<'s> {
         Runner {
             session: &self.session,
+            notices: Notices::default(),
             table: &self.table,
             log: None,
             settings: &self.settings,

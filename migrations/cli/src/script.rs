@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use schema_core::{Adoption, AdoptionStep, Migration, Script, Stamp};
+use schema_core::{Adoption, AdoptionStep, Migration, Script, Stamp, Statement};
 
 use crate::database::{HistoryTable, create_table, delete, insert_at};
 use crate::report::Direction;
@@ -100,14 +100,21 @@ fn head(table: &HistoryTable) -> String {
     format!("{STOP}\n{};\n", create_table(table))
 }
 
-/// The file's text, ready to be followed by another statement.
+/// The file's text, ready to be followed by another statement. The guards of a dump are left out: an older psql does not
+/// know them.
 fn with_final_semicolon(part: &Script) -> String {
-    let sql = part.sql.trim_end();
+    let mut sql = String::new();
+    let mut from = 0;
+    for command in part.psql_commands().filter(|command| command.is_guard) {
+        sql.push_str(&part.sql[from..command.start]);
+        from = command.end;
+    }
+    sql.push_str(&part.sql[from..]);
+    let sql = sql.trim_end();
+    let behind = |last: Statement<'_>| part.sql[last.start + last.text.len()..].trim_start();
     match part.statements().last() {
         // Where a comment stands between the last word and its semicolon, a second one does no harm.
-        Some(last) if !sql[last.start + last.text.len()..].trim_start().starts_with(';') => {
-            format!("{sql}\n;")
-        }
+        Some(last) if !behind(last).starts_with(';') => format!("{sql}\n;"),
         _ => sql.to_owned(),
     }
 }
@@ -145,6 +152,13 @@ mod tests {
              RESET SESSION AUTHORIZATION; RESET search_path;\n\
              DELETE FROM public.refinery_schema_history WHERE version = 1;\nCOMMIT;\nRESET ALL;\n"
         );
+    }
+
+    #[test]
+    fn rows_stay_as_psql_reads_them_and_the_guards_of_a_dump_go() {
+        let dump = "\\restrict a1\nCOPY a FROM stdin;\n1\n\\.\n\\unrestrict a1\n";
+        let sql = script(&[("V1__a.sql", dump)], Direction::Up);
+        assert!(sql.contains("\n\nCOPY a FROM stdin;\n1\n\\.\nRESET SESSION"), "{sql}");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::directive::{DirectiveError, Directives, Loss};
 use crate::file_name::{FileName, Kind, NameError};
-use crate::statement::{SplitError, Statement, split};
+use crate::line_index::LineIndex;
+use crate::statement::{CopyData, Parts, PsqlCommand, SplitError, Statement};
 use crate::version::VersionType;
 
 /// From here on a number is a date, as in V20260131__name, and the next one need not follow it.
@@ -38,8 +39,19 @@ pub struct Script {
     pub sql: String,
     /// What its leading comments say.
     pub directives: Directives,
-    /// Where each statement stands, and its line.
-    statements: Vec<(Range<usize>, usize)>,
+    statements: Vec<Place>,
+    /// Where psql's commands stand, and whether one stands between two statements.
+    commands: Vec<(Range<usize>, bool)>,
+    pub(crate) lines: LineIndex,
+}
+
+/// Where a statement stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    text: Range<usize>,
+    line: usize,
+    /// The rows of a `COPY … FROM stdin`, their first line, and where the file goes on.
+    data: Option<(Range<usize>, usize, usize)>,
 }
 
 /// Why a directory cannot be used.
@@ -227,16 +239,38 @@ impl Script {
             return Err(Problem::CrLf { line: 1 + sql[..at].matches('\n').count() });
         }
         let directives = Directives::parse(&sql)?;
-        let statements = split(&sql)?.iter().map(|s| (s.start..s.start + s.text.len(), s.line)).collect();
-        Ok(Self { file: file.to_owned(), sql, directives, statements })
+        let Parts { statements, commands, lines } = Parts::of(&sql)?;
+        let place = |statement: &Statement<'_>| Place {
+            text: statement.start..statement.start + statement.text.len(),
+            line: statement.line,
+            data: statement.data.map(|data| (data.start..data.start + data.text.len(), data.line, data.end)),
+        };
+        let statements = statements.iter().map(place).collect();
+        let commands =
+            commands.iter().map(|command| (command.start..command.end, command.is_between)).collect();
+        Ok(Self { file: file.to_owned(), directives, statements, commands, lines, sql })
     }
 
     /// Its statements in order.
     pub fn statements(&self) -> impl ExactSizeIterator<Item = Statement<'_>> {
-        self.statements.iter().map(|(range, line)| Statement {
-            text: &self.sql[range.clone()],
-            start: range.start,
-            line: *line,
+        self.statements.iter().map(|place| Statement {
+            text: &self.sql[place.text.clone()],
+            start: place.text.start,
+            line: place.line,
+            data: place.data.as_ref().map(|(range, line, end)| CopyData {
+                text: &self.sql[range.clone()],
+                start: range.start,
+                line: *line,
+                end: *end,
+            }),
+        })
+    }
+
+    /// psql's commands in it, in order.
+    pub fn psql_commands(&self) -> impl Iterator<Item = PsqlCommand<'_>> {
+        self.commands.iter().map(|(range, is_between)| {
+            let line = self.lines.line(range.start);
+            PsqlCommand::new(&self.sql[range.clone()], range.start, line, *is_between)
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::migrations::{Migration, Migrations, Script};
-use crate::statement::Statement;
+use crate::refusal::{Checker, Refusal};
 use crate::target::{DowngradeTarget, StampTarget, UpgradeTarget};
 use crate::version::VersionType;
 
@@ -150,28 +150,9 @@ pub enum PlanError {
         /// The file's label.
         label: String,
     },
-    /// The history row must commit with the rest.
-    #[error(
-        "{file}, line {line}: the migration runs in a transaction together with its row of the history, so that it \
-         cannot begin or end one; take the statement out, or say -- branchline: no-transaction"
-    )]
-    OwnTransaction {
-        /// The file.
-        file: String,
-        /// The statement's line.
-        line: usize,
-    },
-    /// What a build that was cut short leaves behind is found by its name.
-    #[error(
-        "{file}, line {line}: a concurrent build that is cut short leaves an unusable index behind, which is found by its \
-         name; give the index one"
-    )]
-    NamelessIndex {
-        /// The file.
-        file: String,
-        /// The statement's line.
-        line: usize,
-    },
+    /// A file that cannot run as it is written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
 }
 
 /// Holds the history against the directory.
@@ -226,8 +207,10 @@ pub fn upgrade<'a>(status: &Status<'a>, target: UpgradeTarget) -> Result<Vec<&'a
         },
     };
     let steps = status.pending[..count].to_vec();
+    let mut checker = Checker::default();
+    status.applied.iter().for_each(|migration| checker.note(&migration.up));
     for migration in &steps {
-        check_statements(&migration.up)?;
+        checker.check(&migration.up)?;
     }
     Ok(steps)
 }
@@ -249,12 +232,14 @@ pub fn downgrade<'a>(status: &Status<'a>, target: DowngradeTarget) -> Result<Vec
         },
     };
     let steps: Vec<&Migration> = status.applied[stay..].iter().rev().copied().collect();
+    let mut checker = Checker::default();
+    status.applied.iter().for_each(|migration| checker.note(&migration.up));
     for migration in &steps {
         let label = || migration.label().to_owned();
         if let Some(reason) = &migration.up.directives.irreversible {
             return Err(PlanError::Irreversible { label: label(), reason: reason.clone() });
         }
-        check_statements(migration.down.as_ref().ok_or_else(|| PlanError::NoDown { label: label() })?)?;
+        checker.check(migration.down.as_ref().ok_or_else(|| PlanError::NoDown { label: label() })?)?;
     }
     Ok(steps)
 }
@@ -341,17 +326,7 @@ fn range<'a>(migrations: impl Iterator<Item = &'a Migration> + Clone) -> String 
 
 /// Refuses what cannot be run as it is written.
 pub(crate) fn check_statements(script: &Script) -> Result<(), PlanError> {
-    if script.directives.no_transaction {
-        let nameless = |s: &Statement<'_>| s.concurrent_build().is_some_and(|build| build.name.is_none());
-        return match script.statements().find(nameless) {
-            Some(s) => Err(PlanError::NamelessIndex { file: script.file.clone(), line: s.line }),
-            None => Ok(()),
-        };
-    }
-    match script.statements().find(Statement::controls_transaction) {
-        Some(statement) => Err(PlanError::OwnTransaction { file: script.file.clone(), line: statement.line }),
-        None => Ok(()),
-    }
+    Ok(Checker::default().check(script)?)
 }
 
 #[cfg(test)]

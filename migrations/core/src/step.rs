@@ -14,6 +14,10 @@ pub struct Step<'a> {
     pub kind: StepKind,
     /// How many of the file's statements are done after it.
     pub end: usize,
+    /// [`Script::digest`] of the statements before it.
+    pub digest_before: String,
+    /// [`Script::digest`] of the statements to its end.
+    pub digest: String,
 }
 
 /// How a step can be recorded.
@@ -35,14 +39,20 @@ impl Script {
     #[must_use]
     pub fn steps(&self) -> Vec<Step<'_>> {
         let mut steps: Vec<Step<'_>> = Vec::new();
+        let mut digest = StatementDigest::default();
         let mut is_open = false;
         for (end, statement) in (1..).zip(self.statements()) {
+            let digest_before = digest.text();
+            digest.add(&statement);
             match steps.last_mut() {
                 Some(step) if is_open => {
                     step.statements.push(statement);
-                    step.end = end;
+                    (step.end, step.digest) = (end, digest.text());
                 }
-                _ => steps.push(Step { statements: vec![statement], kind: kind(&statement), end }),
+                _ => {
+                    let (kind, digest) = (kind(&statement), digest.text());
+                    steps.push(Step { statements: vec![statement], kind, end, digest_before, digest });
+                }
             }
             if statement.controls_transaction() {
                 is_open = begins(&statement);
@@ -55,13 +65,28 @@ impl Script {
     /// hexadecimal. Comments and space between statements do not count.
     #[must_use]
     pub fn digest(&self, statements: usize) -> String {
-        let mut digest = Sha256::new();
-        for statement in self.statements().take(statements) {
-            digest.update(statement.text);
+        let mut digest = StatementDigest::default();
+        self.statements().take(statements).for_each(|statement| digest.add(&statement));
+        digest.text()
+    }
+}
+
+/// The digest of the statements so far. It grows with each, so that a file of many is read once.
+#[derive(Default)]
+struct StatementDigest(Sha256);
+
+impl StatementDigest {
+    fn add(&mut self, statement: &Statement<'_>) {
+        for part in [Some(statement.text), statement.data.map(|data| data.text)].into_iter().flatten() {
+            crate::work::visit(part.len());
+            self.0.update(part);
             // A semicolon alone could stand in a statement's text.
-            digest.update([0]);
+            self.0.update([0]);
         }
-        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn text(&self) -> String {
+        self.0.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -128,5 +153,29 @@ mod tests {
         assert_eq!(before.digest(2), after.digest(2));
         assert_ne!(before.digest(3), after.digest(3));
         assert_ne!(before.digest(1), before.digest(2));
+    }
+
+    #[test]
+    fn a_step_knows_the_digests_before_and_behind_it() {
+        let script = script("SELECT 1; BEGIN; SELECT 2; COMMIT; COPY a FROM stdin;\n1\n\\.\n");
+        for (step, before) in script.steps().iter().zip([0, 1, 4]) {
+            assert_eq!(
+                (&step.digest_before, &step.digest),
+                (&script.digest(before), &script.digest(step.end))
+            );
+        }
+    }
+
+    #[test]
+    fn the_rows_of_a_copy_count_as_well() {
+        let with = |rows: &str| script(&format!("COPY a FROM stdin;\n{rows}\\.\n")).digest(1);
+        assert_ne!(with("1\n"), with("2\n"));
+    }
+
+    #[test]
+    fn each_statement_is_digested_once() {
+        let script = script(&"INSERT INTO a VALUES (1);\n".repeat(4_000));
+        let work = crate::work::of(|| assert_eq!(script.steps().len(), 4_000));
+        assert!(work <= 5 * script.sql.len(), "{work} bytes were looked at in {}", script.sql.len());
     }
 }

@@ -10,13 +10,14 @@ use tokio_postgres::Client;
 
 use super::Context;
 use crate::database::{HistoryTable, execute, insert};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::introspection;
 use crate::lock::{RunnersLock, WORKERS};
 use crate::migrate::look;
 use crate::output::Exit;
 use crate::report::Direction;
 use crate::run::CLEAR;
+use crate::run::send::{SendError, run_script};
 use crate::scratch::{self, Place, Scratch};
 use crate::script;
 
@@ -121,12 +122,13 @@ async fn apply(
         let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
         if let AdoptionStep::Apply(_) = step {
             execute(session, &format!("{CLEAR}; {settings}")).await.context("adoption cannot go on")?;
-            execute(session, &migration.up.sql).await.map_err(|source| Failure {
+            run_script(session, &migration.up).await.map_err(|SendError { at, error }| Failure {
                 file: migration.up.file.clone(),
-                line: None,
-                statement: None,
+                line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
+                statement: at.map(|(statement, _)| excerpt(statement.text)),
                 outcome: Outcome::RolledBack,
-                source,
+                notices: Vec::new(),
+                source: error,
             })?;
         }
         let record = format!("RESET SESSION AUTHORIZATION; {}", insert(table, migration));

@@ -9,6 +9,7 @@ use schema_core::{IndexBuild, Statement, Step, StepKind};
 use tokio_postgres::SimpleQueryRow;
 
 use super::progress::{self, Progress};
+use super::send::run_statement;
 use super::{ATTEMPTS, Job, Runner, may_retry, sqlstate};
 use crate::database::{execute, literal, one_row, rows};
 use crate::failure::{Outcome, position};
@@ -29,12 +30,15 @@ impl Runner<'_> {
             return Ok(());
         }
         let (mut done, mut is_begun) = self.resume(job).await?;
+        // What was said before is about the runner's own statements.
+        self.notices.take();
         for step in job.script.steps() {
             let is_new = step.end > done;
             if !is_new && step.kind != StepKind::Session {
                 continue;
             }
             if let Err((statement, error)) = self.run_step(job, &step, is_begun && is_new).await {
+                self.tell(job);
                 // Where the session is lost the rollback fails as well, and the server has done it.
                 let _ = execute(self.session, "ROLLBACK").await;
                 let invalid_indexes = match statement {
@@ -49,6 +53,7 @@ impl Runner<'_> {
                 (done, is_begun) = (step.end, false);
             }
         }
+        self.tell(job);
         // The migration's settings may say anything; the history is reached all the same.
         let record = format!(
             "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN READ WRITE; {}; {}; COMMIT",
@@ -82,12 +87,12 @@ impl Runner<'_> {
         loop {
             let outcome = match step.kind {
                 StepKind::Session => self.all(&step.statements).await,
-                StepKind::Committing => self.committing(job, step, is_begun || attempt > 1).await,
-                StepKind::Transaction => self.own_transaction(job, step).await,
-                StepKind::Alone => match self.alone(job, step).await {
+                StepKind::Committing => self.committing(step, is_begun || attempt > 1).await,
+                StepKind::Transaction => self.own_transaction(step).await,
+                StepKind::Alone => match self.alone(step).await {
                     Err((_, error)) if needs_no_transaction(&error) => {
                         let _ = execute(self.session, "ROLLBACK").await;
-                        self.committing(job, step, is_begun).await
+                        self.committing(step, is_begun).await
                     }
                     outcome => outcome,
                 },
@@ -105,38 +110,38 @@ impl Runner<'_> {
 
     async fn all<'s>(&self, statements: &[Statement<'s>]) -> Result<(), Failed<'s>> {
         for &statement in statements {
-            execute(self.session, statement.text).await.map_err(|error| (Some(statement), error))?;
+            run_statement(self.session, statement).await.map_err(|error| (Some(statement), error))?;
         }
         Ok(())
     }
 
     /// One transaction around the statement and its record.
-    async fn alone<'s>(&self, job: &Job<'_>, step: &Step<'s>) -> Result<(), Failed<'s>> {
+    async fn alone<'s>(&self, step: &Step<'s>) -> Result<(), Failed<'s>> {
         execute(self.session, "BEGIN").await.map_err(|error| (None, error))?;
         self.all(&step.statements).await?;
-        let end = format!("{}; COMMIT", self.record(job, step.end, false));
+        let end = format!("{}; COMMIT", self.record(step, false));
         execute(self.session, &end).await.map_err(|error| (step.statements.last().copied(), error))
     }
 
     /// The file's own transaction, its record within where it ends in a commit.
-    async fn own_transaction<'s>(&self, job: &Job<'_>, step: &Step<'s>) -> Result<(), Failed<'s>> {
+    async fn own_transaction<'s>(&self, step: &Step<'s>) -> Result<(), Failed<'s>> {
         let Some((&last, others)) = step.statements.split_last() else { return Ok(()) };
         self.all(others).await?;
         let failed = |error| (Some(last), error);
         if matches!(last.words(2).as_slice(), [word] if word == "COMMIT" || word == "END") {
-            execute(self.session, &self.record(job, step.end, false)).await.map_err(failed)?;
+            execute(self.session, &self.record(step, false)).await.map_err(failed)?;
             return execute(self.session, last.text).await.map_err(failed);
         }
         execute(self.session, last.text).await.map_err(failed)?;
-        self.record_alone(job, step.end, false).await.map_err(failed)
+        self.record_alone(step, false).await.map_err(failed)
     }
 
     /// A statement that commits by itself, recorded before and after.
-    async fn committing<'s>(&self, job: &Job<'_>, step: &Step<'s>, is_begun: bool) -> Result<(), Failed<'s>> {
+    async fn committing<'s>(&self, step: &Step<'s>, is_begun: bool) -> Result<(), Failed<'s>> {
         let Some(&statement) = step.statements.first() else { return Ok(()) };
         let failed = |error| (Some(statement), error);
         if !is_begun {
-            self.record_alone(job, step.end - 1, true).await.map_err(failed)?;
+            self.record_alone(step, true).await.map_err(failed)?;
         }
         let is_built = match statement.concurrent_build() {
             Some(build) => self.clear_way(build).await.map_err(failed)? && is_begun,
@@ -148,7 +153,7 @@ impl Runner<'_> {
                 outcome => outcome.map_err(failed)?,
             }
         }
-        self.record_alone(job, step.end, false).await.map_err(failed)
+        self.record_alone(step, false).await.map_err(failed)
     }
 
     /// A concurrent build waits for older transactions without standing in anybody's way, and giving up leaves an invalid
@@ -196,12 +201,15 @@ impl Runner<'_> {
         }
     }
 
-    fn record(&self, job: &Job<'_>, done: usize, is_begun: bool) -> String {
-        progress::update(&self.table.name, job.script, done, is_begun)
+    /// The statements that record a step: as begun, or as done.
+    fn record(&self, step: &Step<'_>, is_begun: bool) -> String {
+        let (done, digest) =
+            if is_begun { (step.end - 1, &step.digest_before) } else { (step.end, &step.digest) };
+        progress::update(&self.table.name, done, digest, is_begun)
     }
 
-    async fn record_alone(&self, job: &Job<'_>, done: usize, is_begun: bool) -> Result<(), pg::Error> {
-        execute(self.session, &format!("BEGIN; {}; COMMIT", self.record(job, done, is_begun))).await
+    async fn record_alone(&self, step: &Step<'_>, is_begun: bool) -> Result<(), pg::Error> {
+        execute(self.session, &format!("BEGIN; {}; COMMIT", self.record(step, is_begun))).await
     }
 
     /// Indexes that cannot be used, after a concurrent statement failed. Without a session there is no answer.

@@ -114,10 +114,10 @@ pub(crate) fn begin(history: &str, version: i64, direction: Direction, script: &
     )
 }
 
-/// Says in the record how far the migration has come. In a transaction; whatever role or path the migration took, the
+/// Says in the record how far the migration has come, with [`Script::digest`] of what is done. In a transaction; whatever role or path the migration took, the
 /// record belongs to the role that logged in.
-pub(crate) fn update(history: &str, script: &Script, done: usize, is_begun: bool) -> String {
-    let (table, digest) = (table(history), script.digest(done));
+pub(crate) fn update(history: &str, done: usize, digest: &str, is_begun: bool) -> String {
+    let table = table(history);
     format!(
         "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE; \
          UPDATE {table} SET done = {done}, is_begun = {is_begun}, digest = '{digest}'"

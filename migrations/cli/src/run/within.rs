@@ -1,12 +1,12 @@
 //! A migration in one transaction, its row of the history inside.
 
 use anyhow::Result;
-use futures_util::TryStreamExt;
-use tokio_postgres::{SimpleQueryMessage, SimpleQueryRow};
+use tokio_postgres::SimpleQueryRow;
 
+use super::send::{SendError, run_script};
 use super::{ATTEMPTS, Job, Runner, may_retry};
 use crate::database::{execute, rows};
-use crate::failure::{Failure, Outcome, position};
+use crate::failure::{Failure, Outcome};
 use crate::lock::{WORKERS, Wait};
 
 impl Runner<'_> {
@@ -63,34 +63,13 @@ impl Runner<'_> {
         }
     }
 
-    /// Sends the file as one message, as refinery does. The server answers statement by statement, so that the answers
-    /// before an error tell which statement it was.
+    /// Runs the file's statements.
     pub(super) async fn send(&self, job: &Job<'_>) -> Result<(), Failure> {
-        let sql = &job.script.sql;
-        let mut done = 0;
-        let outcome = async {
-            let answers = self.session.simple_query_raw(sql).await?;
-            let mut answers = std::pin::pin!(answers);
-            while let Some(answer) = answers.try_next().await? {
-                if matches!(answer, SimpleQueryMessage::CommandComplete(_)) {
-                    done += 1;
-                }
-            }
-            Ok::<(), tokio_postgres::Error>(())
-        };
-        let outcome = outcome.await;
-        outcome.map_err(|error| {
-            let mut statements = job.script.statements();
-            // A syntax error anywhere is told before the first statement runs, with its place in the file.
-            let at = match position(&error, sql) {
-                Some(offset) => statements
-                    .take_while(|statement| statement.start <= offset)
-                    .last()
-                    .map(|statement| (statement, offset - statement.start)),
-                None => statements.nth(done).map(|statement| (statement, 0)),
-            };
-            job.failure(at, error.into(), Outcome::RolledBack)
-        })
+        // What was said before is about the runner's own statements.
+        self.notices.take();
+        let outcome = run_script(self.session, job.script).await;
+        self.tell(job);
+        outcome.map_err(|SendError { at, error }| job.failure(at, error, Outcome::RolledBack))
     }
 }
 

@@ -67,6 +67,74 @@ fn a_migration_with_its_own_commit() {
     assert_eq!(project.sql("SELECT to_regclass('a') IS NULL"), "t");
 }
 
+/// What an upgrade says of a file that comes after a sound one, which must not have run either.
+fn refused_before_the_first(sql: &str) -> String {
+    let project = Project::with(&[("V1__a.sql", "CREATE TABLE a (id int);\n"), ("V2__b.sql", sql)]);
+    let error = project.run(&["upgrade"]).refusal();
+    assert_eq!(project.sql("SELECT to_regclass('a') IS NULL"), "t", "{error}");
+    assert_eq!(project.run(&["upgrade", "--dry-run"]).refusal(), error);
+    assert_eq!(project.run(&["upgrade", "--sql"]).refusal(), error);
+    let verified = project.run(&["verify"]).refusal();
+    assert!(verified.contains(error.trim_start_matches("error: ")), "{verified}");
+    error
+}
+
+#[test]
+fn a_command_of_psqls_before_the_first_migration_runs() {
+    let error = refused_before_the_first("SELECT 1;\n\\connect other\n");
+    assert!(error.starts_with("error: V2__b.sql, line 2: \\connect is a command of psql's"), "{error}");
+    assert!(error.contains("a migration runs on the database that branchline is pointed at"), "{error}");
+    for sql in ["\\set a 1\n", "\\i b.sql\n", "\\echo it's\n", "SELECT 1 \\gexec\n", "\\restrict\n"] {
+        let error = refused_before_the_first(sql);
+        assert!(error.contains("is a command of psql's"), "{error}");
+    }
+}
+
+#[test]
+fn what_does_not_run_in_a_transaction_before_the_first_migration_runs() {
+    let error = refused_before_the_first("\ncreate index concurrently i on a(id);\n");
+    assert!(
+        error
+            .starts_with("error: V2__b.sql, line 2: CREATE INDEX CONCURRENTLY does not run in a transaction"),
+        "{error}"
+    );
+    assert!(error.contains("write -- branchline: no-transaction at the head of the file"), "{error}");
+    assert!(error.contains("branchline lint --explain concurrently-in-transaction"), "{error}");
+    for sql in [
+        "VACUUM a;\n",
+        "REINDEX TABLE CONCURRENTLY a;\n",
+        "ALTER SYSTEM SET work_mem = '1MB';\n",
+        "CREATE DATABASE d;\n",
+        "DROP DATABASE d;\n",
+        "DO $$ BEGIN UPDATE a SET id = 1; COMMIT; END $$;\n",
+        "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;\nCALL p();\n",
+    ] {
+        let error = refused_before_the_first(sql);
+        assert!(
+            error.contains("does not run in a transaction") && error.contains("no-transaction"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_new_enum_value_that_its_own_transaction_uses() {
+    let error = refused_before_the_first(
+        "ALTER TYPE mood ADD VALUE 'ok';\nALTER TABLE a ADD b mood DEFAULT 'ok'::mood;\n",
+    );
+    assert!(error.contains("line 2: the value that line 1 adds to the enum mood is used before"), "{error}");
+}
+
+#[test]
+fn an_applied_file_is_not_judged_again() {
+    let project =
+        Project::with(&[("V1__a.sql", "CREATE TABLE a (id int);\n"), ("V2__b.sql", "\\echo b\nVACUUM a;\n")]);
+    project.done(&["stamp", "head"]);
+    project.write("V3__c.sql", "CREATE TABLE c (id int);\n");
+    project.done(&["upgrade"]);
+    assert_eq!(project.applied(), "1 2 3");
+}
+
 #[test]
 fn a_pooler() {
     let project = Project::with_three();

@@ -46,7 +46,7 @@ impl LintFinding {
         length: usize,
         message: String,
     ) -> Self {
-        let text = script.sql.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned();
+        let text = script.lines.text(&script.sql, line).to_owned();
         let length = length.clamp(1, (text.chars().count() + 1).saturating_sub(column).max(1));
         Self {
             rule: rule.name,
@@ -62,9 +62,9 @@ impl LintFinding {
 
     /// A finding about bytes of a file; of several lines, the first.
     pub(super) fn over(rule: &LintRule, script: &Script, range: Range<usize>, message: String) -> Self {
-        let before = script.sql.get(..range.start).unwrap_or_default();
-        let line = 1 + before.matches('\n').count();
-        let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let line = script.lines.line(range.start);
+        let before = script.sql.get(script.lines.start(line)..range.start).unwrap_or_default();
+        let column = 1 + before.chars().count();
         let about = script.sql.get(range).unwrap_or_default();
         let length = about.lines().next().unwrap_or_default().chars().count();
         Self::at(rule, script, line, column, length, message)

@@ -126,7 +126,7 @@ fn a_migration_that_ends_its_own_transaction_is_refused_before_anything_runs() {
         ("V2__b.sql", "-- branchline: no-transaction\nBEGIN;"),
     ]);
     let status = verify(&migrations, &[]).unwrap();
-    let own = PlanError::OwnTransaction { file: "V1__a.sql".into(), line: 2 };
+    let own = PlanError::from(Refusal::OwnTransaction { file: "V1__a.sql".into(), line: 2 });
     assert_eq!(upgrade(&status, UpgradeTarget::Head), Err(own));
     let status = verify(&migrations, &applied(&migrations, 1)).unwrap();
     assert!(upgrade(&status, UpgradeTarget::Head).is_ok());

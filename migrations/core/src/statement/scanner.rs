@@ -15,6 +15,8 @@ pub(crate) enum Token {
     Open,
     /// `)`
     Close,
+    /// A psql command, from its backslash to the end of the line.
+    Backslash,
     /// A string, quoted name, number, operator.
     Other,
 }
@@ -38,6 +40,7 @@ impl<'a> Scanner<'a> {
             ';' => self.single(Token::Semicolon),
             '(' => self.single(Token::Open),
             ')' => self.single(Token::Close),
+            '\\' => self.to_end_of_line(),
             '\'' => self.string(false)?,
             '"' => {
                 self.quoted('"', "quoted name")?;
@@ -51,7 +54,24 @@ impl<'a> Scanner<'a> {
                 Token::Other
             }
         };
+        crate::work::visit(self.at - start);
         Ok(Some((token, start..self.at)))
+    }
+
+    /// Where the next token is looked for.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on from there.
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    fn to_end_of_line(&mut self) -> Token {
+        let rest = self.rest();
+        self.at += rest.find('\n').unwrap_or(rest.len());
+        Token::Backslash
     }
 
     fn rest(&self) -> &'a str {
@@ -64,7 +84,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn unclosed(&self, start: usize, what: &'static str) -> SplitError {
-        SplitError { line: super::line_of(self.sql, start), what }
+        SplitError::Unclosed { line: super::line_of(self.sql, start), what }
     }
 
     fn skip_space_and_comments(&mut self) -> Result<(), SplitError> {
@@ -85,18 +105,25 @@ impl<'a> Scanner<'a> {
     /// Block comments nest, which they do not in C.
     fn block_comment(&mut self) -> Result<(), SplitError> {
         let start = self.at;
-        let mut depth = 0_usize;
-        loop {
-            let rest = self.rest();
-            let Some(mark) = rest.find("/*").into_iter().chain(rest.find("*/")).min() else {
-                return Err(self.unclosed(start, "comment"));
+        let bytes = self.sql.as_bytes();
+        let (mut at, mut depth) = (start, 0_usize);
+        while let Some(pair) = bytes.get(at..at + 2) {
+            depth = match pair {
+                b"/*" => depth + 1,
+                b"*/" => depth - 1,
+                _ => {
+                    at += 1;
+                    continue;
+                }
             };
-            depth = if rest[mark..].starts_with("/*") { depth + 1 } else { depth - 1 };
-            self.at += mark + 2;
+            at += 2;
             if depth == 0 {
+                crate::work::visit(at - start);
+                self.at = at;
                 return Ok(());
             }
         }
+        Err(self.unclosed(start, "comment"))
     }
 
     /// A string from its quote on. A string may go on after a line break, in the same kind of string.

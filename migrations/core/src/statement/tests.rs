@@ -92,7 +92,7 @@ fn what_is_not_closed_is_named_with_its_line() {
         ("\n\nDO $a$ x $b$", 3, "dollar quote"),
         ("/* a /* b */", 1, "comment"),
     ] {
-        assert_eq!(split(sql), Err(SplitError { line, what }), "{sql}");
+        assert_eq!(split(sql), Err(SplitError::Unclosed { line, what }), "{sql}");
     }
 }
 
@@ -129,4 +129,75 @@ fn concurrent_index_statements_are_known() {
     assert!(concurrent("reindex (verbose) table concurrently t"));
     assert!(!concurrent("CREATE INDEX i ON t (a)"));
     assert!(!concurrent("REFRESH MATERIALIZED VIEW CONCURRENTLY v"));
+}
+
+/// A statement's text and its rows, with the line of the first.
+fn copies(sql: &str) -> Vec<(&str, Option<(&str, usize)>)> {
+    split(sql).unwrap().iter().map(|s| (s.text, s.data.map(|data| (data.text, data.line)))).collect()
+}
+
+#[test]
+fn the_rows_of_a_copy_end_at_a_backslash_and_a_dot() {
+    assert_eq!(
+        copies("COPY a (b, c) FROM stdin; -- rows\n1\t'x\n;\n\\N\n\\.\nSELECT 2;\n"),
+        [("COPY a (b, c) FROM stdin", Some(("1\t'x\n;\n\\N\n", 2))), ("SELECT 2", None)]
+    );
+    assert_eq!(
+        copies("copy s.\"from\"\n from STDIN with (format csv);\n\\.\n"),
+        [("copy s.\"from\"\n from STDIN with (format csv)", Some(("", 3)))]
+    );
+}
+
+#[test]
+fn a_copy_that_reads_no_rows_has_none() {
+    for sql in [
+        "COPY a FROM '/tmp/stdin'",
+        "COPY a TO stdout",
+        "COPY (SELECT a FROM stdin) TO '/tmp/a'",
+        "INSERT INTO a SELECT b FROM stdin",
+        "COPY a (from, stdin) FROM PROGRAM 'x'",
+    ] {
+        assert_eq!(copies(sql), [(sql, None)]);
+    }
+}
+
+#[test]
+fn rows_without_an_end_are_refused_and_so_is_a_statement_beside_them() {
+    assert_eq!(split("\nCOPY a FROM stdin;\n1\n"), Err(SplitError::EndlessCopy { line: 2 }));
+    assert_eq!(split("COPY a FROM stdin;"), Err(SplitError::EndlessCopy { line: 1 }));
+    assert_eq!(split("COPY a FROM stdin"), Err(SplitError::EndlessCopy { line: 1 }));
+    assert_eq!(split("COPY a FROM stdin; SELECT 1;\n\\.\n"), Err(SplitError::BehindCopy { line: 1 }));
+}
+
+#[test]
+fn a_command_of_psqls_goes_to_the_end_of_its_line_and_is_no_statement() {
+    let sql = "\\restrict aB1\nSELECT '\\a', E'\\'', $$\\b$$;\n  \\echo it's\nSELECT\n\\i c.sql\n1;\n\\unrestrict aB1";
+    let parts = Parts::of(sql).unwrap();
+    let texts: Vec<&str> = parts.statements.iter().map(|s| s.text).collect();
+    assert_eq!(texts, ["SELECT '\\a', E'\\'', $$\\b$$", "SELECT\n\\i c.sql\n1"]);
+    let commands: Vec<_> = parts.commands.iter().map(|c| (c.name, c.line, c.is_guard)).collect();
+    assert_eq!(
+        commands,
+        [("\\restrict", 1, true), ("\\echo", 3, false), ("\\i", 5, false), ("\\unrestrict", 7, true)]
+    );
+    for sql in ["SELECT\n\\restrict a\n1;", "\\restrict a \\i b", "\\restrict", "\\restrict a b"] {
+        assert!(!Parts::of(sql).unwrap().commands[0].is_guard, "{sql}");
+    }
+}
+
+#[test]
+fn lines_are_counted_once_however_many_statements_there_are() {
+    let visited = |statements: usize| {
+        let sql = "INSERT INTO a VALUES (1, 'x'); /* a */\n".repeat(statements);
+        (crate::work::of(|| assert_eq!(split(&sql).unwrap().len(), statements)), sql.len())
+    };
+    let (work, bytes) = visited(4_000);
+    assert!(work <= 3 * bytes, "{work} bytes were looked at in {bytes}");
+}
+
+#[test]
+fn nested_comments_are_read_once() {
+    let sql = format!("{}{} SELECT 1", "/*".repeat(10_000), "*/".repeat(10_000));
+    let work = crate::work::of(|| assert_eq!(split(&sql).unwrap().len(), 1));
+    assert!(work <= 3 * sql.len(), "{work}");
 }

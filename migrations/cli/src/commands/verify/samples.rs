@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio_postgres::Client;
 
 use crate::database::{execute, literal, one_row, rows};
+use crate::run::send::{SendError, run_script};
 
 /// The tables and their columns, as one JSON document.
 const TABLES: &str = include_str!("tables.sql");
@@ -147,8 +148,9 @@ pub(super) async fn fill(
         execute(session, &format!("DELETE FROM {}", table.quoted)).await
     })
     .await;
-    if let Some(Script { file, sql, .. }) = given {
-        execute(session, sql).await.with_context(|| file.clone())?;
+    if let Some(script) = given {
+        let outcome = run_script(session, script).await.map_err(|SendError { error, .. }| error);
+        outcome.with_context(|| script.file.clone())?;
     }
     Ok(each_in_its_turn(tables.iter(), async |table| fill_one(session, table).await).await)
 }
