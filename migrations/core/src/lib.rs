@@ -32,7 +32,8 @@ pub use checksums::{CHECKSUMS, ChecksumsError};
 pub use directive::{Allow, DirectiveError, Directives, Loss};
 pub use file_name::{FileName, Kind, NameError};
 pub use lint::{
-    LintFinding, LintRule, Severity, allows, lint, lint_migration, lint_rule, lint_rules, unused_allows,
+    LintFinding, LintRule, Severity, allows, lint, lint_migration, lint_migrations, lint_rule, lint_rules,
+    unused_allows,
 };
 pub use message::Message;
 pub use migrations::{FileError, Migration, Migrations, Problem, Script};

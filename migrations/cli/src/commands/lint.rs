@@ -2,14 +2,17 @@
 
 mod observe;
 mod sarif;
+mod server;
 mod show;
+mod summary;
 
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
-use schema_core::{LintFinding, Migration, Severity, lint_migration, lint_rule, lint_rules, verify};
+use schema_core::{LintFinding, Migration, Severity, lint_migrations, lint_rule, lint_rules, verify};
 use serde_json::json;
 
 use super::Context;
+use crate::migrate::look;
 use crate::output::{Exit, Usage};
 use crate::scratch::Place;
 
@@ -35,6 +38,9 @@ pub(crate) struct Args {
     /// Fail on warnings too
     #[arg(long)]
     deny_warnings: bool,
+    /// Show every finding with its line, however many there are
+    #[arg(long)]
+    verbose: bool,
     /// Print the findings as SARIF, for code scanning, or as annotations of a GitHub workflow
     #[arg(long, value_name = "FORM", conflicts_with = "explain")]
     output: Option<Form>,
@@ -59,17 +65,24 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         return explain(rule, context);
     }
     let migrations = context.migrations()?;
+    // A server that is asked for its history may be asked about syntax as well.
+    let mut session = None;
     let judged: Vec<&Migration> = match (args.all, args.from) {
         (true, _) => migrations.iter().collect(),
         (_, Some(from)) => migrations.iter().filter(|migration| migration.version >= from).collect(),
         _ if context.names_database()? => {
-            let (_, history) = context.look().await?;
+            let (asked, _, history) = look(&context.connector().await?).await?;
+            session = Some(asked);
             verify(&migrations, &history)?.pending
         }
         _ => migrations.iter().collect(),
     };
-    let mut findings: Vec<LintFinding> =
-        judged.iter().flat_map(|migration| lint_migration(migration)).collect();
+    let first = judged.first().map(|migration| migration.version);
+    let before = migrations.iter().take_while(|migration| Some(migration.version) != first);
+    let mut findings: Vec<LintFinding> = lint_migrations(before, judged.iter().copied());
+    if let Some(session) = &session {
+        findings = server::confirmed(session, &judged, findings).await?;
+    }
     let observed = if args.observe {
         let server = context.scratch_server(&args.place, &migrations).await?;
         let observed = observe::run(&migrations, &judged, &server, context).await?;
@@ -87,7 +100,13 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 "findings": findings.iter().map(show::value).collect::<Vec<_>>(),
                 "observed": observed.as_ref().map(|observed| &observed.measured),
             });
-            context.output.result(&value, &show::text(&findings, judged.len(), observed.as_ref()));
+            let is_short = findings.len() <= summary::WHOLE || args.verbose;
+            let text = if is_short {
+                show::text(&findings, judged.len(), observed.as_ref())
+            } else {
+                summary::text(&findings, judged.len())
+            };
+            context.output.result(&value, &text);
         }
     }
     let counts = |finding: &LintFinding| finding.severity == Severity::Error || args.deny_warnings;

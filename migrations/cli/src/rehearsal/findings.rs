@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use schema_core::{LintFinding, Migration, Severity, lint_migration};
+use schema_core::{LintFinding, Migration, Severity, lint_migrations};
 
 use super::report::{About, Deny, Finding, Level, Limits, Probed, Rehearsed, Who};
 use super::tables::Digest;
@@ -149,7 +149,7 @@ pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
         line: Some(found.line),
         message: format!("{} ({})", found.message, found.rule),
     };
-    pending.iter().flat_map(|migration| lint_migration(migration)).map(finding).collect()
+    lint_migrations([], pending.iter().copied()).into_iter().map(finding).collect()
 }
 
 /// Rows that are fewer after the migrations than before.

@@ -50,6 +50,70 @@ fn findings_show_file_line_and_caret() {
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
 }
 
+/// So many files with two errors and a warning each.
+fn long(files: usize) -> Project {
+    let project = Project::with(&[("V1__a.sql", "CREATE TABLE a (id bigint PRIMARY KEY, b text);\n")]);
+    for i in 2..files + 2 {
+        let sql =
+            format!("CREATE INDEX i{i} ON a (b);\nALTER TABLE a ADD c{i} varchar(9);\nDROP TABLE b{i};\n");
+        project.write(&format!("V{i}__a_file_with_a_name_that_is_rather_long_for_what_it_does.sql"), &sql);
+    }
+    project
+}
+
+#[test]
+fn many_findings_are_counted_by_rule_and_by_file() {
+    let project = long(30);
+    let run = lint(&project, &["--all"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.lines().count() <= 40, "{run}");
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+    assert!(run.stdout.contains("    30 errors   ban-drop-table\n"), "{run}");
+    assert!(run.stdout.contains("       and 18 more files\n"), "{run}");
+    assert!(run.stdout.contains("60 errors, 30 warnings in 31 migrations."), "{run}");
+    assert!(run.stdout.contains("--verbose shows each"), "{run}");
+    let verbose = lint(&project, &["--all", "--verbose"]);
+    assert_eq!(verbose.stdout.matches("= ban-drop-table\n").count(), 30, "{verbose}");
+    let few = lint(&long(6), &["--all"]);
+    assert_eq!(few.stdout.matches("= ban-drop-table\n").count(), 6, "{few}");
+    for machine in [
+        &["--all", "--format", "json"][..],
+        &["--all", "--output", "sarif"],
+        &["--all", "--output", "github"],
+    ] {
+        let run = lint(&project, machine);
+        assert!(run.stdout.matches("V31__").count() >= 3, "{run}");
+    }
+}
+
+#[test]
+fn a_statement_that_only_the_server_knows_is_no_error_where_one_is_named() {
+    let project =
+        Project::with(&[("V1__a.sql", "create table a(id bigint primary key;\nalter tabel a add b int;\n")]);
+    for run in [lint(&project, &["--all"]), project.run(&["lint"])] {
+        assert_eq!(run.code, Some(3), "{run}");
+        assert!(
+            run.stdout.contains("error: This does not parse") && run.stdout.contains("V1__a.sql:1:"),
+            "{run}"
+        );
+    }
+    assert_eq!(project.sql("SELECT count(*) FROM pg_class WHERE relname = 'a'"), "0");
+}
+
+#[test]
+fn a_foreign_key_whose_index_comes_in_the_next_file_has_one() {
+    let project = Project::with(&[
+        (
+            "V1__a.sql",
+            "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (a_id bigint REFERENCES a, c bigint REFERENCES a);\n",
+        ),
+        ("V2__i.sql", "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY i ON b (a_id);\n"),
+    ]);
+    let run = project.run(&["lint", "--observe"]);
+    assert!(!run.stdout.contains("b_a_id_fkey"), "{run}");
+    assert!(run.stdout.contains("the foreign key b_c_fkey of b has no index"), "{run}");
+}
+
 #[test]
 fn machines_get_json() {
     let run = lint(&bad(), &["--all", "--format", "json"]);

@@ -12,7 +12,7 @@ use crate::statement::{Statement, Token};
 mod tests;
 
 /// What a rule found: bytes of the file.
-pub(super) struct Found(Range<usize>);
+pub(super) struct Found(pub(super) Range<usize>);
 
 impl Found {
     fn whole(statement: &Statement<'_>) -> Self {
@@ -24,9 +24,10 @@ impl Found {
     }
 }
 
-/// A statement's words in upper case; names in quotes are none.
-fn words(statement: &Statement<'_>) -> Vec<String> {
-    statement.words(usize::MAX)
+/// A statement's words in upper case; names in quotes are none. None of a statement that begins with another word.
+fn words_of(statement: &Statement<'_>, first: &[&str]) -> Option<Vec<String>> {
+    let begins = statement.words(1).first().is_some_and(|word| first.contains(&word.as_str()));
+    begins.then(|| statement.words(usize::MAX))
 }
 
 /// Whether these words stand there in this order, side by side.
@@ -40,57 +41,56 @@ fn begins(words: &[String], sequence: &[&str]) -> bool {
     words.len() >= sequence.len() && words.iter().zip(sequence).all(|(word, wanted)| word == wanted)
 }
 
-/// The table that an ALTER TABLE or CREATE TABLE is about, as it is written.
-fn table_of(statement: &Statement<'_>, kind: &str) -> Option<String> {
-    let mut rest = statement.text.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case(kind));
-    if !rest.next()?.eq_ignore_ascii_case(kind) || !rest.next()?.eq_ignore_ascii_case("TABLE") {
-        // CREATE UNLOGGED TABLE and its kin.
-        rest.by_ref().find(|word| word.eq_ignore_ascii_case("TABLE"))?;
-    }
-    let is_filler =
-        |word: &&str| ["IF", "NOT", "EXISTS", "ONLY"].iter().any(|filler| word.eq_ignore_ascii_case(filler));
-    let name = rest.find(|word| !is_filler(word))?;
-    Some(name.trim_end_matches(['(', ';']).to_ascii_lowercase())
-}
-
-/// The tables that the file itself makes, which nobody uses yet.
-fn made_here(script: &Script) -> BTreeSet<String> {
+/// The tables that the file itself makes, which nobody uses yet: the last parts of their names, in lower case.
+pub(super) fn made_here(script: &Script) -> BTreeSet<String> {
     script
         .statements()
         .filter(|statement| {
-            statement.words(4).contains(&"TABLE".to_owned()) && begins(&statement.words(1), &["CREATE"])
+            let words = statement.words(4);
+            words.first().is_some_and(|word| word == "CREATE") && words.contains(&"TABLE".to_owned())
         })
-        .filter_map(|statement| table_of(&statement, "CREATE"))
+        .filter_map(|statement| statement.name_behind("TABLE"))
         .collect()
 }
 
 /// `ALTER TYPE … RENAME VALUE`.
 pub(super) fn rename_enum_value(script: &Script) -> Vec<Found> {
     let is_one = |statement: &Statement<'_>| {
-        let words = words(statement);
-        begins(&words, &["ALTER", "TYPE"]) && has(&words, &["RENAME", "VALUE"])
+        words_of(statement, &["ALTER"])
+            .is_some_and(|words| begins(&words, &["ALTER", "TYPE"]) && has(&words, &["RENAME", "VALUE"]))
     };
     script.statements().filter(is_one).map(|statement| Found::whole(&statement)).collect()
 }
 
 /// CONCURRENTLY in a migration that runs in a transaction.
 pub(super) fn concurrently_in_transaction(script: &Script) -> Vec<Found> {
-    let is_one = |statement: &Statement<'_>| {
-        let words = words(statement);
-        let detaches = has(&words, &["DETACH", "PARTITION"]) && words.contains(&"CONCURRENTLY".to_owned());
-        !script.directives.no_transaction && (statement.is_concurrent() || detaches)
-    };
-    script.statements().filter(is_one).map(|statement| Found::whole(&statement)).collect()
+    in_transaction(script, |what| what.ends_with(" CONCURRENTLY"))
+}
+
+/// What else the server refuses in a transaction, in a migration that runs in one.
+pub(super) fn needs_no_transaction(script: &Script) -> Vec<Found> {
+    in_transaction(script, |what| !what.ends_with(" CONCURRENTLY"))
+}
+
+fn in_transaction(script: &Script, is_one: impl Fn(&str) -> bool) -> Vec<Found> {
+    if script.directives.no_transaction {
+        return Vec::new();
+    }
+    let needs = |statement: &Statement<'_>| statement.needs_no_transaction().is_some_and(&is_one);
+    script.statements().filter(needs).map(|statement| Found::whole(&statement)).collect()
+}
+
+/// Commands of psql's.
+pub(super) fn psql_command(script: &Script) -> Vec<Found> {
+    let found = script.psql_commands().filter(|command| !command.is_guard);
+    found.map(|command| Found(command.start..command.end)).collect()
 }
 
 /// VACUUM FULL and CLUSTER.
 pub(super) fn vacuum_full(script: &Script) -> Vec<Found> {
     let is_one = |statement: &Statement<'_>| {
-        let words = words(statement);
-        match words.first().map(String::as_str) {
-            Some("VACUUM") => words.contains(&"FULL".to_owned()),
-            first => first == Some("CLUSTER"),
-        }
+        words_of(statement, &["VACUUM", "CLUSTER"])
+            .is_some_and(|words| words[0] == "CLUSTER" || words.contains(&"FULL".to_owned()))
     };
     script.statements().filter(is_one).map(|statement| Found::whole(&statement)).collect()
 }
@@ -137,26 +137,27 @@ pub(super) fn validate_with_constraint(script: &Script) -> Vec<Found> {
     let mut added = BTreeSet::new();
     let mut found = Vec::new();
     for statement in script.statements() {
-        let words = words(&statement);
-        if !begins(&words, &["ALTER", "TABLE"]) {
-            continue;
-        }
+        let words = words_of(&statement, &["ALTER"]).filter(|words| begins(words, &["ALTER", "TABLE"]));
+        let Some(words) = words else { continue };
+        let is_not_valid = has(&words, &["NOT", "VALID"]);
+        let mut validates = false;
         for window in words.windows(3) {
             match [window[0].as_str(), window[1].as_str()] {
-                ["ADD", "CONSTRAINT"] if has(&words, &["NOT", "VALID"]) => {
+                ["ADD", "CONSTRAINT"] if is_not_valid => {
                     added.insert(window[2].clone());
                 }
-                ["VALIDATE", "CONSTRAINT"] if added.contains(&window[2]) => {
-                    found.push(Found::whole(&statement))
-                }
+                ["VALIDATE", "CONSTRAINT"] => validates |= added.contains(&window[2]),
                 _ => {}
             }
+        }
+        if validates {
+            found.push(Found::whole(&statement));
         }
     }
     found
 }
 
-/// Slow work behind an ALTER TABLE of a table that others use, in its transaction.
+/// Slow work behind a statement that locks a table that others use out, in its transaction.
 pub(super) fn work_under_exclusive_lock(script: &Script) -> Vec<Found> {
     if script.directives.no_transaction {
         return Vec::new();
@@ -165,25 +166,52 @@ pub(super) fn work_under_exclusive_lock(script: &Script) -> Vec<Found> {
     let mut is_locked = false;
     let mut found = Vec::new();
     for statement in script.statements() {
-        let words = words(&statement);
-        if is_locked && is_slow(&words) {
+        if is_locked && is_slow(&statement, &made) {
             found.push(Found::whole(&statement));
         }
-        // VALIDATE alone takes a lock beside which others read and write.
-        let locks = begins(&words, &["ALTER", "TABLE"]) && !has(&words, &["VALIDATE", "CONSTRAINT"]);
-        is_locked |= locks && table_of(&statement, "ALTER").is_none_or(|table| !made.contains(&table));
+        is_locked |= locks_out(&statement).is_some_and(|table| !made.contains(&table));
     }
     found
 }
 
-fn is_slow(words: &[String]) -> bool {
+/// The table on which a statement takes ACCESS EXCLUSIVE; empty where it has a name that is not read here.
+fn locks_out(statement: &Statement<'_>) -> Option<String> {
+    let words = words_of(statement, &["ALTER", "TRUNCATE", "LOCK", "DROP", "CREATE"])?;
+    let name = |keyword: &str| Some(statement.name_behind(keyword).unwrap_or_default());
+    match [words.first()?.as_str(), words.get(1).map_or("", String::as_str)] {
+        // VALIDATE alone takes a lock beside which others read and write.
+        ["ALTER", "TABLE"] if !has(&words, &["VALIDATE", "CONSTRAINT"]) => name("TABLE"),
+        ["TRUNCATE", "TABLE"] => name("TABLE"),
+        ["TRUNCATE", _] => name("TRUNCATE"),
+        ["LOCK", second] if has(&words, &["ACCESS", "EXCLUSIVE"]) || !words.contains(&"MODE".to_owned()) => {
+            name(if second == "TABLE" { "TABLE" } else { "LOCK" })
+        }
+        ["DROP", "TRIGGER" | "POLICY" | "RULE"] | ["ALTER" | "CREATE", "POLICY"] => name("ON"),
+        _ => None,
+    }
+}
+
+/// Whether a statement may take as long as a table is large.
+fn is_slow(statement: &Statement<'_>, made: &BTreeSet<String>) -> bool {
+    const SLOW: [&str; 14] = [
+        "UPDATE", "DELETE", "MERGE", "DO", "CALL", "COPY", "REFRESH", "INSERT", "WITH", "SELECT", "CREATE",
+        "ALTER", "ANALYZE", "EXPLAIN",
+    ];
+    let Some(words) = words_of(statement, &SLOW) else { return false };
     let is = |word: &str| words.contains(&word.to_owned());
-    match words.first().map(String::as_str) {
-        Some("UPDATE" | "DELETE" | "DO" | "CALL" | "COPY" | "REFRESH") => true,
-        Some("INSERT" | "WITH") => is("SELECT"),
-        Some("CREATE") => is("INDEX") && !is("CONCURRENTLY"),
-        Some("ALTER") => has(words, &["VALIDATE", "CONSTRAINT"]),
-        _ => false,
+    // A table that was made here is small, or was filled by a statement that is found itself.
+    let reads = || is("FROM") && statement.name_behind("FROM").is_none_or(|table| !made.contains(&table));
+    match words[0].as_str() {
+        "INSERT" | "WITH" => is("SELECT"),
+        "SELECT" => reads(),
+        "EXPLAIN" => is("ANALYZE"),
+        "CREATE" if is("INDEX") => !is("CONCURRENTLY"),
+        "CREATE" => {
+            let is_filled = has(&words, &["AS", "SELECT"]) || has(&words, &["AS", "WITH"]);
+            is_filled && words.iter().take(4).any(|word| word == "TABLE" || word == "MATERIALIZED") && reads()
+        }
+        "ALTER" => has(&words, &["VALIDATE", "CONSTRAINT"]),
+        _ => true,
     }
 }
 
@@ -192,20 +220,12 @@ pub(super) fn backfill_in_one_statement(script: &Script) -> Vec<Found> {
     let made = made_here(script);
     let mut found = Vec::new();
     for statement in script.statements() {
-        let words = words(&statement);
-        let table = match words.first().map(String::as_str) {
-            Some("UPDATE") => {
-                statement.text.split_whitespace().find(|word| !is_any(word, &["UPDATE", "ONLY"]))
-            }
-            Some("DELETE") => {
-                statement.text.split_whitespace().find(|word| !is_any(word, &["DELETE", "FROM", "ONLY"]))
-            }
-            _ => None,
-        };
-        let Some(table) = table else { continue };
+        let Some(words) = words_of(&statement, &["UPDATE", "DELETE"]) else { continue };
+        let keyword = if words[0] == "UPDATE" { "UPDATE" } else { "FROM" };
+        let Some(table) = statement.name_behind(keyword) else { continue };
         // A limit, or a range of keys, is a batch.
         let is_batch = words.contains(&"LIMIT".to_owned()) || words.contains(&"BETWEEN".to_owned());
-        if !is_batch && !made.contains(&table.to_ascii_lowercase()) {
+        if !is_batch && !made.contains(&table) {
             found.push(Found::whole(&statement));
         }
     }

@@ -23,6 +23,10 @@ pub struct LintRule {
 pub(super) enum Check {
     Squawk(Theirs),
     Ours(fn(&Script) -> Vec<Found>),
+    /// The syntax tree: [`super::tree`].
+    Tree,
+    /// The parser, and where there is a server, the server's.
+    Syntax,
     /// Running the file.
     Observed,
     /// The directives themselves.
@@ -106,6 +110,17 @@ const RULES: &[LintRule] = rules! {
     "prefer-text-field" Warning Check::Squawk(Theirs::PreferTextField);
     "prefer-timestamp-tz" Warning Check::Squawk(Theirs::PreferTimestampTz);
     "ban-char-field" Warning Check::Squawk(Theirs::BanCharField);
+    "ban-drop-database" Error Check::Squawk(Theirs::BanDropDatabase);
+    "ban-drop-trigger" Error Check::Squawk(Theirs::BanDropTrigger);
+    "ban-disable-trigger" Error Check::Squawk(Theirs::BanDisableTrigger);
+    "ban-drop-policy" Error Check::Squawk(Theirs::BanDropPolicy);
+    "ban-alter-generated-expression" Error Check::Squawk(Theirs::BanAlterGeneratedExpression);
+    "syntax-error" Error Check::Syntax;
+    "psql-command" Error Check::Ours(ours::psql_command);
+    "needs-no-transaction" Error Check::Ours(ours::needs_no_transaction);
+    "adding-column-with-constraint" Error Check::Tree;
+    "adding-exclusion-constraint" Error Check::Tree;
+    "primary-key-over-nullable-columns" Error Check::Tree;
     "concurrently-in-transaction" Error Check::Ours(ours::concurrently_in_transaction);
     "vacuum-full" Error Check::Ours(ours::vacuum_full);
     "rename-enum-value" Error Check::Ours(ours::rename_enum_value);

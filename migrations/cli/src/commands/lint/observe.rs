@@ -51,6 +51,8 @@ pub(super) async fn run(
         let session = scratch.session().await?;
         let (mut measured, mut findings) = (Vec::new(), Vec::new());
         let mut unindexed = BTreeSet::new();
+        // Foreign keys without an index, with the migration that made them.
+        let mut keys = Vec::new();
         for migration in migrations.iter() {
             let one = meter.apply(migration).await.context("observing on a scratch database")?;
             let now: BTreeSet<(String, String)> = rows(&session, UNINDEXED)
@@ -62,11 +64,14 @@ pub(super) async fn run(
                 .collect();
             if judged.iter().any(|judged| judged.version == migration.version) {
                 findings.extend(of_statements(migration, &one, sizes.as_ref()));
-                findings.extend(now.difference(&unindexed).filter_map(|key| of_key(migration, key)));
+                keys.extend(now.difference(&unindexed).map(|key| (migration, key.clone())));
                 measured.push(one);
             }
             unindexed = now;
         }
+        // A migration after it may have brought the index: concurrently, and so in a file of its own.
+        let missing = keys.iter().filter(|(_, key)| unindexed.contains(key));
+        findings.extend(missing.filter_map(|(migration, key)| of_key(migration, key)));
         Ok(Observed { measured, findings, sizes })
     })
     .await

@@ -48,18 +48,25 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option
     if let Some(observed) = observed {
         text.push_str(&observed.text());
     }
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let of = format!("in {migrations} {}", if migrations == 1 { "migration" } else { "migrations" });
     if findings.is_empty() {
-        let _ = write!(text, "{GOOD}Nothing found{GOOD:#} {of}.");
+        let _ = write!(text, "{GOOD}Nothing found{GOOD:#} {}.", of(migrations));
     } else {
-        let plural =
-            |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        let (errors, warnings) = (plural(errors, "error"), plural(warnings, "warning"));
-        let _ = write!(text, "{errors}, {warnings} {of}. branchline lint --explain RULE says more.");
+        let _ = write!(text, "{} branchline lint --explain RULE says more.", sum(findings, migrations));
     }
     text
+}
+
+/// How many there are, as a sentence.
+pub(super) fn sum(findings: &[LintFinding], migrations: usize) -> String {
+    let plural = |severity| {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        format!("{count} {}{}", word(severity), if count == 1 { "" } else { "s" })
+    };
+    format!("{}, {} {}.", plural(Severity::Error), plural(Severity::Warning), of(migrations))
+}
+
+fn of(migrations: usize) -> String {
+    format!("in {migrations} {}", if migrations == 1 { "migration" } else { "migrations" })
 }
 
 /// The line with a mark below what it is about; of a long line, the part around it.

@@ -1,4 +1,4 @@
-use crate::lint::{lint, unused_allows};
+use crate::lint::{LintFinding, Severity, lint, lint_migration, lint_migrations, unused_allows};
 use crate::migrations::{Migrations, Script};
 
 fn script(sql: &str) -> Script {
@@ -152,4 +152,172 @@ fn a_finding_has_its_place_in_characters() {
     let findings = lint(&script("SELECT 'ü';\nSELECT 'é'; DROP TABLE a;"));
     let place = findings.iter().map(|f| (f.line, f.column, f.length, f.text.as_str())).next();
     assert_eq!(place, Some((2, 13, 13, "SELECT 'é'; DROP TABLE a;")));
+}
+
+/// The rules that the last of some ups breaks, with the lines.
+fn found_after(sqls: &[&str]) -> Vec<(&'static str, usize)> {
+    let files =
+        sqls.iter().enumerate().map(|(i, sql)| (format!("V{}__a.sql", i + 1), sql.as_bytes().to_vec()));
+    let migrations = Migrations::from_files(files).unwrap();
+    let (before, last): (Vec<_>, Vec<_>) = migrations.iter().partition(|m| m.version < sqls.len() as _);
+    lint_migrations(before, last).iter().map(|finding| (finding.rule, finding.line)).collect()
+}
+
+#[test]
+fn a_table_that_the_file_makes_is_known_however_it_is_written() {
+    for create in [
+        "create table a(id bigint primary key, b text);",
+        "CREATE TABLE IF NOT EXISTS public.a (id bigint PRIMARY KEY, b text);",
+        "create/* c */table -- d\n\"a\"(id bigint primary key, b text);",
+        "CREATE UNLOGGED TABLE app.\"a\"(id bigint primary key, b text);",
+        "CREATE TABLE a AS SELECT 1::bigint AS id, 'x'::text AS b;",
+    ] {
+        let sql = format!(
+            "{create}\nalter table public.a add constraint k check (b is not null);\ncreate index i on \"a\"(b);\n\
+             update a set b=b;\nALTER TABLE a ADD UNIQUE (b);\nALTER TABLE ONLY a ALTER COLUMN b SET NOT NULL;\n\
+             ALTER TABLE a ADD c bigserial;\nDELETE FROM ONLY public.a;\nSELECT count(*) FROM a;\n\
+             ALTER TABLE a DROP COLUMN b;\n"
+        );
+        let found = found(&sql);
+        let is_style = |rule: &str| rule.starts_with("prefer-");
+        assert!(found.iter().all(|(rule, _)| is_style(rule)), "{create}: {found:?}");
+    }
+}
+
+#[test]
+fn a_column_with_a_constraint_is_found() {
+    for (column, rule) in [
+        ("b int CHECK (b > 0)", "adding-column-with-constraint"),
+        ("b int UNIQUE", "adding-column-with-constraint"),
+        ("b bigserial", "adding-column-with-constraint"),
+        ("b pg_catalog.serial", "adding-column-with-constraint"),
+        ("b bigint GENERATED ALWAYS AS IDENTITY", "adding-column-with-constraint"),
+        ("b bigint REFERENCES c", "adding-foreign-key-constraint"),
+        ("b bigint GENERATED ALWAYS AS (a * 2) STORED", "adding-field-with-default"),
+        ("b bigint PRIMARY KEY", "adding-serial-primary-key-field"),
+    ] {
+        breaks(&format!("\nALTER TABLE a\n  ADD COLUMN {column};"), rule, 3);
+    }
+    clean("ALTER TABLE a ADD COLUMN b bigint;", "adding-column-with-constraint");
+    clean("ALTER TABLE a ADD COLUMN b bigint DEFAULT 1 NOT NULL;", "adding-column-with-constraint");
+    breaks(
+        "ALTER TABLE a ADD CONSTRAINT c EXCLUDE USING gist (b WITH &&);",
+        "adding-exclusion-constraint",
+        1,
+    );
+}
+
+#[test]
+fn a_primary_key_of_an_index_is_found_where_its_columns_can_be_null() {
+    let key = "ALTER TABLE a ADD CONSTRAINT a_pkey PRIMARY KEY USING INDEX i;";
+    let index = "-- branchline: no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY i ON app.a (b);";
+    let rule = "primary-key-over-nullable-columns";
+    let is_found = |files: &[&str]| found_after(files).iter().any(|(found, _)| *found == rule);
+    assert!(is_found(&["CREATE TABLE app.a (b bigint);", index, key]));
+    assert!(!is_found(&["CREATE TABLE app.a (b bigint NOT NULL);", index, key]));
+    assert!(!is_found(&["CREATE TABLE a (b bigint);", index, "ALTER TABLE a ALTER b SET NOT NULL;", key]));
+    // Nothing is known of the table: it may be made elsewhere.
+    let unknown = lint(&script(key));
+    assert_eq!(unknown.iter().map(|f| (f.rule, f.severity)).collect::<Vec<_>>(), [(rule, Severity::Warning)]);
+}
+
+#[test]
+fn not_null_behind_a_check_that_an_earlier_file_validated_reads_no_row() {
+    let add = "ALTER TABLE a ADD CONSTRAINT b_is CHECK (b IS NOT NULL) NOT VALID;";
+    let validate = "ALTER TABLE public.a VALIDATE CONSTRAINT \"b_is\";";
+    let set = "ALTER TABLE a ALTER COLUMN b SET NOT NULL;";
+    let is_found =
+        |files: &[&str]| found_after(files).iter().any(|(rule, _)| *rule == "adding-not-nullable-field");
+    assert!(!is_found(&[add, validate, set]));
+    assert!(is_found(&[set]));
+    assert!(is_found(&[add, set]), "not validated");
+    assert!(is_found(&[add, validate, "ALTER TABLE a DROP CONSTRAINT b_is;", set]), "gone again");
+    assert!(is_found(&[add, validate, "ALTER TABLE a ALTER COLUMN c SET NOT NULL;"]), "another column");
+    assert!(
+        is_found(&["ALTER TABLE a ADD CONSTRAINT b_is CHECK (b > 0 OR b IS NOT NULL);", set]),
+        "another check"
+    );
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_an_error_with_line_and_column() {
+    let sql = "create table a(id bigint primary key;\nalter tabel a add b int;\n";
+    let findings: Vec<LintFinding> =
+        lint(&script(sql)).into_iter().filter(|f| f.rule == "syntax-error").collect();
+    assert!(findings.iter().all(|f| f.severity == Severity::Error), "{findings:?}");
+    assert!(findings.iter().any(|f| f.line == 1 && f.column > 1), "{findings:?}");
+    clean("SELECT 1;\n-- é\nSELECT 2", "syntax-error");
+    clean("\\restrict a1\nCOPY a FROM stdin;\n1; selct (\n\\.\nSELECT 1;\n\\unrestrict a1\n", "syntax-error");
+}
+
+#[test]
+fn what_is_nested_too_deep_for_the_parser_is_said() {
+    let sql = format!("SELECT {}1{};\nDROP TABLE a;", "(".repeat(100_000), ")".repeat(100_000));
+    breaks(&sql, "syntax-error", 1);
+    breaks(&sql, "ban-drop-table", 2);
+    let long = format!("SELECT 1{};\nDROP TABLE a;", " + 1".repeat(20_000));
+    breaks(&long, "ban-drop-table", 2);
+}
+
+#[test]
+fn a_command_of_psqls_is_found() {
+    breaks("SELECT 1;\n\\i b.sql\n", "psql-command", 2);
+    clean("\\restrict a1\nSELECT 1;\n\\unrestrict a1\n", "psql-command");
+}
+
+#[test]
+fn what_runs_in_no_transaction_is_found_in_one() {
+    for sql in ["VACUUM a;", "DROP DATABASE a;", "DO $$ BEGIN COMMIT; END $$;"] {
+        breaks(sql, "needs-no-transaction", 1);
+        clean(&format!("-- branchline: no-transaction\n{sql}"), "needs-no-transaction");
+    }
+    breaks("-- branchline: no-transaction\nDROP DATABASE a;", "ban-drop-database", 2);
+}
+
+#[test]
+fn a_long_select_behind_an_exclusive_lock_is_found() {
+    let rule = "work-under-exclusive-lock";
+    for lock in [
+        "ALTER TABLE a ADD b text;",
+        "TRUNCATE a;",
+        "LOCK TABLE a;",
+        "LOCK a IN ACCESS EXCLUSIVE MODE;",
+        "CREATE POLICY p ON a USING (true);",
+        "DROP TRIGGER t ON a;",
+    ] {
+        for work in [
+            "SELECT count(*) FROM c;",
+            "CREATE TABLE d AS SELECT * FROM c;",
+            "MERGE INTO c USING d ON true WHEN MATCHED THEN DELETE;",
+        ] {
+            breaks(&format!("{lock}\n{work}"), rule, 2);
+        }
+        clean(&format!("{lock}\nSELECT setval('s', 1);"), rule);
+    }
+    clean("LOCK a IN SHARE MODE;\nSELECT count(*) FROM c;", rule);
+    clean("CREATE TABLE a (b text);\nTRUNCATE a;\nSELECT count(*) FROM c;", rule);
+}
+
+#[test]
+fn triggers_and_policies_that_go_are_found() {
+    for (sql, rule) in [
+        ("DROP TRIGGER t ON a;", "ban-drop-trigger"),
+        ("ALTER TABLE a DISABLE TRIGGER ALL;", "ban-disable-trigger"),
+        ("DROP POLICY p ON a;", "ban-drop-policy"),
+        ("ALTER TABLE a ALTER COLUMN b SET EXPRESSION AS (c * 3);", "ban-alter-generated-expression"),
+    ] {
+        breaks(sql, rule, 1);
+    }
+}
+
+#[test]
+fn linting_looks_at_each_statement_a_few_times_however_many_there_are() {
+    let work = |statements: usize| {
+        let sql = "INSERT INTO a VALUES (1, 'x');\nDELETE FROM b;\n".repeat(statements);
+        let files = [("V1__a.sql".to_owned(), sql.into_bytes())];
+        let migrations = Migrations::from_files(files).unwrap();
+        crate::work::of(|| assert_eq!(lint_migration(migrations.get(1).unwrap()).len(), statements))
+    };
+    let (few, many) = (work(200), work(2_000));
+    assert!(many <= 11 * few, "ten times as many statements: {few}, then {many} bytes");
 }
