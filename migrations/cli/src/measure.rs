@@ -11,7 +11,7 @@ mod watch;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use pg::{Connector, Url};
 use schema_core::{Migration, Script, Statement, Step, StepKind, VersionType};
 use tokio_postgres::Client;
@@ -20,9 +20,9 @@ pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, millis};
 
 use crate::connect::connect;
 use crate::database::{Database, HistoryTable, execute, insert, one_row};
-use crate::failure::{Failure, Outcome, excerpt, line_in_file, position};
+use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::run::Settings;
-use crate::run::send::run_statement;
+use crate::run::send::{SendError, run_group};
 use relations::{Relation, Relations};
 use watch::{Held, Seen, watch};
 
@@ -125,8 +125,12 @@ impl<'a> Run<'a> {
         let begin = format!("BEGIN READ WRITE; {}", self.meter.settings.statements("SET LOCAL"));
         execute(worker, &begin).await?;
         let script = self.script;
-        for (i, statement) in script.statements().enumerate() {
-            self.in_transaction(statement, i == 0).await?;
+        let statements: Vec<Statement<'_>> = script.statements().collect();
+        let mut left = &statements[..];
+        while !left.is_empty() {
+            let (group, others) = left.split_at(alike(left));
+            self.in_transaction(group, left.len() == statements.len()).await?;
+            left = others;
         }
         let end = format!("RESET SESSION AUTHORIZATION; {record}; COMMIT");
         execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
@@ -152,7 +156,7 @@ impl<'a> Run<'a> {
         match (step.kind, &step.statements[..]) {
             (StepKind::Alone, &[statement]) => {
                 execute(worker, "BEGIN").await?;
-                match self.in_transaction(statement, true).await {
+                match self.in_transaction(&[statement], true).await {
                     Err(error) if needs_no_transaction(&error) => {
                         execute(worker, "ROLLBACK").await?;
                         self.alone(statement).await
@@ -161,7 +165,7 @@ impl<'a> Run<'a> {
                     Ok(()) => {
                         execute(worker, "COMMIT")
                             .await
-                            .map_err(|error| self.failure(Some(statement), error))?;
+                            .map_err(|error| self.failure(Some((statement, 0)), error))?;
                         self.release();
                         Ok(())
                     }
@@ -171,7 +175,7 @@ impl<'a> Run<'a> {
                 for (i, &statement) in statements.iter().enumerate() {
                     // The last one ends the transaction, and BEGIN itself counts nothing.
                     if i + 1 < statements.len() {
-                        self.in_transaction(statement, i == 0).await?;
+                        self.in_transaction(&[statement], i == 0).await?;
                     } else {
                         self.alone(statement).await?;
                         self.release();
@@ -188,9 +192,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs a statement of a transaction and asks, within it, what it did.
-    async fn in_transaction(&mut self, statement: Statement<'a>, is_first: bool) -> Result<()> {
-        let (mut measured, _) = self.run(statement).await?;
+    /// Runs a statement of a transaction, or several that are alike, and asks, within it, what they did.
+    async fn in_transaction(&mut self, group: &[Statement<'a>], is_first: bool) -> Result<()> {
+        let [statement, ..] = *group else { return Ok(()) };
+        let (mut measured, _) = self.run(group).await?;
         let (held, _) = watch::locks(&self.meter.worker, self.meter.pid).await?;
         let now = Relations::read(&self.meter.worker).await?;
         let number = self.statements.len();
@@ -211,7 +216,7 @@ impl<'a> Run<'a> {
 
     /// Runs a statement that commits by itself, and takes the watcher's word for its locks.
     async fn alone(&mut self, statement: Statement<'a>) -> Result<()> {
-        let (mut measured, seen) = self.run(statement).await?;
+        let (mut measured, seen) = self.run(&[statement]).await?;
         let now = Relations::read(&self.meter.worker).await?;
         let all: Vec<Held> = seen.locks.iter().map(|(held, ..)| *held).collect();
         for (held, from, until) in seen.locks.into_iter().filter(|(held, ..)| !self.open.contains_key(held)) {
@@ -221,22 +226,28 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Runs a statement while the watcher looks.
-    async fn run(&self, statement: Statement<'a>) -> Result<(MeasuredStatement, Seen)> {
+    /// Runs statements while the watcher looks.
+    async fn run(&self, group: &[Statement<'a>]) -> Result<(MeasuredStatement, Seen)> {
+        let [statement, others @ ..] = group else { bail!("no statement to measure") };
         let Meter { worker, watcher, pid, origin, .. } = self.meter;
         let wal = self.meter.wal_position().await?;
         let mut seen = Seen::default();
         let started = origin.elapsed();
         let outcome = tokio::select! {
             biased;
-            outcome = run_statement(worker, statement) => outcome,
+            outcome = run_group(worker, self.script, group) => outcome,
             error = watch(watcher, *pid, *origin, &mut seen) => return Err(error).context("watching the locks"),
         };
         let duration = origin.elapsed() - started;
-        outcome.map_err(|error| self.failure(Some(statement), error))?;
+        outcome.map_err(|SendError { at, error }| self.failure(at, error))?;
+        let sql = excerpt(statement.text);
+        let sql = match others.len() {
+            0 => sql,
+            more => format!("{sql}\n… and {more} more on the same table"),
+        };
         let measured = MeasuredStatement {
             line: statement.line,
-            sql: excerpt(statement.text),
+            sql,
             started,
             duration,
             waited: seen.waited,
@@ -289,20 +300,40 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn failure(&self, statement: Option<Statement<'a>>, error: pg::Error) -> Failure {
+    fn failure(&self, at: Option<(Statement<'a>, usize)>, error: pg::Error) -> Failure {
         let outcome = if self.script.directives.no_transaction {
             Outcome::Partial { done: self.kept, invalid_indexes: Vec::new() }
         } else {
             Outcome::RolledBack
         };
-        let offset = |statement: Statement<'_>| match &error {
-            pg::Error::Session(error) => position(error, statement.text).unwrap_or(0),
-            _ => 0,
-        };
-        let line = statement.map(|statement| line_in_file(statement, offset(statement), &error));
-        let (file, statement) = (self.script.file.clone(), statement.map(|s| excerpt(s.text)));
+        let line = at.map(|(statement, offset)| line_in_file(statement, offset, &error));
+        let (file, statement) = (self.script.file.clone(), at.map(|(statement, _)| excerpt(statement.text)));
         Failure { file, line, statement, outcome, notices: Vec::new(), source: error }
     }
+}
+
+/// As many rows written one by one are measured together: asking after each what it did takes longer than the rows do.
+const ALIKE: usize = 20;
+
+/// How many of the next statements are measured together: one, but for long runs of INSERT … VALUES, UPDATE or DELETE on
+/// one table.
+fn alike(statements: &[Statement<'_>]) -> usize {
+    let Some(first) = statements.first().and_then(table_written) else { return 1 };
+    let run =
+        statements.iter().take_while(|statement| table_written(statement).as_ref() == Some(&first)).count();
+    if run > ALIKE { run } else { 1 }
+}
+
+/// What a statement that writes rows one by one does to which table.
+fn table_written(statement: &Statement<'_>) -> Option<(String, String)> {
+    let words = statement.words(2);
+    let keyword = match words.first()?.as_str() {
+        "INSERT" => "INTO",
+        "UPDATE" => "UPDATE",
+        "DELETE" => "FROM",
+        _ => return None,
+    };
+    Some((words.into_iter().next()?, statement.name_behind(keyword)?))
 }
 
 /// The server's word that a statement cannot run in a transaction: active_sql_transaction, or

@@ -152,7 +152,7 @@ fn squawks(
     };
     let mut linter = Linter::from(lint_rules().iter().filter_map(theirs));
     linter.settings.assume_in_transaction = !script.directives.no_transaction;
-    let new = of_new_tables(script, made);
+    let (new, replaced) = (of_new_tables(script, made), replaced_policies(script));
     let is_in = |ranges: &[Range<usize>], at: usize| {
         let next = ranges.partition_point(|range| range.start <= at);
         next.checked_sub(1).and_then(|before| ranges.get(before)).is_some_and(|range| range.contains(&at))
@@ -165,7 +165,8 @@ fn squawks(
         let range = usize::from(violation.text_range.start())..usize::from(violation.text_range.end());
         let is_checked = rule.name == "adding-not-nullable-field" && is_in(&matches.checked, range.start);
         let is_of_style = OF_STYLE.iter().any(|style| rule.name.starts_with(style));
-        if !is_checked && (is_of_style || !is_in(&new, range.start)) {
+        let is_replaced = rule.name == "ban-drop-policy" && is_in(&replaced, range.start);
+        if !is_checked && !is_replaced && (is_of_style || !is_in(&new, range.start)) {
             findings.push(LintFinding::over(rule, script, range, rule.title().to_owned()));
         }
     }
@@ -188,4 +189,15 @@ fn of_new_tables(script: &Script, made: &BTreeSet<String>) -> Vec<Range<usize>> 
     };
     let new = script.statements().filter(is_new);
     new.map(|statement| statement.start..statement.start + statement.text.len()).collect()
+}
+
+/// Where policies are dropped of tables that get others in the same file.
+fn replaced_policies(script: &Script) -> Vec<Range<usize>> {
+    let given = ours::given_policies(script);
+    let is_replaced = |statement: &crate::Statement<'_>| {
+        statement.words(2) == ["DROP", "POLICY"]
+            && statement.name_behind("ON").is_some_and(|table| given.contains(&table))
+    };
+    let replaced = script.statements().filter(is_replaced);
+    replaced.map(|statement| statement.start..statement.start + statement.text.len()).collect()
 }

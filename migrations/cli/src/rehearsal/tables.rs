@@ -1,6 +1,6 @@
 //! The tables that migrations touch: which they are, and a digest of their rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use schema_core::{Catalog, Loss, Migration};
@@ -33,13 +33,13 @@ pub(super) type Columns = BTreeMap<String, Vec<String>>;
 /// is lost is left out.
 pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
     let scripts =
-        || migrations.iter().flat_map(|migration| [Some(&migration.up), migration.down.as_ref()]).flatten();
-    let is_named = |table: &str| {
-        let bare = bare(table);
-        scripts().any(|script| {
-            script.sql.split(|c: char| !is_of_name(c)).any(|word| word.eq_ignore_ascii_case(&bare))
-        })
-    };
+        migrations.iter().flat_map(|migration| [Some(&migration.up), migration.down.as_ref()]).flatten();
+    // Each file is read once, however many tables there are.
+    let words: BTreeSet<String> = scripts
+        .flat_map(|script| script.sql.split(|c: char| !is_of_name(c)))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let is_named = |table: &str| words.contains(&bare(table).to_ascii_lowercase());
     let losses: Vec<&Loss> = migrations.iter().flat_map(|migration| migration.losses()).collect();
     let tables = catalog.iter().filter(|(object, _)| object.kind == "table").map(|(object, _)| &object.name);
     let columns = |table: &String| {

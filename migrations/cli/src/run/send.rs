@@ -49,22 +49,59 @@ pub(crate) async fn run_script<'s>(session: &Client, script: &'s Script) -> Resu
             }
             Message::Sql { text, start } => {
                 let outcome = send(session, text, &mut done).await;
-                outcome.map_err(|error| {
-                    let mut statements = script.statements();
-                    // A syntax error anywhere is told before the first statement runs, with its place in the text.
-                    let at = match position(&error, text).map(|offset| start + offset) {
-                        Some(offset) => statements
-                            .take_while(|statement| statement.start <= offset)
-                            .last()
-                            .map(|statement| (statement, offset - statement.start)),
-                        None => statements.nth(done).map(|statement| (statement, 0)),
-                    };
-                    SendError { at, error: error.into() }
+                outcome.map_err(|error| SendError {
+                    at: place(script.statements(), position(&error, text).map(|offset| start + offset), done),
+                    error: error.into(),
                 })?;
             }
         }
     }
     Ok(())
+}
+
+/// Runs statements that follow each other in a file, as one message where they are several.
+///
+/// # Errors
+/// The server's refusal, in full.
+pub(crate) async fn run_group<'s>(
+    session: &Client,
+    script: &'s Script,
+    group: &[Statement<'s>],
+) -> Result<(), SendError<'s>> {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return Ok(()) };
+    if group.len() == 1 {
+        let outcome = run_statement(session, *first).await;
+        return outcome.map_err(|error| {
+            let offset = match &error {
+                pg::Error::Session(error) => position(error, first.text).unwrap_or(0),
+                _ => 0,
+            };
+            SendError { at: Some((*first, offset)), error }
+        });
+    }
+    let text = &script.sql[first.start..last.start + last.text.len()];
+    let mut done = 0;
+    let outcome = send(session, text, &mut done).await;
+    outcome.map_err(|error| {
+        let offset = position(&error, text).map(|offset| first.start + offset);
+        SendError { at: place(group.iter().copied(), offset, done), error: error.into() }
+    })
+}
+
+/// The statement that failed, with the place in it. A syntax error anywhere is told before the first statement runs, with
+/// its place in the file; of others it is known how many statements were done.
+fn place<'s>(
+    mut statements: impl Iterator<Item = Statement<'s>>,
+    offset: Option<usize>,
+    done: usize,
+) -> Option<(Statement<'s>, usize)> {
+    match offset {
+        Some(offset) => statements
+            .take_while(|statement| statement.start <= offset)
+            .last()
+            .map(|statement| (statement, offset - statement.start)),
+        None => statements.nth(done).map(|statement| (statement, 0)),
+    }
 }
 
 async fn send(session: &Client, text: &str, done: &mut usize) -> Result<(), tokio_postgres::Error> {

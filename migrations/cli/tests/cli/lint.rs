@@ -238,6 +238,23 @@ fn observing_says_what_each_statement_did_and_weighs_it_by_the_real_tables() {
 }
 
 #[test]
+fn rows_written_one_by_one_are_observed_together() {
+    let inserts: String = (1..=2_000).map(|i| format!("INSERT INTO a VALUES ({i});\n")).collect();
+    let sql = format!("CREATE TABLE a (id int PRIMARY KEY);\n{inserts}DELETE FROM a WHERE id = 1;\n");
+    let project = Project::with(&[("V1__a.sql", &sql)]);
+    let run = project.run(&["lint", "--observe", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let statements = document["observed"][0]["statements"].as_array().unwrap();
+    let lines: Vec<_> = statements.iter().map(|statement| statement["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [1, 2, 2_002]);
+    assert_eq!(statements[1]["sql"], "INSERT INTO a VALUES (1)\n… and 1999 more on the same table");
+
+    project.write("V1__a.sql", &sql.replace("(1500)", "(7)"));
+    let error = project.run(&["lint", "--observe"]).refusal();
+    assert!(error.contains("V1__a.sql, line 1501: duplicate key value"), "{error}");
+}
+
+#[test]
 fn our_own_migrations_break_nothing() {
     let run = lint(&Project::with_ours(), &["--all", "--deny-warnings"]);
     assert_eq!(run.code, Some(0), "{run}");

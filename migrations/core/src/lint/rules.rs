@@ -111,7 +111,6 @@ const RULES: &[LintRule] = rules! {
     "prefer-timestamp-tz" Warning Check::Squawk(Theirs::PreferTimestampTz);
     "ban-char-field" Warning Check::Squawk(Theirs::BanCharField);
     "ban-drop-database" Error Check::Squawk(Theirs::BanDropDatabase);
-    "ban-drop-trigger" Error Check::Squawk(Theirs::BanDropTrigger);
     "ban-disable-trigger" Error Check::Squawk(Theirs::BanDisableTrigger);
     "ban-drop-policy" Error Check::Squawk(Theirs::BanDropPolicy);
     "ban-alter-generated-expression" Error Check::Squawk(Theirs::BanAlterGeneratedExpression);

@@ -8,6 +8,11 @@ impl Statement<'_> {
     /// Postgres 17, as far as the text shows, and a block of code that ends transactions.
     #[must_use]
     pub fn needs_no_transaction(&self) -> Option<&'static str> {
+        const FIRST: [&str; 8] = ["CREATE", "DROP", "REINDEX", "ALTER", "VACUUM", "CLUSTER", "DISCARD", "DO"];
+        // Most statements of a long file are INSERTs, and need not be read to their end.
+        if !self.words(1).first().is_some_and(|word| FIRST.contains(&word.as_str())) {
+            return None;
+        }
         let words = self.outer_words();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let concurrently = words.contains(&"CONCURRENTLY");
@@ -95,7 +100,8 @@ impl Statement<'_> {
     }
 
     /// The last part of the name behind a keyword's first mention, in lower case. IF EXISTS and ONLY are passed over.
-    pub(crate) fn name_behind(&self, keyword: &str) -> Option<String> {
+    #[must_use]
+    pub fn name_behind(&self, keyword: &str) -> Option<String> {
         let tokens = self.tokens();
         let text = |i: usize| tokens.get(i).map(|(_, range)| &self.text[range.clone()]);
         let is = |i: usize, word: &str| text(i).is_some_and(|text| text.eq_ignore_ascii_case(word));

@@ -293,21 +293,23 @@ fn a_long_select_behind_an_exclusive_lock_is_found() {
             breaks(&format!("{lock}\n{work}"), rule, 2);
         }
         clean(&format!("{lock}\nSELECT setval('s', 1);"), rule);
+        clean(&format!("{lock}\nSELECT pg_catalog.setval('s', last_value) FROM t;"), rule);
     }
     clean("LOCK a IN SHARE MODE;\nSELECT count(*) FROM c;", rule);
     clean("CREATE TABLE a (b text);\nTRUNCATE a;\nSELECT count(*) FROM c;", rule);
 }
 
 #[test]
-fn triggers_and_policies_that_go_are_found() {
+fn triggers_that_rest_and_policies_that_go_are_found() {
     for (sql, rule) in [
-        ("DROP TRIGGER t ON a;", "ban-drop-trigger"),
         ("ALTER TABLE a DISABLE TRIGGER ALL;", "ban-disable-trigger"),
         ("DROP POLICY p ON a;", "ban-drop-policy"),
         ("ALTER TABLE a ALTER COLUMN b SET EXPRESSION AS (c * 3);", "ban-alter-generated-expression"),
     ] {
         breaks(sql, rule, 1);
     }
+    clean("DROP POLICY p ON public.a;\nCREATE POLICY p ON a USING (true);", "ban-drop-policy");
+    breaks("DROP POLICY p ON a;\nCREATE POLICY p ON b USING (true);", "ban-drop-policy", 1);
 }
 
 #[test]
