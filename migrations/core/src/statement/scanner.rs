@@ -40,7 +40,7 @@ impl<'a> Scanner<'a> {
             ';' => self.single(Token::Semicolon),
             '(' => self.single(Token::Open),
             ')' => self.single(Token::Close),
-            '\\' => self.to_end_of_line(),
+            '\\' => self.rest_of_line(),
             '\'' => self.string(false)?,
             '"' => {
                 self.quoted('"', "quoted name")?;
@@ -68,7 +68,7 @@ impl<'a> Scanner<'a> {
         self.at = at;
     }
 
-    fn to_end_of_line(&mut self) -> Token {
+    fn rest_of_line(&mut self) -> Token {
         let rest = self.rest();
         self.at += rest.find('\n').unwrap_or(rest.len());
         Token::Backslash
