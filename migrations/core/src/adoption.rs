@@ -19,6 +19,12 @@ mod tests;
 const LEFT_ASIDE: [&str; 8] =
     ["owner", "privileges", "comment", "place", "statistics", "storage", "compression", "version"];
 
+fn is_left_aside(property: &str) -> bool {
+    // "privileges of somebody" is a property for each.
+    let first = property.split(" of ").next().unwrap_or(property);
+    LEFT_ASIDE.contains(&first)
+}
+
 /// Whether a migration's effect is in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -160,7 +166,7 @@ fn touched(catalogs: &[Catalog]) -> BTreeSet<(&Object, &str)> {
     for catalog in catalogs {
         for (object, properties) in catalog.iter() {
             for property in properties.keys() {
-                if !LEFT_ASIDE.contains(&property.as_str()) {
+                if !is_left_aside(property) {
                     all.entry((object, property)).or_default();
                 }
             }

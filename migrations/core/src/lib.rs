@@ -7,7 +7,10 @@
 mod adoption;
 mod catalog;
 mod checksums;
+mod column_order;
 mod directive;
+mod drift;
+mod expression;
 mod file_name;
 mod line_index;
 mod lint;
@@ -29,7 +32,10 @@ mod work;
 pub use adoption::{Adoption, AdoptionError, AdoptionStep, Presence, adoption, others, presences};
 pub use catalog::{Catalog, Difference, Object};
 pub use checksums::{CHECKSUMS, ChecksumsError};
+pub use column_order::{OrderReliance, ReorderedTables, routines_relying_on_order};
 pub use directive::{Allow, DirectiveError, Directives, Loss};
+pub use drift::{Drift, drift};
+pub use expression::canonical_expression;
 pub use file_name::{FileName, Kind, NameError};
 pub use lint::{
     LintFinding, LintRule, Severity, allows, lint, lint_migration, lint_migrations, lint_rule, lint_rules,
@@ -43,7 +49,7 @@ pub use proof::{Trial, trials};
 pub use refusal::Refusal;
 pub use renumber::{Rename, RenumberError, renumber};
 pub use rows::{Row, RowLoss, Rows, row_losses};
-pub use schema_file::schema_file;
+pub use schema_file::{SCHEMA_FILE_ACCESS, schema_file};
 pub use statement::{CopyData, IndexBuild, PsqlCommand, SplitError, Statement, split};
 pub use step::{Step, StepKind};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};

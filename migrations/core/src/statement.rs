@@ -15,8 +15,7 @@ mod transaction;
 use crate::line_index::LineIndex;
 pub use index::IndexBuild;
 pub use psql::PsqlCommand;
-use scanner::Scanner;
-pub(crate) use scanner::Token;
+pub(crate) use scanner::{Scanner, Token};
 
 /// One statement of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

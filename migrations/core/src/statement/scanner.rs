@@ -21,18 +21,20 @@ pub(crate) enum Token {
     Other,
 }
 
-pub(super) struct Scanner<'a> {
+/// Reads a script piece by piece.
+pub(crate) struct Scanner<'a> {
     sql: &'a str,
     at: usize,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(sql: &'a str) -> Self {
+    /// Begins at a script's first byte.
+    pub(crate) fn new(sql: &'a str) -> Self {
         Self { sql, at: 0 }
     }
 
     /// The next token and where it stands; none at the end.
-    pub(super) fn next_token(&mut self) -> Result<Option<(Token, Range<usize>)>, SplitError> {
+    pub(crate) fn next_token(&mut self) -> Result<Option<(Token, Range<usize>)>, SplitError> {
         self.skip_space_and_comments()?;
         let start = self.at;
         let Some(c) = self.rest().chars().next() else { return Ok(None) };
