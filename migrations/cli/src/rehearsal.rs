@@ -163,6 +163,7 @@ impl Rehearsal<'_> {
     ) -> Result<(Ups, Vec<Probed>)> {
         let mut ups = Ups { measured: Vec::new(), catalogs: vec![before], failure: None };
         if pending.is_empty() {
+            ups.catalogs = vec![introspection::read_with_dependencies(session).await?];
             return Ok((ups, Vec::new()));
         }
         let origin = Instant::now();
@@ -196,7 +197,14 @@ impl Rehearsal<'_> {
             Ok(())
         };
         let (outcome, probed): (Result<()>, _) = probes.around(work).await;
-        outcome.map(|()| (ups, probed))
+        outcome?;
+        if let Some(last) = ups.catalogs.last_mut()
+            && ups.failure.is_none()
+        {
+            // As the schema file is written from it.
+            *last = introspection::read_with_dependencies(session).await?;
+        }
+        Ok((ups, probed))
     }
 }
 

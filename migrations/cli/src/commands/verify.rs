@@ -6,13 +6,14 @@ mod samples;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use schema_core::{Catalog, Difference, Loss, Migration, Migrations, Rows, Trial, row_losses, trials};
+use schema_core::{Catalog, Loss, Migration, Migrations, Rows, Trial, row_losses, trials};
 use serde::Serialize;
 use tokio_postgres::Client;
 
 use self::rows::{RowProof, RowsRefused};
 use super::Context;
 use super::steps::Count;
+use crate::column_order;
 use crate::introspection;
 use crate::output::{Exit, wrap};
 use crate::report::{Direction, Event};
@@ -42,6 +43,10 @@ struct Proof {
     without_down: Vec<String>,
     /// The first migration that does not lead where it should.
     refused: Option<Refused>,
+    /// What differs and does not matter: the order of columns.
+    notes: Vec<String>,
+    /// What no catalog holds.
+    not_compared: [&'static str; 4],
     /// Objects in the catalog at the end.
     objects: usize,
     /// What came of rows; null where a catalog was refused already.
@@ -124,11 +129,19 @@ async fn prove(
             seen.insert(trial.applied, stand);
             continue;
         };
-        let differences = expected.catalog.diff(&stand.catalog);
-        if !differences.is_empty() {
-            proof.refused = Some(refused(trial, direction, &differences)?);
+        let step = (trial.migration, direction);
+        let compared =
+            column_order::compare(session, migrations, step, &expected.catalog, &stand.catalog).await?;
+        if !compared.differences.is_empty() {
+            proof.refused = Some(refused(trial, direction, compared.differences)?);
             break;
         }
+        let file = if trial.is_down { trial.migration.down.as_ref() } else { Some(&trial.migration.up) };
+        let notes = compared
+            .notes
+            .into_iter()
+            .map(|note| format!("{}: {note}", file.map_or("", |script| script.file.as_str())));
+        proof.notes.extend(notes);
         if !trial.is_down {
             // Rows that are written anew may differ in times and random keys.
             proof.proved.push(trial.migration.label().to_owned());
@@ -148,7 +161,7 @@ async fn prove(
 
 /// What no trial can prove.
 fn without_way_back(migrations: &Migrations) -> Proof {
-    let mut proof = Proof::default();
+    let mut proof = Proof { not_compared: introspection::NOT_COMPARED, ..Proof::default() };
     for migration in migrations.iter().filter(|migration| migration.down.is_none()) {
         let label = migration.label().to_owned();
         match migration.up.directives.irreversible.clone() {
@@ -159,10 +172,10 @@ fn without_way_back(migrations: &Migrations) -> Proof {
     proof
 }
 
-fn refused(trial: &Trial<'_>, direction: Direction, differences: &[Difference]) -> Result<Refused> {
+fn refused(trial: &Trial<'_>, direction: Direction, differences: Vec<String>) -> Result<Refused> {
     let script = if trial.is_down { trial.migration.down.as_ref() } else { Some(&trial.migration.up) };
     let file = script.with_context(|| format!("{} has no down", trial.migration.label()))?.file.clone();
-    Ok(Refused { file, direction, differences: differences.iter().map(ToString::to_string).collect() })
+    Ok(Refused { file, direction, differences })
 }
 
 fn text(proof: &Proof) -> String {
@@ -180,6 +193,7 @@ fn text(proof: &Proof) -> String {
     for migration in &proof.without_down {
         lines.push(format!("{migration} has no down, and does not say that it is irreversible"));
     }
+    lines.extend(proof.notes.iter().map(|note| format!("Note: {note}.")));
     lines.extend(proof.rows.iter().flat_map(about_rows));
     let (count, objects) = (proof.proved.len(), proof.objects);
     lines.push(match &proof.rows {
@@ -190,6 +204,7 @@ fn text(proof: &Proof) -> String {
         ),
         _ => "Not proved.".to_owned(),
     });
+    lines.push(format!("Not compared: {}.", proof.not_compared.join(", ")));
     lines.join("\n")
 }
 

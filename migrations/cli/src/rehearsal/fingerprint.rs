@@ -21,12 +21,15 @@ pub(crate) fn history(history: &[Applied]) -> String {
     of(rows.iter().map(String::as_str))
 }
 
-/// Of everything in a catalog.
+/// Of everything in a catalog that a copy of the database has as well.
 pub(crate) fn catalog(catalog: &Catalog) -> String {
-    let facts = catalog.iter().flat_map(|(object, properties)| {
-        let own = [object.kind.as_str(), object.name.as_str()];
-        own.into_iter().chain(properties.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]))
-    });
+    // These belong to the database by its number, and its copy has another.
+    let is_copied = |kind: &str| !(kind.starts_with("database") || kind == "subscription");
+    let facts =
+        catalog.iter().filter(|(object, _)| is_copied(&object.kind)).flat_map(|(object, properties)| {
+            let own = [object.kind.as_str(), object.name.as_str()];
+            own.into_iter().chain(properties.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]))
+        });
     of(facts)
 }
 

@@ -1,16 +1,18 @@
 //! Taking the migrations back and applying them again.
 
 use anyhow::Result;
-use schema_core::{Catalog, Difference, DowngradeTarget, Migration, UpgradeTarget};
+use schema_core::{Catalog, DowngradeTarget, Migration, UpgradeTarget};
 use tokio_postgres::Client;
 
 use super::Rehearsal;
 use super::report::{About, Deny, Finding, Level, WayBack};
 use super::stage::Stage;
 use super::tables::{self, Columns, Digest};
+use crate::column_order::{self, Comparison};
 use crate::failure::Failure;
 use crate::introspection;
 use crate::migrate::{Target, migrate};
+use crate::report::Direction;
 
 /// Differences that a message shows.
 const SHOWN: usize = 8;
@@ -54,9 +56,13 @@ impl Rehearsal<'_> {
                 way.findings.push(failed(file, error)?);
                 return Ok(way);
             }
-            let differences = catalogs[number].diff(&introspection::read(session).await?);
-            if !differences.is_empty() {
-                let message = told("does not restore what was there before its up:", &differences);
+            let step = (pending[number], Direction::Down);
+            let there = introspection::read(session).await?;
+            let compared =
+                column_order::compare(session, self.migrations, step, &catalogs[number], &there).await?;
+            way.findings.extend(notes(file.as_ref(), &compared));
+            if !compared.differences.is_empty() {
+                let message = told("does not restore what was there before its up:", &compared.differences);
                 way.findings.push(finding(Level::Failure, file, message));
                 return Ok(way);
             }
@@ -72,9 +78,13 @@ impl Rehearsal<'_> {
                 way.findings.push(failed(file, error)?);
                 return Ok(way);
             }
-            let differences = catalogs[number + 1].diff(&introspection::read(session).await?);
-            if !differences.is_empty() {
-                let message = told("does not make the same again after its down:", &differences);
+            let step = (pending[number], Direction::Up);
+            let there = introspection::read(session).await?;
+            let compared =
+                column_order::compare(session, self.migrations, step, &catalogs[number + 1], &there).await?;
+            way.findings.extend(notes(file.as_ref(), &compared));
+            if !compared.differences.is_empty() {
+                let message = told("does not make the same again after its down:", &compared.differences);
                 way.findings.push(finding(Level::Failure, file, message));
                 return Ok(way);
             }
@@ -104,10 +114,14 @@ fn finding(level: Level, file: Option<String>, message: String) -> Finding {
     Finding { level, about: About::Down, file, line: None, message }
 }
 
-fn told(what: &str, differences: &[Difference]) -> String {
-    let lines: Vec<String> = differences.iter().take(SHOWN).map(ToString::to_string).collect();
+/// What differs and does not matter.
+fn notes(file: Option<&String>, compared: &Comparison) -> impl Iterator<Item = Finding> {
+    compared.notes.iter().map(move |note| finding(Level::Note, file.cloned(), note.clone()))
+}
+
+fn told(what: &str, differences: &[String]) -> String {
     let mut message = what.to_owned();
-    for line in lines.iter().flat_map(|difference| difference.lines()) {
+    for line in differences.iter().take(SHOWN).flat_map(|difference| difference.lines()) {
         message.push_str("\n    ");
         message.push_str(line);
     }

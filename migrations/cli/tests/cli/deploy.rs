@@ -1,6 +1,7 @@
 //! A rehearsal's report as the permit to migrate production.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -52,6 +53,29 @@ fn what_was_rehearsed_is_deployed_with_what_its_locks_leave_of_the_limit() {
     assert_eq!(project.applied(), "1 2 3");
     // Once more is no harm.
     assert_eq!(project.json(&DEPLOY)["steps"], json!([]));
+}
+
+#[test]
+fn the_contract_step_of_the_documentation_is_rehearsed_and_deployed() {
+    let project = Project::with(&[]);
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples");
+    for folder in ["good", "contract"] {
+        for entry in fs::read_dir(examples.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, project.sql_dir().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let proof = project.json(&["verify"]);
+    let note = "V5__drop_seconds.down.sql: public.visits.seconds comes back behind columns";
+    assert!(proof["notes"][0].as_str().unwrap().starts_with(note), "{proof}");
+
+    project.done(&["upgrade", "4"]);
+    project.sql("INSERT INTO visits (page, seconds) VALUES ('/', 5)");
+    let rehearsal = report(&project, 0, &[]);
+    let notes = rehearsal["findings"].as_array().unwrap().iter().filter(|finding| finding["about"] == "down");
+    let notes: Vec<&str> = notes.map(|finding| finding["level"].as_str().unwrap()).collect();
+    assert_eq!(notes, ["note"], "{rehearsal}");
+    assert_eq!(project.json(&DEPLOY)["to"], "V5__drop_seconds");
 }
 
 #[test]

@@ -54,6 +54,8 @@ fn a_down_that_does_not_restore_is_refused_with_what_differs() {
           + bigint
       + column public.c.d
     Not proved.
+    Not compared: large objects, roles, tablespaces and settings of the server, what
+    subscriptions connect to, planner statistics.
     ");
 }
 
@@ -181,6 +183,8 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
     If that is bearable, say in its leading comments: -- branchline: loses
     table.column: why (table.* for all of it)
     Not proved.
+    Not compared: large objects, roles, tablespaces and settings of the server, what
+    subscriptions connect to, planner statistics.
     "#);
     project.write("V2__b.down.sql", &format!("-- branchline: loses a.note: nobody read it\n{down}"));
     assert_snapshot!(project.run(&["verify"]), @r"
@@ -194,6 +198,8 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
     + V2__b (time)
     Proved: 2 migrations up, down and up again, with sample rows in 1 table; at the
     end the catalog has 6 objects.
+    Not compared: large objects, roles, tablespaces and settings of the server, what
+    subscriptions connect to, planner statistics.
     ");
     project.write("V2__b.down.sql", &format!("-- branchline: loses a.word: the wrong one\n{down}"));
     assert_eq!(losses(&project).0, Some(1));

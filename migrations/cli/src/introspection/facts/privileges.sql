@@ -1,0 +1,68 @@
+-- As they act, one property a grantee: what somebody may beyond, or not any more, what the owner and everybody may by
+-- default. So no list of privileges is the same as one that spells the default out, and a REVOKE undoes a GRANT.
+SELECT o.kind, o.name, 'privileges of ' || CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN o.owner THEN 'the owner'
+           ELSE quote_ident(pg_get_userbyid(x.grantee)) END, coalesce(x.now, 'none')
+FROM (SELECT coalesce(a.kind, 'privileges') AS kind,
+             coalesce(a.name, (SELECT d.type || ' ' || d.identity FROM pg_identify_object(o.classid, o.objid, o.objsubid) d)) AS name,
+             o.owner, o.acl, coalesce(i.initprivs, acldefault(o.type, o.owner)) AS usual
+      FROM (SELECT 'pg_namespace'::regclass::oid AS classid, oid AS objid, 0 AS objsubid, nspowner AS owner, 'n'::"char" AS type,
+                   nspacl AS acl
+            FROM pg_namespace WHERE nspacl IS NOT NULL
+            UNION ALL SELECT 'pg_class'::regclass, oid, 0, relowner, CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relacl
+            FROM pg_class WHERE relacl IS NOT NULL
+            UNION ALL SELECT 'pg_class'::regclass, c.oid, a.attnum, c.relowner, 'c', a.attacl
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+            UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proowner, 'f', proacl FROM pg_proc WHERE proacl IS NOT NULL
+            UNION ALL SELECT 'pg_type'::regclass, oid, 0, typowner, 'T', typacl FROM pg_type WHERE typacl IS NOT NULL
+            UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanowner, 'l', lanacl FROM pg_language WHERE lanacl IS NOT NULL
+            UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwowner, 'F', fdwacl
+            FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
+            UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvowner, 'S', srvacl
+            FROM pg_foreign_server WHERE srvacl IS NOT NULL) o
+      LEFT JOIN pg_init_privs i ON i.classoid = o.classid AND i.objoid = o.objid AND i.objsubid = o.objsubid
+      LEFT JOIN address a ON a.classid = o.classid AND a.objid = o.objid AND a.objsubid = o.objsubid
+      -- The system's and extensions' own privileges are in pg_init_privs, but for those of the information schema, whose
+      -- numbers begin with 12000 (FirstUnpinnedObjectId).
+      WHERE o.acl IS DISTINCT FROM i.initprivs
+        AND (a.kind IS NOT NULL OR i.objoid IS NOT NULL OR o.objid < 12000
+             OR (o.classid, o.objid) IN (SELECT classid, objid FROM member))) o,
+LATERAL (
+    SELECT grantee, string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE is_now) AS now,
+           string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE NOT is_now) AS usual
+    FROM (SELECT grantee, is_now,
+                 (privilege_type || CASE WHEN bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END) COLLATE "C" AS allowed
+          FROM (SELECT true AS is_now, * FROM aclexplode(o.acl) UNION ALL SELECT false, * FROM aclexplode(o.usual)) each
+          GROUP BY grantee, is_now, privilege_type) per_privilege
+    GROUP BY grantee) x
+WHERE x.now IS DISTINCT FROM x.usual
+
+UNION ALL
+SELECT 'database privileges', CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN d.datdba THEN 'the owner'
+           ELSE quote_ident(pg_get_userbyid(x.grantee)) END, 'privileges', coalesce(x.now, 'none')
+FROM pg_database d, LATERAL (
+    SELECT grantee, string_agg(DISTINCT privilege_type, ', ' ORDER BY privilege_type) FILTER (WHERE is_now) AS now,
+           string_agg(DISTINCT privilege_type, ', ' ORDER BY privilege_type) FILTER (WHERE NOT is_now) AS usual
+    FROM (SELECT true AS is_now, grantee, privilege_type COLLATE "C" AS privilege_type FROM aclexplode(d.datacl)
+          UNION ALL SELECT false, grantee, privilege_type COLLATE "C" FROM aclexplode(acldefault('d', d.datdba))) each
+    GROUP BY grantee) x
+WHERE d.datname = current_database() AND d.datacl IS NOT NULL AND x.now IS DISTINCT FROM x.usual
+
+UNION ALL
+-- Those for one schema come on top of those for all, which begin with the server's own.
+SELECT 'default privileges', format('FOR ROLE %I%s ON %s TO %s', pg_get_userbyid(d.defaclrole),
+           CASE WHEN d.defaclnamespace <> 0 THEN ' IN SCHEMA ' || d.defaclnamespace::regnamespace ELSE '' END,
+           CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'
+               WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END,
+           CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END),
+       'privileges', coalesce(x.now, 'none')
+FROM pg_default_acl d, LATERAL (
+    SELECT grantee, string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE is_now) AS now,
+           string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE NOT is_now) AS usual
+    FROM (SELECT grantee, is_now,
+                 (privilege_type || CASE WHEN bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END) COLLATE "C" AS allowed
+          FROM (SELECT true AS is_now, * FROM aclexplode(d.defaclacl)
+                UNION ALL SELECT false, * FROM aclexplode(CASE WHEN d.defaclnamespace = 0
+                    THEN acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) END)) each
+          GROUP BY grantee, is_now, privilege_type) per_privilege
+    GROUP BY grantee) x
+WHERE x.now IS DISTINCT FROM x.usual
