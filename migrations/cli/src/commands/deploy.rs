@@ -81,7 +81,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let observe = |event| context.output.event(&event);
     let upgrade = migrate(&url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &observe).await?;
     let (session, ..) = look(&Connector::new(&url)?).await?;
-    let after = introspection::read(&session).await?;
+    let after = introspection::read_with_dependencies(&session).await?;
     if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {
         let file = rehearse::beside(&context.global.dir);
         let difference = schema::compare(file.as_deref(), &after)?;

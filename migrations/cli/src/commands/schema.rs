@@ -17,7 +17,8 @@ use crate::scratch::{self, Place};
 #[derive(clap::Args)]
 #[command(
     after_help = "The migrations run in a scratch database, which is dropped afterwards. The file is for readers and for \
-                  diffs: owners and privileges are left out."
+                  diffs, and psql loads it into an empty database, which has the same catalog then. An owner is written \
+                  where it is not that of most objects; roles that it names must exist."
 )]
 pub(crate) struct Args {
     /// The file; without one it is printed
@@ -33,7 +34,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let server = context.scratch_server(&args.place, &migrations).await?;
     let catalog = scratch::within(&server, async |scratch| {
         migrate(&scratch.url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &|_| {}).await?;
-        introspection::read(&scratch.session().await?).await
+        introspection::read_with_dependencies(&scratch.session().await?).await
     });
     let sql = schema_file(&catalog.await?);
     match &args.output {
