@@ -215,7 +215,7 @@ pub(crate) fn wrap_to(line: &str, columns: usize) -> String {
 }
 
 /// The error with its causes. A cause that its effect has told already ends the chain.
-fn chain(error: &anyhow::Error) -> String {
+pub(crate) fn chain(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain() {
         if !message.is_empty() {

@@ -1,25 +1,37 @@
 //! `branchline check`.
 
 use anyhow::Result;
-use schema_core::{CHECKSUMS, State, overview};
+use schema_core::{Applied, CHECKSUMS, Migrations, State, drift, overview};
 use serde::Serialize;
 use serde_json::json;
+use tokio_postgres::Client;
 
 use super::Context;
 use super::broken_off::BrokenOff;
 use super::history::word;
 use crate::directory;
-use crate::output::{Exit, wrap};
+use crate::introspection;
+use crate::output::{Exit, chain, wrap};
+use crate::report::Direction;
+use crate::scratch::{self, Place};
 
 /// Tell whether files and database agree and nothing is pending
 #[derive(clap::Args)]
 #[command(
-    after_help = "Exit status: 0 they agree, 1 they do not, 3 they do and migrations are pending or broken off."
+    after_help = "The migrations that are applied run in a scratch database, and its catalog is compared with the database's \
+                  own: a column that was added by hand, an index that is missing, row security that was switched off. \
+                  Owners, what default privileges give, and objects of other schemas may differ. Exit status: 0 they agree, \
+                  1 they do not, 3 they do and migrations are pending or broken off, or somebody changed the schema by hand."
 )]
 pub(crate) struct Args {
     /// Write CHECKSUMS, beside the migrations, from what they are now; no database is asked
     #[arg(long)]
     write: bool,
+    /// Compare files and history only, not the catalog with what the migrations make; no scratch database is made
+    #[arg(long)]
+    no_catalog: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Serialize)]
@@ -27,6 +39,22 @@ struct Check {
     pending: Vec<String>,
     problems: Vec<Disagreement>,
     broken_off: Option<BrokenOff>,
+    /// What was changed by hand; null where that was not asked, or could not be found out.
+    drift: Option<Drifted>,
+    /// Why the catalog was not compared, where it was asked.
+    not_compared_because: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Drifted {
+    /// What differs from what the applied migrations make.
+    differences: Vec<String>,
+    /// Objects that no migration makes, of other applications.
+    others: Vec<String>,
+    /// Columns that stand further back than the migrations put them.
+    reordered: Vec<String>,
+    /// What no catalog holds.
+    not_compared: [&'static str; 4],
 }
 
 #[derive(Serialize)]
@@ -47,7 +75,13 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let records = context.look_closely().await?;
     let broken_off = records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations));
-    let mut check = Check { pending: Vec::new(), problems: Vec::new(), broken_off };
+    let mut check = Check {
+        pending: Vec::new(),
+        problems: Vec::new(),
+        broken_off,
+        drift: None,
+        not_compared_because: None,
+    };
     for entry in overview(&migrations, &records.history) {
         match meaning(entry.state) {
             None if entry.state == State::Pending => check.pending.push(entry.label()),
@@ -63,12 +97,52 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let (migration, meaning) = (CHECKSUMS.to_owned(), error.to_string());
         check.problems.push(Disagreement { migration, state: "stale", meaning });
     }
+    let is_known = check.problems.is_empty() && check.broken_off.is_none() && !records.history.is_empty();
+    if is_known && !args.no_catalog {
+        match args.drift(&migrations, &records.history, &records.session, context).await {
+            Ok(drift) => check.drift = Some(drift),
+            // Where no scratch database can be had, the rest is worth knowing.
+            Err(error) => check.not_compared_because = Some(chain(&error)),
+        }
+    }
     context.output.result(&check, &text(&check));
-    Ok(match (check.problems.is_empty(), check.pending.is_empty() && check.broken_off.is_none()) {
+    let is_as_made = check.drift.as_ref().is_none_or(|drift| drift.differences.is_empty());
+    let is_done = check.pending.is_empty() && check.broken_off.is_none() && is_as_made;
+    Ok(match (check.problems.is_empty(), is_done) {
         (false, _) => Exit::Failed,
         (true, false) => Exit::Pending,
         (true, true) => Exit::Done,
     })
+}
+
+impl Args {
+    /// Compares the database's catalog with the one that the migrations make that are applied in it.
+    async fn drift(
+        &self,
+        migrations: &Migrations,
+        history: &[Applied],
+        session: &Client,
+        context: &Context<'_>,
+    ) -> Result<Drifted> {
+        let is_applied = |version| history.iter().any(|row| row.version == version);
+        let applied = migrations.iter().filter(|migration| is_applied(migration.version));
+        let server = context.scratch_server(&self.place, migrations).await?;
+        let expected = scratch::within(&server, async |scratch| {
+            let observe = |_| {};
+            let stage = scratch.stage(context.settings()).await?;
+            for migration in applied {
+                stage.runner(&observe).run(migration, Direction::Up).await?;
+            }
+            introspection::read(&stage.session).await
+        });
+        let found = drift(&expected.await?, &introspection::read(session).await?);
+        Ok(Drifted {
+            differences: found.differences.iter().map(ToString::to_string).collect(),
+            others: found.others.iter().map(ToString::to_string).collect(),
+            reordered: found.reordered,
+            not_compared: introspection::NOT_COMPARED,
+        })
+    }
 }
 
 fn meaning(state: State) -> Option<&'static str> {
@@ -88,5 +162,43 @@ fn text(check: &Check) -> String {
     if lines.is_empty() {
         lines.push("The database has every migration, as the files have them.".to_owned());
     }
+    if let Some(drift) = &check.drift {
+        lines.extend(told(drift));
+    }
+    if let Some(reason) = &check.not_compared_because {
+        lines.push(wrap(&format!("The catalog was not compared: {reason}")));
+    }
     lines.join("\n")
+}
+
+/// Objects of others that a message names.
+const SHOWN: usize = 5;
+
+fn told(drift: &Drifted) -> Vec<String> {
+    let Drifted { differences, others, reordered, not_compared } = drift;
+    let mut lines = Vec::new();
+    if differences.is_empty() {
+        lines.push("The schema is the one that the applied migrations make.".to_owned());
+    } else {
+        lines.push("The schema is not the one that the applied migrations make; it has:".to_owned());
+        lines.extend(
+            differences.iter().flat_map(|difference| difference.lines()).map(|line| format!("  {line}")),
+        );
+        let advice =
+            "Take back what was changed by hand, or write a migration that makes the same and stamp it.";
+        lines.push(wrap(advice));
+    }
+    lines.extend(
+        reordered
+            .iter()
+            .map(|column| wrap(&format!("Note: {column} stands further back than the migrations put it."))),
+    );
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().take(SHOWN).map(String::as_str).collect();
+        let more = others.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(wrap(&format!("Note: no migration makes {}{more}.", names.join(", "))));
+    }
+    lines.push(wrap(&format!("Not compared: {}.", not_compared.join(", "))));
+    lines
 }
