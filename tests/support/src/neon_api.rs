@@ -110,6 +110,43 @@ impl NeonApi {
         self.shared.state().branch_limit = limit;
     }
 
+    /// How many snapshots the project's plan keeps.
+    pub fn set_snapshot_limit(&self, limit: usize) {
+        self.shared.state().snapshot_limit = limit;
+    }
+
+    /// Whether branches can be deleted for good.
+    pub fn set_hard_delete(&self, is_there: bool) {
+        self.shared.state().has_hard_delete = is_there;
+    }
+
+    /// The names of the deleted branches that could be recovered.
+    #[must_use]
+    pub fn recoverable(&self) -> Vec<String> {
+        self.shared.state().recoverable.clone()
+    }
+
+    /// When each snapshot is to be deleted, in the order of their making.
+    #[must_use]
+    pub fn snapshot_expiries(&self) -> Vec<Option<String>> {
+        self.shared.state().snapshots.iter().map(|snapshot| snapshot.expires.clone()).collect()
+    }
+
+    /// Lets every branch have another database, which its list names and nothing serves.
+    pub fn add_database(&self, name: &str) {
+        self.shared.state().further_databases.push(name.to_owned());
+    }
+
+    /// How operations of one kind go from now on, such as `timeline_archive`, which a snapshot takes.
+    pub fn set_fate_of(&self, action: &str, fate: Fate) {
+        self.shared.state().fates.insert(action.to_owned(), fate);
+    }
+
+    /// What happens to the next request of a form, once, such as `POST branches/*/snapshot`.
+    pub fn fault_at(&self, request: &str, fault: Fault) {
+        self.shared.state().faults_at.push_back((request.to_owned(), fault));
+    }
+
     /// How operations go from now on.
     pub fn set_fate(&self, fate: Fate) {
         self.shared.state().fate = fate;

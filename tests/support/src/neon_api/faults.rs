@@ -13,6 +13,8 @@ pub enum Fault {
     LoseRequest,
     /// What was asked for is done, and the connection is closed before the answer.
     LoseAnswer,
+    /// What was asked for is done, and refused with this status, as a gateway does that has waited too long.
+    RefuseAfter(u16),
     /// It is served after a while.
     Delay(Duration),
 }

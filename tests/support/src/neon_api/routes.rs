@@ -32,20 +32,23 @@ pub(super) async fn answer(shared: &Shared, asked: &Asked) -> Result<Answer> {
         (&Method::GET, ["branches", id]) => Ok(with_branch(shared, id, |branch| {
             ok(200, &json!({ "branch": shared.state().show_branch(branch) }))
         })),
-        (&Method::DELETE, ["branches", id]) => branches::delete(shared, id).await,
+        (&Method::DELETE, ["branches", id]) => branches::delete(shared, id, asked).await,
         (&Method::POST, ["branches", id, "restore"]) => restores::branch(shared, id, &asked.body).await,
-        (&Method::GET, ["branches", id, "databases"]) => Ok(with_branch(shared, id, databases)),
+        (&Method::GET, ["branches", id, "databases"]) => {
+            Ok(with_branch(shared, id, |branch| databases(shared, branch)))
+        }
         (&Method::GET, ["branches", id, "roles"]) => Ok(with_branch(shared, id, roles)),
         (&Method::GET, ["branches", id, "endpoints"]) => Ok(with_branch(shared, id, |branch| {
             let endpoints: Vec<Value> = shared.state().show_endpoint(branch).into_iter().collect();
             ok(200, &json!({ "endpoints": endpoints }))
         })),
+        (&Method::POST, ["endpoints"]) => Ok(branches::make_endpoint(shared, &asked.body)),
         (&Method::GET, ["branches", id, "compare_schema"]) => Ok(compare(shared, id, asked)),
         (&Method::POST, ["branches", id, "snapshot"]) => snapshots::create(shared, id, asked).await,
         (&Method::GET, ["snapshots"]) => Ok(snapshots::list(shared)),
         (&Method::DELETE, ["snapshots", id]) => snapshots::delete(shared, id).await,
         (&Method::POST, ["snapshots", id, "restore"]) => restores::snapshot(shared, id, &asked.body).await,
-        (&Method::GET, ["operations"]) => Ok(operations(shared)),
+        (&Method::GET, ["operations"]) => Ok(operations(shared, asked)),
         (&Method::GET, ["operations", id]) => Ok(operation(shared, id)),
         (&Method::GET, ["connection_uri"]) => Ok(connection_uri(shared, asked)),
         _ => Ok(refusal(404, "", "no such route")),
@@ -63,13 +66,20 @@ fn project(shared: &Shared) -> Answer {
     ok(200, &json!({ "project": { "id": state.project, "name": "stand-in", "region_id": "aws-us-east-2" } }))
 }
 
-fn databases(branch: &Branch) -> Answer {
+fn databases(shared: &Shared, branch: &Branch) -> Answer {
     let at = super::state::rfc3339(branch.created);
-    let database = json!({
-        "id": 1, "branch_id": branch.id, "name": branch.database, "owner_name": ROLE,
-        "created_at": at, "updated_at": at,
-    });
-    ok(200, &json!({ "databases": [database] }))
+    let further = shared.state().further_databases.clone();
+    let names = std::iter::once(branch.database.clone()).chain(further);
+    let databases: Vec<Value> = names
+        .zip(1..)
+        .map(|(name, id)| {
+            json!({
+                "id": id, "branch_id": branch.id, "name": name, "owner_name": ROLE,
+                "created_at": at, "updated_at": at,
+            })
+        })
+        .collect();
+    ok(200, &json!({ "databases": databases }))
 }
 
 fn roles(branch: &Branch) -> Answer {
@@ -102,9 +112,11 @@ fn compare(shared: &Shared, id: &str, asked: &Asked) -> Answer {
     }
 }
 
-fn operations(shared: &Shared) -> Answer {
+fn operations(shared: &Shared, asked: &Asked) -> Answer {
     let state = shared.state();
-    let shown: Vec<Value> = state.operations.iter().rev().map(|one| state.show_operation(one)).collect();
+    let limit = asked.param("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
+    let newest = state.operations.iter().rev().take(limit);
+    let shown: Vec<Value> = newest.map(|one| state.show_operation(one)).collect();
     ok(200, &json!({ "operations": shown }))
 }
 

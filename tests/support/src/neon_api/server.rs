@@ -54,9 +54,12 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> io::Result<
         let mut state = shared.state();
         let path = asked.path.trim_start_matches(&format!("projects/{}/", state.project)).to_owned();
         state.requests.push(format!("{} {path}", asked.method));
-        let fault = match state.faults.pop_front() {
-            None if state.is_gone => Some(Fault::LoseRequest),
-            fault => fault.flatten(),
+        let own = format!("{} {path}", asked.method);
+        let at = state.faults_at.iter().position(|(request, _)| own == *request || is_like(&own, request));
+        let fault = match (at, state.faults.pop_front()) {
+            (Some(at), _) => state.faults_at.remove(at).map(|(_, fault)| fault),
+            (None, None) if state.is_gone => Some(Fault::LoseRequest),
+            (None, fault) => fault.flatten(),
         };
         (fault, authorization.is_some_and(|value| value == format!("Bearer {}", state.key).as_str()))
     };
@@ -69,15 +72,17 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> io::Result<
         }
         Some(Fault::LoseRequest) => return Err(lost()),
         Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
-        Some(Fault::LoseAnswer) | None => {}
+        Some(Fault::LoseAnswer | Fault::RefuseAfter(_)) | None => {}
     }
     if !has_key {
         return Ok(refusal(401, "", "supplied credentials do not pass authentication"));
     }
     let answer = routes::answer(&shared, &asked).await;
     let answer = answer.unwrap_or_else(|error| refusal(500, "", &format!("{error:#}")));
-    if fault == Some(Fault::LoseAnswer) {
-        return Err(lost());
+    match fault {
+        Some(Fault::LoseAnswer) => return Err(lost()),
+        Some(Fault::RefuseAfter(status)) => return Ok(refusal(status, "", "the test wants it so")),
+        _ => {}
     }
     let (parts, body) = answer.into_parts();
     let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
@@ -88,6 +93,14 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> io::Result<
         body: serde_json::from_slice(&body).unwrap_or_default(),
     });
     Ok(Answer::from_parts(parts, Full::from(body)))
+}
+
+/// Whether a request is of a form in which `*` stands for one part of a path.
+fn is_like(request: &str, form: &str) -> bool {
+    let (mut parts, mut form) = (request.split('/'), form.split('/'));
+    parts.by_ref().zip(form.by_ref()).all(|(part, form)| part == form || form == "*")
+        && parts.next().is_none()
+        && form.next().is_none()
 }
 
 async fn read(request: Request<Incoming>) -> Result<Asked, hyper::Error> {

@@ -1,6 +1,6 @@
 //! What the project consists of.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
@@ -18,8 +18,19 @@ pub(super) struct State {
     pub(super) requests: Vec<String>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) branch_limit: usize,
+    pub(super) snapshot_limit: usize,
+    /// Whether the key's account has the preview of branch recovery, and with it `hard_delete`.
+    pub(super) has_hard_delete: bool,
+    /// Names of deleted branches that could be recovered.
+    pub(super) recoverable: Vec<String>,
+    /// Databases that every branch has beside its own.
+    pub(super) further_databases: Vec<String>,
     pub(super) fate: Fate,
+    /// How operations of one kind go, whatever [`State::fate`] is.
+    pub(super) fates: HashMap<String, Fate>,
     pub(super) faults: VecDeque<Option<Fault>>,
+    /// What happens to the next request of a form, once.
+    pub(super) faults_at: VecDeque<(String, Fault)>,
     /// Nothing is served once the faults are used up.
     pub(super) is_gone: bool,
 }
@@ -42,6 +53,7 @@ pub(super) struct Branch {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) parent: Option<String>,
+    pub(super) is_default: bool,
     pub(super) database: String,
     pub(super) endpoint: Option<String>,
     pub(super) created: SystemTime,
@@ -74,6 +86,7 @@ impl State {
             id: id("br"),
             name: "main".to_owned(),
             parent: None,
+            is_default: true,
             database: database.to_owned(),
             endpoint: Some(id("ep")),
             created: SystemTime::now(),
@@ -89,8 +102,14 @@ impl State {
             requests: Vec::new(),
             exchanges: Vec::new(),
             branch_limit: 10,
+            snapshot_limit: 10,
+            has_hard_delete: true,
+            recoverable: Vec::new(),
+            further_databases: Vec::new(),
             fate: Fate::Finish(1),
+            fates: HashMap::new(),
             faults: VecDeque::new(),
+            faults_at: VecDeque::new(),
             is_gone: false,
         }
     }
@@ -105,7 +124,7 @@ impl State {
             id: Uuid::now_v7(),
             branch: branch.to_owned(),
             action,
-            fate: self.fate,
+            fate: self.fates.get(action).copied().unwrap_or(self.fate),
             created: SystemTime::now(),
         };
         let shown = self.show_operation(&operation);
@@ -145,8 +164,8 @@ impl State {
             "state_changed_at": rfc3339(branch.created),
             "logical_size": 30_000_000,
             "creation_source": "console",
-            "default": branch.parent.is_none(),
-            "primary": branch.parent.is_none(),
+            "default": branch.is_default,
+            "primary": branch.is_default,
             "protected": false,
             "cpu_used_sec": 0,
             "active_time_seconds": 0,

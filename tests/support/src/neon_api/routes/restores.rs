@@ -22,6 +22,15 @@ pub(super) async fn branch(shared: &Shared, branch: &str, body: &Value) -> Resul
         };
         let from = body["source_branch_id"].as_str().unwrap_or_default();
         let preserved = body["preserve_under_name"].as_str().map(str::to_owned);
+        let has_children = state.branches.iter().any(|one| one.parent.as_ref() == Some(&target.id));
+        if has_children && preserved.is_none() {
+            return Ok(refusal(422, "", "preserve_under_name is required to restore a branch with children"));
+        }
+        if let Some(name) = &preserved
+            && state.branches.iter().any(|one| one.name == *name)
+        {
+            return Ok(refusal(409, "", "branch with the provided name already exists"));
+        }
         if from == target.id && preserved.is_none() {
             return Ok(refusal(
                 400,
@@ -47,9 +56,14 @@ pub(super) async fn branch(shared: &Shared, branch: &str, body: &Value) -> Resul
     }
     let mut state = shared.state();
     if let Some(name) = preserved {
+        // Its children hang from what it was.
+        let kept = id("br");
+        let children = state.branches.iter_mut().filter(|one| one.parent.as_ref() == Some(&target.id));
+        children.for_each(|child| child.parent = Some(kept.clone()));
         state.branches.push(Branch {
-            id: id("br"),
+            id: kept,
             name,
+            is_default: false,
             parent: target.parent.clone().or_else(|| Some(target.id.clone())),
             endpoint: None,
             created: SystemTime::now(),
@@ -88,8 +102,9 @@ pub(super) async fn snapshot(shared: &Shared, snapshot: &str, body: &Value) -> R
         name: body["name"].as_str().map_or_else(|| own_id.clone(), str::to_owned),
         id: own_id,
         parent: Some(snapshot.branch.clone()),
+        is_default: false,
         database,
-        endpoint: replaced.as_ref().map_or_else(|| Some(id("ep")), |branch| branch.endpoint.clone()),
+        endpoint: replaced.as_ref().and_then(|branch| branch.endpoint.clone()),
         created: SystemTime::now(),
         expires: None,
         init_source: "parent-data",

@@ -15,6 +15,12 @@ pub(super) async fn create(shared: &Shared, branch: &str, asked: &Asked) -> Resu
     let Some(branch) = shared.state().branch(branch).cloned() else {
         return Ok(refusal(404, "", "branch not found"));
     };
+    {
+        let state = shared.state();
+        if state.snapshots.len() >= state.snapshot_limit {
+            return Ok(refusal(422, "SNAPSHOTS_LIMIT_EXCEEDED", "snapshots limit exceeded"));
+        }
+    }
     let database = match databases::copy(shared.postgres, &branch.database).await? {
         Copied::As(database) => database,
         Copied::InUse => return Ok(refusal(423, "", "project already has running conflicting operations")),
@@ -29,7 +35,7 @@ pub(super) async fn create(shared: &Shared, branch: &str, asked: &Asked) -> Resu
         expires: asked.param("expires_at").map(str::to_owned),
     };
     let mut state = shared.state();
-    let operation = state.begin(&branch.id, "create_branch");
+    let operation = state.begin(&branch.id, "timeline_archive");
     let answer = json!({ "snapshot": state.show_snapshot(&snapshot), "operations": [operation] });
     state.snapshots.push(snapshot);
     Ok(ok(200, &answer))
