@@ -64,6 +64,9 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) statement_timeout: Duration,
+    /// Show row values in a server's messages, which are left out since logs have many readers; reports never hold them
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) show_values: bool,
 }
 
 /// Whom the output is for.

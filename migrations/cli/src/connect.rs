@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use pg::{Connector, Error, Url, retry};
 use tokio::time::sleep;
+use tokio_postgres::error::DbError;
 use tokio_postgres::{AsyncMessage, Client};
 
 use crate::notices::Notices;
@@ -29,7 +30,7 @@ pub(crate) fn session_url(url: &Url) -> Result<Url> {
 /// # Errors
 /// The last attempt's, or at once one that another attempt would not change.
 pub(crate) async fn connect(connector: &Connector) -> Result<Client, Error> {
-    Ok(connect_and_listen(connector).await?.0)
+    connect_and_hear(connector, |_| {}).await
 }
 
 /// Opens a session whose notices are kept.
@@ -37,9 +38,23 @@ pub(crate) async fn connect(connector: &Connector) -> Result<Client, Error> {
 /// # Errors
 /// As for [`connect`].
 pub(crate) async fn connect_and_listen(connector: &Connector) -> Result<(Client, Notices), Error> {
+    let notices = Notices::default();
+    let kept = notices.clone();
+    let client = connect_and_hear(connector, move |notice| kept.add(&notice)).await?;
+    Ok((client, notices))
+}
+
+/// Opens a session each of whose notices is heard, before the statement that it belongs to is answered.
+///
+/// # Errors
+/// As for [`connect`].
+pub(crate) async fn connect_and_hear(
+    connector: &Connector,
+    hear: impl Fn(DbError) + Clone + Send + 'static,
+) -> Result<Client, Error> {
     let mut failed = 0;
     loop {
-        let error = match attempt(connector).await {
+        let error = match attempt(connector, hear.clone()).await {
             Ok(session) => return Ok(session),
             Err(error) => error,
         };
@@ -51,17 +66,15 @@ pub(crate) async fn connect_and_listen(connector: &Connector) -> Result<(Client,
     }
 }
 
-async fn attempt(connector: &Connector) -> Result<(Client, Notices), Error> {
+async fn attempt(connector: &Connector, hear: impl Fn(DbError) + Send + 'static) -> Result<Client, Error> {
     let (client, mut connection) = connector.connect().await?;
-    let notices = Notices::default();
-    let kept = notices.clone();
     tokio::spawn(async move {
         // What ends the connection is told by the statement under way.
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notice(notice) = message {
-                kept.add(&notice);
+                hear(notice);
             }
         }
     });
-    Ok((client, notices))
+    Ok(client)
 }

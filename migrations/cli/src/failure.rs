@@ -6,6 +6,8 @@ use crate::notices::Notice;
 use schema_core::Statement;
 use tokio_postgres::error::{DbError, ErrorPosition};
 
+use crate::values;
+
 /// A migration that failed.
 #[derive(Debug)]
 pub struct Failure {
@@ -15,6 +17,8 @@ pub struct Failure {
     pub line: Option<usize>,
     /// The statement's first lines.
     pub statement: Option<String>,
+    /// The server's message without row values.
+    pub message: String,
     /// What became of the migration.
     pub outcome: Outcome,
     /// What the server said while it ran.
@@ -53,22 +57,24 @@ impl fmt::Display for Failure {
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
-        let row = self.db_error().and_then(copied_row);
-        match &row {
-            Some(_) => write!(f, ": {}", without_value(&self.source.to_string()))?,
-            None => write!(f, ": {}", self.source)?,
+        if values::are_shown() {
+            write!(f, ": {}", self.source)?;
+        } else {
+            write!(f, ": {}", self.message)?;
         }
         for line in self.statement.iter().flat_map(|s| s.lines()) {
             write!(f, "\n    {line}")?;
         }
+        let row = self.db_error().and_then(copied_row).filter(|_| !values::are_shown());
         if let Some(row) = row {
             write!(f, "\nwhere: {}", row.place)?;
         } else if let Some(db) = self.db_error() {
-            for (name, text) in [("detail", db.detail()), ("hint", db.hint()), ("where", db.where_())] {
-                if let Some(text) = text {
-                    write!(f, "\n{name}: {}", text.replace('\n', "\n    "))?;
-                }
+            for (name, text) in values::further(db) {
+                write!(f, "\n{name}: {}", text.replace('\n', "\n    "))?;
             }
+        }
+        if self.leaves_values_out() {
+            f.write_str("\nRow values are left out; --show-values shows them.")?;
         }
         write!(f, "\n{}", self.outcome)?;
         if self.code() == Some("57014") {
@@ -116,6 +122,11 @@ impl fmt::Display for Outcome {
 impl Failure {
     fn db_error(&self) -> Option<&DbError> {
         self.source.as_db_error()
+    }
+
+    fn leaves_values_out(&self) -> bool {
+        let Some(db) = self.db_error().filter(|_| !values::are_shown()) else { return false };
+        !self.message.starts_with(db.message()) || values::hides_detail(db)
     }
 
     /// The SQLSTATE, where the server gave one.

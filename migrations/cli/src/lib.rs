@@ -12,6 +12,7 @@ mod database;
 mod directory;
 mod environment;
 mod failure;
+mod interrupt;
 mod introspection;
 mod lock;
 mod measure;
@@ -19,12 +20,14 @@ mod migrate;
 mod neon;
 mod notices;
 mod output;
+mod printable;
 mod rehearsal;
 mod report;
 mod run;
 mod scratch;
 mod script;
 mod table;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -44,6 +47,7 @@ pub use run::Settings;
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    values::show(cli.global.show_values);
     let output = Output::new(cli.global.format);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

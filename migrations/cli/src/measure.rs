@@ -6,6 +6,7 @@
 
 pub(crate) mod model;
 mod relations;
+mod said;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -18,17 +19,23 @@ use tokio_postgres::Client;
 
 pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, millis};
 
-use crate::connect::connect;
+use crate::connect::{connect, connect_and_hear};
 use crate::database::{Database, HistoryTable, execute, insert, one_row};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::run::Settings;
 use crate::run::send::{SendError, run_group};
+use crate::values;
+pub(crate) use said::{AllSaid, Said};
+
 use relations::{Relation, Relations};
+use said::Listener;
 use watch::{Held, Seen, watch};
 
 /// Applies migrations to a database that nobody else migrates, and measures them.
 pub(crate) struct Meter {
     worker: Client,
+    /// What the worker's statements said so far.
+    said: Listener,
     watcher: Client,
     /// The worker's server process.
     pid: i32,
@@ -51,14 +58,16 @@ impl Meter {
         origin: Instant,
     ) -> Result<Self> {
         let connector = Connector::new(url)?;
-        let (worker, watcher) = (connect(&connector).await?, connect(&connector).await?);
+        let watcher = connect(&connector).await?;
+        let said = Listener::default();
+        let worker = connect_and_hear(&connector, said.ear()).await?;
         let mut database = Database::inspect(&worker).await?;
         database.check_writable()?;
         let table = database.ensure_table(&worker, versions).await?;
         let pid = one_row(&worker, "SELECT pg_backend_pid()").await?;
         let pid =
             pid.as_ref().and_then(|row| row.get(0)?.parse().ok()).context("the server gave no answer")?;
-        Ok(Self { worker, watcher, pid, table, settings: settings.clone(), origin })
+        Ok(Self { worker, said, watcher, pid, table, settings: settings.clone(), origin })
     }
 
     /// Applies one migration with its row of the history.
@@ -90,6 +99,11 @@ impl Meter {
             size_change: after.size() - before.size(),
             statements,
         })
+    }
+
+    /// Takes what the migrations and the server said while they ran.
+    pub(crate) fn take_said(&self) -> AllSaid {
+        self.said.take()
     }
 
     async fn wal_position(&self) -> Result<u64, pg::Error> {
@@ -239,6 +253,7 @@ impl<'a> Run<'a> {
             error = watch(watcher, *pid, *origin, &mut seen) => return Err(error).context("watching the locks"),
         };
         let duration = origin.elapsed() - started;
+        self.meter.said.listen(self.script, statement.line);
         outcome.map_err(|SendError { at, error }| self.failure(at, error))?;
         let sql = excerpt(statement.text);
         let sql = match others.len() {
@@ -308,7 +323,8 @@ impl<'a> Run<'a> {
         };
         let line = at.map(|(statement, offset)| line_in_file(statement, offset, &error));
         let (file, statement) = (self.script.file.clone(), at.map(|(statement, _)| excerpt(statement.text)));
-        Failure { file, line, statement, outcome, notices: Vec::new(), source: error }
+        let message = values::without(&error, Some(&self.script.sql));
+        Failure { file, line, statement, message, outcome, notices: Vec::new(), source: error }
     }
 }
 

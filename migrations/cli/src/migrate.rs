@@ -87,7 +87,21 @@ impl Order<'_> {
     /// # Errors
     /// As for [`crate::upgrade_to_head`]; and a migration on the way has no down.
     pub(crate) async fn run(&self, connector: &Connector, migrations: &Migrations) -> Result<Report> {
-        let ready = match self.begin(connector, migrations).await? {
+        self.run_if(connector, migrations, async |_, _, _| Ok(())).await
+    }
+
+    /// Runs the steps where `check` has nothing against it. It is asked while the runners' lock is held, so that no other
+    /// runner changes what it has seen.
+    ///
+    /// # Errors
+    /// As for [`Order::run`]; and the check's, with nothing done.
+    pub(crate) async fn run_if(
+        &self,
+        connector: &Connector,
+        migrations: &Migrations,
+        check: impl AsyncFn(&Client, &Database, &[Applied]) -> Result<()>,
+    ) -> Result<Report> {
+        let ready = match self.begin(connector, migrations, check).await? {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
         };
@@ -114,7 +128,7 @@ impl Order<'_> {
     /// # Errors
     /// Those of [`Order::run`].
     pub(crate) async fn try_out(&self, connector: &Connector, migrations: &Migrations) -> Result<DryReport> {
-        let ready = match self.begin(connector, migrations).await? {
+        let ready = match self.begin(connector, migrations, async |_, _, _| Ok(())).await? {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
         };
@@ -127,8 +141,13 @@ impl Order<'_> {
         Ok(DryReport { at, steps, untried })
     }
 
-    /// Looks, plans and, where there is something to do, takes the runners' lock.
-    async fn begin<'m>(&self, connector: &Connector, migrations: &'m Migrations) -> Result<Start<'m>> {
+    /// Looks, plans and, where there is something to do, takes the runners' lock and checks.
+    async fn begin<'m>(
+        &self,
+        connector: &Connector,
+        migrations: &'m Migrations,
+        check: impl AsyncFn(&Client, &Database, &[Applied]) -> Result<()>,
+    ) -> Result<Start<'m>> {
         let (first, database, history) = look(connector).await?;
         let status = verify(migrations, &history)?;
         let mut steps = self.target.plan(&status)?;
@@ -144,6 +163,7 @@ impl Order<'_> {
         // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
         // is one step and not two.
         let (worker, notices, database, history) = look_and_listen(connector).await?;
+        check(&worker, &database, &history).await?;
         let status = verify(migrations, &history)?;
         let open = match self.target.direction() {
             Direction::Up => &status.pending,

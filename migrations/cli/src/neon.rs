@@ -12,8 +12,10 @@ mod model;
 mod operations;
 mod pause;
 mod snapshots;
+mod stop;
 
-pub(crate) use branches::{NewBranch, Restore};
+pub(crate) use branches::{Deleted, NewBranch, Restore};
 pub(crate) use client::{Client, Options};
+pub(crate) use error::Error;
 pub(crate) use model::{Branch, Snapshot};
 pub(crate) use snapshots::{NewSnapshot, SnapshotRestore};

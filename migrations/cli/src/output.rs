@@ -14,7 +14,9 @@ use serde_json::json;
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::notices::{Notice, WARNING};
+use crate::printable::{inert, inert_json, visible, visible_beside_styles};
 use crate::report::{Direction, Event, Step};
+use crate::values;
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -81,19 +83,23 @@ impl Output {
     /// A command's result: the text for people, the value for machines.
     pub(crate) fn result(&self, value: &impl Serialize, text: &impl fmt::Display) {
         match self.format {
-            Format::Text => out(text),
-            Format::Json => out(&json(value)),
+            Format::Text => out(&inert(&visible_beside_styles(&text.to_string()))),
+            Format::Json => out(&inert_json(&json(value))),
         }
     }
 
-    /// A text in a form of its own, whatever the format.
+    /// A text in a form of its own, whatever the format. It is printed byte by byte, so that it must hold no line that a
+    /// pipeline would obey.
     pub(crate) fn text(&self, text: &impl fmt::Display) {
         out(text);
     }
 
-    /// A script of SQL; for machines as a document with the one field `sql`.
+    /// A script of SQL; for machines as a document with the one field `sql`. A script is printed byte by byte.
     pub(crate) fn script(&self, sql: &str) {
-        self.result(&json!({ "sql": sql }), &sql.trim_end());
+        match self.format {
+            Format::Text => out(&sql.trim_end()),
+            Format::Json => self.result(&json!({ "sql": sql }), &""),
+        }
     }
 
     /// Something that a run did. Machines get it with the report.
@@ -114,6 +120,8 @@ impl Output {
                 for Notice { severity, message } in notices {
                     let style = if severity == WARNING { ODD } else { Style::new() };
                     let severity = severity.to_lowercase();
+                    let message = visible(message);
+                    let message = inert(&message);
                     err(&format_args!("{migration}: {style}{severity}{style:#}: {message}"));
                 }
                 if *left_out > 0 {
@@ -121,14 +129,17 @@ impl Output {
                 }
             }),
             (Format::Text, event) => {
-                self.line.suspend(|| err(&format_args!("{ODD}{}{ODD:#}", Progress(event))));
+                let text = Progress(event).to_string();
+                let text = inert(&visible(&text)).into_owned();
+                self.line.suspend(|| err(&format_args!("{ODD}{text}{ODD:#}")));
             }
         }
     }
 
     /// A word about the run, beside its result.
     pub(crate) fn note(&self, text: &impl fmt::Display) {
-        err(text);
+        let text = text.to_string();
+        err(&inert(&wrap(&visible(&text))));
     }
 
     /// Why the command failed, with its exit status.
@@ -138,11 +149,12 @@ impl Output {
         match self.format {
             Format::Text => {
                 // The word is coloured after wrapping, which counts what is seen.
-                let text = wrap(&format!("error: {message}"));
+                let text = wrap(&visible(&format!("error: {message}")));
+                let text = inert(&text);
                 let text = text.strip_prefix("error:").unwrap_or(&text);
                 err(&format_args!("{BAD}error:{BAD:#}{text}"));
             }
-            Format::Json => out(&json(&failure(error, &message))),
+            Format::Json => out(&inert_json(&json(&failure(error, &message)))),
         }
         if error.is::<Usage>() { Exit::Usage.into() } else { Exit::Failed.into() }
     }
@@ -221,7 +233,10 @@ pub(crate) fn chain(error: &anyhow::Error) -> String {
         if !message.is_empty() {
             message.push_str(": ");
         }
-        message.push_str(&cause.to_string());
+        match cause.downcast_ref::<pg::Error>() {
+            Some(error) => message.push_str(&values::as_asked(error, None)),
+            None => message.push_str(&cause.to_string()),
+        }
         if tells_its_causes(cause) {
             break;
         }

@@ -4,6 +4,7 @@
 mod command;
 pub(crate) mod findings;
 pub(crate) mod fingerprint;
+pub(crate) mod losses;
 pub(crate) mod permit;
 mod probe;
 pub(crate) mod report;
@@ -18,18 +19,19 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use pg::Connector;
-use schema_core::{Catalog, Migration, Migrations, UpgradeTarget, verify};
+use pg::{Connector, Url};
+use schema_core::{Applied, Catalog, Migration, Migrations, UpgradeTarget, verify};
 use time::OffsetDateTime;
 use tokio_postgres::Client;
 
 use crate::failure::Failure;
 use crate::introspection;
-use crate::measure::Meter;
+use crate::measure::{AllSaid, Meter};
 use crate::migrate::look;
 use crate::report::{Direction, Event, Step};
 use crate::run::Settings;
 use crate::run::progress::Progress;
+use crate::values;
 use probe::Probes;
 use report::{
     About, CommandRun, FORMAT, Finding, Level, Limits, PlaceKind, Probed, Rehearsed, Report, Source, Target,
@@ -62,15 +64,41 @@ struct Ups {
     /// The catalog before the first and after each.
     catalogs: Vec<Catalog>,
     failure: Option<Failure>,
+    said: AllSaid,
+}
+
+/// A database with what is pending there.
+struct Opened<'m> {
+    connector: Connector,
+    session: Client,
+    pending: Vec<&'m Migration>,
+    before: Catalog,
+    source: Source,
 }
 
 impl Rehearsal<'_> {
-    /// Rehearses on a stage.
+    /// The report of a production where nothing is pending, which needs no copy of it; none where something is. Nothing is
+    /// changed.
     ///
     /// # Errors
-    /// The stage cannot be used, or files and history do not agree. A migration that fails is a finding.
-    pub(crate) async fn run(&self, stage: &Stage) -> Result<Report> {
-        let connector = Connector::new(&stage.url)?;
+    /// Production cannot be read, or files and history do not agree.
+    pub(crate) async fn without_migrations(&self, production: &Url) -> Result<Option<Report>> {
+        let opened = self.open(production).await?;
+        if !opened.pending.is_empty() {
+            return Ok(None);
+        }
+        let mut report = self.report(opened.source);
+        report.target.catalog = Some(report.source.catalog.clone());
+        report.findings.extend(schema::compare(self.schema_file.as_deref(), &opened.before)?);
+        if !self.command.is_empty() {
+            let message = "nothing is pending, so that there is nothing to test: the command was not run";
+            report.findings.push(Finding::new(Level::Note, About::Command, None, None, message.to_owned()));
+        }
+        Ok(Some(finished(report)))
+    }
+
+    async fn open(&self, url: &Url) -> Result<Opened<'_>> {
+        let connector = Connector::new(url)?;
         let (session, database, history) = look(&connector).await?;
         let status = verify(self.migrations, &history)?;
         let pending = schema_core::upgrade(&status, UpgradeTarget::Head)?;
@@ -85,20 +113,24 @@ impl Rehearsal<'_> {
             table.check_fit(pending.iter().copied())?;
         }
         let before = introspection::read(&session).await?;
-        let source = Source {
-            database: self.database.clone(),
-            head: status.current().map(|migration| migration.label().to_owned()),
-            history: fingerprint::history(&history),
-            catalog: fingerprint::catalog(&before),
-        };
-        let touched = tables::touched(&before, &pending);
-        let known = relations(&before);
-        let rows_before = tables::digest(&session, &touched).await?;
+        let head = status.current().map(|migration| migration.label().to_owned());
+        let source = self.source(head, &history, &before);
+        Ok(Opened { connector, session, pending, before, source })
+    }
 
-        let mut findings = findings::of_lint(&pending, &self.limits);
-        let (ups, probes) = self.apply(&connector, &session, &pending, before, &touched).await?;
-        findings.extend(findings::of_measurements(&ups.measured, &probes, &known, &self.limits));
-        let mut report = Report {
+    fn source(&self, head: Option<String>, history: &[Applied], before: &Catalog) -> Source {
+        Source {
+            database: self.database.clone(),
+            head,
+            relations: BTreeSet::new(),
+            history: fingerprint::history(history),
+            catalog: fingerprint::catalog(before),
+        }
+    }
+
+    /// A report before anything is done.
+    fn report(&self, source: Source) -> Report {
+        Report {
             format: FORMAT,
             rehearsed_at: OffsetDateTime::now_utc(),
             verdict: Verdict::Failed,
@@ -106,15 +138,37 @@ impl Rehearsal<'_> {
             target: Target { head: source.head.clone(), catalog: None },
             source,
             limits: self.limits.clone(),
-            migrations: ups.measured,
-            probes,
+            migrations: Vec::new(),
+            probes: Vec::new(),
             command: None,
             way_back: WayBack::default(),
+            losses: Vec::new(),
             findings: Vec::new(),
-        };
+        }
+    }
+
+    /// Rehearses on a stage.
+    ///
+    /// # Errors
+    /// The stage cannot be used, or files and history do not agree. A migration that fails is a finding.
+    pub(crate) async fn run(&self, stage: &Stage) -> Result<Report> {
+        let Opened { connector, session, pending, before, source } = self.open(&stage.url).await?;
+        let touched = tables::touched(&before, &pending);
+        let known = relations(&before);
+        let rows_before = tables::digest(&session, &touched).await?;
+        let held = losses::held(&session, &before, &touched).await?;
+
+        let mut findings = findings::of_lint(&pending, &self.limits);
+        let (ups, probes) = self.apply(&connector, &session, &pending, before, &touched).await?;
+        findings.extend(findings::of_measurements(&ups.measured, &probes, &known, &self.limits));
+        findings.extend(findings::of_said(ups.said));
+        let mut report = self.report(source);
+        report.source.relations = measured_of(&known, &ups.measured, &probes);
+        (report.migrations, report.probes) = (ups.measured, probes);
         if let Some(failure) = &ups.failure {
             findings.push(of_failure(failure));
         } else {
+            report.losses = held.losses(&session, &pending).await?;
             let rows_after = tables::digest(&session, &touched).await?;
             findings.extend(findings::of_lost_rows(&rows_before, &rows_after, &self.limits));
             report.command = command::run(self.command, &stage.url, self.timeout).await?;
@@ -144,12 +198,7 @@ impl Rehearsal<'_> {
             }
         }
         report.findings = findings;
-        report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-        if report.level() != Some(Level::Failure) {
-            report.verdict = Verdict::Passed;
-        }
-        report.rehearsed_at = OffsetDateTime::now_utc();
-        Ok(report)
+        Ok(finished(report))
     }
 
     /// Applies and measures the pending migrations, with probing sessions on the tables that they touch.
@@ -161,7 +210,8 @@ impl Rehearsal<'_> {
         before: Catalog,
         touched: &Columns,
     ) -> Result<(Ups, Vec<Probed>)> {
-        let mut ups = Ups { measured: Vec::new(), catalogs: vec![before], failure: None };
+        let mut ups =
+            Ups { measured: Vec::new(), catalogs: vec![before], failure: None, said: AllSaid::default() };
         if pending.is_empty() {
             ups.catalogs = vec![introspection::read_with_dependencies(session).await?];
             return Ok((ups, Vec::new()));
@@ -197,6 +247,7 @@ impl Rehearsal<'_> {
             Ok(())
         };
         let (outcome, probed): (Result<()>, _) = probes.around(work).await;
+        ups.said = meter.take_said();
         outcome?;
         if let Some(last) = ups.catalogs.last_mut()
             && ups.failure.is_none()
@@ -206,6 +257,25 @@ impl Rehearsal<'_> {
         }
         Ok((ups, probed))
     }
+}
+
+/// A report with its verdict, what weighs most first.
+fn finished(mut report: Report) -> Report {
+    report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    report.verdict = report.judge();
+    report.rehearsed_at = OffsetDateTime::now_utc();
+    report
+}
+
+/// Those of the relations that something was measured of.
+fn measured_of(known: &BTreeSet<String>, migrations: &[Rehearsed], probes: &[Probed]) -> BTreeSet<String> {
+    let statements = || migrations.iter().flat_map(|migration| &migration.measured.statements);
+    let locked = statements().flat_map(|statement| statement.locks.iter().map(|lock| &lock.relation));
+    let rewritten = statements().flat_map(|statement| &statement.rewrites);
+    let read = statements().flat_map(|statement| statement.scans.iter().map(|scan| &scan.table));
+    let probed = probes.iter().map(|probed| &probed.table);
+    let named = locked.chain(rewritten).chain(read).chain(probed);
+    named.filter(|name| known.contains(*name)).cloned().collect()
 }
 
 /// The relations that somebody may be using.
@@ -219,17 +289,21 @@ fn relations(catalog: &Catalog) -> BTreeSet<String> {
 }
 
 fn of_failure(failure: &Failure) -> Finding {
+    // The first line names file and place, which the finding does as well; what a copy keeps matters to nobody.
+    let words = |message: &str| format!("could not be applied: {message}");
     Finding {
-        level: Level::Failure,
-        about: About::Migration,
-        file: Some(failure.file.clone()),
-        line: failure.line,
-        // The first line names file and place, which the finding does as well; what a copy keeps matters to nobody.
-        message: format!("could not be applied: {}", failure.source),
+        shown: values::are_shown().then(|| words(&failure.source.to_string())),
+        ..Finding::new(
+            Level::Failure,
+            About::Migration,
+            Some(failure.file.clone()),
+            failure.line,
+            words(&failure.message),
+        )
     }
 }
 
 fn of_command(run: &CommandRun) -> Finding {
     let message = format!("{} {}", run.command.join(" "), run.outcome);
-    Finding { level: Level::Failure, about: About::Command, file: None, line: None, message }
+    Finding::new(Level::Failure, About::Command, None, None, message)
 }

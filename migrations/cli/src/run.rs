@@ -18,6 +18,7 @@ use crate::database::{HistoryTable, delete, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::notices::{Heard, Notices};
 use crate::report::{Direction, Event, Step};
+use crate::values;
 
 /// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL, which would
 /// do that, does not run there.
@@ -140,7 +141,7 @@ impl Runner<'_> {
         let pause = (FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
         (self.observe)(Event::Retrying {
             file: file.to_owned(),
-            reason: error.to_string(),
+            reason: values::as_asked(error, None),
             pause,
             attempt: attempt + 1,
             attempts: ATTEMPTS,
@@ -186,6 +187,7 @@ impl Job<'_> {
             file: self.script.file.clone(),
             line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
             statement: at.map(|(statement, _)| excerpt(statement.text)),
+            message: values::without(&error, Some(&self.script.sql)),
             outcome,
             notices: self.heard.borrow().notices.clone(),
             source: error,

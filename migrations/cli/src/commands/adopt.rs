@@ -20,6 +20,7 @@ use crate::run::CLEAR;
 use crate::run::send::{SendError, run_script};
 use crate::scratch::{self, Place, Scratch};
 use crate::script;
+use crate::values;
 
 /// Take over a database that another tool made
 #[derive(clap::Args)]
@@ -126,6 +127,7 @@ async fn apply(
                 file: migration.up.file.clone(),
                 line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
                 statement: at.map(|(statement, _)| excerpt(statement.text)),
+                message: values::without(&error, Some(&migration.up.sql)),
                 outcome: Outcome::RolledBack,
                 notices: Vec::new(),
                 source: error,

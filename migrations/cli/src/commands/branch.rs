@@ -1,5 +1,6 @@
 //! `branchline branch create|list|url|delete|reset|restore|diff`.
 
+mod name;
 mod restore;
 mod show;
 
@@ -12,8 +13,11 @@ use time::OffsetDateTime;
 use super::Context;
 use crate::args::duration;
 use crate::environment::Environment;
-use crate::neon::{Branch, Client, NewBranch, Options};
+use crate::interrupt::Signals;
+use crate::neon::{Branch, Client, Deleted, NewBranch, Options};
 use crate::output::Exit;
+use crate::printable::quoted;
+pub(super) use name::{name, name_with_time};
 
 /// Make, list and delete branches of a Neon project
 #[derive(clap::Args)]
@@ -32,10 +36,11 @@ pub(crate) struct Args {
 enum Action {
     /// Make a branch with an endpoint, and wait until it is ready
     Create {
-        /// Its name
+        /// Its name, of 1 to 256 characters
+        #[arg(value_parser = name)]
         name: String,
         /// The branch to copy [default: the project's default branch]
-        #[arg(long, value_name = "BRANCH")]
+        #[arg(long, value_name = "BRANCH", value_parser = name)]
         parent: Option<String>,
         /// Let Neon delete it after this time
         #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -49,6 +54,7 @@ enum Action {
     /// Print a branch's URL, with its password
     Url {
         /// The branch
+        #[arg(value_parser = name)]
         name: String,
         /// The pooler's, for functions; without it the direct one, for migrations
         #[arg(long)]
@@ -59,21 +65,28 @@ enum Action {
     /// Delete a branch; one that is not there is no error
     Delete {
         /// The branch
+        #[arg(value_parser = name)]
         name: String,
     },
     /// Bring a branch to the newest state of its parent
     Reset {
         /// The branch
+        #[arg(value_parser = name)]
         name: String,
+        /// Keep what it was under this name, with the branches that were made of it [default, where there are such
+        /// branches: its name and the time]
+        #[arg(long, value_name = "NAME", value_parser = name)]
+        preserve_as: Option<String>,
     },
     /// Bring a branch to a moment of its past, or of another branch's
     Restore(restore::Args),
     /// Show how a branch's schema differs from its parent's
     Diff {
         /// The branch
+        #[arg(value_parser = name)]
         name: String,
         /// The branch to compare with [default: its parent]
-        #[arg(long, value_name = "BRANCH")]
+        #[arg(long, value_name = "BRANCH", value_parser = name)]
         base: Option<String>,
         /// The database [default: the branch's only one]
         #[arg(long, value_name = "NAME")]
@@ -106,7 +119,8 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 expires_at: expires.map(|expires| OffsetDateTime::now_utc() + expires),
                 schema_only: *schema_only,
             };
-            let branch = neon.create_branch(&new).await?;
+            let left = format!("branchline branch delete {} deletes it, should it be there", quoted(name));
+            let branch = Signals::listen()?.or_undone(&neon, &left, neon.create_branch(&new)).await?;
             output.result(&json!({ "branch": branch }), &show::created(&branch));
         }
         Action::List => {
@@ -121,15 +135,25 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         }
         Action::Delete { name } => match neon.find_branch(name).await? {
             Some(branch) => {
-                neon.delete_branch(&branch).await?;
-                output.result(&json!({ "deleted": branch }), &format_args!("{} is deleted.", branch.name));
+                neon.delete_branch(&branch, Deleted::Recoverable).await?;
+                let text = format!("{} is deleted.", quoted(&branch.name));
+                output.result(&json!({ "deleted": branch }), &text);
             }
-            None => output.result(&json!({ "deleted": null }), &format_args!("There is no branch {name}.")),
+            None => {
+                let text = format!("There is no branch {}.", quoted(name));
+                output.result(&json!({ "deleted": null }), &text);
+            }
         },
-        Action::Reset { name } => {
-            let branch = reset(&neon, name).await?;
-            let text = format!("{} is as its parent is now.", branch.name);
-            output.result(&json!({ "branch": branch }), &text);
+        Action::Reset { name, preserve_as } => {
+            let (branch, kept) = reset(&neon, name, preserve_as.as_deref()).await?;
+            let mut text = format!("{} is as its parent is now.", quoted(&branch.name));
+            if let Some(kept) = &kept {
+                text.push_str(&format!(
+                    " What it was is kept as {}, with the branches made of it.",
+                    quoted(kept)
+                ));
+            }
+            output.result(&json!({ "branch": branch, "preserved_as": kept }), &text);
         }
         Action::Restore(restore) => restore::run(restore, &neon, output).await?,
         Action::Diff { name, base, database } => {
@@ -140,7 +164,9 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             };
             let diff = neon.compare_schema(&branch, &base, database.as_deref()).await?;
             let text = match diff.trim_end() {
-                "" => format!("The schemas of {} and {} are equal.", branch.name, base.name),
+                "" => {
+                    format!("The schemas of {} and {} are equal.", quoted(&branch.name), quoted(&base.name))
+                }
                 diff => diff.to_owned(),
             };
             output.result(&json!({ "diff": diff }), &text);
@@ -149,15 +175,40 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn reset(neon: &Client, name: &str) -> Result<Branch> {
+/// Resets a branch, and gives the name under which what it was is kept. Neon wants one where branches were made of it, which
+/// it hangs there.
+async fn reset(neon: &Client, name: &str, preserve_as: Option<&str>) -> Result<(Branch, Option<String>)> {
     let branch = neon.branch(name).await?;
     let parent = parent_of(&branch)?;
-    let to = crate::neon::Restore { source: parent, at: None, preserve_as: None };
-    Ok(neon.restore_branch(&branch, &to).await?)
+    let is_child = |other: &Branch| other.parent_id.as_ref() == Some(&branch.id);
+    let kept = match preserve_as {
+        Some(name) => Some(name.to_owned()),
+        None if neon.branches().await?.iter().any(is_child) => {
+            Some(name_with_time(&branch.name, "_before_", OffsetDateTime::now_utc()))
+        }
+        None => None,
+    };
+    let to = crate::neon::Restore { source: parent, at: None, preserve_as: kept.as_deref() };
+    let work = neon.restore_branch(&branch, &to);
+    let branch = Signals::listen()?.or_undone(neon, &goes_on(&branch), work).await?;
+    Ok((branch, kept))
+}
+
+/// What is said where a restore is not waited for any more.
+fn goes_on(branch: &Branch) -> String {
+    let name = quoted(&branch.name);
+    format!("Neon may go on with restoring the branch {name}; branchline branch list shows its state")
 }
 
 /// The id of the branch that a branch was made from.
 fn parent_of(branch: &Branch) -> Result<&str> {
     let parent = branch.parent_id.as_deref();
-    parent.with_context(|| format!("{} has no parent: it is the project's first branch", branch.name))
+    parent.with_context(|| {
+        let why = match branch.init_source.as_deref() {
+            Some("schema-only") => "it was made with --schema-only, which copies a schema and keeps no tie",
+            _ if branch.default => "it is the project's first branch",
+            _ => "it was not made of another branch",
+        };
+        format!("{} has no parent: {why}", quoted(&branch.name))
+    })
 }

@@ -1,27 +1,31 @@
 //! `branchline deploy REPORT`.
 
+mod snapshot;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use pg::{Connector, Url};
-use schema_core::{Migrations, UpgradeTarget};
+use schema_core::{Applied, Migrations, UpgradeTarget};
 use serde::Serialize;
 use time::OffsetDateTime;
-use time::macros::format_description;
+use tokio_postgres::Client as Session;
 
 use super::Context;
+use super::branch::name;
 use super::rehearse;
 use super::steps::summary;
 use crate::args::duration;
+use crate::database::Database;
 use crate::environment::Environment;
-use crate::migrate::{Target, look, migrate};
-use crate::neon::{Client, NewSnapshot, Options};
+use crate::migrate::{Order, Target, look};
+use crate::neon::{Client, Options};
 use crate::output::{Exit, Took};
 use crate::rehearsal::permit::{self, Production};
 use crate::rehearsal::report::Report;
-use crate::rehearsal::{fingerprint, schema};
+use crate::rehearsal::{fingerprint, losses, schema};
 use crate::run::progress::Progress;
 use crate::{introspection, report};
 
@@ -38,8 +42,11 @@ pub(crate) struct Args {
     /// Take a snapshot of the production branch first, to which branchline snapshot restore leads back
     #[arg(long)]
     snapshot: bool,
+    /// When Neon deletes that snapshot by itself; 0 for never
+    #[arg(long, value_name = "TIME", default_value = "168h", value_parser = duration)]
+    snapshot_expires: Duration,
     /// The branch that is production [default: the project's default branch]
-    #[arg(long, value_name = "BRANCH")]
+    #[arg(long, value_name = "BRANCH", value_parser = name)]
     branch: Option<String>,
     #[command(flatten)]
     neon: Options,
@@ -47,12 +54,17 @@ pub(crate) struct Args {
 
 const HELP: &str = "\
 The report is the permit. Nothing is applied unless the rehearsal passed, is not too old, was for this database, with these \
-files, and production is still as the rehearsal found it: the same history, the same catalog. A deploy that stopped between two \
-migrations may be run again with the same report; where a migration outside a transaction was broken off, branchline \
-upgrade finishes it first.
+files, and production is still as the rehearsal found it: the same history, the same catalog, and no values in what the \
+migrations drop that the rehearsal did not see. This is asked before a snapshot and again once no other runner is at work. The \
+permit guards against mistakes, not against people who can write the report: its verdict is made again of its findings, \
+measurements and limits. A deploy that stopped between two migrations may be run again with the same report; where a migration \
+outside a transaction was broken off, branchline upgrade finishes it first.
 
 Where the rehearsal had a --max-lock, a migration may wait for its locks for what the rehearsed locks leave of it, since \
 others queue behind one that waits; then it is rolled back and tried again.
+
+With --snapshot nothing is applied before the snapshot is finished. Where the plan allows no more of them, the oldest of an \
+earlier deploy makes room.
 
 Exit status: 0 deployed, or there was nothing to do; 1 refused or failed.";
 
@@ -71,16 +83,19 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let rehearsal = read(&args.report)?;
     let migrations = context.migrations()?;
     let url = context.url()?;
-    let is_pending = args.check(&rehearsal, &migrations, &url).await?;
+    let connector = Connector::new(&url)?;
+    let permit = Permit { args, rehearsal: &rehearsal, migrations: &migrations, url: &url };
+    let is_pending = permit.check_first(&connector).await?;
     let snapshot = if args.snapshot && is_pending { Some(args.take_snapshot(context).await?) } else { None };
-    if snapshot.is_some() {
-        // It takes a while, in which somebody may have changed what the permit is for.
-        args.check(&rehearsal, &migrations, &url).await?;
-    }
     let settings = permit::settings(&rehearsal, context.settings());
     let observe = |event| context.output.event(&event);
-    let upgrade = migrate(&url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &observe).await?;
-    let (session, ..) = look(&Connector::new(&url)?).await?;
+    let order = Order { target: Target::Up(UpgradeTarget::Head), settings: &settings, observe: &observe };
+    // While the lock was waited for, another runner may have changed what the permit is for.
+    let check = async |session: &Session, database: &Database, history: &[Applied]| {
+        permit.check(session, database, history).await
+    };
+    let upgrade = order.run_if(&connector, &migrations, check).await?;
+    let (session, ..) = look(&connector).await?;
     let after = introspection::read_with_dependencies(&session).await?;
     if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {
         let file = rehearse::beside(&context.global.dir);
@@ -101,38 +116,51 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-impl Args {
-    /// Refuses where the report is no permit for the database as it is now. Tells whether migrations are pending.
-    async fn check(&self, rehearsal: &Report, migrations: &Migrations, url: &Url) -> Result<bool> {
-        let (session, database, history) = look(&Connector::new(url)?).await?;
+/// The report beside what it is to permit.
+struct Permit<'a> {
+    args: &'a Args,
+    rehearsal: &'a Report,
+    migrations: &'a Migrations,
+    url: &'a Url,
+}
+
+impl Permit<'_> {
+    /// Refuses before anything is done. Tells whether migrations are pending.
+    async fn check_first(&self, connector: &Connector) -> Result<bool> {
+        let (session, database, history) = look(connector).await?;
+        self.check(&session, &database, &history).await?;
+        let is_applied = |version| history.iter().any(|row| row.version == version);
+        Ok(self.migrations.iter().any(|migration| !is_applied(migration.version)))
+    }
+
+    /// Refuses where the report is no permit for the database as it is now.
+    async fn check(&self, session: &Session, database: &Database, history: &[Applied]) -> Result<()> {
         if let Some(table) = &database.table
-            && let Some(progress) = Progress::read(&session, &table.name).await?
+            && let Some(progress) = Progress::read(session, &table.name).await?
         {
             bail!(
                 "a migration was broken off on this database; let {} finish it, then rehearse and deploy what is left",
                 progress.command()
             );
         }
-        let catalog = fingerprint::catalog(&introspection::read(&session).await?);
-        let production = Production { database: fingerprint::database(url), history: &history, catalog };
-        permit::check(rehearsal, migrations, &production, OffsetDateTime::now_utc(), self.max_age)
-            .with_context(|| format!("{} is no permit for this deploy", self.report.display()))?;
-        Ok(migrations.iter().any(|migration| history.iter().all(|row| row.version != migration.version)))
+        let Self { args, rehearsal, migrations, url } = self;
+        let is_no_permit = || format!("{} is no permit for this deploy", args.report.display());
+        let catalog = fingerprint::catalog(&introspection::read(session).await?);
+        let production = Production { database: fingerprint::database(url), history, catalog };
+        permit::check(rehearsal, migrations, &production, OffsetDateTime::now_utc(), args.max_age)
+            .with_context(is_no_permit)?;
+        losses::check(session, &rehearsal.losses).await.with_context(is_no_permit)
     }
+}
 
+impl Args {
     /// Takes a snapshot of production and gives its name.
     async fn take_snapshot(&self, context: &Context<'_>) -> Result<String> {
         let client =
             Client::new(&self.neon, &Environment::read()?).context("--snapshot is for a Neon project")?;
         let branch = rehearse::Production::find(&client, self.branch.as_deref(), context).await?.branch;
-        let time = OffsetDateTime::now_utc()
-            .format(format_description!("[year][month][day]T[hour][minute][second]Z"))?;
-        let name = format!("before_deploy_{time}");
-        let new = NewSnapshot { branch: &branch, name: &name, expires_at: None };
-        let snapshot =
-            client.create_snapshot(&new).await.context("nothing was applied, since the snapshot failed")?;
-        context.output.note(&format_args!("The snapshot {} was taken.", snapshot.name));
-        Ok(snapshot.name)
+        let taken = snapshot::take(&client, &branch, self.snapshot_expires, context).await;
+        taken.context("nothing was applied, since the snapshot failed")
     }
 }
 

@@ -6,15 +6,20 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use pg::Url;
+use schema_core::Migrations;
 
 use super::Context;
+use super::branch::name;
 use crate::args::duration;
+use crate::connect::session_url;
 use crate::environment::Environment;
 use crate::neon::{Branch, Client, Options};
 use crate::output::Exit;
+use crate::printable::quoted;
 use crate::rehearsal::report::{Deny, Level, Limits, PlaceKind, Report, Verdict};
 use crate::rehearsal::stage::{self, BranchOrigin, Origin};
 use crate::rehearsal::{Rehearsal, fingerprint, show};
+use crate::report::Event;
 
 /// Try what is pending on a copy of production, and measure it
 #[derive(clap::Args)]
@@ -25,7 +30,7 @@ pub(crate) struct Args {
     #[arg(long)]
     local: bool,
     /// The branch that is production [default: the project's default branch]
-    #[arg(long, value_name = "BRANCH")]
+    #[arg(long, value_name = "BRANCH", value_parser = name)]
     branch: Option<String>,
     /// Leave the branch or the copy, and tell its name, instead of removing it
     #[arg(long)]
@@ -62,7 +67,8 @@ const HELP: &str = "\
 On a branch of production, made for it, each pending migration runs statement by statement, while two sessions for each table \
 that the files name keep reading and writing it. The report says what each statement locked and for how long, who waited, \
 what was written anew, read and built. Then the command runs, and the migrations are taken back and applied again. The branch \
-is deleted, whatever happens; what a killed run leaves behind, the next one deletes, or Neon does when it expires.
+is deleted, whatever happens; what a killed run leaves behind, the next one deletes, or Neon does when it expires. Where \
+nothing is pending no branch is made, and the command does not run.
 
     branchline rehearse --max-lock 500ms --deny rewrite -- make test
 
@@ -81,6 +87,10 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         "a rehearsal takes place on a branch of a Neon project, or with --local on a copy on the database's own server",
     )?;
     let production = Production::find(&client, args.branch.as_deref(), context).await?;
+    let database = fingerprint::database(&production.url);
+    if let Some(exit) = args.without_migrations(context, &production.url, &database).await? {
+        return Ok(exit);
+    }
     let origin = Origin::Branch(BranchOrigin {
         client: &client,
         parent: &production.branch,
@@ -88,7 +98,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         role: Some(production.url.user()),
         lifetime: LIFETIME + args.timeout,
     });
-    args.rehearse(context, PlaceKind::Branch, fingerprint::database(&production.url), &origin).await
+    args.rehearse(context, PlaceKind::Branch, database, &origin).await
 }
 
 /// The branch that is production, and its database.
@@ -110,14 +120,17 @@ impl Production {
         };
         let configured = if Environment::read()?.names_database() { Some(context.url()?) } else { None };
         let (database, role) = configured.as_ref().map(|url| (url.dbname(), url.user())).unzip();
-        let url = Url::parse(&client.connection_uri(&branch, database, role, false).await?)
-            .context("Neon's connection URI")?;
+        let uri = client.connection_uri(&branch, database, role, false).await;
+        let uri = uri.map_err(|error| {
+            error.hinting("name the one to migrate by its URL, in DIRECT_DATABASE_URL or DATABASE_URL")
+        })?;
+        let url = Url::parse(&uri).context("Neon's connection URI")?;
         match &configured {
             // What is measured, and what a snapshot keeps, must be what is migrated.
             Some(configured) if fingerprint::database(configured) != fingerprint::database(&url) => bail!(
                 "the database that is configured is not of the branch {}, which is production here; --branch names another \
                  one, and the project is that of NEON_PROJECT_ID or --project-id",
-                branch.name
+                quoted(&branch.name)
             ),
             _ => Ok(Self { branch, url: configured.unwrap_or(url) }),
         }
@@ -125,6 +138,44 @@ impl Production {
 }
 
 impl Args {
+    fn rehearsal<'a>(
+        &'a self,
+        context: &'a Context<'_>,
+        migrations: &'a Migrations,
+        place: PlaceKind,
+        database: &str,
+        observe: &'a dyn Fn(Event),
+    ) -> Rehearsal<'a> {
+        Rehearsal {
+            migrations,
+            settings: context.settings(),
+            limits: Limits { max_lock: self.max_lock, deny: self.deny.clone() },
+            database: database.to_owned(),
+            place,
+            schema_file: self.schema.clone().or_else(|| beside(&context.global.dir)),
+            command: &self.command,
+            timeout: self.timeout,
+            observe,
+        }
+    }
+
+    /// The end of a rehearsal of a production where nothing is pending, for which no branch is made. None where something is
+    /// pending, or production cannot be asked: the rehearsal finds out.
+    async fn without_migrations(
+        &self,
+        context: &Context<'_>,
+        production: &Url,
+        database: &str,
+    ) -> Result<Option<Exit>> {
+        let migrations = context.migrations()?;
+        let rehearsal = self.rehearsal(context, &migrations, PlaceKind::Branch, database, &|_| {});
+        let Ok(url) = session_url(production) else { return Ok(None) };
+        match rehearsal.without_migrations(&url).await {
+            Ok(Some(report)) => self.end(context, &report).map(Some),
+            Ok(None) | Err(_) => Ok(None),
+        }
+    }
+
     async fn rehearse(
         &self,
         context: &Context<'_>,
@@ -133,27 +184,26 @@ impl Args {
         origin: &Origin<'_>,
     ) -> Result<Exit> {
         let migrations = context.migrations()?;
-        let rehearsal = Rehearsal {
-            migrations: &migrations,
-            settings: context.settings(),
-            limits: Limits { max_lock: self.max_lock, deny: self.deny.clone() },
-            database,
-            place,
-            schema_file: self.schema.clone().or_else(|| beside(&context.global.dir)),
-            command: &self.command,
-            timeout: self.timeout,
-            observe: &|event| context.output.event(&event),
-        };
-        let report = stage::within(origin, self.keep, async |stage| {
+        let observe = |event| context.output.event(&event);
+        let rehearsal = self.rehearsal(context, &migrations, place, &database, &observe);
+        let warn = |left: &anyhow::Error| context.output.note(&format_args!("warning: {left:#}"));
+        // What was found is told before the copy is removed, so that nothing of it is lost where that fails.
+        stage::within(origin, self.keep, warn, async |stage| {
             let report = rehearsal.run(stage).await?;
+            let exit = self.end(context, &report);
             if self.keep {
                 context.output.note(&format_args!("{} was kept.", stage.name));
             }
-            Ok(report)
+            exit
         })
-        .await?;
-        self.write(&report)?;
-        context.output.result(&report, &show::text(&report));
+        .await
+    }
+
+    /// Writes and prints a report.
+    fn end(&self, context: &Context<'_>, report: &Report) -> Result<Exit> {
+        let written = self.write(report);
+        context.output.result(report, &show::text(report));
+        written?;
         Ok(match (report.verdict, report.level()) {
             (Verdict::Failed, _) => Exit::Failed,
             (Verdict::Passed, Some(Level::Warning)) => Exit::Pending,

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Subcommand;
 use serde_json::json;
 use time::OffsetDateTime;
-use time::macros::format_description;
 
 use super::Context;
+use super::branch::{name, name_with_time};
 use crate::args::duration;
 use crate::environment::Environment;
+use crate::interrupt::Signals;
 use crate::neon::{Client, NewSnapshot, Options, Snapshot, SnapshotRestore};
 use crate::output::Exit;
+use crate::printable::quoted;
 use crate::table::PlainTable;
 
 /// Take, list, restore and delete snapshots of a Neon project
@@ -32,9 +34,10 @@ enum Action {
     /// Take a snapshot of a branch as it is now
     Create {
         /// Its name [default: the branch's name and the time]
+        #[arg(value_parser = name)]
         name: Option<String>,
         /// The branch [default: the project's default branch]
-        #[arg(long, value_name = "BRANCH")]
+        #[arg(long, value_name = "BRANCH", value_parser = name)]
         branch: Option<String>,
         /// Let Neon delete it after this time
         #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -45,17 +48,19 @@ enum Action {
     /// Make a branch of a snapshot
     Restore {
         /// The snapshot, by name or id
+        #[arg(value_parser = name)]
         name: String,
-        /// The new branch's name [default: one that Neon gives]
-        #[arg(long = "as", value_name = "BRANCH")]
+        /// The new branch's name [default: the snapshot's name and the time]
+        #[arg(long = "as", value_name = "BRANCH", value_parser = name)]
         branch: Option<String>,
         /// The branch whose place it takes at once, endpoints and all
-        #[arg(long, value_name = "BRANCH")]
+        #[arg(long, value_name = "BRANCH", value_parser = name)]
         replacing: Option<String>,
     },
     /// Delete a snapshot
     Delete {
         /// The snapshot, by name or id
+        #[arg(value_parser = name)]
         name: String,
     },
 }
@@ -70,18 +75,13 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 None => neon.default_branch().await?,
             };
             let now = OffsetDateTime::now_utc();
-            let name = match name {
-                Some(name) => name.clone(),
-                None => {
-                    let time =
-                        now.format(format_description!("[year][month][day]T[hour][minute][second]Z"))?;
-                    format!("{}_{time}", branch.name)
-                }
-            };
+            let name = name.clone().unwrap_or_else(|| name_with_time(&branch.name, "_", now));
             let new =
                 NewSnapshot { branch: &branch, name: &name, expires_at: expires.map(|time| now + time) };
-            let snapshot = neon.create_snapshot(&new).await?;
-            let text = format!("{} is a snapshot of {} ({}).", snapshot.name, branch.name, snapshot.id);
+            let left = format!("branchline snapshot delete {} deletes it, should it be there", quoted(&name));
+            let snapshot = Signals::listen()?.or_undone(&neon, &left, neon.create_snapshot(&new)).await?;
+            let (taken, of) = (quoted(&snapshot.name), quoted(&branch.name));
+            let text = format!("{taken} is a snapshot of {of} ({}).", snapshot.id);
             output.result(&json!({ "snapshot": snapshot }), &text);
         }
         Action::List => {
@@ -94,15 +94,28 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 Some(branch) => Some(neon.branch(branch).await?),
                 None => None,
             };
-            let to = SnapshotRestore { name: branch.as_deref(), replacing: replacing.as_ref() };
-            let branch = neon.restore_snapshot(&snapshot, &to).await?;
-            let text = format!("{} holds what {} held.", branch.name, snapshot.name);
+            let name = branch
+                .clone()
+                .unwrap_or_else(|| name_with_time(&snapshot.name, "_restored_", OffsetDateTime::now_utc()));
+            let to = SnapshotRestore { name: &name, replacing: replacing.as_ref() };
+            let left = format!("branchline branch delete {} deletes it, should it be there", quoted(&name));
+            let work = neon.restore_snapshot(&snapshot, &to);
+            let branch = Signals::listen()?.or_undone(&neon, &left, work).await?;
+            let text = format!("{} holds what {} held.", quoted(&branch.name), quoted(&snapshot.name));
+            if replacing.is_none() {
+                neon.ensure_endpoint(&branch).await.with_context(|| {
+                    format!(
+                        "{text} Nothing can connect to it, since it has no endpoint, and none can be made"
+                    )
+                })?;
+            }
             output.result(&json!({ "branch": branch }), &text);
         }
         Action::Delete { name } => {
             let snapshot = neon.snapshot(name).await?;
             neon.delete_snapshot(&snapshot).await?;
-            output.result(&json!({ "deleted": snapshot }), &format_args!("{} is deleted.", snapshot.name));
+            let text = format!("{} is deleted.", quoted(&snapshot.name));
+            output.result(&json!({ "deleted": snapshot }), &text);
         }
     }
     Ok(Exit::Done)

@@ -21,7 +21,7 @@ pub(crate) struct Options {
     /// Where the API is; http on this machine only
     #[arg(long, global = true, value_name = "URL", default_value = HOST, hide_default_value = true, help_heading = "Neon")]
     api_host: String,
-    /// How long to wait for Neon to do something
+    /// How long to wait for Neon to do something, and for a project that is locked while it does something else
     #[arg(long, global = true, value_name = "TIME", default_value = "5min", value_parser = duration, help_heading = "Neon")]
     wait: Duration,
 }
@@ -57,13 +57,20 @@ impl Client {
     /// The key or the project is not named, or the host is not one that a key may be sent to.
     pub(crate) fn new(options: &Options, environment: &Environment) -> Result<Self, Error> {
         let key = environment.get("NEON_API_KEY").ok_or(Error::NoKey)?;
-        let project = options.project_id.clone().or_else(|| environment.get("NEON_PROJECT_ID"));
+        let named = options.project_id.clone().filter(|id| !id.is_empty());
+        let project = named.or_else(|| environment.get("NEON_PROJECT_ID"));
         let project = project.ok_or(Error::NoProject)?;
         let mut base = host(&options.api_host)?;
         if let Ok(mut segments) = base.path_segments_mut() {
             segments.pop_if_empty().extend(["projects", &project]);
         }
-        Ok(Self { http: Http::new(base, Key(key))?, wait: options.wait })
+        Ok(Self { http: Http::new(base, Key(key), options.wait)?, wait: options.wait })
+    }
+
+    /// Asks what is under way to end: it gets the answer to its request, removes what it has made, and fails as
+    /// [`Error::Interrupted`]. What comes after it is not stopped.
+    pub(crate) fn stop(&self) {
+        self.http.stop.tell();
     }
 }
 

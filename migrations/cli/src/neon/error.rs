@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::printable::quoted;
+
 /// Why something was not done on Neon, or may not have been.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -26,7 +28,7 @@ pub(crate) enum Error {
         problem: String,
     },
     /// The API's own refusal.
-    #[error("{doing}: Neon refused with {}: {message}{}", .status.as_u16(), Advice(*.status, .code))]
+    #[error("{doing}: Neon refused with {}: {message}{}", .status.as_u16(), Advice(self))]
     Refused {
         /// What was asked for.
         doing: String,
@@ -36,6 +38,8 @@ pub(crate) enum Error {
         code: String,
         /// Neon's explanation.
         message: String,
+        /// What there may be too many of, where a limit is the cause.
+        makes: &'static str,
     },
     /// Nothing was sent, so nothing was done.
     #[error("{doing}: Neon's API cannot be reached: {cause}")]
@@ -86,7 +90,7 @@ pub(crate) enum Error {
         waited: Duration,
     },
     /// A name that nothing has.
-    #[error("there is no {what} named {name} in this project")]
+    #[error("there is no {what} named {} in this project", quoted(.name))]
     NoSuch {
         /// What was looked for.
         what: &'static str,
@@ -95,11 +99,39 @@ pub(crate) enum Error {
     },
     /// A name that is in use.
     #[error(
-        "there is a branch named {name} already; choose another name, or branchline branch delete {name}"
+        "there is a branch named {0} already; choose another name, or branchline branch delete {0}",
+        quoted(.name)
     )]
     NameTaken {
         /// The name.
         name: String,
+    },
+    /// A write was carried out, and whether Neon has finished it cannot be told.
+    #[error("{doing}: the answer was lost, and Neon lists no operation that would tell whether it is done")]
+    Unconfirmed {
+        /// What was asked for.
+        doing: String,
+    },
+    /// A branch whose database must be named.
+    #[error("the branch {} has several databases ({}): {hint}", quoted(.branch), .names.join(", "))]
+    SeveralDatabases {
+        /// The branch.
+        branch: String,
+        /// Their names.
+        names: Vec<String>,
+        /// How to name one.
+        hint: &'static str,
+    },
+    /// A signal asked to end.
+    #[error("interrupted")]
+    Interrupted,
+    /// What failed, and what it left behind.
+    #[error("{error}; {left}")]
+    Left {
+        /// Why.
+        error: Box<Error>,
+        /// What is there, and what to do about it.
+        left: String,
     },
     /// What cannot be done with this branch.
     #[error("{0}")]
@@ -107,32 +139,71 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// Whether a write may have been done all the same.
-    pub(super) fn is_unknown(&self) -> bool {
+    /// Whether a write may have been done all the same: no answer came, or one that says nothing about it. A gateway
+    /// answers with a status of 5xx for a request that it has passed on.
+    pub(super) fn may_be_done(&self) -> bool {
+        match self {
+            Self::Unknown { .. } | Self::Unreadable { .. } => true,
+            Self::Refused { status, .. } => status.is_server_error(),
+            _ => false,
+        }
+    }
+
+    /// Whether the request itself may have been lost, so that sending it again is all that is left.
+    pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Unknown { .. })
+    }
+
+    /// Whether there are as many of something as the plan allows.
+    pub(crate) fn is_limit(&self) -> bool {
+        match self {
+            Self::Refused { status, code, message, .. } => {
+                let text = format!("{code} {message}").to_ascii_lowercase();
+                // 429 is about requests, and passes.
+                status.is_client_error()
+                    && *status != StatusCode::TOO_MANY_REQUESTS
+                    && (text.contains("limit") || text.contains("quota"))
+            }
+            _ => false,
+        }
+    }
+
+    /// The same error with what is left behind, and what to do about it.
+    pub(super) fn leaving(self, left: String) -> Self {
+        Self::Left { error: Box::new(self), left }
+    }
+
+    /// The same error with another way to name a database.
+    pub(crate) fn hinting(mut self, other: &'static str) -> Self {
+        if let Self::SeveralDatabases { hint, .. } = &mut self {
+            *hint = other;
+        }
+        self
     }
 }
 
 /// What a person can do about a refusal.
-struct Advice<'a>(StatusCode, &'a str);
+struct Advice<'a>(&'a Error);
 
 impl fmt::Display for Advice<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let advice = match (self.0.as_u16(), self.1) {
-            (_, code) if code.contains("LIMIT") || code.contains("QUOTA") => {
-                "; delete branches that are not needed (branchline branch list), or raise the plan's limit"
-            }
-            (401, _) => "; is NEON_API_KEY a valid key of this account?",
-            (403, _) => "; the key may not do this in this project",
-            (404, _) => {
-                "; is the project right (NEON_PROJECT_ID, --project-id), and the key one of its account's?"
-            }
-            (423, _) => "; another operation on the branch is still running, so try again in a minute",
-            (429, _) => "; too many requests, so try again in a minute",
-            (500.., _) => "; try again, and see https://neonstatus.com if it lasts",
-            _ => return Ok(()),
-        };
-        f.write_str(advice)
+        let Error::Refused { status, makes, .. } = self.0 else { return Ok(()) };
+        if self.0.is_limit() {
+            let list = makes.strip_suffix('s').filter(|one| *one == "snapshot").map_or("branch", |one| one);
+            return write!(
+                f,
+                "; delete {makes} that are not needed (branchline {list} list), or raise the plan's limit"
+            );
+        }
+        f.write_str(match status.as_u16() {
+            401 => "; is NEON_API_KEY a valid key of this account?",
+            403 => "; the key may not do this in this project",
+            404 => "; is the project right (NEON_PROJECT_ID, --project-id), and the key one of its account's?",
+            423 => "; another operation of the project is still running, so try again later, or wait longer with --wait",
+            429 => "; too many requests, so try again in a minute",
+            500.. => "; try again, and see https://neonstatus.com if it lasts",
+            _ => "",
+        })
     }
 }
 

@@ -15,12 +15,13 @@ use hyper_util::client::legacy::{Client, Error as SendError};
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::client::Key;
 use super::error::Error;
 use super::pause::{self, ATTEMPTS, ATTEMPTS_TO_REACH};
+use super::stop::Stop;
 
 /// How long one answer may take; what takes Neon longer is an operation of its own.
 const ANSWER_BOUND: Duration = Duration::from_secs(30);
@@ -65,18 +66,29 @@ pub(super) struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: Url,
     authorization: HeaderValue,
+    /// How long a project that is locked is waited for.
+    wait: Duration,
+    pub(super) stop: Stop,
 }
 
 /// An attempt that may be followed by another, with the pause that the server asks for.
 struct Failed {
     error: Error,
-    /// How often it may be sent in all; 1 where it may not be sent again.
-    attempts: u32,
+    patience: Patience,
     pause: Option<Duration>,
 }
 
+/// How long a request is tried again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// Until it was sent this often; once where it may not be sent again.
+    Attempts(u32),
+    /// Until the project's other operations are done, or [`Http::wait`] is over.
+    Locked,
+}
+
 impl Http {
-    pub(super) fn new(base: Url, key: Key) -> Result<Self, Error> {
+    pub(super) fn new(base: Url, key: Key, wait: Duration) -> Result<Self, Error> {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_connect_timeout(Some(Duration::from_secs(10)));
@@ -87,27 +99,50 @@ impl Http {
             Error::Host { problem: "NEON_API_KEY holds a character that no key has".to_owned() }
         })?;
         authorization.set_sensitive(true);
-        Ok(Self { client, base, authorization })
+        Ok(Self { client, base, authorization, wait, stop: Stop::default() })
     }
 
     /// Sends a request until it is answered for good. Refusals that leave nothing done (423, 429, 503, no connection)
     /// are tried again; other failures only where that does no harm.
+    ///
+    /// # Errors
+    /// The last attempt's; or [`Error::Interrupted`] between two attempts.
     pub(super) async fn send<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Error> {
+        let begun = Instant::now();
         let mut attempt = 1;
+        let mut may_be_done = false;
         loop {
-            match self.attempt(call).await {
+            let Failed { error, patience, pause } = match self.attempt(call).await {
                 Ok(answer) => return Ok(answer),
-                Err(failed) if attempt < failed.attempts => {
-                    sleep(pause::after(attempt, failed.pause)).await;
-                    attempt += 1;
-                }
-                Err(failed) => return Err(failed.error),
+                Err(failed) => failed,
+            };
+            let pause = pause::after(attempt, pause);
+            let is_tried_again = match patience {
+                Patience::Attempts(attempts) => attempt < attempts,
+                Patience::Locked => begun.elapsed() + pause < self.wait,
+            };
+            if !is_tried_again {
+                return Err(call.after_others(error, may_be_done));
             }
+            may_be_done |= error.may_be_done();
+            if self.stop.comes_within(pause).await {
+                if !may_be_done || call.is_idempotent() {
+                    return Err(Error::Interrupted);
+                }
+                // Whoever looks for what was done meets the wish once it is found.
+                self.stop.tell();
+                return Err(error);
+            }
+            attempt += 1;
         }
     }
 
     async fn attempt<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Failed> {
-        let request = self.request(call).map_err(|error| Failed { error, attempts: 1, pause: None })?;
+        let request = self.request(call).map_err(|error| Failed {
+            error,
+            patience: Patience::Attempts(1),
+            pause: None,
+        })?;
         let answer = timeout(ANSWER_BOUND, async {
             let response = self.client.request(request).await.map_err(|error| call.not_sent(&error))?;
             let (parts, body) = response.into_parts();
@@ -122,7 +157,7 @@ impl Http {
         let text: &[u8] = if body.body().is_empty() { b"{}" } else { body.body() };
         serde_json::from_slice(text).map_err(|error| Failed {
             error: Error::Unreadable { doing: call.doing.clone(), problem: error.to_string() },
-            attempts: 1,
+            patience: Patience::Attempts(1),
             pause: None,
         })
     }
@@ -168,7 +203,7 @@ impl Call<'_> {
         let cause = root(error);
         if error.is_connect() {
             let error = Error::Unreachable { doing: self.doing.clone(), cause };
-            return Failed { error, attempts: ATTEMPTS_TO_REACH, pause: None };
+            return Failed { error, patience: Patience::Attempts(ATTEMPTS_TO_REACH), pause: None };
         }
         self.lost(&cause)
     }
@@ -179,11 +214,11 @@ impl Call<'_> {
         if self.is_idempotent() {
             return Failed {
                 error: Error::Unreachable { doing, cause },
-                attempts: ATTEMPTS_TO_REACH,
+                patience: Patience::Attempts(ATTEMPTS_TO_REACH),
                 pause: None,
             };
         }
-        Failed { error: Error::Unknown { doing, cause }, attempts: 1, pause: None }
+        Failed { error: Error::Unknown { doing, cause }, patience: Patience::Attempts(1), pause: None }
     }
 
     fn refused(&self, response: &Response<Bytes>) -> Failed {
@@ -196,17 +231,25 @@ impl Call<'_> {
             status,
             code: text("code"),
             message: message.unwrap_or_else(|| "it gave no reason".to_owned()),
+            makes: if self.path.last() == Some(&"snapshot") { "snapshots" } else { "branches" },
         };
-        let nothing_done = matches!(
-            status,
-            StatusCode::LOCKED | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        );
-        let may_retry = nothing_done || (status.is_server_error() && self.is_idempotent());
+        let patience = match status {
+            StatusCode::LOCKED => Patience::Locked,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Patience::Attempts(ATTEMPTS),
+            status if status.is_server_error() && self.is_idempotent() => Patience::Attempts(ATTEMPTS),
+            _ => Patience::Attempts(1),
+        };
         let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        Failed {
-            error,
-            attempts: if may_retry { ATTEMPTS } else { 1 },
-            pause: seconds.map(Duration::from_secs),
+        Failed { error, patience, pause: seconds.map(Duration::from_secs) }
+    }
+
+    /// A refusal after other attempts: where one of them was done, what it made stands in the way of this one.
+    fn after_others(&self, error: Error, may_be_done: bool) -> Error {
+        match error {
+            Error::Refused { status: StatusCode::CONFLICT, message, .. } if may_be_done => {
+                Error::Unknown { doing: self.doing.clone(), cause: message }
+            }
+            error => error,
         }
     }
 }

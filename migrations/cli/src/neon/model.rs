@@ -12,6 +12,12 @@ pub(crate) struct Branch {
     pub(crate) parent_id: Option<String>,
     /// `init`, `ready`, `resetting`, `archived`.
     pub(crate) current_state: String,
+    /// The state that it will have; none where that is the current one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pending_state: Option<String>,
+    /// `parent-data`, or `schema-only`, which makes a branch without a parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) init_source: Option<String>,
     /// In bytes; unknown at first.
     #[serde(default)]
     pub(crate) logical_size: Option<u64>,
@@ -44,8 +50,12 @@ pub(crate) struct Snapshot {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Operation {
     pub(super) id: String,
+    #[serde(default)]
+    pub(super) branch_id: Option<String>,
     pub(super) action: String,
     pub(super) status: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) created_at: OffsetDateTime,
     #[serde(default)]
     pub(super) error: Option<String>,
 }

@@ -2,14 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use http::Method;
-use serde::Deserialize;
-use tokio::time::sleep;
-
 use super::client::Client;
 use super::error::Error;
 use super::http::Call;
 use super::model::Operation;
+use http::Method;
+use serde::Deserialize;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -36,14 +34,23 @@ impl Client {
                 if begun.elapsed() >= self.wait {
                     return Err(Error::Slow { action: operation.action, waited: self.wait });
                 }
-                sleep(pause).await;
+                if self.http.stop.comes_within(pause).await {
+                    return Err(Error::Interrupted);
+                }
                 pause = (pause * 3 / 2).min(LONGEST_PAUSE);
                 let path = ["operations", operation.id.as_str()];
                 let call = Call::new(Method::GET, &path, format!("following {}", operation.action));
                 operation = self.http.send::<One>(&call).await?.operation;
             }
         }
-        Ok(())
+        // It may have been told while there was no pause to meet it in.
+        if self.http.stop.comes_within(Duration::ZERO).await { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// The operations of a project, the newest first, as many as may have begun while an answer was waited for.
+    pub(super) async fn newest_operations(&self) -> Result<Vec<Operation>, Error> {
+        let call = Call::new(Method::GET, &["operations"], "listing the operations").with("limit", "100");
+        Ok(self.http.send::<Operations>(&call).await?.operations)
     }
 }
 

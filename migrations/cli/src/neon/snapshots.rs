@@ -1,16 +1,23 @@
 //! Snapshots: the backup before a migration.
 
+use std::time::Duration;
+
 use http::Method;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::branches::rfc3339;
+use super::branches::{Changed, LOOK_PAUSE, LOOKS, rfc3339};
 use super::client::Client;
 use super::error::Error;
 use super::http::Call;
-use super::model::{Branch, Snapshot};
+use super::model::{Branch, Operation, Snapshot};
 use super::operations::Operations;
+use crate::printable::quoted;
+
+/// How much earlier than a snapshot its operation may be dated.
+const EARLIER: Duration = Duration::from_secs(5);
 
 /// A snapshot that is to be.
 #[derive(Clone, Debug)]
@@ -21,10 +28,10 @@ pub(crate) struct NewSnapshot<'a> {
 }
 
 /// What a snapshot is to become.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct SnapshotRestore<'a> {
-    /// The name of the new branch; Neon gives one where there is none.
-    pub(crate) name: Option<&'a str>,
+    /// The name of the new branch.
+    pub(crate) name: &'a str,
     /// The branch whose place the new one takes, endpoints and all.
     pub(crate) replacing: Option<&'a Branch>,
 }
@@ -39,13 +46,6 @@ struct Created {
 #[derive(Deserialize)]
 struct List {
     snapshots: Vec<Snapshot>,
-}
-
-#[derive(Deserialize)]
-struct Restored {
-    branch: Branch,
-    #[serde(flatten)]
-    operations: Operations,
 }
 
 impl Client {
@@ -63,56 +63,140 @@ impl Client {
         all.pop().ok_or_else(|| Error::NoSuch { what: "snapshot", name: name.to_owned() })
     }
 
-    /// Takes a snapshot of a branch as it is now.
+    /// Takes a snapshot of a branch as it is now, and waits until it is finished. Where that fails, none is left, or the
+    /// error names it.
     pub(crate) async fn create_snapshot(&self, new: &NewSnapshot<'_>) -> Result<Snapshot, Error> {
         let path = ["branches", new.branch.id.as_str(), "snapshot"];
-        let doing = format!("taking a snapshot of the branch {}", new.branch.name);
+        let doing = format!("taking a snapshot of the branch {}", quoted(&new.branch.name));
         let mut call = Call::new(Method::POST, &path, doing).with("name", new.name);
         if let Some(expires_at) = new.expires_at {
             call = call.with("expires_at", rfc3339(expires_at));
         }
         let before = self.snapshots().await?;
-        let created = match self.http.send::<Created>(&call).await {
-            Err(lost) if lost.is_unknown() => {
-                let is_new =
-                    |one: &Snapshot| one.name == new.name && before.iter().all(|old| old.id != one.id);
-                match self.snapshots().await?.into_iter().find(is_new) {
-                    Some(snapshot) => return Ok(snapshot),
-                    None => self.http.send(&call).await?,
+        let mut answer = self.http.send::<Created>(&call).await;
+        let mut found = None;
+        if let Err(error) = &answer
+            && error.may_be_done()
+        {
+            found = self.made_snapshot(new, &before, error).await?;
+            if found.is_none() && error.is_lost() {
+                answer = self.http.send(&call).await;
+                if let Err(error) = &answer
+                    && error.may_be_done()
+                {
+                    found = self.made_snapshot(new, &before, error).await?;
                 }
             }
-            answer => answer?,
+        }
+        let (snapshot, followed) = match found {
+            Some(snapshot) => {
+                let followed = self.follow_snapshot(&snapshot, new.branch, &call.doing).await;
+                (snapshot, followed)
+            }
+            None => {
+                let Created { snapshot, operations } = answer?;
+                (snapshot, self.follow(operations).await)
+            }
         };
-        self.follow(created.operations).await?;
-        Ok(created.snapshot)
+        match followed {
+            Ok(()) => Ok(snapshot),
+            Err(error) => Err(self.remove_made_snapshot(&snapshot, error).await),
+        }
     }
 
-    /// Makes a branch of a snapshot.
+    /// The snapshot that a request made whose answer was lost for this reason.
+    async fn made_snapshot(
+        &self,
+        new: &NewSnapshot<'_>,
+        before: &[Snapshot],
+        lost: &Error,
+    ) -> Result<Option<Snapshot>, Error> {
+        for look in 1..=LOOKS {
+            let now = self.snapshots().await.map_err(|error| {
+                let name = quoted(new.name);
+                error.leaving(format!(
+                    "before that, {lost}: the snapshot {name} may be there, and branchline snapshot delete {name} deletes it"
+                ))
+            })?;
+            let is_new = |one: &Snapshot| one.name == new.name && before.iter().all(|old| old.id != one.id);
+            if let Some(snapshot) = now.into_iter().find(is_new) {
+                return Ok(Some(snapshot));
+            }
+            if look < LOOKS {
+                tokio::time::sleep(LOOK_PAUSE).await;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Follows what Neon does since a snapshot was begun, where the answer that said so was lost: a snapshot itself does not
+    /// say whether it is finished.
+    async fn follow_snapshot(&self, snapshot: &Snapshot, branch: &Branch, doing: &str) -> Result<(), Error> {
+        let since = OffsetDateTime::parse(&snapshot.created_at, &Rfc3339).ok().map(|at| at - EARLIER);
+        for look in 1..=LOOKS {
+            let others: Vec<String> = self.branches().await?.into_iter().map(|branch| branch.id).collect();
+            let is_own = |operation: &Operation| {
+                let of_another =
+                    operation.branch_id.as_ref().is_some_and(|id| *id != branch.id && others.contains(id));
+                !of_another && since.is_none_or(|since| operation.created_at >= since)
+            };
+            let operations: Vec<_> = self.newest_operations().await?.into_iter().filter(is_own).collect();
+            if !operations.is_empty() {
+                return self.follow(Operations { operations }).await;
+            }
+            if look < LOOKS {
+                tokio::time::sleep(LOOK_PAUSE).await;
+            }
+        }
+        Err(Error::Unconfirmed { doing: doing.to_owned() })
+    }
+
+    /// Deletes a snapshot that was taken in vain, and gives the error with what is left of it.
+    async fn remove_made_snapshot(&self, snapshot: &Snapshot, error: Error) -> Error {
+        match self.delete_snapshot(snapshot).await {
+            Ok(()) => error,
+            Err(second) => error.leaving(format!(
+                "and the snapshot {0} could not be deleted either ({second}): delete it with branchline snapshot delete {0}",
+                quoted(&snapshot.name)
+            )),
+        }
+    }
+
+    /// Makes a branch of a snapshot, and waits until it can be used. Where that fails, none is left, or the error names it.
     pub(crate) async fn restore_snapshot(
         &self,
         snapshot: &Snapshot,
         to: &SnapshotRestore<'_>,
     ) -> Result<Branch, Error> {
-        let mut body = Map::new();
-        if let Some(name) = to.name {
-            body.insert("name".to_owned(), json!(name));
+        if self.find_branch(to.name).await?.is_some() {
+            return Err(Error::NameTaken { name: to.name.to_owned() });
         }
+        let mut body = json!({ "name": to.name });
         if let Some(branch) = to.replacing {
-            body.insert("target_branch_id".to_owned(), json!(branch.id));
-            body.insert("finalize_restore".to_owned(), json!(true));
+            body["target_branch_id"] = json!(branch.id);
+            body["finalize_restore"] = json!(true);
         }
         let path = ["snapshots", snapshot.id.as_str(), "restore"];
-        let doing = format!("restoring the snapshot {}", snapshot.name);
-        let call = Call::new(Method::POST, &path, doing).json(Value::Object(body));
-        let restored: Restored = self.http.send(&call).await?;
-        self.follow(restored.operations).await?;
-        Ok(restored.branch)
+        let doing = format!("restoring the snapshot {}", quoted(&snapshot.name));
+        let call = Call::new(Method::POST, &path, doing).json(body);
+        let Changed { branch, operations } = self.make_branch(&call, to.name).await?;
+        match (self.follow_branch(&branch, operations).await, to.replacing) {
+            (Ok(()), _) => Ok(branch),
+            // Its place may be taken already.
+            (Err(error), Some(replaced)) => Err(error.leaving(format!(
+                "Neon may go on with putting {} in the place of {}; branchline branch list shows what is there",
+                quoted(&branch.name),
+                quoted(&replaced.name)
+            ))),
+            (Err(error), None) => Err(self.remove_made(&branch, error).await),
+        }
     }
 
-    /// Deletes a snapshot.
+    /// Deletes a snapshot. One that is gone already is no error.
     pub(crate) async fn delete_snapshot(&self, snapshot: &Snapshot) -> Result<(), Error> {
         let path = ["snapshots", snapshot.id.as_str()];
-        let call = Call::new(Method::DELETE, &path, format!("deleting the snapshot {}", snapshot.name));
+        let call =
+            Call::new(Method::DELETE, &path, format!("deleting the snapshot {}", quoted(&snapshot.name)));
         let operations = match self.http.send::<Operations>(&call).await {
             Err(Error::Refused { status, .. }) if status == http::StatusCode::NOT_FOUND => return Ok(()),
             answer => answer?,

@@ -15,7 +15,10 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// Between asking a command to end and ending it.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy, for at most `timeout` (zero: for ever). What it prints
+/// What is branchline's own: a test of a branch has no business with the key to all of the project.
+const OWN_SECRETS: [&str; 1] = ["NEON_API_KEY"];
+
+/// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy and without branchline's own secrets, for at most `timeout` (zero: for ever). What it prints
 /// goes to standard error, since standard output is for the report. Where it is given up, so are its children.
 ///
 /// # Errors
@@ -23,7 +26,11 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(super) async fn run(words: &[String], url: &Url, timeout: Duration) -> Result<Option<CommandRun>> {
     let Some((program, arguments)) = words.split_first() else { return Ok(None) };
     let begun = Instant::now();
-    let child = Command::new(program)
+    let mut command = Command::new(program);
+    OWN_SECRETS.iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    let child = command
         .args(arguments)
         .env("DATABASE_URL", url.reveal())
         .env("DIRECT_DATABASE_URL", url.reveal())

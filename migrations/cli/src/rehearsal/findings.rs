@@ -7,7 +7,7 @@ use schema_core::{LintFinding, Migration, Severity, lint_migrations};
 
 use super::report::{About, Deny, Finding, Level, Limits, Probed, Rehearsed, Who};
 use super::tables::Digest;
-use crate::measure::{Lock, Measured, MeasuredStatement};
+use crate::measure::{AllSaid, Lock, Measured, MeasuredStatement, Said};
 use crate::output::Took;
 
 /// Without a limit, somebody should look at what holds others up for so long.
@@ -40,7 +40,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn finding(&self, level: Level, about: About, line: usize, message: String) -> Finding {
-        Finding { level, about, file: Some(self.measured.file.clone()), line: Some(line), message }
+        Finding::new(level, about, Some(self.measured.file.clone()), Some(line), message)
     }
 
     fn denies(&self, what: Deny) -> bool {
@@ -139,17 +139,31 @@ fn told(waits: &[(Who, Duration)]) -> String {
 
 /// What the linter says of the files. It is a note: whatever it suspects is measured here.
 pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
-    let finding = |found: LintFinding| Finding {
-        level: match found.severity {
+    let finding = |found: LintFinding| {
+        let level = match found.severity {
             Severity::Error if limits.deny.contains(&Deny::Lint) => Level::Failure,
             _ => Level::Note,
-        },
-        about: About::Lint,
-        file: Some(found.file),
-        line: Some(found.line),
-        message: format!("{} ({})", found.message, found.rule),
+        };
+        let message = format!("{} ({})", found.message, found.rule);
+        Finding::new(level, About::Lint, Some(found.file), Some(found.line), message)
     };
     lint_migrations([], pending.iter().copied()).into_iter().map(finding).collect()
+}
+
+/// What the server and the migrations said while they ran, a line each.
+pub(super) fn of_said(said: AllSaid) -> Vec<Finding> {
+    let finding = |said: Said| {
+        let words = |message: &str| format!("{}: {message}", said.severity);
+        let (shown, message) = (said.shown.as_deref().map(words), words(&said.message));
+        let (file, line) = (Some(said.file), Some(said.line));
+        Finding { shown, ..Finding::new(Level::Note, About::Notice, file, line, message) }
+    };
+    let mut findings: Vec<Finding> = said.kept.into_iter().map(finding).collect();
+    if said.more > 0 {
+        let message = format!("the migrations said {} more things like these", said.more);
+        findings.push(Finding::new(Level::Note, About::Notice, None, None, message));
+    }
+    findings
 }
 
 /// Rows that are fewer after the migrations than before.
@@ -189,14 +203,14 @@ pub(super) fn of_changed_rows(
 }
 
 fn data(level: Level, message: String) -> Finding {
-    Finding { level, about: About::Data, file: None, line: None, message }
+    Finding::new(level, About::Data, None, None, message)
 }
 
 fn broken(probed: &Probed) -> Option<Finding> {
     let error = probed.broken.as_ref()?;
     let who = if probed.who == Who::Reader { "reads" } else { "writes" };
     let message = format!("a client that {who} {} fails from now on: {error}", probed.table);
-    Some(Finding { level: Level::Warning, about: About::Client, file: None, line: None, message })
+    Some(Finding::new(Level::Warning, About::Client, None, None, message))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Whether a rehearsal's report permits a deploy: production must be where the rehearsal found it, or where an earlier
 //! deploy by the same report left it, and the files must be those that were rehearsed.
+//!
+//! It is an interlock and not a signature: it keeps mistakes from production, not somebody who writes a report of his own.
 
 use std::time::Duration;
 
@@ -32,6 +34,11 @@ pub(crate) enum Refusal {
     Format(u32),
     #[error("the rehearsal failed; put right what its report says and rehearse again")]
     Failed,
+    #[error(
+        "the rehearsal failed by the report's own findings, measurements and limits, whatever its verdict says; put right \
+         what they say and rehearse again"
+    )]
+    Contradicted,
     #[error("the rehearsal was {age} ago, and --max-age is {limit}; rehearse again")]
     Old { age: String, limit: String },
     #[error("the report is from the future; is this machine's clock right?")]
@@ -68,6 +75,9 @@ pub(crate) fn check(
     }
     if report.verdict != Verdict::Passed {
         return Err(Refusal::Failed);
+    }
+    if report.judge() != Verdict::Passed {
+        return Err(Refusal::Contradicted);
     }
     let age = Duration::try_from(now - report.rehearsed_at);
     match age {

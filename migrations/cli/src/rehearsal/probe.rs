@@ -14,6 +14,7 @@ use tokio_postgres::Client;
 use super::report::{Probed, Wait, Who};
 use crate::connect::connect;
 use crate::database::{execute, one_row, rows};
+use crate::values;
 
 /// Between two attempts of a session, and between two looks at who waits.
 const INTERVAL: Duration = Duration::from_millis(5);
@@ -106,7 +107,7 @@ impl Session {
                 probed.waits.push(Wait { started: asked - origin, waited });
             }
             if let Err(error) = outcome {
-                probed.broken = Some(error.to_string());
+                probed.broken = Some(values::without(&error, None));
                 break;
             }
             tokio::time::sleep(INTERVAL).await;

@@ -1,10 +1,13 @@
 //! What a rehearsal found. Its JSON is the permit that a deploy asks for.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::findings;
+use super::losses::Loss;
 use crate::measure::{Measured, millis};
 
 /// The form of the JSON; another number for another form.
@@ -36,6 +39,9 @@ pub(crate) struct Report {
     pub(crate) command: Option<CommandRun>,
     /// Whether the downs lead back and the ups forward again.
     pub(crate) way_back: WayBack,
+    /// What the migrations drop.
+    #[serde(default)]
+    pub(crate) losses: Vec<Loss>,
     /// What there is to say.
     pub(crate) findings: Vec<Finding>,
 }
@@ -67,6 +73,9 @@ pub(crate) struct Source {
     pub(crate) database: String,
     /// Its last migration; none on an empty one.
     pub(crate) head: Option<String>,
+    /// Of what was measured, the relations that were there before, which somebody may be using.
+    #[serde(default)]
+    pub(crate) relations: BTreeSet<String>,
     /// Of its history: numbers, names and checksums.
     pub(crate) history: String,
     /// Of its catalog.
@@ -191,8 +200,11 @@ pub(crate) struct Finding {
     pub(crate) file: Option<String>,
     /// The line in it, from 1.
     pub(crate) line: Option<usize>,
-    /// In words.
+    /// In words, without row values.
     pub(crate) message: String,
+    /// The same with row values, for a terminal where they are asked for. It is in no report.
+    #[serde(skip)]
+    pub(crate) shown: Option<String>,
 }
 
 /// How much a finding weighs.
@@ -231,9 +243,41 @@ pub(crate) enum About {
     Schema,
     /// What the linter says of a file.
     Lint,
+    /// What the server or a migration said while it ran.
+    Notice,
+}
+
+impl Finding {
+    /// One without a longer form for a terminal.
+    pub(crate) fn new(
+        level: Level,
+        about: About,
+        file: Option<String>,
+        line: Option<usize>,
+        message: String,
+    ) -> Self {
+        Self { level, about, file, line, message, shown: None }
+    }
+
+    /// What a terminal shows.
+    pub(crate) fn words(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.message)
+    }
 }
 
 impl Report {
+    /// The verdict that findings, measurements and limits make.
+    pub(crate) fn judge(&self) -> Verdict {
+        let measured =
+            findings::of_measurements(&self.migrations, &self.probes, &self.source.relations, &self.limits);
+        let fails = |finding: &Finding| finding.level == Level::Failure;
+        let has_failed = self.findings.iter().chain(&measured).any(fails)
+            || self.command.as_ref().is_some_and(|run| !run.is_success)
+            || (self.limits.deny.contains(&Deny::Irreversible) && !self.way_back.without.is_empty())
+            || self.target.catalog.is_none();
+        if has_failed { Verdict::Failed } else { Verdict::Passed }
+    }
+
     /// The heaviest finding's weight.
     pub(crate) fn level(&self) -> Option<Level> {
         self.findings.iter().map(|finding| finding.level).max()

@@ -34,7 +34,7 @@ pub(crate) fn compare(file: Option<&Path>, catalog: &Catalog) -> Result<Option<F
     }
     message.push_str("\nwrite it anew with branchline schema, or see what was changed on production by hand");
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
-    Ok(Some(Finding { level: Level::Failure, about: About::Schema, file: name, line: None, message }))
+    Ok(Some(Finding::new(Level::Failure, About::Schema, name, None, message)))
 }
 
 /// The lines that only the file has, with `-`, and those that only the database has, with `+`. A database may have

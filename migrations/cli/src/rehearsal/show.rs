@@ -8,8 +8,6 @@ pub(crate) use html::html;
 pub(crate) use markdown::markdown;
 pub(crate) use text::text;
 
-use std::borrow::Cow;
-
 use super::report::{Finding, Level, Probed, Rehearsed, Who};
 use crate::measure::Lock;
 use crate::output::Took;
@@ -64,19 +62,6 @@ fn place(finding: &Finding) -> String {
     }
 }
 
-/// A text of a migration or a database, in which characters that are not seen are seen: those that control a terminal, and
-/// those that turn the text around them, behind which a statement can pass for another (CVE-2021-42574).
-fn visible(text: &str) -> Cow<'_, str> {
-    let is_hidden = |c: char| {
-        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        turns || (c.is_control() && !matches!(c, '\n' | '\t'))
-    };
-    if !text.contains(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.into() }).collect()
-}
-
 fn level(level: Level) -> &'static str {
     match level {
         Level::Note => "note",
@@ -88,12 +73,6 @@ fn level(level: Level) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_terminal_or_a_page_would_not_show_is_seen() {
-        assert_eq!(visible("a\u{202e}b\u{1b}[2Jc\u{2069}\r"), r"a\u{202e}b\u{1b}[2Jc\u{2069}\u{d}");
-        assert_eq!(visible("SELECT 'שלום'\n\tFROM t"), "SELECT 'שלום'\n\tFROM t");
-    }
 
     #[test]
     fn bytes_are_rounded_to_what_people_read() {

@@ -4,9 +4,10 @@ mod branch;
 mod copy;
 mod lease;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use pg::Url;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::interrupt::Signals;
 
 pub(crate) use branch::BranchOrigin;
 use branch::NeonBranch;
@@ -29,13 +30,15 @@ pub(crate) enum Origin<'a> {
 }
 
 /// Does something on a stage, which is removed afterwards, also where the work fails or the process is told to end;
-/// unless it is to be kept. What earlier runs left behind when they were killed is removed first.
+/// unless it is to be kept. What earlier runs left behind when they were killed is removed first. Where the work is done and
+/// the stage cannot be removed, that is for `warn`: the work's outcome stays what it is.
 ///
 /// # Errors
-/// The work's; or the stage cannot be made or removed.
+/// The work's, with what is left after it; or the stage cannot be made.
 pub(crate) async fn within<T>(
     origin: &Origin<'_>,
     keep: bool,
+    warn: impl Fn(&anyhow::Error),
     work: impl AsyncFnOnce(&Stage) -> Result<T>,
 ) -> Result<T> {
     let mut signals = Signals::listen()?;
@@ -48,12 +51,13 @@ pub(crate) async fn within<T>(
             if keep {
                 return outcome.with_context(|| format!("in {}, which was kept", stage.name));
             }
-            both(outcome, copy.remove().await)
+            let left = copy.left();
+            both(outcome, signals.or_left(&left, copy.remove()).await, warn)
         }
         Origin::Branch(origin) => {
             let branch = signals.or(NeonBranch::prepare(origin, keep)).await?;
-            let name = branch.name().to_owned();
-            let created = signals.or(branch.create(origin)).await;
+            let (name, left) = (branch.name().to_owned(), branch.left());
+            let created = signals.or_undone(origin.client, &left, branch.create(origin)).await;
             let is_whole = created.is_ok();
             let outcome = match created {
                 Ok(url) => signals.or(work(&Stage { url, name: name.clone() })).await,
@@ -62,38 +66,19 @@ pub(crate) async fn within<T>(
             if keep && is_whole {
                 return outcome.with_context(|| format!("on the branch {name}, which was kept"));
             }
-            both(outcome, branch.remove(is_whole).await)
+            both(outcome, signals.or_left(&left, branch.remove(is_whole)).await, warn)
         }
     }
 }
 
 /// The work's outcome, and what was left undone after it.
-fn both<T>(outcome: Result<T>, removed: Result<()>) -> Result<T> {
+fn both<T>(outcome: Result<T>, removed: Result<()>, warn: impl Fn(&anyhow::Error)) -> Result<T> {
     match (outcome, removed) {
         (outcome, Ok(())) => outcome,
-        (Ok(_), Err(left)) => Err(left),
-        (Err(error), Err(left)) => Err(error.context(format!("{left:#}"))),
-    }
-}
-
-/// The signals that ask a process to end.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    /// The work's outcome, unless a signal comes before it.
-    async fn or<T>(&mut self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        tokio::select! {
-            biased;
-            _ = self.interrupt.recv() => Err(anyhow!("interrupted")),
-            _ = self.terminate.recv() => Err(anyhow!("interrupted")),
-            outcome = work => outcome,
+        (Ok(outcome), Err(left)) => {
+            warn(&left);
+            Ok(outcome)
         }
+        (Err(error), Err(left)) => Err(error.context(format!("{left:#}"))),
     }
 }

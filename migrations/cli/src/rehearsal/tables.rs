@@ -97,7 +97,7 @@ pub(super) async fn digest(session: &Client, columns: &Columns) -> Result<Digest
 }
 
 /// A table's name without its schema and quotes.
-fn bare(table: &str) -> String {
+pub(super) fn bare(table: &str) -> String {
     let name = table.rsplit('.').next().unwrap_or(table);
     name.trim_matches('"').to_owned()
 }

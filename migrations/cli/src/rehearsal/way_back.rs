@@ -106,12 +106,12 @@ impl Rehearsal<'_> {
 /// A migration's own failure as a finding; any other error stays one.
 fn failed(file: Option<String>, error: anyhow::Error) -> Result<Finding> {
     let failure = error.downcast::<Failure>()?;
-    let message = format!("failed on the way back: {}", failure.source);
+    let message = format!("failed on the way back: {}", failure.message);
     Ok(Finding { line: failure.line, ..finding(Level::Failure, file, message) })
 }
 
 fn finding(level: Level, file: Option<String>, message: String) -> Finding {
-    Finding { level, about: About::Down, file, line: None, message }
+    Finding::new(level, About::Down, file, None, message)
 }
 
 /// What differs and does not matter.

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use support::neon_api::{Fate, Fault};
 
@@ -209,4 +211,233 @@ fn wherever_the_api_goes_away_no_branch_is_left_that_is_not_told_of() {
         .collect();
     let left: BTreeSet<bool> = outcomes.into_iter().map(|outcome| outcome.join().unwrap()).collect();
     assert_eq!(left, BTreeSet::from([false, true]), "it went away before and after the branch was made");
+}
+
+/// Asks a process to end, as Ctrl-C does.
+pub fn interrupt(process: u32) {
+    assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success());
+}
+
+fn posts(neon: &Neon) -> usize {
+    neon.api.requests().iter().filter(|request| request.starts_with("POST")).count()
+}
+
+#[test]
+fn a_locked_project_is_waited_for_as_long_as_wait_says() {
+    let neon = Neon::start();
+    let locked = |request: &str, times: usize| {
+        (0..times).for_each(|_| neon.api.fault_at(request, Fault::RefuseFor(423, 0)));
+    };
+    locked("POST branches", 12);
+    neon.done(&["branch", "create", "try"]);
+    locked("POST branches/*/snapshot", 12);
+    neon.done(&["snapshot", "create", "one"]);
+    locked("POST snapshots/*/restore", 12);
+    neon.done(&["snapshot", "restore", "one", "--as", "rescue"]);
+    locked("POST branches/*/restore", 12);
+    neon.done(&["branch", "reset", "try"]);
+    locked("DELETE branches/*", 12);
+    neon.done(&["branch", "delete", "try"]);
+
+    (0..20).for_each(|_| neon.api.fault_at("POST branches", Fault::Refuse(423)));
+    let refused = neon.run(&["branch", "create", "late", "--wait", "500ms"]).refusal();
+    assert!(refused.contains("423") && refused.contains("--wait"), "{refused}");
+    assert_eq!(neon.api.branches(), ["main", "rescue"]);
+}
+
+#[test]
+fn a_write_that_was_carried_out_and_then_refused_by_a_gateway_is_looked_up() {
+    let neon = Neon::start();
+    for status in [500, 502, 503, 504] {
+        let name = format!("after-{status}");
+        neon.api.fault_at("POST branches", Fault::RefuseAfter(status));
+        neon.done(&["branch", "create", &name]);
+        // That one is always safe to repeat, says the API.
+        if status != 503 {
+            neon.api.fault_at("POST branches/*/snapshot", Fault::RefuseAfter(status));
+            neon.done(&["snapshot", "create", &name]);
+        }
+    }
+    assert_eq!(neon.api.branches(), ["main", "after-500", "after-502", "after-503", "after-504"]);
+    assert_eq!(neon.api.snapshots(), ["after-500", "after-502", "after-504"]);
+}
+
+#[test]
+fn a_restore_whose_answer_is_lost_is_looked_up_and_not_done_twice() {
+    let neon = Neon::start();
+    neon.done(&["branch", "create", "try"]);
+    neon.done(&["snapshot", "create", "one", "--branch", "try"]);
+    for fault in [Fault::LoseAnswer, Fault::LoseRequest, Fault::RefuseAfter(504)] {
+        neon.api.fault_at("POST snapshots/*/restore", fault.clone());
+        neon.done(&["snapshot", "restore", "one", "--as", "rescue"]);
+        assert_eq!(neon.sql("rescue", "SELECT what FROM kept"), "first");
+        neon.done(&["branch", "delete", "rescue"]);
+        neon.api.fault_at("POST branches/*/restore", fault);
+        neon.done(&["branch", "restore", "try", "--from", "main", "--preserve-as", "was"]);
+        assert_eq!(neon.api.branches(), ["main", "try", "was"]);
+        neon.done(&["branch", "delete", "was"]);
+    }
+}
+
+#[test]
+fn an_interrupt_while_something_is_made_leaves_nothing() {
+    let neon = Neon::start();
+    neon.done(&["snapshot", "create", "one"]);
+    for (command, request) in [
+        ("branch create try", "POST branches"),
+        ("snapshot create two", "POST branches/*/snapshot"),
+        ("snapshot restore one --as rescue", "POST snapshots/*/restore"),
+    ] {
+        // While it is asked for.
+        let before = posts(&neon);
+        neon.api.fault_at(request, Fault::Delay(Duration::from_secs(1)));
+        let runner = neon.command(&command.split(' ').collect::<Vec<_>>()).spawn().unwrap();
+        wait_until(|| posts(&neon) > before);
+        interrupt(runner.id());
+        assert!(Run::of(runner).refusal().contains("interrupted"), "{command}");
+        assert_eq!(
+            (neon.api.branches(), neon.api.snapshots()),
+            (vec!["main".to_owned()], vec!["one".to_owned()])
+        );
+        // While it is waited for.
+        let before = neon.api.branches().len() + neon.api.snapshots().len();
+        neon.api.set_fate(Fate::Finish(1_000));
+        let runner = neon.command(&command.split(' ').collect::<Vec<_>>()).spawn().unwrap();
+        wait_until(|| neon.api.branches().len() + neon.api.snapshots().len() > before);
+        neon.api.set_fate(Fate::Finish(1));
+        interrupt(runner.id());
+        assert!(Run::of(runner).refusal().contains("interrupted"), "{command}");
+        assert_eq!(
+            (neon.api.branches(), neon.api.snapshots()),
+            (vec!["main".to_owned()], vec!["one".to_owned()])
+        );
+    }
+}
+
+#[test]
+fn an_interrupt_of_a_restore_says_what_goes_on_and_under_which_name_what_was_is_kept() {
+    let neon = Neon::start();
+    neon.done(&["branch", "create", "try"]);
+    neon.api.set_fate(Fate::Finish(1_000));
+    let runner = neon
+        .command(&["branch", "restore", "try", "--from", "main", "--preserve-as", "was"])
+        .spawn()
+        .unwrap();
+    wait_until(|| neon.api.branches().len() == 3);
+    interrupt(runner.id());
+    let refused = Run::of(runner).refusal();
+    assert!(refused.contains("interrupted; Neon may go on with restoring the branch try"), "{refused}");
+    assert!(refused.contains("keeps what it was as was"), "{refused}");
+}
+
+fn wait_until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never so");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_branch_with_children_is_reset_and_they_hang_from_what_it_was() {
+    let neon = Neon::start();
+    neon.done(&["branch", "create", "try"]);
+    neon.done(&["branch", "create", "child", "--parent", "try"]);
+    neon.sql("try", "UPDATE kept SET what = 'of try'");
+    let reset = neon.json(&["branch", "reset", "try"]);
+    let kept = reset["preserved_as"].as_str().unwrap();
+    assert!(kept.starts_with("try_before_2"), "{kept}");
+    assert_eq!(neon.sql("try", "SELECT what FROM kept"), "first");
+    assert_eq!(neon.api.branches(), ["main", "try", "child", kept]);
+    assert_eq!(neon.json(&["branch", "reset", "try"])["preserved_as"], serde_json::Value::Null);
+    assert_eq!(neon.json(&["branch", "reset", "try", "--preserve-as", "was"])["preserved_as"], "was");
+}
+
+#[test]
+fn a_branch_without_an_endpoint_is_told_with_what_to_do_and_a_restored_one_gets_one() {
+    let neon = Neon::start();
+    neon.done(&["branch", "create", "my try"]);
+    neon.done(&["branch", "restore", "my try", "--from", "main", "--preserve-as", "it's kept"]);
+    let refused = neon.run(&["branch", "url", "it's kept"]).refusal();
+    assert!(
+        refused.contains(r"the branch 'it'\''s kept' has no endpoint")
+            && refused.contains(r"branchline branch create NAME --parent 'it'\''s kept'"),
+        "{refused}"
+    );
+    neon.done(&["snapshot", "create", "one", "--branch", "my try"]);
+    let made = neon.json(&["snapshot", "restore", "one"])["branch"]["name"].as_str().unwrap().to_owned();
+    assert!(made.starts_with("one_restored_2"), "{made}");
+    assert_eq!(neon.sql(&made, "SELECT what FROM kept"), "first");
+}
+
+#[test]
+fn names_are_quoted_where_they_are_not_plain_and_none_is_empty() {
+    let neon = Neon::start();
+    let made = neon.done(&["branch", "create", "a b"]);
+    assert!(made.contains("$(branchline branch url 'a b')"), "{made}");
+    let taken = neon.run(&["branch", "create", "a b"]).refusal();
+    assert!(taken.contains("branch named 'a b' already") && taken.contains("branch delete 'a b'"), "{taken}");
+    let missing = neon.run(&["branch", "url", "c d"]).refusal();
+    assert!(missing.contains("no branch named 'c d'"), "{missing}");
+    let before = neon.api.requests().len();
+    let long = "x".repeat(257);
+    for arguments in [
+        vec!["branch", "create", ""],
+        vec!["branch", "create", " "],
+        vec!["branch", "create", &long],
+        vec!["branch", "delete", ""],
+        vec!["branch", "create", "x", "--parent", ""],
+        vec!["snapshot", "create", ""],
+        vec!["snapshot", "restore", "one", "--as", ""],
+        vec!["branch", "restore", "a b", "--from", "main", "--preserve-as", ""],
+        vec!["rehearse", "--branch", ""],
+        vec!["deploy", "report.json", "--branch", ""],
+    ] {
+        assert_eq!(neon.run(&arguments).code, Some(2), "{arguments:?}");
+    }
+    assert_eq!(neon.api.requests().len(), before);
+}
+
+#[test]
+fn of_two_databases_each_command_says_how_one_is_named() {
+    let neon = Neon::start();
+    neon.api.add_database("my other");
+    let refused = neon.run(&["branch", "url", "main"]).refusal();
+    assert!(refused.contains("'my other'") && refused.contains("with --database"), "{refused}");
+    let mut rehearse = neon.command(&["rehearse"]);
+    let refused = Run::of(rehearse.env_remove("DIRECT_DATABASE_URL").spawn().unwrap()).refusal();
+    assert!(refused.contains("'my other'") && refused.contains("DIRECT_DATABASE_URL"), "{refused}");
+    assert!(!refused.contains("--database"), "{refused}");
+    let refused = neon.run(&["branch", "url", "main", "--database", "third"]).refusal();
+    assert!(refused.contains("has no database third, but "), "{refused}");
+}
+
+#[test]
+fn a_schema_only_branch_has_no_parent_and_says_why() {
+    let neon = Neon::start();
+    neon.done(&["branch", "create", "bare", "--schema-only"]);
+    for command in ["reset", "diff"] {
+        let refused = neon.run(&["branch", command, "bare"]).refusal();
+        assert!(refused.contains("bare has no parent: it was made with --schema-only"), "{refused}");
+    }
+    assert_eq!(neon.done(&["branch", "diff", "bare", "--base", "main"]), "--- main\n+++ bare");
+    neon.done(&["branch", "delete", "bare"]);
+}
+
+#[test]
+fn a_branch_that_somebody_deletes_can_be_recovered_and_one_made_in_vain_is_gone() {
+    let neon = Neon::start();
+    neon.done(&["branch", "create", "mine"]);
+    neon.done(&["branch", "delete", "mine"]);
+    neon.api.set_fate_of("start_compute", Fate::Fail);
+    neon.run(&["branch", "create", "in-vain"]).refusal();
+    assert_eq!(
+        (neon.api.branches(), neon.api.recoverable()),
+        (vec!["main".to_owned()], vec!["mine".to_owned()])
+    );
+    // Where the account has no such deleting, it is deleted as others are.
+    neon.api.set_hard_delete(false);
+    neon.run(&["branch", "create", "in-vain"]).refusal();
+    assert_eq!(neon.api.branches(), ["main"]);
+    assert_eq!(neon.api.recoverable(), ["mine", "in-vain"]);
 }

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::harness::Project;
+use crate::harness::{Project, Run};
 use crate::rehearse::{report, with_rows};
 
 /// A project whose pending migration was rehearsed; the report is in `report.json`.
@@ -179,4 +180,124 @@ fn an_end_that_is_not_the_rehearsed_one_is_told() {
         error.contains("are applied, and the schema is not the one that the rehearsal ended with"),
         "{error}"
     );
+}
+
+/// Runs a deploy that waits for the runners' lock, and does something meanwhile.
+fn deploy_while(project: &Project, meanwhile: impl FnOnce()) -> Run {
+    // The runners' lock.
+    let lock = format!("SELECT pg_advisory_lock({}), pg_sleep(60)", i64::from_be_bytes(*b"branchln"));
+    thread::scope(|scope| {
+        scope.spawn(|| project.psql(&["--command", &lock]));
+        project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted)");
+        let runner = project.start(&DEPLOY);
+        project.wait_until(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory_xact_lock%' \
+             AND datname = current_database())",
+        );
+        meanwhile();
+        project.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' \
+             AND datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        Run::of(runner)
+    })
+}
+
+/// A project whose pending migration drops a column; the permit is in `report.json`.
+fn dropping(rows: &str, directive: &str) -> Project {
+    let project = with_rows(0, &[]);
+    project.write("V2__b.sql", "ALTER TABLE a ADD old text;\n");
+    project.write("V2__b.down.sql", "ALTER TABLE a DROP old;\n");
+    project.done(&["upgrade"]);
+    project.sql(rows);
+    project.write("V3__c.sql", &format!("{directive}ALTER TABLE a DROP old;\n"));
+    project.write("V3__c.down.sql", "ALTER TABLE a ADD old text;\n");
+    let file = project.folder().join("report.json");
+    let run = project.run(&["rehearse", "--local", "--report-json", file.to_str().unwrap()]);
+    assert!(matches!(run.code, Some(0 | 3)), "{run}");
+    project
+}
+
+#[test]
+fn the_permit_is_checked_again_once_no_other_runner_is_at_work() {
+    // A schema that another changes while the deploy waits.
+    let project = rehearsed(&[]);
+    let error = deploy_while(&project, || drop(project.sql("ALTER TABLE a ADD other int"))).refusal();
+    assert!(error.contains("its schema was changed since the rehearsal"), "{error}");
+    assert_eq!(project.applied(), "1");
+    // A history.
+    let project = rehearsed(&[]);
+    let error = deploy_while(&project, || {
+        drop(project.sql("UPDATE refinery_schema_history SET name = 'other'"));
+    })
+    .refusal();
+    assert!(error.contains("its history is not the one"), "{error}");
+    assert_eq!(project.applied(), "1");
+    // Where nothing has changed, it goes on.
+    let project = rehearsed(&[]);
+    assert_eq!(deploy_while(&project, || {}).code, Some(0));
+    assert_eq!(project.applied(), "1 2 3");
+}
+
+#[test]
+fn a_column_that_got_values_after_the_rehearsal_is_not_dropped() {
+    let project = dropping("SELECT 1", "-- branchline: loses a.old: nobody wrote it\n");
+    let error =
+        deploy_while(&project, || drop(project.sql("INSERT INTO a VALUES (1, 'n', 'new')"))).refusal();
+    assert!(
+        error.contains("public.a.old is to be dropped and holds more values than the rehearsal saw (none)"),
+        "{error}"
+    );
+    assert_eq!(project.sql("SELECT old FROM a"), "new");
+    // Without a directive, no more values than there were.
+    let project = dropping("INSERT INTO a VALUES (1, 'n', 'one')", "");
+    project.sql("INSERT INTO a VALUES (2, 'n', 'two')");
+    refused(&project, &[], "more values than the rehearsal saw (1)");
+    project.sql("DELETE FROM a WHERE id = 2");
+    project.done(&DEPLOY);
+}
+
+#[test]
+fn a_directive_that_gives_up_a_columns_values_gives_up_later_ones_too() {
+    let project =
+        dropping("INSERT INTO a VALUES (1, 'n', 'one')", "-- branchline: loses a.old: name holds them\n");
+    project.sql("INSERT INTO a VALUES (2, 'n', 'two')");
+    project.done(&DEPLOY);
+}
+
+#[test]
+fn a_column_that_is_renamed_is_none_that_is_dropped() {
+    let project = with_rows(
+        1,
+        &[
+            ("V2__b.sql", "ALTER TABLE a RENAME name TO title;\n"),
+            ("V2__b.down.sql", "ALTER TABLE a RENAME title TO name;\n"),
+        ],
+    );
+    report(&project, 0, &[]);
+    project.sql("INSERT INTO a VALUES (2, 'later')");
+    project.done(&DEPLOY);
+}
+
+#[test]
+fn a_verdict_is_made_of_what_was_found_and_not_of_the_word() {
+    let project =
+        with_rows(10, &[("V2__b.sql", "ALTER TABLE a ADD b int;\n"), ("V2__b.down.sql", "SELECT 1;\n")]);
+    report(&project, 1, &[]);
+    change(&project, |report| report["verdict"] = json!("passed"));
+    refused(&project, &[], "the rehearsal failed by the report's own findings");
+    // Nor of the findings alone, where the measurements say more.
+    let project = with_rows(
+        10,
+        &[
+            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(0.5);\n"),
+            ("V2__b.down.sql", "SELECT 1;\n"),
+        ],
+    );
+    report(&project, 1, &["--max-lock", "100ms"]);
+    change(&project, |report| {
+        report["verdict"] = json!("passed");
+        report["findings"] = json!([]);
+    });
+    refused(&project, &[], "the rehearsal failed by the report's own findings");
 }

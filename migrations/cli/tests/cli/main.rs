@@ -40,4 +40,5 @@ mod snapshot;
 mod stamp;
 mod upgrade;
 mod usage;
+mod values;
 mod verify;

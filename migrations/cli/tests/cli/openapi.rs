@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::Value;
-use support::neon_api::Exchange;
+use support::neon_api::{Exchange, Fate, Fault};
 
 use crate::neon::Neon;
 
@@ -21,18 +21,27 @@ fn every_answer_of_the_stand_in_is_as_the_apis_document_says() {
         "branch create other --parent try --schema-only",
         "branch list",
         "branch url try",
-        "branch diff other",
+        "branch diff other --base main",
+        "branch delete other",
+        "branch create other --parent try",
         "branch reset other",
         "branch restore try --from main --preserve-as was",
         "branch delete other",
         "snapshot create one --branch try --expires 2h",
         "snapshot list",
         "snapshot restore one --as rescue",
+        "branch create child --parent try",
+        "branch reset try",
         "snapshot delete one",
     ] {
         neon.done(&command.split(' ').collect::<Vec<_>>());
     }
     neon.run(&["branch", "delete", "main"]).refusal();
+    // What is made in vain is deleted for good, and what was not answered is looked up.
+    neon.api.fault_at("POST branches/*/snapshot", Fault::LoseAnswer);
+    neon.done(&["snapshot", "create", "two"]);
+    neon.api.set_fate_of("start_compute", Fate::Fail);
+    neon.run(&["branch", "create", "in-vain"]).refusal();
     let exchanges = neon.api.exchanges();
     assert!(exchanges.len() > 40, "{}", exchanges.len());
     // The check can fail: a branch is not what is asked for where branches are listed.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use support::neon_api::{Fate, Fault, NeonApi};
 
+use crate::branch::interrupt;
 use crate::harness::{Project, Run};
 use crate::rehearse::with_rows;
 
@@ -73,10 +74,6 @@ impl Production {
             thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-fn interrupt(process: u32) {
-    assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success());
 }
 
 #[test]
@@ -324,4 +321,160 @@ fn a_branch_is_kept_where_that_is_asked_for() {
     assert_eq!(production.run(&["rehearse"]).code, Some(0));
     let branches = production.api.branches();
     assert!(branches.len() == 2 && run.stderr.contains(&branches[1]), "{branches:?}: {run}");
+}
+
+/// Rehearses for a deploy.
+fn permitted() -> Production {
+    let production = Production::new();
+    assert_eq!(production.run(&["rehearse", "--report-json", "report.json"]).code, Some(0));
+    production
+}
+
+const DEPLOY: [&str; 3] = ["deploy", "report.json", "--snapshot"];
+
+#[test]
+fn a_snapshot_whose_answer_is_lost_is_followed_to_its_end_before_anything_is_migrated() {
+    for (fault, fate, is_taken) in [
+        (Fault::LoseAnswer, Fate::Finish(3), true),
+        (Fault::LoseRequest, Fate::Finish(1), true),
+        (Fault::RefuseAfter(502), Fate::Finish(1), true),
+        (Fault::LoseAnswer, Fate::Fail, false),
+        (Fault::LoseAnswer, Fate::Endless, false),
+        (Fault::RefuseAfter(500), Fate::Endless, false),
+        (Fault::Delay(Duration::ZERO), Fate::Fail, false),
+        (Fault::Delay(Duration::ZERO), Fate::Endless, false),
+    ] {
+        let production = permitted();
+        production.api.set_fate_of("timeline_archive", fate);
+        production.api.fault_at("POST branches/*/snapshot", fault.clone());
+        let run = production.run(&DEPLOY);
+        let snapshots = production.api.snapshots().len();
+        if is_taken {
+            assert_eq!((run.code, snapshots), (Some(0), 1), "{fault:?} {fate:?}: {run}");
+            assert_eq!(production.project.applied(), "1 2");
+        } else {
+            let error = run.refusal();
+            assert!(
+                error.contains("nothing was applied, since the snapshot failed"),
+                "{fault:?} {fate:?}: {error}"
+            );
+            assert_eq!((production.project.applied().as_str(), snapshots), ("1", 0), "{fault:?} {fate:?}");
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_that_fails_and_cannot_be_removed_is_named() {
+    let production = permitted();
+    production.api.set_fate_of("timeline_archive", Fate::Fail);
+    production.api.fault_at("DELETE snapshots/*", Fault::Refuse(400));
+    let error = production.run(&DEPLOY).refusal();
+    assert!(
+        error.contains(&format!("branchline snapshot delete {}", production.api.snapshots()[0])),
+        "{error}"
+    );
+    assert_eq!(production.project.applied(), "1");
+}
+
+#[test]
+fn a_deploys_snapshot_expires_and_makes_room_for_the_next_where_the_plan_keeps_one() {
+    let production = permitted();
+    assert_eq!(production.run(&DEPLOY).code, Some(0));
+    assert!(production.api.snapshot_expiries()[0].is_some());
+    production.api.set_snapshot_limit(1);
+    production.project.write("V3__c.sql", "CREATE TABLE c (id int);\n");
+    production.project.write("V3__c.down.sql", "DROP TABLE c;\n");
+    assert_eq!(production.run(&["rehearse", "--report-json", "report.json"]).code, Some(0));
+    let first = production.api.snapshots();
+    // Two within a second would have the same name.
+    thread::sleep(Duration::from_millis(1_100));
+    let run = production.run(&["deploy", "report.json", "--snapshot", "--snapshot-expires", "0"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let words = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!("The snapshot {} of an earlier deploy was deleted", first[0])), "{run}");
+    assert_ne!(production.api.snapshots(), first);
+    assert_eq!(production.api.snapshot_expiries(), [None]);
+    assert_eq!(production.project.applied(), "1 2 3");
+}
+
+#[test]
+fn where_others_snapshots_take_all_the_room_they_stay_and_are_told_of() {
+    let production = permitted();
+    assert_eq!(production.run(&["snapshot", "create", "mine"]).code, Some(0));
+    production.api.set_snapshot_limit(1);
+    let error = production.run(&DEPLOY).refusal();
+    assert!(error.contains("delete snapshots that are not needed (branchline snapshot list)"), "{error}");
+    assert_eq!(
+        (production.api.snapshots(), production.project.applied()),
+        (vec!["mine".to_owned()], "1".to_owned())
+    );
+}
+
+#[test]
+fn an_interrupt_during_the_snapshot_leaves_none_and_migrates_nothing() {
+    let production = permitted();
+    production.api.set_fate_of("timeline_archive", Fate::Endless);
+    let mut command = production.project.command(&DEPLOY);
+    let runner = command
+        .args(["--api-host", &production.api.host(), "--project-id", &production.api.project()])
+        .env("NEON_API_KEY", production.api.key())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while production.api.snapshots().is_empty() {
+        assert!(Instant::now() < deadline, "never a snapshot");
+        thread::sleep(Duration::from_millis(5));
+    }
+    interrupt(runner.id());
+    assert!(Run::of(runner).refusal().contains("interrupted"));
+    assert_eq!((production.api.snapshots().len(), production.project.applied().as_str()), (0, "1"));
+}
+
+#[test]
+fn a_report_is_written_and_its_verdict_holds_where_the_branch_cannot_be_removed() {
+    let production = Production::new();
+    // For good, and as others are deleted.
+    production.api.fault_at("DELETE branches/*", Fault::Refuse(400));
+    production.api.fault_at("DELETE branches/*", Fault::Refuse(400));
+    let run = production.run(&["rehearse", "--report-json", "report.json", "--report-markdown", "report.md"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let left = production.api.branches().pop().unwrap();
+    let words = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("warning: ") && words.contains(&format!("branchline branch delete {left}")),
+        "{run}"
+    );
+    assert!(run.stdout.contains("Passed."), "{run}");
+    assert!(production.project.folder().join("report.md").exists());
+    assert_eq!(production.run(&["deploy", "report.json"]).code, Some(0));
+}
+
+#[test]
+fn where_nothing_is_pending_no_branch_is_made() {
+    let production = Production::new();
+    assert_eq!(production.run(&["rehearse", "--report-json", "report.json"]).code, Some(0));
+    assert_eq!(production.run(&["deploy", "report.json"]).code, Some(0));
+    let before = production.api.requests().len();
+    let run = production.run(&["rehearse", "--report-json", "report.json", "--", "false"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.contains("Nothing is pending. Passed."), "{run}");
+    let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("the command was not run"), "{run}");
+    let requests = production.api.requests().split_off(before);
+    assert!(requests.iter().all(|request| request.starts_with("GET")), "{requests:?}");
+    assert_eq!(
+        production.run(&["deploy", "report.json"]).code,
+        Some(0),
+        "it permits nothing, which is no harm"
+    );
+}
+
+#[test]
+fn a_rehearsals_branch_is_gone_for_good_and_its_command_has_no_key() {
+    let production = Production::new();
+    let script = "test -z \"$NEON_API_KEY\" && test -n \"$DATABASE_URL\"";
+    let run = production.run(&["rehearse", "--", "sh", "-c", script]);
+    assert_eq!(run.code, Some(0), "{run}");
+    production.assert_clean();
+    assert_eq!(production.api.recoverable(), Vec::<String>::new());
 }

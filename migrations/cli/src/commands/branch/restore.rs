@@ -4,10 +4,13 @@ use anyhow::Result;
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
 
+use super::goes_on;
+use super::name::{name, name_with_time};
+use crate::interrupt::Signals;
 use crate::neon::{Client, Restore};
 use crate::output::Output;
+use crate::printable::quoted;
 
 /// Bring a branch to a moment of its past, or of another branch's
 #[derive(clap::Args)]
@@ -18,15 +21,16 @@ use crate::output::Output;
 )]
 pub(super) struct Args {
     /// The branch
+    #[arg(value_parser = name)]
     name: String,
     /// The moment, as in 2026-11-23T10:00:00Z [default: now, with --from]
     #[arg(long, value_name = "TIME", value_parser = moment, required_unless_present = "from")]
     to: Option<OffsetDateTime>,
     /// Another branch whose state to take
-    #[arg(long, value_name = "BRANCH")]
+    #[arg(long, value_name = "BRANCH", value_parser = name)]
     from: Option<String>,
     /// The name for what the branch was [default: its name and the time]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     preserve_as: Option<String>,
 }
 
@@ -38,19 +42,14 @@ pub(super) async fn run(args: &Args, neon: &Client, output: &Output) -> Result<(
     };
     let kept = match &args.preserve_as {
         Some(name) => name.clone(),
-        None => name_with_time(&branch.name, OffsetDateTime::now_utc())?,
+        None => name_with_time(&branch.name, "_before_", OffsetDateTime::now_utc()),
     };
     let to = Restore { source: &source, at: args.to, preserve_as: Some(&kept) };
-    let branch = neon.restore_branch(&branch, &to).await?;
-    let text = format!("{} is restored. What it was is kept as {kept}.", branch.name);
+    let work = neon.restore_branch(&branch, &to);
+    let branch = Signals::listen()?.or_undone(neon, &goes_on(&branch), work).await?;
+    let text = format!("{} is restored. What it was is kept as {}.", quoted(&branch.name), quoted(&kept));
     output.result(&json!({ "branch": branch, "preserved_as": kept }), &text);
     Ok(())
-}
-
-/// `main_before_20261123T100000Z`.
-fn name_with_time(name: &str, now: OffsetDateTime) -> Result<String> {
-    let time = now.format(format_description!("[year][month][day]T[hour][minute][second]Z"))?;
-    Ok(format!("{name}_before_{time}"))
 }
 
 fn moment(text: &str) -> Result<OffsetDateTime, String> {
@@ -64,12 +63,6 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-
-    #[test]
-    fn what_a_branch_was_is_named_after_it_and_the_moment() {
-        let name = name_with_time("main", datetime!(2026-11-23 10:00:05 UTC)).unwrap();
-        assert_eq!(name, "main_before_20261123T100005Z");
-    }
 
     #[test]
     fn a_moment_needs_its_zone() {

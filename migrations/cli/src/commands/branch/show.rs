@@ -5,11 +5,12 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use crate::neon::Branch;
+use crate::printable::quoted;
 use crate::table::PlainTable;
 
 /// What was made, and what to do with it.
 pub(super) fn created(branch: &Branch) -> String {
-    let name = &branch.name;
+    let name = quoted(&branch.name);
     let expiry = branch.expires_at.map(|at| format!(" Neon deletes it at {} UTC.", minutes(at)));
     format!(
         "{name} is ready ({}).{}\n    export DIRECT_DATABASE_URL=\"$(branchline branch url {name})\"",

@@ -4,9 +4,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{Bytes, level, place, visible};
+use super::{Bytes, level, place};
 use crate::measure::{Lock, LockMode, Measured, MeasuredStatement};
 use crate::output::Took;
+use crate::printable::visible;
 use crate::rehearsal::report::{Level, Probed, Report, Verdict, Wait, Who};
 
 const STYLE: &str = include_str!("style.css");

@@ -4,22 +4,28 @@ use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{Bytes, level, lock_in_words, place, visible};
+use super::{Bytes, level, lock_in_words, place};
 use crate::measure::Lock;
 use crate::output::{COLUMNS, Took};
-use crate::rehearsal::report::{Level, Report, Verdict, Who};
+use crate::printable::visible;
+use crate::rehearsal::report::{About, Finding, Level, Report, Verdict, Who};
 
 /// A shorter lock is in the other forms of the report only.
 const NOTICED: Duration = Duration::from_millis(100);
 
-/// The whole report.
+/// Notes that a terminal shows; the other forms of the report have all of them.
+const NOTES: usize = 40;
+
+/// The whole report: what was measured, what weighs, the verdict, and below it the notes.
 pub(crate) fn text(report: &Report) -> String {
+    let (notes, weighty): (Vec<_>, Vec<_>) =
+        report.findings.iter().partition(|finding| finding.level == Level::Note);
     let mut parts = Vec::new();
     if !report.migrations.is_empty() {
         parts.push(table(report));
         parts.push(locks(report));
     }
-    parts.extend(findings(report));
+    parts.extend(findings(&weighty));
     if let Some(run) = &report.command {
         parts.push(format!("{} {} after {}.", run.command.join(" "), run.outcome, Took(run.duration)));
     }
@@ -29,6 +35,10 @@ pub(crate) fn text(report: &Report) -> String {
         [first, .., last] => parts.push(format!("Taken back and applied again: {first} to {last}.")),
     }
     parts.push(verdict(report));
+    parts.extend(findings(&notes[..notes.len().min(NOTES)]));
+    if notes.len() > NOTES {
+        parts.push(format!("… and {} more notes; --report-html shows all of them.", notes.len() - NOTES));
+    }
     visible(&parts.join("\n\n")).into_owned()
 }
 
@@ -84,18 +94,20 @@ fn cut(line: &str) -> String {
     }
 }
 
-fn findings(report: &Report) -> Vec<String> {
-    let each = report.findings.iter().map(|finding| {
-        let line = format!("{}: {}{}", level(finding.level), place(finding), finding.message);
+fn findings(findings: &[&Finding]) -> Option<String> {
+    let each = findings.iter().map(|finding| {
+        let line = format!("{}: {}{}", level(finding.level), place(finding), finding.words());
         crate::output::wrap(&visible(&line))
     });
-    let all = each.collect::<Vec<_>>().join("\n");
-    if all.is_empty() { Vec::new() } else { vec![all] }
+    (!findings.is_empty()).then(|| each.collect::<Vec<_>>().join("\n"))
 }
 
 fn verdict(report: &Report) -> String {
     let count = report.migrations.len();
     let migrations = match count {
+        0 if report.findings.iter().any(|finding| finding.about == About::Migration) => {
+            "The first migration could not be applied".to_owned()
+        }
         0 => "Nothing is pending".to_owned(),
         1 => "1 migration was rehearsed".to_owned(),
         count => format!("{count} migrations were rehearsed"),

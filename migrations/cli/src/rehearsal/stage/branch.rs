@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::lease::{Lease, PREFIX};
 use crate::connect::session_url;
-use crate::neon::{Branch, Client, NewBranch};
+use crate::neon::{Branch, Client, Deleted, NewBranch};
 
 /// What the names of branches begin with that are to stay until they expire.
 const KEPT_PREFIX: &str = "kept-rehearsal-";
@@ -64,6 +64,15 @@ impl<'a> NeonBranch<'a> {
         &self.name
     }
 
+    /// What is said where the branch may stay behind.
+    pub(super) fn left(&self) -> String {
+        format!(
+            "the branch {0} may be left: branchline branch delete {0} deletes it at once, or else the next rehearsal on this \
+             machine does, or Neon when it expires",
+            self.name
+        )
+    }
+
     /// Makes the branch and waits until it can be used.
     ///
     /// # Errors
@@ -87,13 +96,7 @@ impl<'a> NeonBranch<'a> {
     pub(super) async fn remove(self, is_whole: bool) -> Result<()> {
         let looks = if is_whole { 1 } else { LOOKS };
         for look in 1..=looks {
-            let found = delete(self.client, &self.name).await.with_context(|| {
-                format!(
-                    "the branch {} may be left: the next rehearsal on this machine deletes it, or Neon does when it expires; \
-                     branchline branch delete {} does at once",
-                    self.name, self.name
-                )
-            })?;
+            let found = delete(self.client, &self.name).await.with_context(|| self.left())?;
             if found || look == looks {
                 break;
             }
@@ -109,7 +112,7 @@ impl<'a> NeonBranch<'a> {
 /// Deletes a branch by its exact name; tells whether it was there.
 async fn delete(client: &Client, name: &str) -> Result<bool> {
     match client.find_branch(name).await? {
-        Some(branch) => Ok(client.delete_branch(&branch).await.map(|()| true)?),
+        Some(branch) => Ok(client.delete_branch(&branch, Deleted::Gone).await.map(|()| true)?),
         None => Ok(false),
     }
 }

@@ -63,14 +63,23 @@ impl DatabaseCopy {
         self.source.with_dbname(&self.name)
     }
 
+    /// What is said where the copy may stay behind.
+    pub(super) fn left(&self) -> String {
+        format!(
+            "the copy {0} may be left: DROP DATABASE {0} WITH (FORCE), sent by psql, drops it at once, or else the next \
+             rehearsal of this database does",
+            self.name
+        )
+    }
+
     /// Drops it, whoever is in it.
     ///
     /// # Errors
     /// The server cannot be reached, or refuses.
     pub(super) async fn remove(self) -> Result<()> {
+        let text = self.left();
+        let left = || text.clone();
         let Self { source, holder, name } = self;
-        let left =
-            || format!("the copy {name} cannot be dropped; the next rehearsal of this database drops it");
         let server = connect(&Connector::new(&source)?).await.with_context(left)?;
         drop(holder);
         execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await.with_context(left)
