@@ -20,6 +20,7 @@ mod migrate;
 mod neon;
 mod notices;
 mod output;
+mod predecessor;
 mod printable;
 mod rehearsal;
 mod report;

@@ -11,6 +11,7 @@ use crate::connect::connect_and_listen;
 use crate::database::{Database, HistoryTable};
 use crate::lock::RunnersLock;
 use crate::notices::Notices;
+use crate::predecessor;
 use crate::report::{Direction, DryReport, Event, Report};
 use crate::run::progress::Progress;
 use crate::run::{Runner, Settings, log};
@@ -154,8 +155,9 @@ impl Order<'_> {
         if steps.is_empty() {
             return Ok(Start::Nothing(status.current().map(label)));
         }
-        if let Some(table) = &database.table {
-            table.check_fit(steps.iter().copied())?;
+        match &database.table {
+            Some(table) => table.check_fit(steps.iter().copied())?,
+            None => predecessor::check_none(&first).await?,
         }
         database.check_writable()?;
 

@@ -78,7 +78,7 @@ pub(crate) fn of_adoption(table: &HistoryTable, plan: &Adoption<'_>, settings: &
     let mut script = head(table);
     script.push_str("\nBEGIN;\n");
     for step in &plan.steps {
-        let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
+        let (AdoptionStep::Stamp(migration, _) | AdoptionStep::Apply(migration)) = step;
         if let AdoptionStep::Apply(_) = step {
             let (file, timeouts) = (&migration.up.file, settings.statements("SET LOCAL"));
             let sql = with_final_semicolon(&migration.up);

@@ -29,7 +29,10 @@ mod target;
 mod version;
 mod work;
 
-pub use adoption::{Adoption, AdoptionError, AdoptionStep, Presence, adoption, others, presences};
+pub use adoption::{
+    Adoption, AdoptionError, AdoptionStep, Change, Evidence, Ground, Matches, Matching, Presence, Record,
+    RecordEntry, Timeline, adoption, others,
+};
 pub use catalog::{Catalog, Difference, Object};
 pub use checksums::{CHECKSUMS, ChecksumsError};
 pub use column_order::{OrderReliance, ReorderedTables, routines_relying_on_order};

@@ -1,13 +1,17 @@
 //! `branchline adopt`.
 
-mod predecessor;
 mod show;
+mod timeline;
 
 use anyhow::{Context as _, Result, bail};
 use pg::Connector;
-use schema_core::{Adoption, AdoptionStep, Catalog, Migrations, adoption, others, presences, trials, verify};
+use schema_core::{
+    Adoption, AdoptionStep, Catalog, Evidence, Object, Record, StampTarget, Timeline, adoption, others,
+    stamp, verify,
+};
 use tokio_postgres::Client;
 
+use self::timeline::Reading;
 use super::Context;
 use crate::database::{HistoryTable, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
@@ -15,10 +19,10 @@ use crate::introspection;
 use crate::lock::{RunnersLock, WORKERS};
 use crate::migrate::look;
 use crate::output::Exit;
-use crate::report::Direction;
+use crate::predecessor;
 use crate::run::CLEAR;
 use crate::run::send::{SendError, run_script};
-use crate::scratch::{self, Place, Scratch};
+use crate::scratch::Place;
 use crate::script;
 use crate::values;
 
@@ -26,10 +30,12 @@ use crate::values;
 #[derive(clap::Args)]
 #[command(
     after_help = "Each migration is tried on a scratch database, and its effect looked for in the database, catalog against \
-                  catalog. What is there whole is stamped; what is missing before that is applied, all in one transaction; \
-                  what comes after is left to branchline upgrade. A migration that is there in part stops adoption, which \
-                  then changes nothing. Rows and objects that the migrations do not know are left as they are, the other \
-                  tool's history too."
+                  catalog. What leaves no trace there, as a change of rows, the other tool's own history tells: it is read \
+                  where sqlx, Alembic, Flyway, Diesel, Prisma and others keep it. What is there whole or recorded is \
+                  stamped; what is missing before that is applied, all in one transaction; what comes after is left to \
+                  branchline upgrade. A migration that is there in part stops adoption, which then changes nothing, and so \
+                  does doubt about how far the migrations have run: --stamp-through answers it. Rows and objects that the \
+                  migrations do not know are left as they are, the other tool's history too."
 )]
 pub(crate) struct Args {
     /// Show what would be stamped and applied, and change nothing; exit status 3 where there is something
@@ -38,6 +44,10 @@ pub(crate) struct Args {
     /// Print what would run, as a script for psql, and change nothing
     #[arg(long)]
     sql: bool,
+    /// The last migration that has run: a number, head, or base for none. What comes up to it is stamped, whatever the
+    /// catalog and the other tool's history say; what comes after it is pending
+    #[arg(long, value_name = "TARGET")]
+    stamp_through: Option<StampTarget>,
     #[command(flatten)]
     place: Place,
 }
@@ -55,20 +65,37 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         );
         return Ok(Exit::Done);
     }
+    // As `branchline stamp` counts.
+    let through =
+        args.stamp_through.map(|target| stamp(&migrations, &[], target).map(|stamp| stamp.add.len()));
+    let through = through.transpose()?;
     let server = context.scratch_server(&args.place, &migrations).await?;
-    let catalogs =
-        scratch::within(&server, async |scratch| catalogs(&migrations, scratch, context).await).await?;
+    let seen = introspection::read(&first).await?;
+    let records = predecessor::records(&first).await?;
+    let mut reading = Reading::first(&migrations);
+    let (timeline, found) = loop {
+        let timeline = timeline::read(&migrations, reading, &server, context).await?;
+        let found = Found::of(&timeline, &seen, records.clone());
+        let is_certain = reading == Reading::Each
+            || (found.evidence.is_settled
+                && through.is_none_or(|through| found.evidence.positions.contains(&through))
+                && adoption(&migrations, &found.evidence, &found.records, through).is_ok()
+                && !timeline::may_miss(&timeline, &seen, &migrations));
+        if is_certain {
+            break (timeline, found);
+        }
+        reading = reading.next(&found.evidence);
+    };
 
     if args.sql || args.dry_run {
-        let there = introspection::read(&first).await?;
-        let plan = adoption(&migrations, &presences(&catalogs, &there))?;
+        let plan = adoption(&migrations, &found.evidence, &found.records, through)?;
         if args.sql {
             let table = database.table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
             table.check_fit(migrations.iter())?;
             context.output.script(&script::of_adoption(&table, &plan, &context.settings()));
             return Ok(Exit::Done);
         }
-        let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&first).await?);
+        let adopted = show::Adopted::of(&plan, &found);
         context.output.result(&adopted, &adopted.text("would be"));
         return Ok(if plan.steps.is_empty() { Exit::Done } else { Exit::Pending });
     }
@@ -81,9 +108,14 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     // Looked at again, as another runner may have been at work until now.
     let there = introspection::read(&worker).await?;
-    let plan = adoption(&migrations, &presences(&catalogs, &there))?;
-    let adopted = show::Adopted::of(&plan, &others(&catalogs, &there), predecessor::find(&worker).await?);
-    if !plan.steps.is_empty() {
+    if there != seen && reading != Reading::Each {
+        bail!("the database has changed while the migrations were tried; nothing was changed: adopt again");
+    }
+    let found = Found::of(&timeline, &there, predecessor::records(&worker).await?);
+    let plan = adoption(&migrations, &found.evidence, &found.records, through)?;
+    let adopted = show::Adopted::of(&plan, &found);
+    // An empty history says that none has run, which an upgrade needs to know where another tool has a history.
+    if !plan.steps.is_empty() || !found.records.is_empty() {
         let table = database.ensure_table(&worker, migrations.version_type()).await?;
         table.check_fit(migrations.iter())?;
         lock.check()?;
@@ -93,20 +125,19 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The catalogs of an empty database after none, one, two, … of the migrations.
-async fn catalogs(migrations: &Migrations, scratch: &Scratch, context: &Context<'_>) -> Result<Vec<Catalog>> {
-    // The files are sound, whichever of them will run.
-    trials(migrations)?;
-    let observe = |_| {};
-    let stage = scratch.stage(context.settings()).await?;
-    let (session, runner) = (&stage.session, stage.runner(&observe));
-    let mut catalogs = vec![introspection::read(session).await?];
-    for migration in migrations.iter() {
-        let tried = runner.run(migration, Direction::Up).await;
-        tried.context("trying the migrations on a scratch database")?;
-        catalogs.push(introspection::read(session).await?);
+/// What is found in the database.
+struct Found {
+    evidence: Evidence,
+    records: Vec<Record>,
+    /// Tables and columns that the migrations do not know.
+    others: Vec<Object>,
+}
+
+impl Found {
+    fn of(timeline: &Timeline, there: &Catalog, records: Vec<Record>) -> Self {
+        let others = others(timeline, there).into_iter().cloned().collect();
+        Self { evidence: Evidence::of(timeline, there), records, others }
     }
-    Ok(catalogs)
 }
 
 /// Stamps and applies, in one transaction.
@@ -120,7 +151,7 @@ async fn apply(
     let begin = format!("BEGIN; {settings}; SELECT pg_advisory_xact_lock({WORKERS})");
     execute(session, &begin).await.context("adoption cannot begin")?;
     for step in &plan.steps {
-        let (AdoptionStep::Stamp(migration) | AdoptionStep::Apply(migration)) = step;
+        let (AdoptionStep::Stamp(migration, _) | AdoptionStep::Apply(migration)) = step;
         if let AdoptionStep::Apply(_) = step {
             execute(session, &format!("{CLEAR}; {settings}")).await.context("adoption cannot go on")?;
             run_script(session, &migration.up).await.map_err(|SendError { at, error }| Failure {

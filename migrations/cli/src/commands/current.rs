@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Context;
 use super::broken_off::BrokenOff;
 use crate::output::{Exit, wrap};
+use crate::predecessor;
 
 /// Show where the database is
 #[derive(clap::Args)]
@@ -22,6 +23,9 @@ struct Current {
     /// How many files are not applied.
     pending: usize,
     broken_off: Option<BrokenOff>,
+    /// Where only another tool has a history: which, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
 }
 
 pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
@@ -40,6 +44,10 @@ pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
         is_head: version == migrations.head().map(|migration| migration.version),
         pending: migrations.iter().filter(|m| history.iter().all(|row| row.version != m.version)).count(),
         broken_off: records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations)),
+        advice: match &records.database.table {
+            Some(_) => None,
+            None => predecessor::advice(&records.session).await?,
+        },
     };
     context.output.result(&current, &text(&current));
     Ok(Exit::Done)
@@ -53,8 +61,7 @@ fn text(current: &Current) -> String {
         (false, 0) => name.to_owned(),
         (false, pending) => format!("{name} ({pending} pending)"),
     };
-    match &current.broken_off {
-        Some(broken_off) => format!("{place}\n{}", wrap(&broken_off.to_string())),
-        None => place,
-    }
+    let broken_off = current.broken_off.iter().map(|broken_off| wrap(&broken_off.to_string()));
+    let advice = current.advice.iter().map(|advice| wrap(advice));
+    [place].into_iter().chain(broken_off).chain(advice).collect::<Vec<_>>().join("\n")
 }

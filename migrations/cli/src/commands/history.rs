@@ -12,6 +12,7 @@ use serde_json::json;
 use super::broken_off::BrokenOff;
 use super::{Context, Records};
 use crate::output::{Exit, Took, wrap};
+use crate::predecessor;
 use crate::run::log::{self, Logged};
 
 /// List the migrations, applied and pending
@@ -51,7 +52,18 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if let Some(broken_off) = &broken_off {
         text = format!("{text}\n\n{}", wrap(&broken_off.to_string()));
     }
-    context.output.result(&json!({ "migrations": rows, "broken_off": broken_off }), &text);
+    let advice = match &database.table {
+        Some(_) => None,
+        None => predecessor::advice(&session).await?,
+    };
+    if let Some(advice) = &advice {
+        text = format!("{text}\n\n{}", wrap(advice));
+    }
+    let mut value = json!({ "migrations": rows, "broken_off": broken_off });
+    if let Some(advice) = advice {
+        value["advice"] = advice.into();
+    }
+    context.output.result(&value, &text);
     Ok(Exit::Done)
 }
 

@@ -5,11 +5,12 @@ use std::fmt;
 use anyhow::Result;
 use schema_core::{StampTarget, verify};
 
-use super::Context;
 use super::offline::{self, RANGE_WITHOUT_SQL};
+use super::{Context, Records};
 use crate::database::HistoryTable;
 use crate::migrate::{Order, Target};
 use crate::output::{Exit, wrap};
+use crate::predecessor;
 use crate::report::{DryReport, Report};
 use crate::script;
 
@@ -36,7 +37,13 @@ pub(super) async fn run(
         let migrations = context.migrations()?;
         let (table, history) = match from {
             Some(from) => (None, offline::history(&migrations, from)?),
-            None => context.look().await.map(|(database, history)| (database.table, history))?,
+            None => {
+                let Records { session, database, history, .. } = context.look_closely().await?;
+                if database.table.is_none() {
+                    predecessor::check_none(&session).await?;
+                }
+                (database.table, history)
+            }
         };
         let steps = target.plan(&verify(&migrations, &history)?)?;
         let table = table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));

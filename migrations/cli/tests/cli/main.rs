@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking, helpers too")]
 
 mod adopt;
+mod adopt_record;
 mod alembic;
 mod alembic_table;
 mod branch;
