@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
+use schema_core::Layout;
 
 use crate::commands::{
     adopt, branch, check, completions, current, deploy, doctor, downgrade, history, lint, new, rehearse,
@@ -41,6 +43,15 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) dir: PathBuf,
+    /// Whose form the files have [default: as they look]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TOOL",
+        value_parser = PossibleValuesParser::new(Layout::ALL.map(Layout::name)).map(layout),
+        help_heading = "Global options"
+    )]
+    pub(crate) layout: Option<Layout>,
     /// Text for people, or one JSON document for machines
     #[arg(long, global = true, default_value = "text", help_heading = "Global options")]
     pub(crate) format: Format,
@@ -93,7 +104,7 @@ pub(crate) enum Command {
     Adopt(adopt::Args),
     /// Write a new migration and its down
     New(new::Args),
-    /// Give migrations new numbers, where two branches gave the same
+    /// Give migrations new numbers, where two have one or one came in late
     Renumber(renumber::Args),
     /// Tell whether files and database agree and nothing is pending
     Check(check::Args),
@@ -115,6 +126,11 @@ pub(crate) enum Command {
     Doctor(doctor::Args),
     /// Print a script that completes commands and options in a shell
     Completions(completions::Args),
+}
+
+/// The layout of a name that the parser has accepted.
+fn layout(name: String) -> Layout {
+    Layout::ALL.into_iter().find(|layout| layout.name() == name).unwrap_or(Layout::Branchline)
 }
 
 /// `3s`, `500ms`, `2min`, `1h`, `0`.

@@ -30,13 +30,14 @@ use tokio_postgres::Client;
 use crate::args::{Cli, Command, Global};
 use crate::connect::session_url;
 use crate::database::Database;
-use crate::directory;
+use crate::directory::Directory;
 use crate::environment::Environment;
 use crate::migrate::look;
-use crate::output::{Exit, Output};
+use crate::output::{Exit, Output, wrap};
 use crate::run::Settings;
 use crate::run::progress::Progress;
 use crate::scratch::{self, Place};
+use steps::Count;
 
 /// Runs the command that was asked for.
 ///
@@ -82,8 +83,17 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    fn directory(&self) -> Directory<'_> {
+        Directory { path: &self.global.dir, layout: self.global.layout }
+    }
+
+    /// The migrations, after telling how they were read where that is not as a matter of course.
     fn migrations(&self) -> Result<Migrations> {
-        directory::load(&self.global.dir)
+        let migrations = self.directory().load()?;
+        for note in notes(&migrations, self.global.layout.is_some()) {
+            self.output.note(&wrap(&format!("note: {note}")));
+        }
+        Ok(migrations)
     }
 
     fn url(&self) -> Result<Url> {
@@ -130,4 +140,31 @@ impl Context<'_> {
         let (_session, database, history) = look(&self.connector().await?).await?;
         Ok((database, history))
     }
+}
+
+/// Missing numbers that notes tell of.
+const GAPS: usize = 5;
+
+/// How migrations were read, and what was not taken.
+fn notes(migrations: &Migrations, is_given: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    let layout = migrations.layout();
+    if !is_given && !layout.is_own() {
+        let count = Count(migrations.iter().count());
+        notes.push(format!("the folder is read as {}'s: {count} (--layout names another)", layout.name()));
+    }
+    notes.extend(migrations.notes().iter().cloned());
+    let gaps = migrations.gaps().map(|gap| {
+        let (next, previous, missing) = (&gap.next.up.file, &gap.previous.up.file, gap.missing);
+        format!(
+            "{next} follows {previous}, and number {missing} is missing; upgrade refuses to run past that, unless --layout \
+             refinery says that numbers may be missing"
+        )
+    });
+    notes.extend(gaps.take(GAPS));
+    match migrations.gaps().count().saturating_sub(GAPS) {
+        0 => {}
+        more => notes.push(format!("{more} more numbers are missing")),
+    }
+    notes
 }

@@ -67,7 +67,7 @@ pub fn main() -> ExitCode {
 /// then a [`Failure`] is among the causes.
 pub async fn upgrade_to_head(url: &str, dir: &Path) -> anyhow::Result<Report> {
     let url = connect::session_url(&pg::Url::parse(url)?)?;
-    let migrations = directory::load(dir)?;
+    let migrations = directory::Directory { path: dir, layout: None }.load()?;
     migrate::migrate(
         &url,
         &migrations,

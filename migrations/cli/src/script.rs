@@ -110,7 +110,8 @@ fn with_final_semicolon(part: &Script) -> String {
         from = command.end;
     }
     sql.push_str(&part.sql[from..]);
-    let sql = sql.trim_end();
+    // A section of a file stands on the lines that the file has it on.
+    let sql = sql.trim_end().trim_start_matches('\n');
     let behind = |last: Statement<'_>| part.sql[last.start + last.text.len()..].trim_start();
     match part.statements().last() {
         // Where a comment stands between the last word and its semicolon, a second one does no harm.

@@ -60,7 +60,8 @@ impl Migrations {
             if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) {
                 return Err(ChecksumsError::Conflict { line: number });
             }
-            lines.insert(line.split(' ').next().unwrap_or_default(), (number, line));
+            // A label may have spaces, where it is another tool's.
+            lines.insert(line.rsplit_once(' ').map_or(line, |(label, _)| label), (number, line));
         }
         for migration in self.iter() {
             let label = migration.label();

@@ -57,6 +57,9 @@ pub enum NameError {
         "an unversioned migration (U…) has no place in an order; give it a number: V<number>__<name>.sql"
     )]
     Unversioned,
+    /// Not of the form of the folder's layout.
+    #[error("not a migration's name for {0}, which has {1}")]
+    Layout(&'static str, &'static str),
     /// refinery's migration written in Rust.
     #[error("a migration written in Rust can only be run by the program that embeds it; write it as SQL")]
     Rust,

@@ -12,6 +12,7 @@ mod directive;
 mod drift;
 mod expression;
 mod file_name;
+mod layout;
 mod line_index;
 mod lint;
 mod message;
@@ -40,12 +41,13 @@ pub use directive::{Allow, DirectiveError, Directives, Loss};
 pub use drift::{Drift, drift};
 pub use expression::canonical_expression;
 pub use file_name::{FileName, Kind, NameError};
+pub use layout::Layout;
 pub use lint::{
     LintFinding, LintRule, Severity, allows, lint, lint_migration, lint_migrations, lint_rule, lint_rules,
     unused_allows,
 };
 pub use message::Message;
-pub use migrations::{FileError, Migration, Migrations, Problem, Script};
+pub use migrations::{FileError, Gap, Migration, Migrations, Problem, Script};
 pub use overview::{Entry, State, overview};
 pub use plan::{Applied, PlanError, Stamp, Status, check_fit, downgrade, stamp, upgrade, verify};
 pub use proof::{Trial, trials};

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::directive::{DirectiveError, Directives, Loss};
-use crate::file_name::{FileName, Kind, NameError};
+use crate::file_name::NameError;
+use crate::layout::{self, Layout};
 use crate::line_index::LineIndex;
 use crate::statement::{CopyData, Parts, PsqlCommand, SplitError, Statement};
 use crate::version::VersionType;
@@ -12,8 +13,23 @@ use crate::version::VersionType;
 const FIRST_DATE: i64 = 10_000_101;
 
 /// All migrations of a directory in the order of their numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Migrations(Vec<Migration>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrations {
+    all: Vec<Migration>,
+    layout: Layout,
+    notes: Vec<String>,
+}
+
+/// A number between two migrations that no file has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap<'a> {
+    /// The migration before.
+    pub previous: &'a Migration,
+    /// The migration after.
+    pub next: &'a Migration,
+    /// The first number that is missing.
+    pub missing: i64,
+}
 
 /// One step of the schema, and the way back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +44,8 @@ pub struct Migration {
     pub down: Option<Script>,
     /// What writes rows to try migrations on, into the tables as they are from here on, where it is said.
     pub rows: Option<Script>,
+    label: String,
+    layout: Layout,
 }
 
 /// One file.
@@ -91,19 +109,65 @@ pub enum Problem {
         /// The other file.
         other: String,
     },
-    /// A file is not there, or not there yet.
-    #[error("follows {previous}, and number {missing} is missing; is a file not checked in, or misnamed?")]
-    Gap {
-        /// The file before.
-        previous: String,
-        /// The first number that is missing.
-        missing: i64,
-    },
     /// A down, or sample rows, that belong to nothing.
     #[error("belongs to a migration that is not there; its up would be named {up}")]
     Unpaired {
         /// The name that the up would have.
         up: String,
+    },
+    /// The folder has files of several tools.
+    #[error(
+        "this is of one tool's form, and {} of another's; name the layout with --layout, or keep them in folders of their own",
+        others.join(", ")
+    )]
+    Mixed {
+        /// A file of each other form.
+        others: Vec<String>,
+    },
+    /// Nothing is in the folder itself.
+    #[error("the migrations are in folders below ({folders}); name the one to read with --dir")]
+    Below {
+        /// Their names.
+        folders: String,
+    },
+    /// Somebody means it to run.
+    #[error("looks like a migration and is not taken: {reason}")]
+    NotTaken {
+        /// Why.
+        reason: &'static str,
+    },
+    /// The tool's order is not that of the numbers.
+    #[error(
+        "{tool} orders numbers as text, so that it runs this before {other}, whose number is lower; write the numbers with \
+         as many digits"
+    )]
+    OrderOfText {
+        /// The tool.
+        tool: &'static str,
+        /// The file with the lower number.
+        other: String,
+    },
+    /// The tool would put a value there.
+    #[error("line {line}: {text} is filled in by the tool, and Branchline does not do that; write the value")]
+    Placeholder {
+        /// Where, from 1.
+        line: usize,
+        /// What is filled in.
+        text: String,
+    },
+    /// A section is not there.
+    #[error("has no line {marker}, below which its statements stand")]
+    Section {
+        /// How it begins.
+        marker: &'static str,
+    },
+    /// The way back comes first.
+    #[error("line {line}: {marker} stands before the way forward; put it at the end")]
+    SectionOrder {
+        /// Where, from 1.
+        line: usize,
+        /// How it begins.
+        marker: &'static str,
     },
     /// Either there is a way back or there is none.
     #[error("says irreversible, and {down} is there; remove one of the two")]
@@ -120,44 +184,15 @@ pub enum Problem {
 }
 
 impl Migrations {
-    /// Reads a directory's files, given as name and content in any order. Files that are no migrations are passed over.
-    ///
-    /// # Errors
-    /// The first file, in the order of names, with which the directory cannot be used.
-    pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, FileError> {
-        let mut files: Vec<_> = files.into_iter().collect();
-        files.sort();
-        let (mut ups, mut others) = (Vec::new(), Vec::new());
-        for (file, content) in files {
-            let wrong = |problem| FileError { file: file.clone(), problem };
-            let base = file.rsplit('/').next().unwrap_or(&file);
-            let Some(name) = FileName::parse(base).map_err(|error| wrong(error.into()))? else { continue };
-            let script = Script::read(&file, content).map_err(wrong)?;
-            let of_kind = if name.kind == Kind::Up { &mut ups } else { &mut others };
-            of_kind.push((name, script));
-        }
-        ups.sort_by_key(|(name, _)| name.version);
-        check_numbers(&ups)?;
-        let migrations: Result<_, _> =
-            ups.into_iter().map(|(name, up)| Migration::gather(name, up, &mut others)).collect();
-        match others.into_iter().next() {
-            None => migrations.map(Self),
-            Some((name, Script { file, .. })) => {
-                let up = format!("{}.sql", file.trim_end_matches(name.kind.ending()));
-                Err(FileError { file, problem: Problem::Unpaired { up } })
-            }
-        }
-    }
-
     /// The migrations, lowest number first.
     pub fn iter(&self) -> std::slice::Iter<'_, Migration> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The migration of a number.
     #[must_use]
     pub fn get(&self, version: i64) -> Option<&Migration> {
-        self.0.binary_search_by_key(&version, |m| m.version).ok().and_then(|i| self.0.get(i))
+        self.all.binary_search_by_key(&version, |m| m.version).ok().and_then(|i| self.all.get(i))
     }
 
     /// The type that a history table of these migrations needs.
@@ -169,41 +204,39 @@ impl Migrations {
     /// The migration with the highest number.
     #[must_use]
     pub fn head(&self) -> Option<&Migration> {
-        self.0.last()
+        self.all.last()
     }
-}
 
-fn check_numbers(ups: &[(FileName, Script)]) -> Result<(), FileError> {
-    for ((before, previous), (after, file)) in ups.iter().zip(ups.iter().skip(1)) {
-        let previous = previous.file.clone();
-        let problem = if before.version == after.version {
-            Problem::SameNumber { other: previous }
-        } else if after.version - before.version > 1 && after.version < FIRST_DATE {
-            Problem::Gap { previous, missing: before.version + 1 }
-        } else {
-            continue;
-        };
-        return Err(FileError { file: file.file.clone(), problem });
+    /// Whose form the directory has.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
-    Ok(())
+
+    /// What people must know of files that were not taken, or not as the tool takes them.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The same where a missing number is nobody's concern: nothing that lasts is changed.
+    #[must_use]
+    pub fn allowing_gaps(self) -> Self {
+        let layout = if self.layout == Layout::Branchline { Layout::Refinery } else { self.layout };
+        Self { layout, ..self }
+    }
+
+    /// Numbers that are missing, where that means that a file may be: in our own layout, as far as numbers are no dates.
+    pub fn gaps(&self) -> impl Iterator<Item = Gap<'_>> {
+        let is_strict = self.layout == Layout::Branchline;
+        let pairs = self.all.iter().zip(self.all.iter().skip(1)).filter(move |_| is_strict);
+        pairs
+            .filter(|(previous, next)| next.version - previous.version > 1 && next.version < FIRST_DATE)
+            .map(|(previous, next)| Gap { previous, next, missing: previous.version + 1 })
+    }
 }
 
 impl Migration {
-    /// Takes what belongs to an up from among the other files.
-    fn gather(name: FileName, up: Script, others: &mut Vec<(FileName, Script)>) -> Result<Self, FileError> {
-        let mut take = |kind| {
-            let wanted = FileName { kind, ..name.clone() };
-            let place = others.iter().position(|(other, _)| *other == wanted);
-            place.map(|i| others.swap_remove(i).1)
-        };
-        let (down, rows) = (take(Kind::Down), take(Kind::Rows));
-        if let (Some(_), Some(down)) = (&up.directives.irreversible, &down) {
-            let problem = Problem::IrreversibleWithDown { down: down.file.clone() };
-            return Err(FileError { file: up.file, problem });
-        }
-        Ok(Self { version: name.version, name: name.name, up, down, rows })
-    }
-
     /// refinery's checksum of number, name and text, with the number in the smallest type that holds it.
     #[must_use]
     pub fn checksum(&self) -> String {
@@ -221,16 +254,21 @@ impl Migration {
         std::iter::once(&self.up).chain(&self.down).flat_map(|script| &script.directives.losses)
     }
 
-    /// The up's file name without its ending: `V0001__name`.
+    /// The up's file name without its ending, `V0001__name`, or the name of its folder where the layout has one.
     #[must_use]
     pub fn label(&self) -> &str {
-        let file = self.up.file.rsplit('/').next().unwrap_or(&self.up.file);
-        file.strip_suffix(".sql").unwrap_or(file)
+        &self.label
+    }
+
+    /// Where its way back would be written.
+    pub(crate) fn down_place(&self) -> String {
+        self.layout.down_place(&self.label, &self.up.file)
     }
 }
 
 impl Script {
-    fn read(file: &str, content: Vec<u8>) -> Result<Self, Problem> {
+    /// A file's text.
+    fn decode(content: Vec<u8>) -> Result<String, Problem> {
         let sql = String::from_utf8(content).map_err(|_| Problem::NotUtf8)?;
         if sql.starts_with('\u{feff}') {
             return Err(Problem::ByteOrderMark);
@@ -238,6 +276,11 @@ impl Script {
         if let Some(at) = sql.find("\r\n") {
             return Err(Problem::CrLf { line: 1 + sql[..at].matches('\n').count() });
         }
+        Ok(sql)
+    }
+
+    /// What a text, which stands on the lines of a file, says.
+    fn new(file: &str, sql: String) -> Result<Self, Problem> {
         let directives = Directives::parse(&sql)?;
         let Parts { statements, commands, lines } = Parts::of(&sql)?;
         let place = |statement: &Statement<'_>| Place {
@@ -249,6 +292,22 @@ impl Script {
         let commands =
             commands.iter().map(|command| (command.start..command.end, command.is_between)).collect();
         Ok(Self { file: file.to_owned(), directives, statements, commands, lines, sql })
+    }
+
+    /// Runs as another tool runs it. A transaction around the whole file is the one that it runs in here.
+    fn as_in(&mut self, layout: Layout, no_transaction: bool) {
+        let statements: Vec<Statement<'_>> = self.statements().collect();
+        let is_outside = layout.runs_outside(&statements);
+        let around = if no_transaction || is_outside { None } else { layout::around(&statements) };
+        self.directives.no_transaction |= no_transaction || is_outside;
+        for range in around.into_iter().flatten() {
+            let blank = self.sql[range.clone()].replace(|c: char| c != '\n', " ");
+            // A comment in the statement may have had longer characters.
+            if blank.len() == range.len() {
+                self.sql.replace_range(range.clone(), &blank);
+                self.statements.retain(|place| place.text.start != range.start);
+            }
+        }
     }
 
     /// Its statements in order.
@@ -274,6 +333,8 @@ impl Script {
         })
     }
 }
+
+mod read;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::migrations::{Migration, Migrations, Script};
+use crate::migrations::{Gap, Migration, Migrations, Script};
 use crate::refusal::{Checker, Refusal};
 use crate::target::{DowngradeTarget, StampTarget, UpgradeTarget};
 use crate::version::VersionType;
@@ -48,6 +48,8 @@ pub struct Status<'a> {
     pub applied: Vec<&'a Migration>,
     /// The others, lowest number first; all come after the applied ones.
     pub pending: Vec<&'a Migration>,
+    /// Before which of the migrations a number is missing.
+    gaps: Vec<Gap<'a>>,
 }
 
 /// Why there is no way.
@@ -97,8 +99,8 @@ pub enum PlanError {
     },
     /// A file that was added below the head.
     #[error(
-        "{label} is not applied, and {head}, which comes after it, is; give it a number after the last file's, so that \
-         it runs in the same place everywhere"
+        "{label} is not applied, and {head}, which comes after it, is; give it a number after the last file's (branchline \
+         renumber does that), so that it runs in the same place everywhere"
     )]
     BehindHead {
         /// The file's label.
@@ -144,11 +146,26 @@ pub enum PlanError {
     },
     /// There is no way back by omission.
     #[error(
-        "{label} has no down; write {label}.down.sql, or say -- branchline: irreversible: <reason> in a new migration"
+        "{label} has no down; write {place}, or say -- branchline: irreversible: <reason> in a new migration"
     )]
     NoDown {
         /// The file's label.
         label: String,
+        /// Where it would be written.
+        place: String,
+    },
+    /// A file is not there, or not there yet.
+    #[error(
+        "{file}: follows {previous}, and number {missing} is missing; is a file not checked in, or misnamed? Where numbers \
+         may be missing, say --layout refinery"
+    )]
+    Gap {
+        /// The file after.
+        file: String,
+        /// The file before.
+        previous: String,
+        /// The first number that is missing.
+        missing: i64,
     },
     /// A file that cannot run as it is written.
     #[error(transparent)]
@@ -160,7 +177,7 @@ pub enum PlanError {
 /// # Errors
 /// They do not agree: an applied file has changed or is gone, or a file was added below the head.
 pub fn verify<'a>(migrations: &'a Migrations, history: &[Applied]) -> Result<Status<'a>, PlanError> {
-    let mut status = Status { applied: Vec::new(), pending: Vec::new() };
+    let mut status = Status { applied: Vec::new(), pending: Vec::new(), gaps: migrations.gaps().collect() };
     for row in history {
         let Some(migration) = migrations.get(row.version) else {
             let Applied { version, name, applied_on, .. } = row.clone();
@@ -207,6 +224,12 @@ pub fn upgrade<'a>(status: &Status<'a>, target: UpgradeTarget) -> Result<Vec<&'a
         },
     };
     let steps = status.pending[..count].to_vec();
+    let range = steps.first().map_or(0, |m| m.version)..=steps.last().map_or(-1, |m| m.version);
+    let of_step = |gap: &&Gap<'_>| range.contains(&gap.next.version);
+    if let Some(Gap { previous, next, missing }) = status.gaps.iter().find(of_step) {
+        let (file, previous) = (next.up.file.clone(), previous.up.file.clone());
+        return Err(PlanError::Gap { file, previous, missing: *missing });
+    }
     let mut checker = Checker::default();
     status.applied.iter().for_each(|migration| checker.note(&migration.up));
     for migration in &steps {
@@ -239,7 +262,8 @@ pub fn downgrade<'a>(status: &Status<'a>, target: DowngradeTarget) -> Result<Vec
         if let Some(reason) = &migration.up.directives.irreversible {
             return Err(PlanError::Irreversible { label: label(), reason: reason.clone() });
         }
-        checker.check(migration.down.as_ref().ok_or_else(|| PlanError::NoDown { label: label() })?)?;
+        let no_down = || PlanError::NoDown { label: label(), place: migration.down_place() };
+        checker.check(migration.down.as_ref().ok_or_else(no_down)?)?;
     }
     Ok(steps)
 }

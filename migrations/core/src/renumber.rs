@@ -48,8 +48,9 @@ pub enum RenumberError {
     UsedUp,
 }
 
-/// The renames after which every number is there once: from the first number on that two have, the migrations that are
-/// not to stay follow the others, in their order. None where no number is there twice.
+/// The renames after which every number is there once and what stays comes first: from the first number on that two have,
+/// or that is lower than one that stays, the migrations that are not to stay follow the others, in their order. One that
+/// follows them already keeps its number. None where nothing is out of order.
 ///
 /// `stays` is asked with a migration's number and name.
 ///
@@ -69,18 +70,25 @@ pub fn renumber<'a>(
         }
     }
     let versions: Vec<i64> = pairs.keys().map(|(version, _)| *version).collect();
-    let Some(first_twice) = versions.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]) else {
-        return Ok(Vec::new());
-    };
-    let moves = |version: i64, name: &str| version >= first_twice && !stays(version, name);
-    check_stays(&pairs, first_twice, &moves)?;
+    let twice = versions.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+    let last_stays =
+        pairs.keys().filter(|(version, name)| stays(*version, name)).map(|(version, _)| *version).max();
+    let behind = pairs
+        .keys()
+        .find(|(version, name)| Some(*version) < last_stays && !stays(*version, name))
+        .map(|(version, _)| *version);
+    let Some(first) = twice.into_iter().chain(behind).min() else { return Ok(Vec::new()) };
+    let moves = |version: i64, name: &str| version >= first && !stays(version, name);
+    if let Some(first_twice) = twice {
+        check_stays(&pairs, first_twice, &moves)?;
+    }
 
     let last =
         pairs.keys().filter(|(version, name)| !moves(*version, name)).map(|(version, _)| *version).max();
-    let mut next = last.unwrap_or(first_twice);
+    let mut next = last.unwrap_or(first);
     let mut renames = Vec::new();
     for ((version, name), files) in pairs.iter().filter(|((version, name), _)| moves(*version, name)) {
-        next = next.checked_add(1).ok_or(RenumberError::UsedUp)?;
+        next = next.checked_add(1).ok_or(RenumberError::UsedUp)?.max(*version);
         if next != *version {
             let renamed =
                 files.iter().map(|file| Rename { from: (*file).to_owned(), to: with(file, name, next) });
@@ -162,8 +170,28 @@ mod tests {
     #[test]
     fn what_comes_before_the_first_number_that_is_twice_stays() {
         assert_eq!(renames(&["V1__a.sql", "V2__b.sql"], &[]), Ok(vec![]));
-        let moved = renames(&["V1__a.sql", "x/V2__b.sql", "V2__c.sql"], &["c"]).unwrap();
+        let moved = renames(&["V1__a.sql", "x/V2__b.sql", "V2__c.sql"], &["a", "c"]).unwrap();
         assert_eq!(moved, [("x/V2__b.sql".to_owned(), "x/V3__b.sql".to_owned())]);
+    }
+
+    #[test]
+    fn what_came_in_behind_moves_to_the_end_and_what_follows_already_stays() {
+        let files = [
+            "V20260101__a.sql",
+            "V20260201__theirs.down.sql",
+            "V20260201__theirs.sql",
+            "V20260301__mine.sql",
+        ];
+        let moved = renames(&files, &["a", "mine"]).unwrap();
+        let names: Vec<&str> = moved.iter().map(|(_, to)| to.as_str()).collect();
+        assert_eq!(names, ["V20260302__theirs.sql", "V20260302__theirs.down.sql"]);
+        let later = [&files[..], &["V20260401__later.sql"]].concat();
+        assert_eq!(renames(&later, &["a", "mine"]).unwrap().len(), 2, "the last one has its place");
+        let dense = ["V1__a.sql", "V2__late.sql", "V3__c.sql", "V4__d.sql"];
+        let moved = renames(&dense, &["a", "c"]).unwrap();
+        let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        assert_eq!(moved, [pair("V4__d.sql", "V5__d.sql"), pair("V2__late.sql", "V4__late.sql")]);
+        assert_eq!(renames(&dense, &[]), Ok(vec![]), "where nothing is applied, nothing is late");
     }
 
     #[test]

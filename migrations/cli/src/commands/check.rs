@@ -67,7 +67,7 @@ struct Disagreement {
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let dir = &context.global.dir;
     if args.write {
-        directory::write_checksums(dir)?;
+        context.directory().write_checksums()?;
         let path = dir.join(CHECKSUMS).display().to_string();
         context.output.result(&json!({ "written": path }), &path);
         return Ok(Exit::Done);
@@ -93,7 +93,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             }
         }
     }
-    if let Some(Err(error)) = directory::checksums(dir)?.map(|text| migrations.check_checksums(&text)) {
+    if let Some(Err(error)) = context.directory().checksums()?.map(|text| migrations.check_checksums(&text)) {
         let (migration, meaning) = (CHECKSUMS.to_owned(), error.to_string());
         check.problems.push(Disagreement { migration, state: "stale", meaning });
     }
@@ -150,7 +150,9 @@ fn meaning(state: State) -> Option<&'static str> {
         State::Applied | State::Pending => None,
         State::Changed => Some("the file is not what was applied; put it back, and write a new migration"),
         State::Missing => Some("applied, and its file is not in the directory"),
-        State::Behind => Some("not applied, and a later one is; give it a number after the last"),
+        State::Behind => {
+            Some("not applied, and a later one is; give it a number after the last (branchline renumber)")
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use super::Context;
-use crate::directory;
 use crate::output::Exit;
 
 const UP: &str = include_str!("new/up.sql");
@@ -34,6 +33,15 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let is_first = !dir.exists();
     fs::create_dir_all(dir).with_context(|| format!("the folder {} cannot be made", dir.display()))?;
     let migrations = context.migrations()?;
+    let layout = migrations.layout();
+    if !layout.is_own() {
+        bail!(
+            "the folder is {}'s, and branchline new writes V<number>__<name>.sql alone; write the files by hand or with the \
+             tool, as {}",
+            layout.name(),
+            layout.form()
+        );
+    }
     let (version, width) = match migrations.head() {
         Some(head) => {
             let width = head.label().find("__").map_or(WIDTH, |end| end.saturating_sub(1));
@@ -46,7 +54,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     write(&up, UP)?;
     write(&down, DOWN)?;
     // A folder that was begun without them goes on without.
-    if is_first { directory::write_checksums(dir) } else { directory::update_checksums(dir) }?;
+    let directory = context.directory();
+    if is_first { directory.write_checksums() } else { directory.update_checksums() }?;
     let files = [up.display().to_string(), down.display().to_string()];
     context.output.result(&json!({ "up": files[0], "down": files[1] }), &files.join("\n"));
     Ok(Exit::Done)

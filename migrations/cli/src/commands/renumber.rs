@@ -8,14 +8,14 @@ use schema_core::{FileName, Rename};
 use serde::Serialize;
 
 use super::Context;
-use crate::directory;
 use crate::output::Exit;
 
-/// Give migrations new numbers, where two branches gave the same
+/// Give migrations new numbers, where two have one or one came in late
 #[derive(clap::Args)]
 #[command(
     after_help = "What stays is what the branch after --merged has; without it, what is not named; without names, what \
-                  the database has applied. The others follow, in their order, and CHECKSUMS is written anew."
+                  the database has applied. From the first number on that two have, or that comes before one that stays, the \
+                  others follow in their order, and CHECKSUMS is rewritten."
 )]
 pub(crate) struct Args {
     /// The migrations that move, as V0018__tags or tags
@@ -39,7 +39,15 @@ struct Renamed {
 
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let dir = &context.global.dir;
-    let files = directory::names(dir)?;
+    let (layout, files) = context.directory().names()?;
+    if !layout.is_own() {
+        bail!(
+            "the folder is {}'s, and branchline renumber gives numbers to V<number>__<name>.sql alone; rename the files by \
+             hand, as {}",
+            layout.name(),
+            layout.form()
+        );
+    }
     let files = files.iter().map(String::as_str);
     let renames = if let Some(revision) = &args.merged {
         let merged = merged(context, revision)?;
@@ -62,7 +70,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         }
         fs::rename(&from, &to).with_context(|| format!("{} cannot be renamed", from.display()))?;
     }
-    directory::update_checksums(dir)?;
+    context.directory().update_checksums()?;
     let renumbered =
         Renumbered { renamed: renames.into_iter().map(|Rename { from, to }| Renamed { from, to }).collect() };
     context.output.result(&renumbered, &text(&renumbered));
@@ -96,7 +104,7 @@ fn merged(context: &Context<'_>, revision: &str) -> Result<Vec<(i64, String)>> {
 
 fn text(renumbered: &Renumbered) -> String {
     if renumbered.renamed.is_empty() {
-        return "Nothing to do: every number is there once.".to_owned();
+        return "Nothing to do: every number is there once, and none came in late.".to_owned();
     }
     let lines = renumbered.renamed.iter().map(|Renamed { from, to }| format!("{from} -> {to}"));
     lines.collect::<Vec<_>>().join("\n")

@@ -29,7 +29,7 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
-    let migrations = context.migrations()?;
+    let migrations = context.migrations()?.allowing_gaps();
     let settings = context.settings();
     let server = context.scratch_server(&args.place, &migrations).await?;
     let catalog = scratch::within(&server, async |scratch| {

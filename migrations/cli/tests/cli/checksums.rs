@@ -92,6 +92,41 @@ fn the_applied_one_keeps_its_number_too() {
 }
 
 #[test]
+fn a_date_that_comes_in_late_is_refused_and_moves_behind_what_is_applied() {
+    let project = Project::with(&[
+        ("V20260101__a.sql", "CREATE TABLE a (id int);\n"),
+        ("V20260301__mine.sql", "CREATE TABLE mine (id int);\n"),
+    ]);
+    project.done(&["check", "--write"]);
+    project.done(&["upgrade"]);
+    project.write("V20260201__theirs.sql", "CREATE TABLE theirs (id int);\n");
+    project.write("V20260201__theirs.down.sql", "DROP TABLE theirs;\n");
+    let error = project.run(&["upgrade"]).refusal();
+    assert!(
+        error.contains("V20260201__theirs is not applied, and V20260301__mine, which comes after"),
+        "{error}"
+    );
+    assert!(error.contains("branchline renumber"), "{error}");
+    let renamed = project.done(&["renumber"]).stdout;
+    assert!(renamed.contains("V20260201__theirs.sql -> V20260302__theirs.sql"), "{renamed}");
+    assert!(project.sql_dir().join("V20260302__theirs.down.sql").exists());
+    project.done(&["upgrade"]);
+    project.done(&["check"]);
+    project.done(&["downgrade", "-1"]);
+}
+
+#[test]
+fn what_a_branch_wrote_before_the_merged_one_follows_it() {
+    let project =
+        Project::with(&[("V20260101__a.sql", "SELECT 1;\n"), ("V20260301__theirs.sql", "SELECT 2;\n")]);
+    assert!(project.git(&["init", "--initial-branch", "main"]));
+    project.commit();
+    project.write("V20260201__ours.sql", "SELECT 3;\n");
+    let renamed = project.done(&["renumber", "--merged", "main"]).stdout;
+    assert_eq!(renamed, "V20260201__ours.sql -> V20260302__ours.sql\n");
+}
+
+#[test]
 fn or_the_one_that_moves_is_named() {
     let project = merging();
     project.done(&["renumber", "V4__ours", "ours_too"]);

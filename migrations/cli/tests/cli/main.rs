@@ -19,6 +19,7 @@ mod harness;
 mod history;
 mod int8;
 mod kill;
+mod layouts;
 mod library;
 mod lint;
 mod lock;

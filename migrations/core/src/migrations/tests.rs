@@ -58,13 +58,14 @@ fn two_files_with_one_number_are_refused() {
 }
 
 #[test]
-fn a_missing_number_is_refused_unless_numbers_are_dates() {
-    let (file, problem) = refused(&[("V1__a.sql", ""), ("V3__c.sql", "")]);
-    assert_eq!(
-        (file.as_str(), problem),
-        ("V3__c.sql", Problem::Gap { previous: "V1__a.sql".into(), missing: 2 })
-    );
-    assert!(load(&[("V20260101__a.sql", ""), ("V20260317__b.sql", "")]).is_ok());
+fn a_missing_number_is_known_unless_numbers_are_dates_or_the_tool_allows_it() {
+    let gaps = |migrations: &Migrations| migrations.gaps().map(|gap| gap.missing).collect::<Vec<_>>();
+    let files = [("V1__a.sql", ""), ("V3__c.sql", "")];
+    assert_eq!(gaps(&load(&files).unwrap()), [2]);
+    let files = files.map(|(file, sql)| (file.to_owned(), sql.as_bytes().to_vec()));
+    assert_eq!(gaps(&Migrations::read(files, Some(Layout::Refinery), "").unwrap()), [0; 0]);
+    assert_eq!(gaps(&load(&[("V20260101__a.sql", ""), ("V20260317__b.sql", "")]).unwrap()), [0; 0]);
+    assert_eq!(gaps(&load(&[("1_a.up.sql", ""), ("3_b.up.sql", "")]).unwrap()), [0; 0]);
 }
 
 #[test]

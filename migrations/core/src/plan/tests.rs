@@ -91,7 +91,10 @@ fn a_downgrade_stops_before_it_begins_where_one_step_has_no_way_back() {
     };
     let irreversible = PlanError::Irreversible { label: "V1__a".into(), reason: "rows are gone".into() };
     assert_eq!(refused(1, DowngradeTarget::Base), irreversible);
-    assert_eq!(refused(3, DowngradeTarget::Steps(2)), PlanError::NoDown { label: "V2__b".into() });
+    assert_eq!(
+        refused(3, DowngradeTarget::Steps(2)),
+        PlanError::NoDown { label: "V2__b".into(), place: "V2__b.down.sql".into() }
+    );
 }
 
 #[test]

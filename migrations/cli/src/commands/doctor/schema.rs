@@ -15,11 +15,15 @@ pub(super) async fn compare(context: &Context<'_>, client: &Client) -> Step {
     let read = async || -> Result<Step> {
         let history = Database::inspect(client).await?.history(client).await?;
         let at = history.last().map(|row| row.version);
+        let migrations = context.migrations();
         let reached = match history.last() {
-            Some(row) => format!("at V{}__{}", row.version, row.name),
+            Some(row) => match migrations.as_ref().ok().and_then(|files| files.get(row.version)) {
+                Some(migration) => format!("at {}", migration.label()),
+                None => format!("at V{}__{}", row.version, row.name),
+            },
             None => "before the first migration".to_owned(),
         };
-        let migrations = match context.migrations() {
+        let migrations = match migrations {
             Ok(migrations) => migrations,
             Err(error) => {
                 return Ok(Step::look(
