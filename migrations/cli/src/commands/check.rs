@@ -9,7 +9,6 @@ use tokio_postgres::Client;
 use super::Context;
 use super::broken_off::BrokenOff;
 use super::history::word;
-use crate::directory;
 use crate::introspection;
 use crate::output::{Exit, chain, wrap};
 use crate::report::Direction;
