@@ -12,6 +12,8 @@ mod tree;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
 
 use squawk_linter::Linter;
 
@@ -23,6 +25,9 @@ use facts::Facts;
 use rules::Check;
 use source::Source;
 use tree::{Learn, TreeMatches};
+
+/// Bytes of stack for the parser. They are address space, and become memory where a tree is deep.
+const STACK: usize = 256 << 20;
 
 /// The rules that a down breaks by its nature, since it takes back what its up has made.
 const UNDOING: [&str; 6] = [
@@ -51,11 +56,29 @@ pub fn lint_migrations<'m>(
     before: impl IntoIterator<Item = &'m Migration>,
     judged: impl IntoIterator<Item = &'m Migration>,
 ) -> Vec<LintFinding> {
+    let (before, judged): (Vec<_>, Vec<_>) = (before.into_iter().collect(), judged.into_iter().collect());
+    on_a_large_stack(|| lint_here(&before, &judged))
+}
+
+fn lint_here(before: &[&Migration], judged: &[&Migration]) -> Vec<LintFinding> {
     let mut facts = Facts::default();
     for migration in before {
         Source::of(&migration.up).parse.tree().stmts().for_each(|statement| facts.see(&statement));
     }
-    judged.into_iter().flat_map(|migration| both(migration, &mut facts)).collect()
+    judged.iter().flat_map(|migration| both(migration, &mut facts)).collect()
+}
+
+/// Runs some work on a thread that has room for as deep a tree as [`Source`] lets through: the parser, and the dropping of
+/// a tree, go down a level for each of its nodes.
+fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("lint".to_owned()).stack_size(STACK);
+        match builder.spawn_scoped(scope, work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            // A machine that has no room for a thread has none for anything else either.
+            Err(error) => resume_unwind(Box::new(error.to_string())),
+        }
+    })
 }
 
 /// Lints both files of a migration by themselves.
@@ -82,7 +105,7 @@ fn both(migration: &Migration, facts: &mut Facts) -> Vec<LintFinding> {
 /// Lints one file by itself. What its `allow` directives excuse is left out.
 #[must_use]
 pub fn lint(script: &Script) -> Vec<LintFinding> {
-    let every = every(script, &mut Facts::default(), Learn::Yes);
+    let every = on_a_large_stack(|| every(script, &mut Facts::default(), Learn::Yes));
     every.into_iter().filter(|finding| !allows(script, finding.rule)).collect()
 }
 
@@ -96,7 +119,8 @@ pub fn allows(script: &Script, rule: &str) -> bool {
 /// against one.
 #[must_use]
 pub fn unused_allows(script: &Script) -> Vec<LintFinding> {
-    unused_among(script, &every(script, &mut Facts::default(), Learn::Yes))
+    let every = on_a_large_stack(|| every(script, &mut Facts::default(), Learn::Yes));
+    unused_among(script, &every)
 }
 
 fn unused_among(script: &Script, found: &[LintFinding]) -> Vec<LintFinding> {

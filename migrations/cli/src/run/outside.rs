@@ -5,6 +5,7 @@
 //! not done, it is run again unless the server shows that it was done.
 
 use anyhow::{Context, Result};
+use futures_util::future::join3;
 use schema_core::{IndexBuild, Statement, Step, StepKind};
 use tokio_postgres::SimpleQueryRow;
 
@@ -115,12 +116,23 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// One transaction around the statement and its record.
+    /// One transaction around the statement and its record. All of it travels at once: where the statement fails, the
+    /// server refuses what comes behind it.
     async fn alone<'s>(&self, step: &Step<'s>) -> Result<(), Failed<'s>> {
-        execute(self.session, "BEGIN").await.map_err(|error| (None, error))?;
-        self.all(&step.statements).await?;
         let end = format!("{}; COMMIT", self.record(step, false));
-        execute(self.session, &end).await.map_err(|error| (step.statements.last().copied(), error))
+        let failed = |error| (step.statements.last().copied(), error);
+        if step.statements.iter().any(|statement| statement.data.is_some()) {
+            // The rows of a COPY are sent once the server asks for them.
+            execute(self.session, "BEGIN").await.map_err(|error| (None, error))?;
+            self.all(&step.statements).await?;
+            return execute(self.session, &end).await.map_err(failed);
+        }
+        let (begun, ran, ended) =
+            join3(execute(self.session, "BEGIN"), self.all(&step.statements), execute(self.session, &end))
+                .await;
+        begun.map_err(|error| (None, error))?;
+        ran?;
+        ended.map_err(failed)
     }
 
     /// The file's own transaction, its record within where it ends in a commit.

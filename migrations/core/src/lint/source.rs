@@ -7,10 +7,17 @@ use squawk_syntax::{Parse, SourceFile};
 use super::finding::LintFinding;
 use super::rules::lint_rule;
 use crate::migrations::Script;
-use crate::statement::Statement;
+use crate::statement::{Statement, Token};
 
-/// Parentheses within parentheses that the parser gets. It goes down a level for each, on the stack.
-const DEEPEST: usize = 500;
+/// Levels of a statement's tree that the parser gets, as far as its tokens tell: parentheses within parentheses, and a
+/// level for each operator of a chain. For each it goes down on the stack.
+const DEEPEST: usize = 10_000;
+
+/// A parenthesis takes the parser through about as many levels of the grammar.
+const OF_PARENTHESIS: usize = 20;
+
+/// Words that open a level.
+const OPERATORS: [&str; 8] = ["NOT", "AND", "OR", "CASE", "UNION", "EXCEPT", "INTERSECT", "JOIN"];
 
 /// A file's text and its syntax tree.
 pub(super) struct Source {
@@ -47,8 +54,9 @@ impl Source {
     pub(super) fn syntax_errors(&self, script: &Script) -> Vec<LintFinding> {
         let Some(rule) = lint_rule("syntax-error") else { return Vec::new() };
         let of_deep = |range: &Range<usize>| {
-            let message =
-                format!("This is nested deeper than {DEEPEST} levels, and no rule has looked at it");
+            let message = format!(
+                "This is nested too deep for the parser (past {DEEPEST} levels), and no rule has looked at it"
+            );
             LintFinding::over(rule, script, range.clone(), message)
         };
         let mut errors = self.parse.errors().into_iter().peekable();
@@ -61,7 +69,7 @@ impl Source {
             }
             findings.extend(first.map(|error| {
                 let range = usize::from(error.range().start())..usize::from(error.range().end());
-                let message = format!("This does not parse: {}", lower_first(error.message()));
+                let message = format!("This does not parse: {}", in_words(error.message()));
                 LintFinding::over(rule, script, range, message)
             }));
         }
@@ -69,25 +77,61 @@ impl Source {
     }
 }
 
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+/// The parser's message, with signs for the names of its tokens.
+fn in_words(message: &str) -> String {
+    const TOKENS: [(&str, &str); 9] = [
+        ("R_PAREN", "\")\""),
+        ("L_PAREN", "\"(\""),
+        ("R_BRACK", "\"]\""),
+        ("L_BRACK", "\"[\""),
+        ("COMMA", "\",\""),
+        ("SEMICOLON", "\";\""),
+        ("COLON", "\":\""),
+        ("DOT", "\".\""),
+        ("IDENT", "a name"),
+    ];
+    let mut words = TOKENS.iter().fold(message.to_owned(), |text, (token, sign)| text.replace(token, sign));
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    words
 }
 
-/// How deep a statement's parentheses and brackets go.
+/// How deep a statement's tree may be: for each open parenthesis what it costs, and the operators since the last comma.
 fn depth(statement: &Statement<'_>) -> usize {
-    let opening = statement.text.bytes().filter(|byte| matches!(byte, b'(' | b'[')).count();
-    if opening <= DEEPEST {
-        return opening;
-    }
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for (_, range) in statement.tokens() {
-        match &statement.text[range] {
-            "(" | "[" => depth += 1,
-            ")" | "]" => depth = depth.saturating_sub(1),
-            _ => {}
+    // A shorter text has no room for so many.
+    if statement.text.len() <= DEEPEST {
+        let open = statement.text.bytes().filter(|byte| matches!(byte, b'(' | b'[')).count();
+        if open * OF_PARENTHESIS + statement.text.len() <= DEEPEST {
+            return 0;
         }
-        deepest = deepest.max(depth);
+    }
+    let (mut total, mut deepest) = (0_usize, 0);
+    // The operators of each open parenthesis, the outermost first.
+    let mut levels = vec![0_usize];
+    for (token, range) in statement.tokens() {
+        let text = &statement.text[range];
+        match text {
+            "(" | "[" => {
+                levels.push(0);
+                total += OF_PARENTHESIS;
+            }
+            ")" | "]" if levels.len() > 1 => total -= levels.pop().unwrap_or(0) + OF_PARENTHESIS,
+            "," | ";" => total -= levels.last_mut().map_or(0, std::mem::take),
+            _ => {
+                let is_operator = match token {
+                    Token::Word => OPERATORS.iter().any(|word| text.eq_ignore_ascii_case(word)),
+                    _ => {
+                        text.starts_with(|c: char| c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | '$'))
+                    }
+                };
+                if let Some(operators) = levels.last_mut().filter(|_| is_operator) {
+                    *operators += 1;
+                    total += 1;
+                }
+            }
+        }
+        deepest = deepest.max(total);
     }
     deepest
 }
