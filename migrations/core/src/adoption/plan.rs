@@ -281,7 +281,8 @@ impl<'a> Planner<'a, '_> {
         }
         match matches.unmatched.as_slice() {
             [] => Claim::Through(count),
-            _ if is_confirmed => Claim::Through(count),
+            // Numbers alone may be those of a history that was put together since.
+            _ if is_confirmed && matches.by <= Some(Matching::Name) => Claim::Through(count),
             [only] => Claim::Uncertain(format!("{tool}'s record, {table}, names {only}, which no file is.")),
             [first, rest @ ..] => Claim::Uncertain(format!(
                 "{tool}'s record, {table}, names {first} and {} more that no file is.",
