@@ -111,6 +111,7 @@ fn each_kind_of_history_is_stamped_by_catalog_and_record_or_asked_about() {
         ("the catalog says more than the record, with rows between", "a a ab", "ab", "1", "asks 3"),
         ("a recorded object is gone, a later one is there", "a ab abc", "ac", "1 2 3", "asks 3"),
         ("an unrecorded object is not there, a later one is", "a ab abc", "ac", "1 3", "bAb"),
+        ("more numbers than files, as of what was put together since", "a a", "a", "1 2 3 4", "asks 1 2"),
         ("a number that no file has, where the catalog tells", "a ab", "a", "7<", "c."),
         ("a number that no file has, where the catalog does not tell", "a ab ab", "ab", "7<", "asks 2 3"),
     ] {
