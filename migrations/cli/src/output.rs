@@ -55,6 +55,15 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// What a proof says of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It leads where it should.
+    Passed,
+    /// It does not.
+    Refused,
+}
+
 /// Wrong usage that the grammar cannot tell.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -136,6 +145,24 @@ impl Output {
         }
     }
 
+    /// What a proof says of a migration, a line each. Machines get it with the result.
+    pub(crate) fn judged(&self, migration: &str, verdict: Verdict, took: Duration) {
+        if self.format == Format::Json {
+            return;
+        }
+        self.line.finish_and_clear();
+        let (style, mark) = match verdict {
+            Verdict::Passed => (GOOD, "+"),
+            Verdict::Refused => (BAD, "!"),
+        };
+        out(&line(style, mark, migration, took));
+    }
+
+    /// Ends the line of what is under way.
+    pub(crate) fn still(&self) {
+        self.line.finish_and_clear();
+    }
+
     /// A word about the run, beside its result.
     pub(crate) fn note(&self, text: &impl fmt::Display) {
         let text = text.to_string();
@@ -165,8 +192,11 @@ fn done(step: &Step) -> String {
         Direction::Up => (GOOD, "+"),
         Direction::Down => (ODD, "-"),
     };
-    let name = &step.migration;
-    format!("{style}{mark}{style:#} {name:NAME_WIDTH$} {:>8}", Took(step.duration).to_string())
+    line(style, mark, &step.migration, step.duration)
+}
+
+fn line(style: Style, mark: &str, name: &str, took: Duration) -> String {
+    format!("{style}{mark}{style:#} {name:NAME_WIDTH$} {:>8}", Took(took).to_string())
 }
 
 struct Progress<'a>(&'a Event);

@@ -1,6 +1,7 @@
 //! A database to try things in.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow};
 use pg::{Connector, Url};
@@ -9,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use crate::connect::connect;
-use crate::database::{Database, HistoryTable, execute, rows};
+use crate::database::{Database, HistoryTable, execute, one_row, rows};
 use crate::notices::Notices;
 use crate::report::Event;
 use crate::run::{Runner, Settings};
@@ -20,6 +21,10 @@ const PREFIX: &str = "branchline_scratch_";
 /// The first key of the advisory lock that a scratch database's maker holds; the second is its name's hash. A database
 /// of whose name nobody holds the lock was left behind by a run that was killed.
 const LOCK: i32 = 0x6272_6e63;
+
+/// How often, and how long, it is waited for the sessions in a database to end.
+const LEAVING_LOOKS: u32 = 100;
+const LEAVING_PAUSE: Duration = Duration::from_millis(5);
 
 /// Where scratch databases are made.
 #[derive(clap::Args)]
@@ -66,6 +71,14 @@ pub(crate) struct Scratch {
     name: String,
     /// Itself.
     pub(crate) url: Url,
+    /// The databases that were made beside it and are still there.
+    beside: RefCell<Vec<String>>,
+}
+
+/// A database that was made beside a scratch database. It is dropped with that one at the latest.
+pub(crate) struct Beside {
+    name: String,
+    url: Url,
 }
 
 impl Scratch {
@@ -76,16 +89,47 @@ impl Scratch {
     async fn create(url: &Url) -> Result<Self> {
         let server = connect(&Connector::new(url)?).await?;
         sweep(&server).await?;
-        // Two runs on one machine differ in the process, two machines in the time.
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-        let name = format!("{PREFIX}{}_{nanos}", std::process::id());
-        execute(&server, &format!("SELECT pg_advisory_lock({LOCK}, hashtext('{name}'))")).await?;
-        // Without what somebody has put into template1.
-        execute(&server, &format!("CREATE DATABASE {name} TEMPLATE template0"))
-            .await
-            .context("the scratch database cannot be made (--scratch-url names a server where it can)")?;
+        let name = new_name();
+        make(&server, &name, "template0").await?;
         let url = url.with_dbname(&name);
-        Ok(Self { server, name, url })
+        Ok(Self { server, name, url, beside: RefCell::default() })
+    }
+
+    /// Makes an empty database beside it, or a copy of another, in which nobody may be.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn beside(&self, template: Option<&Beside>) -> Result<Beside> {
+        if let Some(template) = template {
+            self.wait_until_left(&template.name).await?;
+        }
+        let name = new_name();
+        // Before it is made, as the run may be interrupted meanwhile.
+        self.beside.borrow_mut().push(name.clone());
+        make(&self.server, &name, template.map_or("template0", |template| &template.name)).await?;
+        Ok(Beside { url: self.url.with_dbname(&name), name })
+    }
+
+    /// Drops a database that was made beside it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn remove_beside(&self, beside: Beside) -> Result<()> {
+        drop_database(&self.server, &beside.name).await?;
+        self.beside.borrow_mut().retain(|name| *name != beside.name);
+        Ok(())
+    }
+
+    /// The server ends a session some moments after its client has left, and asks only ten times a second whether it has.
+    async fn wait_until_left(&self, name: &str) -> Result<()> {
+        let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+        for _ in 0..LEAVING_LOOKS {
+            if one_row(&self.server, &sql).await?.is_none_or(|row| row.get(0) == Some("0")) {
+                break;
+            }
+            tokio::time::sleep(LEAVING_PAUSE).await;
+        }
+        Ok(())
     }
 
     /// A session in it.
@@ -101,10 +145,7 @@ impl Scratch {
     /// # Errors
     /// The server's refusal.
     pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
-        let session = self.session().await?;
-        let mut database = Database::inspect(&session).await?;
-        let table = database.ensure_table(&session, VersionType::Int8).await?;
-        Ok(Stage { session, database, table, settings })
+        Stage::open(self.session().await?, settings).await
     }
 
     /// Drops it, whoever is in it.
@@ -112,11 +153,51 @@ impl Scratch {
     /// # Errors
     /// The server's refusal.
     async fn remove(self) -> Result<()> {
-        let Self { server, name, .. } = self;
-        execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)"))
-            .await
-            .with_context(|| format!("the scratch database {name} cannot be dropped"))
+        let Self { server, name, beside, .. } = self;
+        for name in beside.into_inner().into_iter().chain([name]) {
+            drop_database(&server, &name).await?;
+        }
+        Ok(())
     }
+}
+
+impl Beside {
+    /// A session in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn session(&self) -> Result<Client> {
+        Ok(connect(&Connector::new(&self.url)?).await?)
+    }
+
+    /// Makes it ready for migrations.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
+        Stage::open(self.session().await?, settings).await
+    }
+}
+
+fn new_name() -> String {
+    // Two runs on one machine differ in the process, two machines in the time.
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    format!("{PREFIX}{}_{nanos}", std::process::id())
+}
+
+/// Makes a database that other runs do not sweep.
+async fn make(server: &Client, name: &str, template: &str) -> Result<()> {
+    execute(server, &format!("SELECT pg_advisory_lock({LOCK}, hashtext('{name}'))")).await?;
+    // Without what somebody has put into template1.
+    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))
+        .await
+        .context("the scratch database cannot be made (--scratch-url names a server where it can)")
+}
+
+async fn drop_database(server: &Client, name: &str) -> Result<()> {
+    execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        .await
+        .with_context(|| format!("the scratch database {name} cannot be dropped"))
 }
 
 /// A scratch database with a history table, to try migrations on.
@@ -128,6 +209,12 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    async fn open(session: Client, settings: Settings) -> Result<Self> {
+        let mut database = Database::inspect(&session).await?;
+        let table = database.ensure_table(&session, VersionType::Int8).await?;
+        Ok(Stage { session, database, table, settings })
+    }
+
     /// Runs migrations on it.
     pub(crate) fn runner<'s>(&'s self, observe: &'s dyn Fn(Event)) -> Runner<'s> {
         Runner {

@@ -1,44 +1,52 @@
-//! The order in which every up and every down is tried.
+//! Which migrations a proof tries both ways, and which run up only.
 
 use crate::migrations::{Migration, Migrations};
 use crate::plan::{PlanError, check_statements};
 
-/// One migration to run, one way.
+/// A migration's part in a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trial<'a> {
     /// The migration.
     pub migration: &'a Migration,
-    /// Whether it is taken back.
-    pub is_down: bool,
-    /// How many migrations are applied afterwards.
-    pub applied: usize,
+    /// What is tried of it.
+    pub extent: Extent,
 }
 
-/// What proves a directory: every up, then every down, then every up again. A migration without a way back cannot be
-/// passed twice, so what comes before it is proved before it runs.
+/// What is tried of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Up, down and up again.
+    RoundTrip,
+    /// Up alone: it has no down.
+    NoWayBack,
+    /// Up alone: nobody asked for its proof.
+    UpOnly,
+}
+
+/// The migrations in order, each with what is tried of it. Migrations that are not wanted run up only, since those that
+/// follow build on them; their downs are not looked at.
+///
+/// Each is tried where the one before has led, and not once all ups are through: where every down leads back to the
+/// catalog and the rows that were there before its up, all downs together lead back to the beginning.
 ///
 /// # Errors
-/// A file cannot be run as it is written.
-pub fn trials(migrations: &Migrations) -> Result<Vec<Trial<'_>>, PlanError> {
-    let all: Vec<&Migration> = migrations.iter().collect();
-    for migration in &all {
-        check_statements(&migration.up)?;
-        migration.down.iter().try_for_each(check_statements)?;
-    }
+/// A file that is to run cannot be run as it is written.
+pub fn trials(
+    migrations: &Migrations,
+    is_wanted: impl Fn(&Migration) -> bool,
+) -> Result<Vec<Trial<'_>>, PlanError> {
     let mut trials = Vec::new();
-    let mut start = 0;
-    while start < all.len() {
-        let reversible = all[start..].iter().take_while(|migration| migration.down.is_some()).count();
-        let end = start + reversible;
-        let up = |i: usize| Trial { migration: all[i], is_down: false, applied: i + 1 };
-        let down = |i: usize| Trial { migration: all[i], is_down: true, applied: i };
-        trials.extend((start..end).map(up));
-        trials.extend((start..end).rev().map(down));
-        trials.extend((start..end).map(up));
-        if end < all.len() {
-            trials.push(up(end));
-        }
-        start = end + 1;
+    for migration in migrations.iter() {
+        check_statements(&migration.up)?;
+        let extent = match (is_wanted(migration), &migration.down) {
+            (false, _) => Extent::UpOnly,
+            (true, None) => Extent::NoWayBack,
+            (true, Some(down)) => {
+                check_statements(down)?;
+                Extent::RoundTrip
+            }
+        };
+        trials.push(Trial { migration, extent });
     }
     Ok(trials)
 }
@@ -47,26 +55,32 @@ pub fn trials(migrations: &Migrations) -> Result<Vec<Trial<'_>>, PlanError> {
 mod tests {
     use super::*;
 
-    fn order(files: &[&str]) -> Vec<String> {
+    fn extents(files: &[&str], from: i64) -> Vec<Extent> {
         let files = files.iter().map(|file| ((*file).to_owned(), Vec::new()));
         let migrations = Migrations::from_files(files).unwrap();
-        let trials = trials(&migrations).unwrap();
-        let shown = |t: &Trial<'_>| {
-            format!("{}{}={}", if t.is_down { "-" } else { "+" }, t.migration.version, t.applied)
-        };
-        trials.iter().map(shown).collect()
+        let trials = trials(&migrations, |migration| migration.version >= from).unwrap();
+        trials.iter().map(|trial| trial.extent).collect()
     }
 
     #[test]
-    fn every_up_then_every_down_then_every_up() {
-        let files = ["V1__a.sql", "V1__a.down.sql", "V2__b.sql", "V2__b.down.sql"];
-        assert_eq!(order(&files), ["+1=1", "+2=2", "-2=1", "-1=0", "+1=1", "+2=2"]);
-        assert!(order(&[]).is_empty());
-    }
-
-    #[test]
-    fn what_comes_before_a_migration_without_a_way_back_is_proved_before_it_runs() {
+    fn a_migration_is_tried_both_ways_where_it_has_a_down_and_is_wanted() {
+        use Extent::{NoWayBack, RoundTrip, UpOnly};
         let files = ["V1__a.sql", "V1__a.down.sql", "V2__b.sql", "V3__c.sql", "V3__c.down.sql"];
-        assert_eq!(order(&files), ["+1=1", "-1=0", "+1=1", "+2=2", "+3=3", "-3=2", "+3=3"]);
+        assert_eq!(extents(&files, 1), [RoundTrip, NoWayBack, RoundTrip]);
+        assert_eq!(extents(&files, 3), [UpOnly, UpOnly, RoundTrip]);
+        assert!(extents(&[], 1).is_empty());
+    }
+
+    #[test]
+    fn a_down_that_cannot_be_run_is_no_hindrance_where_it_is_not_run() {
+        let sql = b"BEGIN;\nSELECT 1;\nCOMMIT;\n".to_vec();
+        let files = [
+            ("V1__a.sql".to_owned(), Vec::new()),
+            ("V1__a.down.sql".to_owned(), sql),
+            ("V2__b.sql".to_owned(), Vec::new()),
+        ];
+        let migrations = Migrations::from_files(files).unwrap();
+        assert!(trials(&migrations, |_| true).is_err());
+        assert!(trials(&migrations, |migration| migration.name == "b").is_ok());
     }
 }

@@ -189,8 +189,14 @@ impl fmt::Display for Run {
 
 fn without_times(line: &str) -> String {
     let numbers_as_zero = |c: char| if c.is_ascii_digit() { '0' } else { c };
-    if line.starts_with(['+', '-']) && line.ends_with("ms") {
-        let name = line.trim_end_matches(" ms").trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    if line.starts_with(['+', '-', '!']) && line.ends_with('s') {
+        // 12 ms, 1.2 s, 1 min 2 s.
+        let is_of_time = |word: &&str| {
+            matches!(*word, "ms" | "s" | "min") || word.starts_with(|c: char| c.is_ascii_digit())
+        };
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let count = words.iter().rev().copied().take_while(is_of_time).count();
+        let name = words[..words.len() - count].join(" ");
         return format!("{name} (time)");
     }
     match line.find(" 20").filter(|at| line[*at..].contains(':')) {

@@ -44,3 +44,5 @@ mod upgrade;
 mod usage;
 mod values;
 mod verify;
+mod verify_samples;
+mod verify_scope;

@@ -46,13 +46,16 @@ fn a_down_that_does_not_restore_is_refused_with_what_differs() {
     + V1__a (time)
     + V2__b (time)
     + V3__c (time)
-    + V4__d (time)
-    - V4__d (time)
+    ! V4__d (time)
     V4__d.down.sql does not restore what was there before its up:
       ~ column public.a.id: type
           - integer
           + bigint
       + column public.c.d
+    Note: V1__a.down.sql takes public.a.* with it, and does not say so (loses).
+    Note: V2__b.down.sql takes public.b.* with it, and does not say so (loses).
+    Note: V3__c.down.sql takes public.c.* with it, and does not say so (loses).
+    1 migration refused: V4__d.down.sql.
     Not proved.
     Not compared: large objects, roles, tablespaces and settings of the server, what
     subscriptions connect to, planner statistics.
@@ -173,15 +176,12 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
     exit status: 1
     ----- stdout
     + V1__a (time)
-    + V2__b (time)
-    - V2__b (time)
-    - V1__a (time)
-    + V1__a (time)
-    + V2__b (time)
+    ! V2__b (time)
     V2__b.down.sql does not give back what stood in the tables, and does not say so:
       column public.a.note: in 3 rows "sample 1" has become NULL
     If that is bearable, say in its leading comments: -- branchline: loses
     table.column: why (table.* for all of it)
+    1 migration refused: V2__b.down.sql.
     Not proved.
     Not compared: large objects, roles, tablespaces and settings of the server, what
     subscriptions connect to, planner statistics.
@@ -190,10 +190,6 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
     assert_snapshot!(project.run(&["verify"]), @r"
     exit status: 0
     ----- stdout
-    + V1__a (time)
-    + V2__b (time)
-    - V2__b (time)
-    - V1__a (time)
     + V1__a (time)
     + V2__b (time)
     Proved: 2 migrations up, down and up again, with sample rows in 1 table; at the
@@ -207,7 +203,7 @@ fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
 
 #[test]
 fn rows_that_an_up_or_a_down_deletes_are_missed() {
-    let deletes = "DELETE FROM a WHERE id = 1;\n";
+    let deletes = "DELETE FROM a WHERE id = (SELECT min(id) FROM a);\n";
     for (up, down) in [(deletes, "SELECT 1;\n"), ("SELECT 1;\n", deletes)] {
         let expected = vec!["table public.a: 3 rows before, 2 now".to_owned()];
         assert_eq!(losses(&with_second(up, down)), (Some(1), expected));
@@ -227,6 +223,7 @@ fn values_that_go_there_and_back_are_kept() {
 #[test]
 fn values_that_come_back_in_other_rows_are_missed() {
     let up = "CREATE TABLE notes AS SELECT id, note FROM a; ALTER TABLE a DROP COLUMN note;\n";
+    let other = "CASE a.id WHEN (SELECT max(id) FROM a) THEN (SELECT min(id) FROM a) ELSE a.id + 1 END";
     let back = |key: &str| {
         format!(
             "ALTER TABLE a ADD COLUMN note text; UPDATE a SET note = n.note FROM notes n WHERE n.id = {key}; \
@@ -236,19 +233,19 @@ fn values_that_come_back_in_other_rows_are_missed() {
     assert_eq!(losses(&with_second(up, &back("a.id"))), (Some(0), vec![]));
     let expected =
         vec!["table public.a: in 3 rows values have changed places with those of others".to_owned()];
-    assert_eq!(losses(&with_second(up, &back("a.id % 3 + 1"))), (Some(1), expected));
+    assert_eq!(losses(&with_second(up, &back(other))), (Some(1), expected));
 }
 
 #[test]
 fn a_migration_that_runs_on_empty_tables_only_is_no_proof() {
     let project = with_second("ALTER TABLE a ADD n int NOT NULL;\n", "ALTER TABLE a DROP n;\n");
-    let error = project.run(&["verify"]).stderr.replace('\n', " ");
-    assert!(
-        error.starts_with(
-            "error: V2__b ran on empty tables, and not on tables with sample rows: V2__b.sql, line 1: column"
-        ),
-        "{error}"
-    );
+    let run = project.run(&["verify"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "V2__b ran on empty tables, and not on tables with sample rows: V2__b.sql, line 1: column \"n\" of \
+                    relation \"a\" contains null values";
+    assert!(told.contains(expected), "{run}");
+    assert!(told.contains("write some that it runs on: V1__a.rows.sql"), "{run}");
 }
 
 #[test]

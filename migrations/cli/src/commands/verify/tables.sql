@@ -1,55 +1,76 @@
--- One document: the tables that migrations make, with what is needed to write rows into them.
+-- One document: some tables, with what is needed to write rows into them. {oids} are theirs.
 WITH relation AS (
-    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted, n.nspname || '.' || c.relname AS name
+    SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted, n.nspname || '.' || c.relname AS name, c.relkind
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-      AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-      AND c.relname NOT IN ('refinery_schema_history', 'branchline_progress', 'branchline_log')
-      AND NOT EXISTS (SELECT FROM pg_depend d
-                      WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    WHERE c.oid IN ({oids})
 ),
--- Each type with the one that a domain, or an array of it, is made of.
-plain AS (
-    SELECT t.oid, coalesce(e.oid, b.oid, t.oid) AS base, e.oid IS NOT NULL AS is_array
-    FROM pg_type t
-    LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
-    LEFT JOIN pg_type e ON coalesce(b.typcategory, t.typcategory) = 'A' AND e.oid = coalesce(b.typelem, t.typelem)
+attribute_of AS (
+    SELECT a.*, r.relkind, b.typname, b.oid AS base, e.oid IS NOT NULL AS is_array, e.oid AS element, d.adbin
+    FROM relation r
+    JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_type t ON t.oid = a.atttypid
+    -- The type that a domain, or an array of it, is made of.
+    LEFT JOIN pg_type o ON t.typtype = 'd' AND o.oid = t.typbasetype
+    LEFT JOIN pg_type e ON coalesce(o.typcategory, t.typcategory) = 'A' AND e.oid = coalesce(o.typelem, t.typelem)
+    LEFT JOIN pg_type u ON e.typtype = 'd' AND u.oid = e.typbasetype
+    JOIN pg_type b ON b.oid = coalesce(u.oid, e.oid, o.oid, t.oid)
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+),
+-- Conditions on a column alone, and what they say of its domain.
+condition AS (
+    SELECT a.attrelid, a.attnum, pg_get_expr(k.conbin, k.conrelid) AS expression, true AS is_of_table
+    FROM attribute_of a JOIN pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]
+    UNION ALL
+    SELECT a.attrelid, a.attnum, pg_get_constraintdef(k.oid), false
+    FROM attribute_of a JOIN pg_constraint k ON k.contypid IN (a.atttypid, a.element) AND k.contype = 'c'
+    UNION ALL
+    -- A row has to fit into one of the partitions.
+    SELECT a.attrelid, a.attnum,
+           (SELECT string_agg(format('(%s)', coalesce(pg_get_partition_constraintdef(x.relid), 'true')), ' OR ')
+            FROM pg_partition_tree(a.attrelid) x WHERE x.isleaf),
+           true
+    FROM attribute_of a JOIN pg_partitioned_table p ON p.partrelid = a.attrelid AND p.partnatts = 1 AND p.partattrs[0] = a.attnum
 ),
 attribute AS (
-    SELECT a.attrelid,
+    SELECT a.attrelid, a.attnum,
            json_build_object(
                'name', a.attname,
                'quoted', quote_ident(a.attname),
                'type', format_type(a.atttypid, a.atttypmod),
-               'base', b.typname,
-               'is_array', p.is_array,
-               -- What an enum, or a check of this column alone, names.
-               'words', coalesce(
-                   (SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = b.oid),
-                   (SELECT json_agg(word[1])
-                    FROM pg_constraint k, regexp_matches(pg_get_constraintdef(k.oid), '''([^'']*)''', 'g') AS word
-                    WHERE k.conrelid = a.attrelid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]),
-                   '[]'),
+               'base', a.typname,
+               'is_array', a.is_array,
+               -- Characters, or bits, that it holds at most; digits before the point.
+               'length', CASE WHEN a.atttypmod > 0 THEN CASE
+                   WHEN a.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4
+                   WHEN a.typname IN ('bit', 'varbit') THEN a.atttypmod
+                   WHEN a.typname = 'numeric' THEN ((a.atttypmod - 4) >> 16 & 65535) - ((a.atttypmod - 4) & 2047) END END,
+               'labels', (SELECT coalesce(json_agg(enumlabel ORDER BY enumsortorder), '[]') FROM pg_enum WHERE enumtypid = a.base),
+               'subtype', (SELECT s.typname FROM pg_range g JOIN pg_type s ON s.oid = g.rngsubtype
+                           WHERE a.base IN (g.rngtypid, g.rngmultitypid)),
+               'is_multirange', EXISTS (SELECT FROM pg_range g WHERE g.rngmultitypid = a.base),
+               'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(a.adbin, a.attrelid) END,
+               'conditions', (SELECT coalesce(json_agg(c.expression), '[]') FROM condition c
+                              WHERE c.attrelid = a.attrelid AND c.attnum = a.attnum AND c.is_of_table),
+               'domain', (SELECT string_agg(c.expression, ' ') FROM condition c
+                          WHERE c.attrelid = a.attrelid AND c.attnum = a.attnum AND NOT c.is_of_table),
+               'is_key', EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey)
+                                   AND (i.indisunique OR i.indisexclusion)),
                'is_needed', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',
-               'is_the_servers', a.attgenerated <> '' OR a.attidentity = 'a',
-               'refers_to', (SELECT format('SELECT %I FROM %s', r.attname, k.confrelid::regclass)
+               'is_nullable', NOT a.attnotnull,
+               'is_generated', a.attgenerated <> '',
+               'refers_to', (SELECT json_build_object('oid', k.confrelid::text, 'table', k.confrelid::regclass::text,
+                                                      'column', r.attname, 'quoted', quote_ident(r.attname))
                              FROM pg_constraint k, generate_subscripts(k.conkey, 1) AS i
                              JOIN pg_attribute r ON true
                              WHERE k.conrelid = a.attrelid AND k.contype = 'f' AND k.conkey[i] = a.attnum
                                AND r.attrelid = k.confrelid AND r.attnum = k.confkey[i]
-                             LIMIT 1)) AS attribute,
-           a.attnum
-    FROM pg_attribute a
-    JOIN plain p ON p.oid = a.atttypid
-    JOIN pg_type b ON b.oid = p.base
-    WHERE a.attnum > 0 AND NOT a.attisdropped
+                             ORDER BY k.conparentid, k.oid LIMIT 1)) AS attribute
+    FROM attribute_of a
 )
 SELECT coalesce(json_agg(json_build_object(
+           'oid', oid::text,
            'name', name,
            'quoted', quoted,
-           'refers_to', (SELECT coalesce(json_agg(other.name), '[]')
-                         FROM pg_constraint k JOIN relation other ON other.oid = k.confrelid
-                         WHERE k.contype = 'f' AND k.conrelid = relation.oid AND k.confrelid <> k.conrelid),
            'columns', (SELECT coalesce(json_agg(attribute ORDER BY attnum), '[]') FROM attribute WHERE attrelid = relation.oid)
        ) ORDER BY name), '[]')
 FROM relation

@@ -1,0 +1,218 @@
+//! What a proof came to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schema_core::{Migration, RowLoss, Rows};
+use serde::Serialize;
+
+use super::contents::TableState;
+use crate::report::Direction;
+
+/// What a proof came to.
+#[derive(Default, Serialize)]
+pub(super) struct Proof {
+    /// Migrations whose down restores what was there before, and whose up then makes the same again.
+    pub(super) proved: Vec<String>,
+    /// Migrations that say that there is no way back.
+    pub(super) irreversible: Vec<Irreversible>,
+    /// Migrations that have no down and do not say why.
+    pub(super) without_down: Vec<String>,
+    /// Migrations of which no proof was asked: they ran up only.
+    pub(super) up_only: Vec<String>,
+    /// The first refusal that is not of rows.
+    pub(super) refused: Option<Refusal>,
+    /// Every refusal, at most one a migration, in their order.
+    pub(super) refusals: Vec<Refusal>,
+    /// What differs and does not matter: the order of columns.
+    pub(super) notes: Vec<String>,
+    /// What no catalog holds.
+    pub(super) not_compared: [&'static str; 4],
+    /// Objects in the catalog at the end.
+    pub(super) objects: usize,
+    /// What came of rows.
+    pub(super) rows: RowProof,
+}
+
+#[derive(Serialize)]
+pub(super) struct Irreversible {
+    pub(super) migration: String,
+    pub(super) reason: String,
+}
+
+/// A migration that does not lead where it should.
+#[derive(Clone, Serialize)]
+pub(super) struct Refusal {
+    pub(super) migration: String,
+    /// The file that is at fault.
+    pub(super) file: String,
+    pub(super) direction: Direction,
+    /// What the catalog differs in.
+    pub(super) differences: Vec<String>,
+    /// What rows and values are lost.
+    pub(super) losses: Vec<String>,
+    /// Why it did not run.
+    pub(super) error: Option<String>,
+    /// Whether it runs on tables without sample rows, where it did not run.
+    pub(super) runs_on_empty_tables: Option<bool>,
+    /// The file in which to write rows that it runs on.
+    pub(super) rows_file: Option<String>,
+}
+
+/// What came of the rows.
+#[derive(Default, Serialize)]
+pub(super) struct RowProof {
+    /// How many tables had rows at some time.
+    pub(super) tables: usize,
+    /// Tables that took no sample row at any time, with the server's reason.
+    pub(super) unfilled: BTreeMap<String, String>,
+    /// Columns, `table.column`, that were NULL in every row at any time.
+    pub(super) blank: BTreeSet<String>,
+    /// What a down takes with it that its up made, and does not say: `table.*` or `table.column`, by the down's file.
+    pub(super) unsaid: BTreeMap<String, BTreeSet<String>>,
+    /// The first refusal that is of rows.
+    pub(super) refused: Option<Refusal>,
+    /// Tables that had rows.
+    #[serde(skip)]
+    filled: BTreeSet<String>,
+    /// Columns that had values.
+    #[serde(skip)]
+    valued: BTreeSet<String>,
+}
+
+impl Refusal {
+    fn new(migration: &Migration, direction: Direction) -> Self {
+        let script = match direction {
+            Direction::Up => Some(&migration.up),
+            Direction::Down => migration.down.as_ref(),
+        };
+        Self {
+            migration: migration.label().to_owned(),
+            file: script.map(|script| script.file.clone()).unwrap_or_default(),
+            direction,
+            differences: Vec::new(),
+            losses: Vec::new(),
+            error: None,
+            runs_on_empty_tables: None,
+            rows_file: None,
+        }
+    }
+
+    /// The catalog is another.
+    pub(super) fn of_catalog(migration: &Migration, direction: Direction, differences: Vec<String>) -> Self {
+        Self { differences, ..Self::new(migration, direction) }
+    }
+
+    /// Rows do not come through.
+    pub(super) fn of_rows(migration: &Migration, losses: &[RowLoss]) -> Self {
+        // The same may be lost both ways.
+        let losses: BTreeSet<String> = losses.iter().map(ToString::to_string).collect();
+        Self { losses: losses.into_iter().collect(), ..Self::new(migration, Direction::Down) }
+    }
+
+    /// A file does not run. `filled`: the migration whose tables have the sample rows.
+    pub(super) fn of_failure(
+        migration: &Migration,
+        direction: Direction,
+        error: &anyhow::Error,
+        filled: Option<&Migration>,
+    ) -> Self {
+        Self {
+            error: Some(format!("{error:#}")),
+            rows_file: filled.map(|filled| format!("{}.rows.sql", filled.label())),
+            ..Self::new(migration, direction)
+        }
+    }
+
+    /// Whether it is rows that are at fault.
+    pub(super) fn is_of_rows(&self) -> bool {
+        !self.losses.is_empty()
+    }
+
+    /// The refusal for people.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let Self { migration, file, direction, .. } = self;
+        let quoted = |text: &String| text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>();
+        let mut lines = vec![match (&self.error, self.runs_on_empty_tables) {
+            (Some(_), Some(true)) => {
+                format!("{migration} ran on empty tables, and not on tables with sample rows:")
+            }
+            (Some(_), _) if *direction == Direction::Up => {
+                format!("{file} does not run again after its down:")
+            }
+            (Some(_), _) => format!("{file} does not run:"),
+            (None, _) if self.is_of_rows() => {
+                format!("{file} does not give back what stood in the tables, and does not say so:")
+            }
+            (None, _) if *direction == Direction::Up => {
+                format!("{file} does not make the same again after its down:")
+            }
+            (None, _) => format!("{file} does not restore what was there before its up:"),
+        }];
+        lines.extend(self.error.iter().chain(&self.differences).chain(&self.losses).flat_map(quoted));
+        if self.is_of_rows() {
+            lines.push(
+                "If that is bearable, say in its leading comments: -- branchline: loses table.column: why (table.* for all \
+                 of it)"
+                    .to_owned(),
+            );
+        }
+        if let (Some(true), Some(rows)) = (self.runs_on_empty_tables, &self.rows_file) {
+            lines.push(format!("If real rows are different, write some that it runs on: {rows}"));
+        }
+        lines
+    }
+}
+
+impl Proof {
+    /// Adds a refusal.
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        let first = if refusal.is_of_rows() { &mut self.rows.refused } else { &mut self.refused };
+        first.get_or_insert_with(|| refusal.clone());
+        self.refusals.push(refusal);
+    }
+
+    /// Whether all that was asked is proved.
+    pub(super) fn is_complete(&self) -> bool {
+        self.refusals.is_empty() && self.without_down.is_empty()
+    }
+}
+
+impl RowProof {
+    /// Takes note of the rows that are in the tables, and of the tables that took none.
+    pub(super) fn note(&mut self, rows: &Rows, refused: &BTreeMap<String, String>) {
+        for (table, rows) in rows.iter().filter(|(_, rows)| rows.count > 0) {
+            self.filled.insert(table.clone());
+            for (column, values) in &rows.columns {
+                let name = format!("{table}.{column}");
+                if !self.valued.contains(&name) {
+                    let columns = if values.has_any() { &mut self.valued } else { &mut self.blank };
+                    columns.insert(name);
+                }
+            }
+        }
+        self.unfilled.extend(refused.iter().map(|(table, reason)| (table.clone(), reason.clone())));
+    }
+
+    /// Takes note of what a down takes with it unsaid.
+    pub(super) fn note_unsaid(&mut self, migration: &Migration, losses: &[RowLoss]) {
+        let Some(down) = &migration.down else { return };
+        for loss in losses {
+            let name = format!("{}.{}", loss.table(), loss.column().unwrap_or("*"));
+            self.unsaid.entry(down.file.clone()).or_default().insert(name);
+        }
+    }
+
+    /// Counts, and strikes what was filled at another time.
+    pub(super) fn finish(&mut self) {
+        let Self { unfilled, blank, filled, valued, tables, .. } = self;
+        unfilled.retain(|table, _| !filled.contains(table));
+        blank.retain(|column| !valued.contains(column));
+        *tables = filled.len();
+    }
+}
+
+/// Whether a migration's tables had what was lost before its up.
+pub(super) fn is_known(older: &[TableState], loss: &RowLoss) -> bool {
+    let of_table = older.iter().find(|state| state.name == loss.table());
+    of_table.is_some_and(|state| loss.column().is_none_or(|column| state.has_column(column)))
+}
