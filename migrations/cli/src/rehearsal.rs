@@ -5,6 +5,7 @@ mod command;
 pub(crate) mod findings;
 pub(crate) mod fingerprint;
 pub(crate) mod losses;
+mod next_ids;
 pub(crate) mod permit;
 mod probe;
 pub(crate) mod report;
@@ -156,6 +157,7 @@ impl Rehearsal<'_> {
         let touched = tables::touched(&before, &pending);
         let known = relations(&before);
         let rows_before = tables::digest(&session, &touched).await?;
+        let taken_before = next_ids::taken(&session).await?;
         let held = losses::held(&session, &before, &touched).await?;
 
         let mut findings = findings::of_lint(&pending, &self.limits);
@@ -171,6 +173,7 @@ impl Rehearsal<'_> {
             report.losses = held.losses(&session, &pending).await?;
             let rows_after = tables::digest(&session, &touched).await?;
             findings.extend(findings::of_lost_rows(&rows_before, &rows_after, &self.limits));
+            findings.extend(next_ids::findings(&taken_before, &next_ids::taken(&session).await?, "ups"));
             report.command = command::run(self.command, &stage.url, self.timeout).await?;
             findings.extend(report.command.iter().filter(|run| !run.is_success).map(of_command));
             // While the command ran, an idle session may have been ended: Neon suspends a compute after five minutes.
@@ -183,6 +186,8 @@ impl Rehearsal<'_> {
             let way = self.way_back(stage, &session, &pending, &ups.catalogs, &touched).await?;
             let untouched = |table: &str| rows_after.get(table) == rows_now.get(table);
             findings.extend(way.findings);
+            findings
+                .extend(way.taken.iter().flat_map(|taken| next_ids::findings(&taken_before, taken, "downs")));
             findings.extend(findings::of_changed_rows(
                 &rows_before,
                 way.rows.as_ref(),

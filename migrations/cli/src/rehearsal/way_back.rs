@@ -1,10 +1,13 @@
 //! Taking the migrations back and applying them again.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use schema_core::{Catalog, DowngradeTarget, Migration, UpgradeTarget};
 use tokio_postgres::Client;
 
 use super::Rehearsal;
+use super::next_ids;
 use super::report::{About, Deny, Finding, Level, WayBack};
 use super::stage::Stage;
 use super::tables::{self, Columns, Digest};
@@ -24,6 +27,8 @@ pub(super) struct Way {
     pub(super) findings: Vec<Finding>,
     /// The rows where all migrations were taken back; none where the way did not lead there.
     pub(super) rows: Option<Digest>,
+    /// The columns of which a row has the number that comes next, there.
+    pub(super) taken: Option<BTreeSet<String>>,
 }
 
 impl Rehearsal<'_> {
@@ -69,6 +74,7 @@ impl Rehearsal<'_> {
         }
         if reversible == pending.len() {
             way.rows = Some(tables::digest(session, touched).await?);
+            way.taken = Some(next_ids::taken(session).await?);
         }
         for number in pending.len() - reversible..pending.len() {
             let file = Some(pending[number].up.file.clone());
