@@ -142,8 +142,8 @@ impl Context<'_> {
     }
 }
 
-/// Missing numbers that notes tell of.
-const GAPS: usize = 5;
+/// Missing numbers that notes tell of; the others are counted.
+const GAPS: usize = 1;
 
 /// How migrations were read, and what was not taken.
 fn notes(migrations: &Migrations, is_given: bool) -> Vec<String> {

@@ -101,7 +101,10 @@ impl Walk {
             let about = || path.display().to_string();
             // A link that leads nowhere cannot be looked at, and matters where its name is a migration's.
             let metadata = match fs::metadata(&path) {
-                Err(error) if is_named_sql => return Err(error).with_context(about),
+                Err(error) if is_named_sql => {
+                    return Err(error)
+                        .with_context(|| format!("{} is a link that cannot be followed", about()));
+                }
                 Err(_) => continue,
                 Ok(metadata) => metadata,
             };

@@ -117,11 +117,13 @@ pub enum Problem {
     },
     /// The folder has files of several tools.
     #[error(
-        "this is of one tool's form, and {} of another's; name the layout with --layout, or keep them in folders of their own",
+        "has the form of {own}, and {}; name the layout with --layout, or keep them in folders of their own",
         others.join(", ")
     )]
     Mixed {
-        /// A file of each other form.
+        /// Whose form the file has.
+        own: &'static str,
+        /// A file of each other form, and whose it is.
         others: Vec<String>,
     },
     /// Nothing is in the folder itself.

@@ -28,6 +28,22 @@ enum Form {
     Plain,
 }
 
+impl Form {
+    /// Whose it is, for messages.
+    fn tool(self) -> &'static str {
+        match self {
+            Self::Versioned => "refinery or Flyway",
+            Self::Flyway => "Flyway",
+            Self::Diesel => "Diesel",
+            Self::Prisma => "Prisma",
+            Self::PairUp | Self::PairDown => "golang-migrate or sqlx",
+            Self::Goose => "goose",
+            Self::Dbmate => "dbmate",
+            Self::Plain => "sqlx or Supabase",
+        }
+    }
+}
+
 /// The layout of a folder's files, by the forms that are there. `dir` is the folder's path as it was given.
 ///
 /// # Errors
@@ -72,10 +88,10 @@ pub(super) fn detect(files: &[(String, Vec<u8>)], dir: &str) -> Result<Layout, F
         [Form::Plain] if is_supabase(dir) => Layout::Supabase,
         [Form::Plain] | [Form::PairDown, Form::Plain] => Layout::Sqlx,
         _ => {
-            let mut examples = forms.values().copied();
-            let file = examples.next().unwrap_or_default().to_owned();
-            let others = examples.map(str::to_owned).collect();
-            return Err(FileError { file, problem: Problem::Mixed { others } });
+            let mut examples = forms.iter();
+            let (own, file) = examples.next().map_or(("", ""), |(form, path)| (form.tool(), *path));
+            let others = examples.map(|(form, path)| format!("{path} of {}", form.tool())).collect();
+            return Err(FileError { file: file.to_owned(), problem: Problem::Mixed { own, others } });
         }
     })
 }

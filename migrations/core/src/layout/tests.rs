@@ -173,6 +173,8 @@ fn files_of_several_tools_are_refused_with_what_was_found() {
         "{error}"
     );
     assert!(error.contains("--layout"), "{error}");
+    assert!(error.contains("V1__a.sql: has the form of refinery or Flyway"), "{error}");
+    assert!(error.contains("3_c/up.sql of Diesel, 2_b.sql of sqlx or Supabase"), "{error}");
 }
 
 #[test]
