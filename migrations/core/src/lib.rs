@@ -7,6 +7,7 @@
 mod adoption;
 mod catalog;
 mod checksums;
+mod cluster;
 mod column_order;
 mod directive;
 mod drift;
@@ -36,6 +37,7 @@ pub use adoption::{
 };
 pub use catalog::{Catalog, Difference, Object};
 pub use checksums::{CHECKSUMS, ChecksumsError};
+pub use cluster::{CLUSTER_EFFECT, ClusterEffect, Prerequisites, cluster_effects};
 pub use column_order::{OrderReliance, ReorderedTables, routines_relying_on_order};
 pub use directive::{Allow, DirectiveError, Directives, Loss};
 pub use drift::{Drift, drift};

@@ -130,6 +130,7 @@ const RULES: &[LintRule] = rules! {
     "foreign-key-without-index" Warning Check::Observed;
     "observed-rewrite" Error Check::Observed;
     "observed-scan-under-lock" Warning Check::Observed;
+    "cluster-effect" Warning Check::Observed;
     "unknown-rule" Error Check::Directives;
     "unused-allow" Warning Check::Directives;
 };
