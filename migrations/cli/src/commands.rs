@@ -22,7 +22,7 @@ mod steps;
 pub(crate) mod upgrade;
 pub(crate) mod verify;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use pg::{Connector, Url};
 use schema_core::{Applied, Migrations};
 use tokio_postgres::Client;
@@ -105,17 +105,28 @@ impl Context<'_> {
         Ok(self.global.database_url.is_some() || Environment::read()?.names_database())
     }
 
-    /// The server to run migrations on in scratch databases.
-    async fn scratch_server(&self, place: &Place, _migrations: &Migrations) -> Result<scratch::Server> {
-        let url = match &place.scratch_url {
-            Some(url) => session_url(&Url::parse(url)?)?,
-            None => self.url()?,
+    /// The server to run migrations on in scratch databases, with a word about which it is. See [`scratch::choose`].
+    async fn scratch_server(&self, place: &Place, migrations: &Migrations) -> Result<scratch::Server> {
+        let named = match &place.scratch_url {
+            Some(url) => {
+                Some(session_url(&Url::parse(url).context("--scratch-url")?).context("--scratch-url")?)
+            }
+            None => None,
         };
-        Ok(scratch::Server::named(url))
+        let database = if self.names_database()? { Some(self.url()?) } else { None };
+        let choice = scratch::choose(named, database, migrations, &Environment::read()?).await?;
+        for note in &choice.notes {
+            self.output.note(&wrap(note));
+        }
+        Ok(choice.server)
     }
 
     fn settings(&self) -> Settings {
-        Settings { lock_timeout: self.global.lock_timeout, statement_timeout: self.global.statement_timeout }
+        Settings {
+            lock_timeout: self.global.lock_timeout,
+            statement_timeout: self.global.statement_timeout,
+            protects_cluster: false,
+        }
     }
 
     /// The way to the database, with what it needs being loaded from now on.

@@ -5,6 +5,7 @@
 //! transaction, downs, and errors that name the file, the line and what to do.
 
 mod args;
+mod cluster;
 mod column_order;
 mod commands;
 mod connect;

@@ -13,8 +13,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use pg::Connector;
 use tokio_postgres::Client;
 
+use crate::connect::ensure_session;
 use crate::database::{execute, one_row};
 use crate::report::{Event, Holder};
 
@@ -32,11 +34,16 @@ pub(crate) struct RunnersLock {
 }
 
 impl RunnersLock {
-    /// Waits for the lock, however long the holder needs, and keeps it on this session.
+    /// Waits for the lock, however long the holder needs, and keeps it on this session of the connector's.
     ///
     /// # Errors
-    /// The session fails.
-    pub(crate) async fn acquire(session: Client, observe: &dyn Fn(Event)) -> Result<Self> {
+    /// The session fails, or is a pooler's, which does not stay one.
+    pub(crate) async fn acquire(
+        session: Client,
+        connector: &Connector,
+        observe: &dyn Fn(Event),
+    ) -> Result<Self> {
+        ensure_session(&session, connector).await?;
         // The session idles for as long as the migrations take. No timeout of the role or database may end it (Neon's
         // default for a transaction is five minutes); keepalives end it if this machine vanishes.
         let settings = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN \

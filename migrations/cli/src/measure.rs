@@ -19,6 +19,7 @@ use tokio_postgres::Client;
 
 pub(crate) use model::{Lock, LockMode, Measured, MeasuredStatement, millis};
 
+use crate::cluster::Shared;
 use crate::connect::{connect, connect_and_hear};
 use crate::database::{Database, HistoryTable, execute, insert, one_row};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
@@ -139,6 +140,7 @@ impl<'a> Run<'a> {
         let begin = format!("BEGIN READ WRITE; {}", self.meter.settings.statements("SET LOCAL"));
         execute(worker, &begin).await?;
         let script = self.script;
+        let shared = Shared::before(worker, script, &self.meter.settings).await?;
         let statements: Vec<Statement<'_>> = script.statements().collect();
         let mut left = &statements[..];
         while !left.is_empty() {
@@ -146,6 +148,7 @@ impl<'a> Run<'a> {
             self.in_transaction(group, left.len() == statements.len()).await?;
             left = others;
         }
+        shared.check_transaction(worker).await.map_err(|error| self.failure(None, error))?;
         let end = format!("RESET SESSION AUTHORIZATION; {record}; COMMIT");
         execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
         self.release();
@@ -156,16 +159,18 @@ impl<'a> Run<'a> {
         let worker = &self.meter.worker;
         execute(worker, &self.meter.settings.statements("SET")).await?;
         let script = self.script;
+        let shared = Shared::before(worker, script, &self.meter.settings).await?;
         for step in script.steps() {
-            self.step(&step).await?;
+            self.step(&step, &shared).await?;
             self.kept = step.end;
         }
+        shared.check(worker).await.map_err(|error| self.failure(None, error))?;
         let end = format!("RESET SESSION AUTHORIZATION; RESET ROLE; {record}");
         execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
         Ok(())
     }
 
-    async fn step(&mut self, step: &Step<'a>) -> Result<()> {
+    async fn step(&mut self, step: &Step<'a>, shared: &Shared) -> Result<()> {
         let worker = &self.meter.worker;
         match (step.kind, &step.statements[..]) {
             (StepKind::Alone, &[statement]) => {
@@ -177,9 +182,9 @@ impl<'a> Run<'a> {
                     }
                     Err(error) => Err(error),
                     Ok(()) => {
-                        execute(worker, "COMMIT")
-                            .await
-                            .map_err(|error| self.failure(Some((statement, 0)), error))?;
+                        let failed = |error| self.failure(Some((statement, 0)), error);
+                        shared.check_transaction(worker).await.map_err(failed)?;
+                        execute(worker, "COMMIT").await.map_err(failed)?;
                         self.release();
                         Ok(())
                     }

@@ -161,7 +161,7 @@ impl Order<'_> {
         }
         database.check_writable()?;
 
-        let lock = RunnersLock::acquire(first, self.observe).await?;
+        let lock = RunnersLock::acquire(first, connector, self.observe).await?;
         // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
         // is one step and not two.
         let (worker, notices, database, history) = look_and_listen(connector).await?;

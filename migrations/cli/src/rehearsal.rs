@@ -32,6 +32,7 @@ use crate::migrate::look;
 use crate::report::{Direction, Event, Step};
 use crate::run::Settings;
 use crate::run::progress::Progress;
+use crate::scratch::refuse_effects;
 use crate::values;
 use probe::Probes;
 use report::{
@@ -112,6 +113,9 @@ impl Rehearsal<'_> {
         }
         if let Some(table) = &database.table {
             table.check_fit(pending.iter().copied())?;
+        }
+        if self.settings.protects_cluster {
+            refuse_effects(pending.iter().copied(), "the copy is on it")?;
         }
         let before = introspection::read(&session).await?;
         let head = status.current().map(|migration| migration.label().to_owned());

@@ -38,11 +38,17 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// How long a statement runs.
     pub statement_timeout: Duration,
+    /// Whether others use the server, so that what acts on all of it is refused.
+    pub(crate) protects_cluster: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { lock_timeout: Duration::from_secs(3), statement_timeout: Duration::ZERO }
+        Self {
+            lock_timeout: Duration::from_secs(3),
+            statement_timeout: Duration::ZERO,
+            protects_cluster: false,
+        }
     }
 }
 

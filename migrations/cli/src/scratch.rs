@@ -1,5 +1,13 @@
 //! A database to try things in.
 
+mod binaries;
+mod cache;
+mod home;
+mod origin;
+mod owner;
+mod place;
+mod temporary;
+
 use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +17,10 @@ use schema_core::VersionType;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
-use crate::connect::connect;
+use place::Temporary;
+pub(crate) use place::{Kind, Place, choose, refuse_effects};
+
+use crate::connect::{connect, ensure_session};
 use crate::database::{Database, HistoryTable, execute, one_row, rows};
 use crate::notices::Notices;
 use crate::report::Event;
@@ -26,23 +37,32 @@ const LOCK: i32 = 0x6272_6e63;
 const LEAVING_LOOKS: u32 = 100;
 const LEAVING_PAUSE: Duration = Duration::from_millis(5);
 
-/// Where scratch databases are made.
-#[derive(clap::Args)]
-pub(crate) struct Place {
-    /// The server on which to make the scratch database [default: the database's own]
-    #[arg(long, value_name = "URL")]
-    pub(crate) scratch_url: Option<String>,
-}
-
 /// The server that scratch databases are made on.
 pub(crate) struct Server {
-    url: Url,
+    /// Which of the places it is.
+    pub(crate) kind: Kind,
+    at: At,
+}
+
+/// Where it is.
+enum At {
+    Url(Url),
+    /// It starts for each scratch database.
+    Temporary(Temporary),
 }
 
 impl Server {
-    /// The server of a URL.
-    pub(crate) fn named(url: Url) -> Self {
-        Self { url }
+    fn at(url: Url, kind: Kind) -> Self {
+        Self { kind, at: At::Url(url) }
+    }
+
+    fn temporary(temporary: Temporary) -> Self {
+        Self { kind: Kind::Temporary, at: At::Temporary(temporary) }
+    }
+
+    /// Whether others use it.
+    fn is_shared(&self) -> bool {
+        self.kind == Kind::Database
     }
 }
 
@@ -53,7 +73,15 @@ impl Server {
 pub(crate) async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let scratch = Scratch::create(&server.url).await?;
+    // The temporary server lives as long as this, whatever comes of the work.
+    let (_running, scratch) = match &server.at {
+        At::Url(url) => (None, Scratch::create(url, "").await?),
+        At::Temporary(temporary) => {
+            let (running, url, options) = temporary.running().await?;
+            (Some(running), Scratch::like(&url, options).await?)
+        }
+    };
+    let scratch = Scratch { is_shared: server.is_shared(), ..scratch };
     let outcome = tokio::select! {
         outcome = work(&scratch) => outcome,
         _ = interrupt.recv() => Err(anyhow!("interrupted")),
@@ -73,26 +101,54 @@ pub(crate) struct Scratch {
     pub(crate) url: Url,
     /// The databases that were made beside it and are still there.
     beside: RefCell<Vec<String>>,
+    /// Further options of CREATE DATABASE.
+    options: String,
+    /// Whether others use its server.
+    is_shared: bool,
 }
 
 /// A database that was made beside a scratch database. It is dropped with that one at the latest.
 pub(crate) struct Beside {
     name: String,
     url: Url,
+    /// Whether others use its server.
+    is_shared: bool,
 }
 
 impl Scratch {
-    /// Makes an empty database on the server of a URL.
+    /// Makes an empty database with this encoding and locale or, where this machine does not have the locale, the
+    /// server's own.
+    ///
+    /// # Errors
+    /// As for [`Scratch::create`].
+    async fn like(url: &Url, options: &str) -> Result<Self> {
+        match Self::create(url, options).await {
+            Err(_) if !options.is_empty() => Self::create(url, "").await,
+            outcome => outcome,
+        }
+    }
+
+    /// Makes an empty database on the server of a URL, with further options of CREATE DATABASE.
     ///
     /// # Errors
     /// The server cannot be reached, or the role may not create databases.
-    async fn create(url: &Url) -> Result<Self> {
-        let server = connect(&Connector::new(url)?).await?;
+    async fn create(url: &Url, options: &str) -> Result<Self> {
+        let connector = Connector::new(url)?;
+        let server = connect(&connector).await?;
+        // The lock on its name is the session's.
+        ensure_session(&server, &connector).await?;
         sweep(&server).await?;
         let name = new_name();
-        make(&server, &name, "template0").await?;
+        make(&server, &name, &format!("template0 {options}")).await?;
         let url = url.with_dbname(&name);
-        Ok(Self { server, name, url, beside: RefCell::default() })
+        Ok(Self {
+            server,
+            name,
+            url,
+            beside: RefCell::default(),
+            options: options.to_owned(),
+            is_shared: false,
+        })
     }
 
     /// Makes an empty database beside it, or a copy of another, in which nobody may be.
@@ -106,8 +162,12 @@ impl Scratch {
         let name = new_name();
         // Before it is made, as the run may be interrupted meanwhile.
         self.beside.borrow_mut().push(name.clone());
-        make(&self.server, &name, template.map_or("template0", |template| &template.name)).await?;
-        Ok(Beside { url: self.url.with_dbname(&name), name })
+        let template = match template {
+            Some(template) => template.name.clone(),
+            None => format!("template0 {}", self.options),
+        };
+        make(&self.server, &name, &template).await?;
+        Ok(Beside { url: self.url.with_dbname(&name), name, is_shared: self.is_shared })
     }
 
     /// Drops a database that was made beside it.
@@ -140,12 +200,17 @@ impl Scratch {
         Ok(connect(&Connector::new(&self.url)?).await?)
     }
 
+    /// The settings to run migrations with in it.
+    pub(crate) fn settings(&self, settings: Settings) -> Settings {
+        Settings { protects_cluster: self.is_shared, ..settings }
+    }
+
     /// Makes it ready for migrations.
     ///
     /// # Errors
     /// The server's refusal.
     pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
-        Stage::open(self.session().await?, settings).await
+        Stage::open(self.session().await?, self.settings(settings)).await
     }
 
     /// Drops it, whoever is in it.
@@ -175,6 +240,7 @@ impl Beside {
     /// # Errors
     /// The server's refusal.
     pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
+        let settings = Settings { protects_cluster: self.is_shared, ..settings };
         Stage::open(self.session().await?, settings).await
     }
 }

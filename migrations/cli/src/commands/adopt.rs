@@ -95,13 +95,14 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             context.output.script(&script::of_adoption(&table, &plan, &context.settings()));
             return Ok(Exit::Done);
         }
-        let adopted = show::Adopted::of(&plan, &found);
+        let mut adopted = show::Adopted::of(&plan, &found);
+        adopted.scratch_server = Some(server.kind);
         context.output.result(&adopted, &adopted.text("would be"));
         return Ok(if plan.steps.is_empty() { Exit::Done } else { Exit::Pending });
     }
 
     database.check_writable()?;
-    let lock = RunnersLock::acquire(first, &|event| context.output.event(&event)).await?;
+    let lock = RunnersLock::acquire(first, &connector, &|event| context.output.event(&event)).await?;
     let (worker, mut database, history) = look(&connector).await?;
     if !history.is_empty() {
         bail!("another run has written the history meanwhile; see branchline current");
@@ -113,7 +114,8 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     let found = Found::of(&timeline, &there, predecessor::records(&worker).await?);
     let plan = adoption(&migrations, &found.evidence, &found.records, through)?;
-    let adopted = show::Adopted::of(&plan, &found);
+    let mut adopted = show::Adopted::of(&plan, &found);
+    adopted.scratch_server = Some(server.kind);
     // An empty history says that none has run, which an upgrade needs to know where another tool has a history.
     if !plan.steps.is_empty() || !found.records.is_empty() {
         let table = database.ensure_table(&worker, migrations.version_type()).await?;

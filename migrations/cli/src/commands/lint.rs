@@ -83,8 +83,10 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if let Some(session) = &session {
         findings = server::confirmed(session, &judged, findings).await?;
     }
+    let mut scratch_server = None;
     let observed = if args.observe {
         let server = context.scratch_server(&args.place, &migrations).await?;
+        scratch_server = Some(server.kind);
         let observed = observe::run(&migrations, &judged, &server, context).await?;
         findings.extend(observed.findings.iter().cloned());
         Some(observed)
@@ -99,6 +101,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 "migrations": judged.len(),
                 "findings": findings.iter().map(show::value).collect::<Vec<_>>(),
                 "observed": observed.as_ref().map(|observed| &observed.measured),
+                "scratch_server": scratch_server,
             });
             let is_short = findings.len() <= summary::WHOLE || args.verbose;
             let text = if is_short {

@@ -20,6 +20,7 @@ use crate::rehearsal::report::{Deny, Level, Limits, PlaceKind, Report, Verdict};
 use crate::rehearsal::stage::{self, BranchOrigin, Origin};
 use crate::rehearsal::{Rehearsal, fingerprint, show};
 use crate::report::Event;
+use crate::run::Settings;
 
 /// Try what is pending on a copy of production, and measure it
 #[derive(clap::Args)]
@@ -148,7 +149,7 @@ impl Args {
     ) -> Rehearsal<'a> {
         Rehearsal {
             migrations,
-            settings: context.settings(),
+            settings: Settings { protects_cluster: place == PlaceKind::Copy, ..context.settings() },
             limits: Limits { max_lock: self.max_lock, deny: self.deny.clone() },
             database: database.to_owned(),
             place,

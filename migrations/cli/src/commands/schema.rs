@@ -33,6 +33,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let settings = context.settings();
     let server = context.scratch_server(&args.place, &migrations).await?;
     let catalog = scratch::within(&server, async |scratch| {
+        let settings = scratch.settings(settings.clone());
         migrate(&scratch.url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &|_| {}).await?;
         introspection::read_with_dependencies(&scratch.session().await?).await
     });
@@ -41,9 +42,11 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         Some(path) => {
             fs::write(path, &sql).with_context(|| format!("{} cannot be written", path.display()))?;
             let path = path.display().to_string();
-            context.output.result(&json!({ "written": path }), &path);
+            context.output.result(&json!({ "written": path, "scratch_server": server.kind }), &path);
         }
-        None => context.output.script(&sql),
+        None => {
+            context.output.result(&json!({ "sql": sql, "scratch_server": server.kind }), &sql.trim_end());
+        }
     }
     Ok(Exit::Done)
 }

@@ -55,7 +55,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let connector = Connector::new(&context.url()?)?;
     let (first, database, _) = look(&connector).await?;
     database.check_writable()?;
-    let _lock = RunnersLock::acquire(first, &|event| context.output.event(&event)).await?;
+    let _lock = RunnersLock::acquire(first, &connector, &|event| context.output.event(&event)).await?;
     let (worker, mut database, history) = look(&connector).await?;
     let stamp = schema_core::stamp(&migrations, &history, target)?;
     let table = database.ensure_table(&worker, migrations.version_type()).await?;

@@ -52,7 +52,8 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         output.still();
         outcome.map(|()| prover.proof)
     });
-    let proof = proof.await?;
+    let mut proof = proof.await?;
+    proof.scratch_server = Some(server.kind);
     let scope = if args.pending { "--pending" } else { "--from" };
     output.result(&proof, &wrap(&summary::text(&proof, scope)));
     Ok(if proof.is_complete() { Exit::Done } else { Exit::Failed })

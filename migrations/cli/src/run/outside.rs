@@ -12,6 +12,7 @@ use tokio_postgres::SimpleQueryRow;
 use super::progress::{self, Progress};
 use super::send::run_statement;
 use super::{ATTEMPTS, Job, Runner, may_retry, sqlstate};
+use crate::cluster::Shared;
 use crate::database::{execute, literal, one_row, rows};
 use crate::failure::{Outcome, position};
 use crate::lock::{WORKERS, acquire_for_session};
@@ -30,6 +31,7 @@ impl Runner<'_> {
         if count.is_some_and(|count| job.is_done(&count)) {
             return Ok(());
         }
+        let shared = Shared::before(self.session, job.script, self.settings).await?;
         let (mut done, mut is_begun) = self.resume(job).await?;
         // What was said before is about the runner's own statements.
         self.notices.take();
@@ -38,7 +40,8 @@ impl Runner<'_> {
             if !is_new && step.kind != StepKind::Session {
                 continue;
             }
-            if let Err((statement, error)) = self.run_step(job, &step, is_begun && is_new).await {
+            let ran = self.run_step(job, &step, is_begun && is_new, &shared).await;
+            if let Err((statement, error)) = ran {
                 self.tell(job);
                 // Where the session is lost the rollback fails as well, and the server has done it.
                 let _ = execute(self.session, "ROLLBACK").await;
@@ -55,6 +58,9 @@ impl Runner<'_> {
             }
         }
         self.tell(job);
+        shared.check(self.session).await.map_err(|error| {
+            job.failure(None, error, Outcome::Partial { done, invalid_indexes: Vec::new() })
+        })?;
         // The migration's settings may say anything; the history is reached all the same.
         let record = format!(
             "RESET SESSION AUTHORIZATION; RESET ROLE; BEGIN READ WRITE; {}; {}; COMMIT",
@@ -83,14 +89,20 @@ impl Runner<'_> {
     }
 
     /// Runs a step and its record, again where a lock was not to be had.
-    async fn run_step<'s>(&self, job: &Job<'_>, step: &Step<'s>, is_begun: bool) -> Result<(), Failed<'s>> {
+    async fn run_step<'s>(
+        &self,
+        job: &Job<'_>,
+        step: &Step<'s>,
+        is_begun: bool,
+        shared: &Shared,
+    ) -> Result<(), Failed<'s>> {
         let mut attempt = 1;
         loop {
             let outcome = match step.kind {
                 StepKind::Session => self.all(&step.statements).await,
                 StepKind::Committing => self.committing(step, is_begun || attempt > 1).await,
                 StepKind::Transaction => self.own_transaction(step).await,
-                StepKind::Alone => match self.alone(step).await {
+                StepKind::Alone => match self.alone(step, shared).await {
                     Err((_, error)) if needs_no_transaction(&error) => {
                         let _ = execute(self.session, "ROLLBACK").await;
                         self.committing(step, is_begun).await
@@ -118,13 +130,14 @@ impl Runner<'_> {
 
     /// One transaction around the statement and its record. All of it travels at once: where the statement fails, the
     /// server refuses what comes behind it.
-    async fn alone<'s>(&self, step: &Step<'s>) -> Result<(), Failed<'s>> {
+    async fn alone<'s>(&self, step: &Step<'s>, shared: &Shared) -> Result<(), Failed<'s>> {
         let end = format!("{}; COMMIT", self.record(step, false));
         let failed = |error| (step.statements.last().copied(), error);
-        if step.statements.iter().any(|statement| statement.data.is_some()) {
+        if shared.is_protected() || step.statements.iter().any(|statement| statement.data.is_some()) {
             // The rows of a COPY are sent once the server asks for them.
             execute(self.session, "BEGIN").await.map_err(|error| (None, error))?;
             self.all(&step.statements).await?;
+            shared.check_transaction(self.session).await.map_err(failed)?;
             return execute(self.session, &end).await.map_err(failed);
         }
         let (begun, ran, ended) =

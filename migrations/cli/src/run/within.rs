@@ -5,6 +5,7 @@ use tokio_postgres::SimpleQueryRow;
 
 use super::send::{SendError, run_script};
 use super::{ATTEMPTS, Job, Runner, may_retry};
+use crate::cluster::Shared;
 use crate::database::{execute, rows};
 use crate::failure::{Failure, Outcome};
 use crate::lock::{WORKERS, Wait};
@@ -33,7 +34,9 @@ impl Runner<'_> {
         if counted.last().is_some_and(|count| job.is_done(count)) {
             return execute(self.session, "ROLLBACK").await.map_err(rolled_back);
         }
+        let shared = Shared::before(self.session, job.script, self.settings).await.map_err(rolled_back)?;
         self.send(job).await?;
+        shared.check_transaction(self.session).await.map_err(rolled_back)?;
         // The history belongs to the role that logged in, whatever role the migration took.
         let end = format!("RESET SESSION AUTHORIZATION; {}; COMMIT", self.recording(job));
         execute(self.session, &end).await.map_err(|error| {

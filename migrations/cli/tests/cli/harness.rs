@@ -74,9 +74,20 @@ impl Project {
             .current_dir(self.folder.path())
             .env_remove("DATABASE_URL")
             .env("DIRECT_DATABASE_URL", self.database.url())
+            // Scratch databases are made on the project's own server; see `with_binaries`.
+            .env("BRANCHLINE_PG_BIN", self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        command
+    }
+
+    /// The same where Postgres is installed, so that temporary servers are started.
+    pub fn with_binaries(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command
+            .env("BRANCHLINE_PG_BIN", self.database.server().bin_dir())
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command
     }
 
@@ -150,16 +161,21 @@ pub struct Run {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+    /// Where scratch databases were made, as standard error says in its first line.
+    pub place: String,
 }
 
 impl Run {
     pub fn of(child: Child) -> Self {
         let output = child.wait_with_output().unwrap();
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+        let mut stderr = String::from_utf8(output.stderr).unwrap();
+        let mut place = String::new();
+        if stderr.starts_with("Scratch server:") {
+            let rest = stderr.split_off(stderr.find('\n').unwrap() + 1);
+            place = std::mem::replace(&mut stderr, rest).trim_end().to_owned();
         }
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        Self { code: output.status.code(), stdout, stderr, place }
     }
 
     /// Asserts that the command failed and gives its words, with the lines joined.

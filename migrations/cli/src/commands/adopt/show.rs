@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Found;
 use crate::output::wrap;
 use crate::predecessor::describe;
+use crate::scratch::Kind;
 
 /// Up to so many migrations each has a line of its own; of more, those that follow one another and have one ground share
 /// a line.
@@ -15,6 +16,8 @@ const MOST_LINES: usize = 20;
 
 #[derive(Default, Serialize)]
 pub(super) struct Adopted {
+    /// Where the migrations were tried; null where they were not.
+    pub(super) scratch_server: Option<Kind>,
     /// The tools that made the database, as their history tables tell.
     predecessors: Vec<String>,
     stamped: Vec<String>,

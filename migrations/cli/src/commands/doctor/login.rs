@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use super::network::milliseconds;
 use super::step::Step;
-use crate::connect::connect;
+use crate::connect::{are_pooled, connect};
 use crate::database::one_row;
 
 /// For a login with its retries: Neon wakes a compute in at most some eight seconds.
@@ -80,21 +80,19 @@ pub(super) async fn pooler(url: &Url, first: &Client, second: Result<Client, Err
             .advise(format!("{ADVICE}, the same host without \"-pooler\"."))
             .with(json!({ "pooled": true }));
     }
-    let process =
-        async |client| Some(one_row(client, "SELECT pg_backend_pid()").await.ok()??.get(0)?.to_owned());
-    let second = match &second {
-        Ok(client) => process(client).await,
+    let is_pooled = match &second {
+        Ok(second) => are_pooled(first, second).await.ok(),
         Err(_) => None,
     };
-    match (process(first).await, second) {
-        (Some(one), Some(other)) if one == other => {
+    match is_pooled {
+        Some(true) => {
             let finding = "one in transaction mode: two sessions share a server process";
             Step::look(STEP, finding).advise(format!("{ADVICE}.")).with(json!({ "pooled": true }))
         }
-        (Some(_), Some(_)) => {
+        Some(false) => {
             Step::ok(STEP, "none: each session has a process of its own").with(json!({ "pooled": false }))
         }
-        _ => Step::look(STEP, "not known: there was no second session to compare with")
+        None => Step::look(STEP, "not known: there was no second session to compare with")
             .advise("Is the limit of connections reached?"),
     }
 }

@@ -47,7 +47,8 @@ pub(super) async fn run(
 ) -> Result<Observed> {
     let sizes = sizes(context).await?;
     scratch::within(server, async |scratch| {
-        let meter = Meter::open(&scratch.url, &context.settings(), VersionType::Int8, Instant::now()).await?;
+        let settings = scratch.settings(context.settings());
+        let meter = Meter::open(&scratch.url, &settings, VersionType::Int8, Instant::now()).await?;
         let session = scratch.session().await?;
         let (mut measured, mut findings) = (Vec::new(), Vec::new());
         let mut unindexed = BTreeSet::new();

@@ -24,7 +24,7 @@ pub(super) async fn run(is_sql: bool, migrations: &Migrations, context: &Context
         return Ok(Exit::Done);
     }
     database.check_writable()?;
-    let _lock = RunnersLock::acquire(first, &|event| context.output.event(&event)).await?;
+    let _lock = RunnersLock::acquire(first, &connector, &|event| context.output.event(&event)).await?;
     let (worker, database, history) = look(&connector).await?;
     let mut statements = statements(migrations, &database, &history)?;
     if let Some(table) = &database.table {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::contents::TableState;
 use crate::report::Direction;
+use crate::scratch::Kind;
 
 /// What a proof came to.
 #[derive(Default, Serialize)]
@@ -31,6 +32,8 @@ pub(super) struct Proof {
     pub(super) objects: usize,
     /// What came of rows.
     pub(super) rows: RowProof,
+    /// Where the scratch databases were made.
+    pub(super) scratch_server: Option<Kind>,
 }
 
 #[derive(Serialize)]

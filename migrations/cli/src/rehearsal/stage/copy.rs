@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use pg::{Connector, Url};
 use tokio_postgres::Client;
 
-use crate::connect::connect;
+use crate::connect::{connect, ensure_session};
 use crate::database::{execute, literal, one_row, rows};
 
 /// What the names of all copies begin with; the database's oid and something of the run's follow.
@@ -31,7 +31,9 @@ impl DatabaseCopy {
     /// # Errors
     /// The server cannot be reached, the role may not create databases, or somebody is connected to the source.
     pub(super) async fn create(source: &Url, keep: bool) -> Result<Self> {
-        let server = connect(&Connector::new(source)?).await?;
+        let connector = Connector::new(source)?;
+        let server = connect(&connector).await?;
+        ensure_session(&server, &connector).await?;
         let oid = one_row(&server, "SELECT oid FROM pg_database WHERE datname = current_database()").await?;
         let oid = oid.as_ref().and_then(|row| row.get(0)).unwrap_or("0");
         sweep(&server, &format!("{PREFIX}{oid}_"))
