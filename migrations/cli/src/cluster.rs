@@ -44,6 +44,9 @@ const WRITTEN: &str = "
                                 'pg_subscription', 'pg_shdescription', 'pg_shseclabel']::regclass[])
     LIMIT 1";
 
+/// The SQLSTATE of the refusal, of a class that Postgres does not use. Its message holds names and no values of rows.
+pub(crate) const REFUSED: &str = "BL001";
+
 /// What a person is told to do.
 const HINT: &str = "A temporary server keeps such an effect to itself: install Postgres of the server's major version \
     here. Or give --scratch-url of another server, or say in the file's leading comments: -- branchline: allow \
@@ -86,28 +89,41 @@ impl Shared {
         if rows(session, WRITTEN).await?.is_empty() { Ok(()) } else { self.check(session).await }
     }
 
-    /// Fails where they are not what they were, whoever changed them.
+    /// The same after a file outside a transaction, of whose blocks and procedures that commit nothing tells what they
+    /// wrote to. Its other statements were looked at one by one.
     ///
     /// # Errors
-    /// The server's, which names what was changed.
-    pub(crate) async fn check(&self, session: &Client) -> Result<(), pg::Error> {
+    /// The server's, which names what was changed, be it by others.
+    pub(crate) async fn check_outside(&self, session: &Client, script: &Script) -> Result<(), pg::Error> {
+        let commits = |words: Vec<String>| words.first().is_some_and(|word| word == "DO" || word == "CALL");
+        if !script.statements().any(|statement| commits(statement.words(1))) {
+            return Ok(());
+        }
+        self.check(session).await
+    }
+
+    /// Fails where they are not what they were. No block and no function makes or drops a database: that was others.
+    async fn check(&self, session: &Client) -> Result<(), pg::Error> {
         const SHOWN: usize = 5;
         let Some(before) = &self.0 else { return Ok(()) };
         let after = read(session).await?;
-        let new =
-            after.iter().filter(|(name, digest)| before.get(*name) != Some(*digest)).map(|(name, _)| name);
-        let gone = before.keys().filter(|name| !after.contains_key(*name));
-        let changed: Vec<&str> = new.chain(gone).take(SHOWN).map(String::as_str).collect();
+        let is_database = |name: &String| name.starts_with("database ");
+        let new = after.iter().filter(|(name, digest)| match before.get(*name) {
+            Some(before) => before != *digest,
+            None => !is_database(name),
+        });
+        let gone = before.keys().filter(|name| !after.contains_key(*name) && !is_database(name));
+        let changed: Vec<&str> =
+            new.map(|(name, _)| name).chain(gone).take(SHOWN).map(String::as_str).collect();
         if changed.is_empty() {
             return Ok(());
         }
         let message =
             format!("acts on the whole server and not on its database alone: {}", changed.join(", "));
-        // object_not_in_prerequisite_state
         let raise = format!(
             "DO {}",
             literal(&format!(
-                "BEGIN RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = {}, HINT = {}; END",
+                "BEGIN RAISE EXCEPTION USING ERRCODE = '{REFUSED}', MESSAGE = {}, HINT = {}; END",
                 literal(&message),
                 literal(HINT)
             ))

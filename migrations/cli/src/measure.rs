@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
             self.step(&step, &shared).await?;
             self.kept = step.end;
         }
-        shared.check(worker).await.map_err(|error| self.failure(None, error))?;
+        shared.check_outside(worker, script).await.map_err(|error| self.failure(None, error))?;
         let end = format!("RESET SESSION AUTHORIZATION; RESET ROLE; {record}");
         execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
         Ok(())

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_postgres::error::DbError;
 
+use crate::cluster::REFUSED;
+
 /// Whether messages show row values. It is one for the process, since an error's `Display` takes no argument.
 static SHOWN: AtomicBool = AtomicBool::new(false);
 
@@ -90,9 +92,9 @@ pub(crate) fn hides_detail(db: &DbError) -> bool {
     db.detail().is_some() && further(db).iter().all(|(name, _)| *name != "detail")
 }
 
-/// Whether `RAISE` or `ASSERT` wrote the message: the server names its own function.
+/// Whether a migration's `RAISE` or `ASSERT` wrote the message: the server names its own function.
 pub(crate) fn is_raised(db: &DbError) -> bool {
-    matches!(db.routine(), Some("exec_stmt_raise" | "exec_stmt_assert"))
+    matches!(db.routine(), Some("exec_stmt_raise" | "exec_stmt_assert")) && db.code().code() != REFUSED
 }
 
 /// A message with what it quotes left out, from the first quotation mark to the last, since a value may hold some; unless

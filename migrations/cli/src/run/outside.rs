@@ -58,7 +58,7 @@ impl Runner<'_> {
             }
         }
         self.tell(job);
-        shared.check(self.session).await.map_err(|error| {
+        shared.check_outside(self.session, job.script).await.map_err(|error| {
             job.failure(None, error, Outcome::Partial { done, invalid_indexes: Vec::new() })
         })?;
         // The migration's settings may say anything; the history is reached all the same.

@@ -360,3 +360,25 @@ fn no_command_but_those_that_migrate_changes_what_the_server_shares() {
         }
     }
 }
+
+#[test]
+fn what_others_change_meanwhile_is_not_held_against_a_migration() {
+    let project = Project::with(&[
+        (
+            "V1__a.sql",
+            "-- branchline: no-transaction\nCREATE TABLE t (id int);\nSELECT pg_sleep(1.5);\n\
+             CREATE INDEX CONCURRENTLY t_id ON t (id);\n",
+        ),
+        ("V1__a.down.sql", "DROP TABLE t;\n"),
+    ]);
+    let running = project.start(&["schema"]);
+    project.wait_until(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND datname LIKE 'branchline_scratch_%')",
+    );
+    project.sql("CREATE DATABASE place_other");
+    project.sql("CREATE ROLE place_other");
+    let run = Run::of(running);
+    project.sql("DROP DATABASE place_other");
+    project.sql("DROP ROLE place_other");
+    assert_eq!(run.code, Some(0), "{run}");
+}
