@@ -64,7 +64,7 @@ fn without_comma(line: &str) -> &str {
 
 /// What stands between empty lines; of a table its lines in a fixed order.
 fn blocks(text: &str) -> Vec<Vec<&str>> {
-    text.split("\n\n").map(lines_in_fixed_order).collect()
+    text.trim_end().split("\n\n").map(lines_in_fixed_order).collect()
 }
 
 fn lines_in_fixed_order(block: &str) -> Vec<&str> {
