@@ -46,8 +46,8 @@ fn differences(wanted: &str, there: &str) -> Vec<String> {
         let missing = of.lines().filter(|line| !other.contains(without_comma(line)));
         missing.map(|line| format!("{mark} {line}")).collect::<Vec<_>>()
     };
-    let (wanted_objects, wanted_access) = wanted.split_once(SCHEMA_FILE_ACCESS).unwrap_or((wanted, ""));
-    let (objects, access) = there.split_once(SCHEMA_FILE_ACCESS).unwrap_or((there, ""));
+    let (wanted_objects, wanted_access) = parts(wanted);
+    let (objects, access) = parts(there);
     let mut differences = only_in('-', wanted_objects, objects);
     differences.extend(only_in('-', wanted_access, access));
     differences.extend(only_in('+', objects, wanted_objects));
@@ -57,6 +57,12 @@ fn differences(wanted: &str, there: &str) -> Vec<String> {
     differences
 }
 
+/// Objects, and what access to them there is.
+fn parts(file: &str) -> (&str, &str) {
+    let (objects, access) = file.split_once(SCHEMA_FILE_ACCESS).unwrap_or((file, ""));
+    (objects.trim_end(), access)
+}
+
 /// The last of a table's lines has no comma.
 fn without_comma(line: &str) -> &str {
     line.strip_suffix(',').unwrap_or(line)
@@ -64,7 +70,7 @@ fn without_comma(line: &str) -> &str {
 
 /// What stands between empty lines; of a table its lines in a fixed order.
 fn blocks(text: &str) -> Vec<Vec<&str>> {
-    text.trim_end().split("\n\n").map(lines_in_fixed_order).collect()
+    text.split("\n\n").map(lines_in_fixed_order).collect()
 }
 
 fn lines_in_fixed_order(block: &str) -> Vec<&str> {
