@@ -35,7 +35,7 @@ fn a_failure_says_what_is_kept_and_which_index_is_unusable() {
     ----- stderr
     error: V1__a.sql, line 5: could not create unique index "a_id" (SQLSTATE 23505)
         CREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id)
-    detail: Key (id)=(1) is duplicated.
+    Row values are left out; --show-values shows them.
     The migration runs outside a transaction: its first 2 statements are kept. A
     concurrent build left an unusable index behind (a_id); the next run builds the
     one that this statement names anew. Correct the cause and run the command again:
