@@ -66,7 +66,7 @@ fn a_failed_statement_is_told_by_file_and_line_and_its_migration_leaves_nothing(
         INSERT INTO a
         VALUES (1),
                (1)
-    detail: Key (id)=(1) already exists.
+    Row values are left out; --show-values shows them.
     Nothing of this migration was kept, and what ran before it stays. Correct the
     cause and run the command again.
     "#);
