@@ -31,5 +31,4 @@ SELECT md5(concat_ws(' ',
     (SELECT sum(hashtextextended(oid || ' ' || xmin::text, 28)) FROM pg_catalog.pg_ts_dict WHERE oid >= 16384),
     (SELECT sum(hashtextextended(oid || ' ' || xmin::text, 29)) FROM pg_catalog.pg_collation WHERE oid >= 16384),
     (SELECT sum(hashtextextended(ftrelid || ' ' || xmin::text, 30)) FROM pg_catalog.pg_foreign_table),
-    (SELECT sum(hashtextextended(oid || ' ' || xmin::text, 31)) FROM pg_catalog.pg_publication_namespace),
     (SELECT sum(hashtextextended(oid || ' ' || xmin::text, 32)) FROM pg_catalog.pg_language WHERE oid >= 16384)))
