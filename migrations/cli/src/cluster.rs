@@ -23,6 +23,8 @@ const SHARED: &str = "
     UNION ALL SELECT 'database ' || datname,
         md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl))
         FROM pg_database WHERE datname <> current_database() AND datname !~ '^branchline_(scratch|rehearsal|kept)_'
+            -- Of -2 are those that are being dropped (pg_database in Postgres's manual).
+            AND datconnlimit <> -2
     UNION ALL SELECT 'tablespace ' || spcname, md5(t::text) FROM pg_tablespace t
     UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled))
         FROM pg_subscription

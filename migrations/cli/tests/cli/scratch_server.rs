@@ -382,3 +382,24 @@ fn what_others_change_meanwhile_is_not_held_against_a_migration() {
     project.sql("DROP ROLE place_other");
     assert_eq!(run.code, Some(0), "{run}");
 }
+
+#[test]
+fn a_database_that_others_are_dropping_is_not_held_against_a_block_that_commits() {
+    let project = Project::with(&[
+        (
+            "V1__a.sql",
+            "-- branchline: no-transaction\nCREATE TABLE t (id int);\nSELECT pg_sleep(1.5);\nDO $$ BEGIN COMMIT; END $$;\n",
+        ),
+        ("V1__a.down.sql", "DROP TABLE t;\n"),
+    ]);
+    project.sql("CREATE DATABASE being_dropped");
+    let running = project.start(&["schema"]);
+    project.wait_until(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND datname LIKE 'branchline_scratch_%')",
+    );
+    // What DROP DATABASE does first, and what a dropping that was broken off leaves.
+    project.sql("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'being_dropped'");
+    let run = Run::of(running);
+    project.sql("DROP DATABASE being_dropped");
+    assert_eq!(run.code, Some(0), "{run}");
+}
