@@ -134,7 +134,11 @@ impl Shared {
     }
 }
 
-async fn read(session: &Client) -> Result<BTreeMap<String, String>, pg::Error> {
+/// What stands in the shared catalogs, each row as a digest, by what it is.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) async fn read(session: &Client) -> Result<BTreeMap<String, String>, pg::Error> {
     let sql = "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')";
     let may_read = rows(session, sql).await?.first().is_some_and(|row| row.get(0) == Some("t"));
     let sql = if may_read { format!("{SHARED} UNION ALL {PASSWORDS}") } else { SHARED.to_owned() };

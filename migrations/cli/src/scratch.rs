@@ -18,6 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use place::Temporary;
+use temporary::TemporaryServer;
+
 pub(crate) use place::{Kind, Place, choose, refuse_effects};
 
 use crate::connect::{connect, ensure_session};
@@ -63,6 +65,47 @@ impl Server {
     /// Whether others use it.
     fn is_shared(&self) -> bool {
         self.kind == Kind::Database
+    }
+
+    /// Whether it was started for this run.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.kind == Kind::Temporary
+    }
+
+    /// An empty database on another server like it, which has none of the roles and settings that migrations have made on
+    /// it. None where it is not a temporary one.
+    ///
+    /// # Errors
+    /// The server does not start, or the database cannot be made.
+    pub(crate) async fn another(&self) -> Result<Option<Apart>> {
+        let At::Temporary(temporary) = &self.at else { return Ok(None) };
+        let (running, url, options) = temporary.running().await?;
+        Ok(Some(Apart { scratch: Scratch::like(&url, options).await?, _running: running }))
+    }
+}
+
+/// An empty database on a temporary server of its own, with which it goes.
+pub(crate) struct Apart {
+    // Dropped first, as its session ends with the server.
+    scratch: Scratch,
+    _running: TemporaryServer,
+}
+
+impl Apart {
+    /// A session in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn session(&self) -> Result<Client> {
+        self.scratch.session().await
+    }
+
+    /// Makes it ready for migrations.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn stage(&self, settings: Settings) -> Result<Stage> {
+        self.scratch.stage(settings).await
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let server = context.scratch_server(&args.place, &migrations).await?;
     let output = context.output;
     let proof = scratch::within(&server, async |scratch| {
-        let copies = Copies::open(scratch, context.settings(), &trials, output).await?;
+        let copies = Copies::open(&server, scratch, context.settings(), &trials, output).await?;
         let mut prover = Prover::new(&migrations, &trials, output, copies);
         let outcome = prover.run().await;
         output.still();

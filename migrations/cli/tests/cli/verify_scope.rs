@@ -124,3 +124,47 @@ fn rows_that_migrations_write_cost_a_digest_each_however_many_migrations_follow(
     let peak = peak_of(&project, &["verify"]);
     assert!(peak < 100_000, "{peak} kB");
 }
+
+#[test]
+fn a_refusal_among_migrations_that_make_roles_is_followed_by_the_verdicts_on_the_others() {
+    let role = "CREATE ROLE verify_scope_reader NOLOGIN;\nCREATE TABLE t (id bigint PRIMARY KEY);\n\
+                GRANT SELECT ON t TO verify_scope_reader;\n";
+    let project = Project::with(&[
+        ("V1__role.sql", role),
+        (
+            "V1__role.down.sql",
+            "-- branchline: loses t.*: a test\nDROP TABLE t;\nDROP ROLE verify_scope_reader;\n",
+        ),
+        ("V2__bad.sql", "CREATE TABLE y (id int);\n"),
+        ("V2__bad.down.sql", "SELECT 1;\n"),
+        ("V3__block.sql", "DO $$ BEGIN CREATE ROLE verify_scope_writer; END $$;\n"),
+        ("V3__block.down.sql", "DROP ROLE verify_scope_writer;\n"),
+        ("V4__bad.sql", "CREATE TABLE z (id int);\n"),
+        ("V4__bad.down.sql", "SELECT 1;\n"),
+        ("V5__good.sql", "GRANT INSERT ON t TO verify_scope_writer;\n"),
+        ("V5__good.down.sql", "REVOKE INSERT ON t FROM verify_scope_writer;\n"),
+    ]);
+    let run = Run::of(project.with_binaries(&["verify", "--format", "json"]).spawn().unwrap());
+    assert_eq!(run.code, Some(1), "{run}");
+    let proof: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(files(&proof), ["V2__bad.down.sql", "V4__bad.down.sql"], "{run}");
+    assert_eq!(proof["proved"], json!(["V1__role", "V3__block", "V5__good"]), "{run}");
+}
+
+#[test]
+fn a_refusal_of_what_does_not_run_carries_no_value_of_a_row() {
+    let project = Project::with(&[
+        ("V1__t.sql", "CREATE TABLE t (name text PRIMARY KEY);\nINSERT INTO t VALUES ('secret');\n"),
+        ("V1__t.down.sql", "-- branchline: loses t.*: a test\nDROP TABLE t;\n"),
+        ("V2__again.sql", "INSERT INTO t VALUES ('secret 2');\nCREATE TABLE u (id int);\n"),
+        ("V2__again.down.sql", "DROP TABLE u;\n"),
+    ]);
+    for arguments in [&["verify"][..], &["verify", "--format", "json"]] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(1), "{run}");
+        assert!(run.stdout.contains("duplicate key value violates unique constraint"), "{run}");
+        assert!(!run.stdout.contains("(secret 2)") && !run.stdout.contains("DETAIL"), "{run}");
+        let told = run.stdout.matches("duplicate key").count();
+        assert_eq!(told, if arguments.len() == 1 { 1 } else { 2 }, "{run}");
+    }
+}

@@ -8,6 +8,7 @@ use tokio_postgres::Client;
 use super::super::Context;
 use super::step::Step;
 use crate::database::Database;
+use crate::output::chain;
 
 const STEP: &str = "schema";
 
@@ -47,6 +48,6 @@ pub(super) async fn compare(context: &Context<'_>, client: &Client) -> Step {
         Ok(step.with(json!({ "version": at, "pending": pending })))
     };
     read().await.unwrap_or_else(|error| {
-        Step::look(STEP, format!("{error:#}")).advise("The role must be able to read the history table.")
+        Step::look(STEP, chain(&error)).advise("The role must be able to read the history table.")
     })
 }

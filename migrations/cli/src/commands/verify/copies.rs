@@ -1,23 +1,30 @@
 //! The databases of a proof: one in which migrations are tried, and one in which ups alone have run, to go on from where a
 //! try went wrong.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use schema_core::{Migration, Trial};
 use tokio_postgres::Client;
 
+use crate::cluster;
 use crate::database::execute;
 use crate::output::Output;
 use crate::report::{Direction, Event};
 use crate::run::Settings;
-use crate::scratch::{Beside, Scratch, Stage};
+use crate::scratch::{Apart, Beside, Scratch, Server, Stage};
+
+const READING: &str = "reading the server's shared catalogs";
 
 /// The database in which migrations are tried.
 struct Trying {
     stage: Stage,
     /// A second session, which keeps what it has prepared: a migration's own is cleared after each.
     reader: Client,
-    /// The copy that it is; none of the scratch database itself.
+    /// The copy that it is of what ups alone have made.
     copy: Option<Beside>,
+    /// The server of its own that it is on.
+    _apart: Option<Apart>,
 }
 
 /// Where ups alone have run.
@@ -28,7 +35,12 @@ struct Pristine {
 
 /// The databases of a proof.
 pub(super) struct Copies<'a> {
+    server: &'a Server,
     scratch: &'a Scratch,
+    /// The server's shared catalogs before any migration.
+    shared: BTreeMap<String, String>,
+    /// Whether migrations have made roles or the like, which databases of one server have in common.
+    acts_on_server: bool,
     settings: Settings,
     trials: &'a [Trial<'a>],
     output: &'a Output,
@@ -41,14 +53,26 @@ impl<'a> Copies<'a> {
     /// # Errors
     /// The server's refusal.
     pub(super) async fn open(
+        server: &'a Server,
         scratch: &'a Scratch,
         settings: Settings,
         trials: &'a [Trial<'a>],
         output: &'a Output,
     ) -> Result<Self> {
         let stage = scratch.stage(settings.clone()).await?;
-        let trying = Trying { stage, reader: scratch.session().await?, copy: None };
-        Ok(Self { scratch, settings, trials, output, trying, pristine: None })
+        let trying = Trying { stage, reader: scratch.session().await?, copy: None, _apart: None };
+        let shared = cluster::read(&trying.reader).await.context(READING)?;
+        Ok(Self {
+            server,
+            scratch,
+            shared,
+            acts_on_server: false,
+            settings,
+            trials,
+            output,
+            trying,
+            pristine: None,
+        })
     }
 
     /// The session in which to look at the tables and to write rows.
@@ -67,38 +91,65 @@ impl<'a> Copies<'a> {
         outcome.map(|_| ())
     }
 
-    /// Runs ups where ups alone have run, until so many are applied.
+    /// Makes sure that so many ups run where ups alone have run.
     ///
     /// # Errors
     /// One of them does not run.
-    pub(super) async fn advance(&mut self, applied: usize) -> Result<()> {
-        let pristine = match &mut self.pristine {
-            Some(pristine) => pristine,
-            empty => empty.insert(Pristine { database: self.scratch.beside(None).await?, applied: 0 }),
-        };
-        if pristine.applied == applied {
-            return Ok(());
+    pub(super) async fn check_ups(&mut self, applied: usize) -> Result<()> {
+        if self.acts_on_server().await? {
+            return self.restore_apart(applied).await;
         }
-        let observe = |_| {};
-        let stage = pristine.database.stage(self.settings.clone()).await?;
-        for trial in self.trials.iter().take(applied).skip(pristine.applied) {
-            stage.runner(&observe).run(trial.migration, Direction::Up).await?;
-            pristine.applied += 1;
-        }
-        Ok(())
+        self.advance(applied).await.map(|_| ())
     }
 
-    /// Goes on in a copy of what so many ups make.
+    /// Goes on where so many ups alone have run.
     ///
     /// # Errors
     /// One of them does not run, or the server's refusal.
     pub(super) async fn restore(&mut self, applied: usize) -> Result<()> {
-        self.advance(applied).await?;
-        let template = self.pristine.as_ref().context("no ups have run")?;
-        let copy = self.scratch.beside(Some(&template.database)).await?;
+        if self.acts_on_server().await? {
+            return self.restore_apart(applied).await;
+        }
+        let copy = self.scratch.beside(Some(self.advance(applied).await?)).await?;
         let stage = copy.stage(self.settings.clone()).await?;
         let reader = copy.session().await?;
-        let former = std::mem::replace(&mut self.trying, Trying { stage, reader, copy: Some(copy) });
+        self.go_on_in(Trying { stage, reader, copy: Some(copy), _apart: None }).await
+    }
+
+    /// Runs ups where ups alone have run, until so many are applied.
+    async fn advance(&mut self, applied: usize) -> Result<&Beside> {
+        let pristine = match &mut self.pristine {
+            Some(pristine) => pristine,
+            empty => empty.insert(Pristine { database: self.scratch.beside(None).await?, applied: 0 }),
+        };
+        if pristine.applied < applied {
+            let stage = pristine.database.stage(self.settings.clone()).await?;
+            run_ups(&stage, self.trials.iter().take(applied).skip(pristine.applied)).await?;
+            pristine.applied = applied;
+        }
+        Ok(&pristine.database)
+    }
+
+    /// Whether what runs again would meet the roles and the like that it made before, and a role could not be dropped for
+    /// what it has in another database. On a temporary server there is a way around.
+    async fn acts_on_server(&mut self) -> Result<bool> {
+        if !self.acts_on_server && self.server.is_temporary() {
+            self.acts_on_server = cluster::read(&self.trying.reader).await.context(READING)? != self.shared;
+        }
+        Ok(self.acts_on_server)
+    }
+
+    /// Runs so many ups on a server of their own, and goes on there.
+    async fn restore_apart(&mut self, applied: usize) -> Result<()> {
+        let apart = self.server.another().await?.context("the server is no temporary one")?;
+        let stage = apart.stage(self.settings.clone()).await?;
+        run_ups(&stage, self.trials.iter().take(applied)).await?;
+        let reader = apart.session().await?;
+        self.go_on_in(Trying { stage, reader, copy: None, _apart: Some(apart) }).await
+    }
+
+    async fn go_on_in(&mut self, trying: Trying) -> Result<()> {
+        let former = std::mem::replace(&mut self.trying, trying);
         match former.copy {
             Some(copy) => self.scratch.remove_beside(copy).await,
             None => Ok(()),
@@ -111,6 +162,14 @@ impl<'a> Copies<'a> {
             self.output.event(event);
         }
     }
+}
+
+async fn run_ups<'t>(stage: &Stage, trials: impl Iterator<Item = &'t Trial<'t>>) -> Result<()> {
+    let observe = |_| {};
+    for trial in trials {
+        stage.runner(&observe).run(trial.migration, Direction::Up).await?;
+    }
+    Ok(())
 }
 
 /// Has the server add up what it has counted in a session, of which others read what has changed. It does so by itself once

@@ -6,6 +6,7 @@ use schema_core::{Migration, RowLoss, Rows};
 use serde::Serialize;
 
 use super::contents::TableState;
+use crate::output::chain;
 use crate::report::Direction;
 use crate::scratch::Kind;
 
@@ -120,7 +121,7 @@ impl Refusal {
         filled: Option<&Migration>,
     ) -> Self {
         Self {
-            error: Some(format!("{error:#}")),
+            error: Some(chain(error)),
             rows_file: filled.map(|filled| format!("{}.rows.sql", filled.label())),
             ..Self::new(migration, direction)
         }

@@ -262,7 +262,7 @@ impl<'a> Prover<'a> {
         if self.may_fit_others(&error) {
             return Ok(Outcome::Collided);
         }
-        self.copies.advance(at + 1).await?;
+        self.copies.check_ups(at + 1).await?;
         let filled = at.checked_sub(1).map(|before| self.migration(before)).transpose()?;
         let mut refusal = Refusal::of_failure(migration, Direction::Up, &error, filled);
         refusal.runs_on_empty_tables = Some(true);
