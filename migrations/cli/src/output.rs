@@ -256,6 +256,11 @@ pub(crate) fn wrap_to(line: &str, columns: usize) -> String {
     wrapped
 }
 
+/// `1 table`, `2 tables`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// The error with its causes. A cause that its effect has told already ends the chain.
 pub(crate) fn chain(error: &anyhow::Error) -> String {
     let mut message = String::new();

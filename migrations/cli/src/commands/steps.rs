@@ -9,7 +9,7 @@ use super::offline::{self, RANGE_WITHOUT_SQL};
 use super::{Context, Records};
 use crate::database::HistoryTable;
 use crate::migrate::{Order, Target};
-use crate::output::{Exit, wrap};
+use crate::output::{Exit, counted, wrap};
 use crate::predecessor;
 use crate::report::{DryReport, Report};
 use crate::script;
@@ -105,6 +105,6 @@ pub(super) struct Count(pub(super) usize);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0, if self.0 == 1 { "migration" } else { "migrations" })
+        f.write_str(&counted(self.0, "migration"))
     }
 }

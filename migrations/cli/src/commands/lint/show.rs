@@ -7,7 +7,7 @@ use schema_core::{LintFinding, Severity};
 use serde_json::{Value, json};
 
 use super::Observed;
-use crate::output::{BAD, GOOD, ODD};
+use crate::output::{BAD, GOOD, ODD, counted};
 
 /// The longest line of a file that is quoted whole.
 const QUOTED: usize = 72;
@@ -60,13 +60,13 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option
 pub(super) fn sum(findings: &[LintFinding], migrations: usize) -> String {
     let plural = |severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
-        format!("{count} {}{}", word(severity), if count == 1 { "" } else { "s" })
+        counted(count, word(severity))
     };
     format!("{}, {} {}.", plural(Severity::Error), plural(Severity::Warning), of(migrations))
 }
 
 fn of(migrations: usize) -> String {
-    format!("in {migrations} {}", if migrations == 1 { "migration" } else { "migrations" })
+    format!("in {}", counted(migrations, "migration"))
 }
 
 /// The line with a mark below what it is about; of a long line, the part around it.

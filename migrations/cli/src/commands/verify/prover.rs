@@ -1,5 +1,6 @@
 //! Migrations tried one after the other, both ways, on tables with sample rows.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -34,7 +35,7 @@ pub(super) struct Prover<'a> {
     samples: Samples,
     contents: Contents,
     /// The catalog where the migrations before have led, with what the server had counted when it was read.
-    catalog: Option<(Option<String>, Catalog)>,
+    catalog: Option<(Option<String>, Rc<Catalog>)>,
     pub(super) proof: Proof,
 }
 
@@ -319,15 +320,15 @@ impl<'a> Prover<'a> {
     }
 
     /// The catalog as it is, read where something has changed.
-    async fn read_catalog(&mut self) -> Result<Catalog> {
+    async fn read_catalog(&mut self) -> Result<Rc<Catalog>> {
         let reader = self.copies.reader();
         let changes = changes(reader).await?;
-        let is_same = |known: &&(Option<String>, Catalog)| changes.is_some() && known.0 == changes;
+        let is_same = |known: &&(Option<String>, Rc<Catalog>)| changes.is_some() && known.0 == changes;
         let catalog = match self.catalog.as_ref().filter(is_same) {
-            Some((_, catalog)) => catalog.clone(),
-            None => introspection::read(reader).await?,
+            Some((_, catalog)) => Rc::clone(catalog),
+            None => Rc::new(introspection::read(reader).await?),
         };
-        self.catalog = Some((changes, catalog.clone()));
+        self.catalog = Some((changes, Rc::clone(&catalog)));
         Ok(catalog)
     }
 

@@ -2,6 +2,7 @@
 
 use super::proof::{Irreversible, Proof, RowProof};
 use crate::commands::steps::Count;
+use crate::output::counted;
 
 /// Names that a line lists before it counts the others.
 const NAMED: usize = 8;
@@ -36,14 +37,11 @@ fn verdict(proof: &Proof) -> String {
         };
         return format!("{refused}Not proved.");
     }
-    let tables = match proof.rows.tables {
-        1 => "1 table".to_owned(),
-        tables => format!("{tables} tables"),
-    };
     format!(
-        "Proved: {} up, down and up again, with sample rows in {tables}; at the end the catalog has {} objects.",
+        "Proved: {} up, down and up again, with sample rows in {}; at the end the catalog has {}.",
         Count(proof.proved.len()),
-        proof.objects
+        counted(proof.rows.tables, "table"),
+        counted(proof.objects, "object")
     )
 }
 

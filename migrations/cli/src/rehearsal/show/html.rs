@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Bytes, level, place};
 use crate::measure::{Lock, LockMode, Measured, MeasuredStatement};
-use crate::output::Took;
+use crate::output::{Took, counted};
 use crate::printable::visible;
 use crate::rehearsal::report::{Level, Probed, Report, Verdict, Wait, Who};
 
@@ -49,15 +49,10 @@ const LEGEND: &str = "<p class=\"legend\"><span class=\"key all\"></span> stops 
 fn summary(report: &Report) -> String {
     let from = isolated(report.source.head.as_deref().unwrap_or("an empty schema"));
     let to = isolated(report.target.head.as_deref().unwrap_or("an empty schema"));
-    let count = report.migrations.len();
-    let plural = if count == 1 { "migration" } else { "migrations" };
+    let migrations = counted(report.migrations.len(), "migration");
     let when = report.rehearsed_at.date();
     let time = report.rehearsed_at.time();
-    format!(
-        "{count} {plural}, from {from} to {to}, on {when} at {:02}:{:02} UTC.",
-        time.hour(),
-        time.minute()
-    )
+    format!("{migrations}, from {from} to {to}, on {when} at {:02}:{:02} UTC.", time.hour(), time.minute())
 }
 
 fn findings(page: &mut String, report: &Report) {
