@@ -7,6 +7,7 @@ use schema_core::{Record, RecordEntry};
 use tokio_postgres::Client;
 
 use crate::database::{literal, rows};
+use crate::values;
 use tools::{TOOLS, Tool};
 
 /// More entries than any history of ours has; a table with more is not read.
@@ -28,7 +29,7 @@ pub(crate) async fn records(session: &Client) -> Result<Vec<Record>> {
                 (Vec::new(), Some(format!("it has more than {MOST_ENTRIES} entries")))
             }
             Ok(entries) => (entries, None),
-            Err(error) => (Vec::new(), Some(error.to_string())),
+            Err(error) => (Vec::new(), Some(values::as_asked(&error, None))),
         };
         records.push(Record { tool: tool.name.to_owned(), table, entries, unreadable });
     }

@@ -428,7 +428,7 @@ async fn each_in_its_turn<'t, T: 't>(
         let mut still_left = Vec::new();
         for table in left {
             if let Err(error) = work(table).await {
-                refused.insert(name(table), error.to_string());
+                refused.insert(name(table), crate::values::as_asked(&error, None));
                 still_left.push(table);
             }
         }
