@@ -385,17 +385,22 @@ fn what_others_change_meanwhile_is_not_held_against_a_migration() {
 
 #[test]
 fn a_database_that_others_are_dropping_is_not_held_against_a_block_that_commits() {
+    // It goes on once the database is being dropped: a minute at most, so that a failure ends too.
+    let waits = "DO $$ BEGIN FOR turn IN 1..1200 LOOP EXIT WHEN EXISTS (SELECT FROM pg_database \
+                 WHERE datname = 'being_dropped' AND datconnlimit = -2); PERFORM pg_sleep(0.05); END LOOP; END $$";
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "-- branchline: no-transaction\nCREATE TABLE t (id int);\nSELECT pg_sleep(1.5);\nDO $$ BEGIN COMMIT; END $$;\n",
+            &format!(
+                "-- branchline: no-transaction\nCREATE TABLE t (id int);\n{waits};\nDO $$ BEGIN COMMIT; END $$;\n"
+            ),
         ),
         ("V1__a.down.sql", "DROP TABLE t;\n"),
     ]);
     project.sql("CREATE DATABASE being_dropped");
     let running = project.start(&["schema"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND datname LIKE 'branchline_scratch_%')",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'DO %being_dropped%' AND datname LIKE 'branchline_scratch_%')",
     );
     // What DROP DATABASE does first, and what a dropping that was broken off leaves.
     project.sql("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'being_dropped'");
