@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Owns one temporary Postgres for the process that started this shell, and removes it when that process ends, however it
 # ends: standard input is a pipe whose only other end is that process.
 #
@@ -27,7 +28,7 @@ init() {
   for locale in C.UTF-8 C; do
     rm -rf "$data"
     "$bin/initdb" --pgdata="$data" --username=postgres --auth=peer --encoding=UTF8 --locale="$locale" \
-      --wal-segsize=1 --no-instructions --no-sync >&2 </dev/null && echo done && return
+      --wal-segsize=1 --no-instructions --no-sync >&2 </dev/null && echo "done" && return
   done
   echo failed
 }

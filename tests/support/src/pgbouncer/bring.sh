@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Brings Debian's PgBouncer into folder $1: the program, and its libraries where the machine lacks any. Nothing is
 # installed, and no privilege is needed.
 set -eu
@@ -14,13 +15,16 @@ fail() {
   exit 1
 }
 
-command -v apt-get >/dev/null && command -v dpkg >/dev/null || fail "apt-get and dpkg, which would bring Debian's, are not here either"
+for program in apt-get dpkg; do
+  command -v "$program" >/dev/null || fail "$program, which would bring Debian's, is not here either"
+done
 
 quietly() {
   apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20 -o APT::Sandbox::User= "$@" >"$work/log" 2>&1
 }
 
 # Where the machine's own lists of packages are missing or old, an update of our own needs no privilege.
+# shellcheck disable=SC2086
 download() {
   quietly download "$@" ||
     { quietly $own update && quietly $own download "$@"; } ||
@@ -41,7 +45,7 @@ lacks() {
 }
 
 download pgbouncer
-libraries=$(dpkg-deb --field pgbouncer_*.deb Depends | tr ',|' '\n\n' | awk '$1 ~ /^lib/ && $1 != "libc6" { print $1 }')
+libraries=$(dpkg-deb --field pgbouncer_*.deb Depends | tr ',|' '[\n*]' | awk '$1 ~ /^lib/ && $1 != "libc6" { print $1 }')
 unpack
 mv "$work/root/usr/sbin/pgbouncer" "$work/bin"
 if [ -n "$(lacks)" ]; then

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Owns one PgBouncer for the process that started this shell, and cleans up when that process ends, however it ends.
 #
 #   $1  pgbouncer

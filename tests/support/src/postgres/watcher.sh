@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Owns one Postgres for the process that started this shell, and cleans up when that process ends, however it ends.
 #
 #   $1  folder of initdb and postgres
@@ -31,7 +32,7 @@ init() {
   "$bin/initdb" --pgdata="$data.new" --username=branchline --pwfile="$home/password" --auth=scram-sha-256 \
     --encoding=UTF8 --locale=C.UTF-8 --no-instructions --no-sync >&2 </dev/null &&
     mv "$data.new" "$data" &&
-    echo done || echo failed
+    echo "done" || echo failed
 }
 
 start() {

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Runs the command in its arguments until it ends by itself, or until standard input does: a pipe whose other end is the
 # process that wants the command, and which therefore ends with that process, however it ends.
 
