@@ -2,7 +2,6 @@
 
 pub(crate) mod adopt;
 pub(crate) mod branch;
-mod broken_off;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod current;
@@ -10,6 +9,7 @@ pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod downgrade;
 pub(crate) mod history;
+mod interrupted;
 pub(crate) mod lint;
 pub(crate) mod new;
 mod offline;
@@ -23,49 +23,22 @@ pub(crate) mod upgrade;
 pub(crate) mod verify;
 
 use anyhow::{Context as _, Result};
+use files::{Applied, Migrations};
 use pg::{Connector, Url};
-use schema_core::{Applied, Migrations};
 use tokio_postgres::Client;
 
-use crate::args::{Cli, Command, Global};
-use crate::connect::session_url;
-use crate::database::Database;
-use crate::directory::Directory;
 use crate::environment::Environment;
-use crate::migrate::look;
-use crate::output::{Exit, Output, wrap};
-use crate::run::Settings;
-use crate::run::progress::Progress;
-use crate::scratch::{self, Place};
+use crate::options::{Global, Place};
+use crate::output::Output;
+use engine::connect::session_url;
+use engine::database::Database;
+use engine::directory::Directory;
+use engine::migrate::look;
+use engine::run::Settings;
+use engine::run::progress::Progress;
+use engine::scratch;
 use steps::Count;
-
-/// Runs the command that was asked for.
-///
-/// # Errors
-/// What stands in its way.
-pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
-    let context = Context { global: &cli.global, output };
-    match &cli.command {
-        Command::Upgrade(args) => upgrade::run(args, &context).await,
-        Command::Downgrade(args) => downgrade::run(args, &context).await,
-        Command::Current(args) => current::run(args, &context).await,
-        Command::History(args) => history::run(args, &context).await,
-        Command::Stamp(args) => stamp::run(args, &context).await,
-        Command::New(args) => new::run(args, &context),
-        Command::Renumber(args) => renumber::run(args, &context).await,
-        Command::Verify(args) => verify::run(args, &context).await,
-        Command::Rehearse(args) => rehearse::run(args, &context).await,
-        Command::Deploy(args) => deploy::run(args, &context).await,
-        Command::Schema(args) => schema::run(args, &context).await,
-        Command::Doctor(args) => doctor::run(args, &context).await,
-        Command::Adopt(args) => adopt::run(args, &context).await,
-        Command::Lint(args) => lint::run(args, &context).await,
-        Command::Branch(args) => branch::run(args, &context).await,
-        Command::Snapshot(args) => snapshot::run(args, &context).await,
-        Command::Check(args) => check::run(args, &context).await,
-        Command::Completions(args) => Ok(completions::run(args, &context)),
-    }
-}
+use text::wrap;
 
 /// What a database says about its migrations.
 struct Records {
@@ -78,8 +51,8 @@ struct Records {
 
 /// What commands share.
 pub(crate) struct Context<'a> {
-    global: &'a Global,
-    output: &'a Output,
+    pub(crate) global: &'a Global,
+    pub(crate) output: &'a Output,
 }
 
 impl Context<'_> {
@@ -114,7 +87,8 @@ impl Context<'_> {
             None => None,
         };
         let database = if self.names_database()? { Some(self.url()?) } else { None };
-        let choice = scratch::choose(named, database, migrations, &Environment::read()?).await?;
+        let environment = Environment::read()?;
+        let choice = scratch::choose(named, database, migrations, &|name| environment.get(name)).await?;
         for note in &choice.notes {
             self.output.note(&wrap(note));
         }

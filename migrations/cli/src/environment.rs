@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::connect::session_url;
+use engine::connect::session_url;
 
 /// The variables that name a database, the environment's before those of `.env`.
 pub(crate) struct Environment {

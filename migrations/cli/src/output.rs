@@ -1,6 +1,5 @@
 //! The one place that prints.
 
-use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,19 +10,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::args::Format;
-use crate::failure::Failure;
-use crate::notices::{Notice, WARNING};
-use crate::printable::{inert, inert_json, visible, visible_beside_styles};
-use crate::report::{Direction, Event, Step};
-use crate::values;
+use crate::options::Format;
+use engine::failure::Failure;
+use engine::failure::chain;
+use engine::notices::{Notice, WARNING};
+use engine::report::{Direction, Event, Step};
+use engine::verify::{ProofEvent, Verdict};
+use text::{HumanDuration, wrap};
+use text::{inert, inert_json, visible, visible_beside_styles};
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
-
-/// What a terminal or a log shows of a line.
-pub(crate) const COLUMNS: usize = 80;
 
 /// How often the line of what is under way moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -53,15 +51,6 @@ impl From<Exit> for ExitCode {
             Exit::Pending => 3,
         })
     }
-}
-
-/// What a proof says of a migration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It leads where it should.
-    Passed,
-    /// It does not.
-    Refused,
 }
 
 /// Wrong usage that the grammar cannot tell.
@@ -145,8 +134,12 @@ impl Output {
         }
     }
 
-    /// What a proof says of a migration, a line each. Machines get it with the result.
-    pub(crate) fn judged(&self, migration: &str, verdict: Verdict, took: Duration) {
+    /// Something that happened during a proof; of each migration a line. Machines get it with the result.
+    pub(crate) fn proof_event(&self, event: ProofEvent) {
+        let (migration, verdict, duration) = match event {
+            ProofEvent::Run(event) => return self.event(&event),
+            ProofEvent::Judged { migration, verdict, duration } => (migration, verdict, duration),
+        };
         if self.format == Format::Json {
             return;
         }
@@ -155,7 +148,7 @@ impl Output {
             Verdict::Passed => (GOOD, "+"),
             Verdict::Refused => (BAD, "!"),
         };
-        out(&line(style, mark, migration, took));
+        out(&line(style, mark, &migration, duration));
     }
 
     /// Ends the line of what is under way.
@@ -196,7 +189,7 @@ fn done(step: &Step) -> String {
 }
 
 fn line(style: Style, mark: &str, name: &str, took: Duration) -> String {
-    format!("{style}{mark}{style:#} {name:NAME_WIDTH$} {:>8}", Took(took).to_string())
+    format!("{style}{mark}{style:#} {name:NAME_WIDTH$} {:>8}", HumanDuration(took).to_string())
 }
 
 struct Progress<'a>(&'a Event);
@@ -207,80 +200,13 @@ impl fmt::Display for Progress<'_> {
             Event::Waiting { holder: Some(holder) } => write!(f, "waiting for another run to end ({holder})"),
             Event::Waiting { holder: None } => f.write_str("waiting for another run to end"),
             Event::Retrying { file, reason, pause, attempt, attempts } => {
-                write!(f, "{file}: {reason}; attempt {attempt} of {attempts} in {}", Took(*pause))
+                write!(f, "{file}: {reason}; attempt {attempt} of {attempts} in {}", HumanDuration(*pause))
             }
             Event::Started { migration, .. }
             | Event::Notices { migration, .. }
             | Event::Done(Step { migration, .. }) => f.write_str(migration),
         }
     }
-}
-
-/// A time as people read it.
-pub(crate) struct Took(pub(crate) Duration);
-
-impl fmt::Display for Took {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.as_millis() {
-            millis @ 0..1_000 => write!(f, "{millis} ms"),
-            millis @ 1_000..60_000 => write!(f, "{}.{} s", millis / 1_000, millis % 1_000 / 100),
-            millis => write!(f, "{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
-        }
-    }
-}
-
-/// Breaks prose between words. Lines that begin with a space are quoted and stay as they are.
-pub(crate) fn wrap(text: &str) -> String {
-    text.lines()
-        .map(|line| if line.starts_with(' ') { line.to_owned() } else { wrap_to(line, COLUMNS) })
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Breaks a line between words, so that no part is longer than so many columns, a longer word aside.
-pub(crate) fn wrap_to(line: &str, columns: usize) -> String {
-    let mut wrapped = String::new();
-    let mut column = 0;
-    for word in line.split(' ') {
-        let width = word.chars().count();
-        if column > 0 && column + 1 + width > columns {
-            wrapped.push('\n');
-            column = 0;
-        } else if column > 0 {
-            wrapped.push(' ');
-            column += 1;
-        }
-        wrapped.push_str(word);
-        column += width;
-    }
-    wrapped
-}
-
-/// `1 table`, `2 tables`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// The error with its causes. A cause that its effect has told already ends the chain.
-pub(crate) fn chain(error: &anyhow::Error) -> String {
-    let mut message = String::new();
-    for cause in error.chain() {
-        if !message.is_empty() {
-            message.push_str(": ");
-        }
-        match cause.downcast_ref::<pg::Error>() {
-            Some(error) => message.push_str(&values::as_asked(error, None)),
-            None => message.push_str(&cause.to_string()),
-        }
-        if tells_its_causes(cause) {
-            break;
-        }
-    }
-    message
-}
-
-fn tells_its_causes(error: &(dyn Error + 'static)) -> bool {
-    error.is::<Failure>() || error.is::<pg::Error>()
 }
 
 fn failure(error: &anyhow::Error, message: &str) -> serde_json::Value {
@@ -307,30 +233,4 @@ fn out(text: &impl fmt::Display) {
 
 fn err(text: &impl fmt::Display) {
     let _: io::Result<()> = writeln!(anstream::stderr(), "{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_rounded_to_what_people_read() {
-        let took = |millis| Took(Duration::from_millis(millis)).to_string();
-        assert_eq!([took(0), took(999), took(1_250), took(61_500)], ["0 ms", "999 ms", "1.2 s", "1 min 1 s"]);
-    }
-
-    #[test]
-    fn prose_is_wrapped_and_quoted_lines_are_not() {
-        let words = ["word"; 20].join(" ");
-        let first = ["word"; 16].join(" ");
-        assert_eq!(wrap(&words), format!("{first}\n{}", ["word"; 4].join(" ")));
-        assert_eq!(wrap(&format!("    {words}")), format!("    {words}"));
-        assert_eq!(wrap(&"x".repeat(90)), "x".repeat(90));
-    }
-
-    #[test]
-    fn causes_follow_their_effect() {
-        let error = anyhow::anyhow!("no such file").context("reading a").context("loading");
-        assert_eq!(chain(&error), "loading: reading a: no such file");
-    }
 }

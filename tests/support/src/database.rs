@@ -40,7 +40,7 @@ pub fn migrate(server: &Postgres, database: &str) -> Result<()> {
     // A thread of its own, since a caller may be inside a runtime already.
     let upgrade = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(branchline::upgrade_to_head(&url, &folder)).map(drop)
+        runtime.block_on(engine::upgrade_to_head(&url, &folder)).map(drop)
     });
     upgrade.join().map_err(|_| anyhow!("the migration panicked"))?
 }

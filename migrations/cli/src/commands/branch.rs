@@ -1,8 +1,8 @@
 //! `branchline branch create|list|url|delete|reset|restore|diff`.
 
 mod name;
+mod render;
 mod restore;
-mod show;
 
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
@@ -11,13 +11,13 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::Context;
-use crate::args::duration;
 use crate::environment::Environment;
-use crate::interrupt::Signals;
-use crate::neon::{Branch, Client, Deleted, NewBranch, Options};
+use crate::options::{NeonOptions, duration};
 use crate::output::Exit;
-use crate::printable::quoted;
+use engine::interrupt::Signals;
 pub(super) use name::{name, name_with_time};
+use neon::{Branch, Client, Deleted, NewBranch};
+use text::quoted;
 
 /// Make, list and delete branches of a Neon project
 #[derive(clap::Args)]
@@ -27,7 +27,7 @@ pub(super) use name::{name, name_with_time};
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    neon: Options,
+    neon: NeonOptions,
     #[command(subcommand)]
     action: Action,
 }
@@ -104,8 +104,8 @@ struct DatabaseOptions {
     role: Option<String>,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
-    let neon = Client::new(&args.neon, &Environment::read()?)?;
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let neon = args.neon.client(&Environment::read()?)?;
     let output = context.output;
     match &args.action {
         Action::Create { name, parent, expires, schema_only } => {
@@ -120,12 +120,13 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 schema_only: *schema_only,
             };
             let left = format!("branchline branch delete {} deletes it, should it be there", quoted(name));
-            let branch = Signals::listen()?.or_undone(&neon, &left, neon.create_branch(&new)).await?;
-            output.result(&json!({ "branch": branch }), &show::created(&branch));
+            let branch =
+                Signals::listen()?.or_undone(|| neon.stop(), &left, neon.create_branch(&new)).await?;
+            output.result(&json!({ "branch": branch }), &render::created(&branch));
         }
         Action::List => {
             let branches = neon.branches().await?;
-            output.result(&json!({ "branches": branches }), &show::table(&branches));
+            output.result(&json!({ "branches": branches }), &render::table(&branches));
         }
         Action::Url { name, pooled, database } => {
             let branch = neon.branch(name).await?;
@@ -188,9 +189,9 @@ async fn reset(neon: &Client, name: &str, preserve_as: Option<&str>) -> Result<(
         }
         None => None,
     };
-    let to = crate::neon::Restore { source: parent, at: None, preserve_as: kept.as_deref() };
+    let to = neon::Restore { source: parent, at: None, preserve_as: kept.as_deref() };
     let work = neon.restore_branch(&branch, &to);
-    let branch = Signals::listen()?.or_undone(neon, &goes_on(&branch), work).await?;
+    let branch = Signals::listen()?.or_undone(|| neon.stop(), &goes_on(&branch), work).await?;
     Ok((branch, kept))
 }
 

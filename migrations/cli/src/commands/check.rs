@@ -1,18 +1,22 @@
 //! `branchline check`.
 
 use anyhow::Result;
-use schema_core::{Applied, CHECKSUMS, Migrations, State, drift, overview};
+use files::{Applied, CHECKSUMS, Migrations, State, overview};
+use model::drift;
 use serde::Serialize;
 use serde_json::json;
 use tokio_postgres::Client;
 
 use super::Context;
-use super::broken_off::BrokenOff;
 use super::history::word;
-use crate::introspection;
-use crate::output::{Exit, chain, wrap};
-use crate::report::Direction;
-use crate::scratch::{self, Place};
+use super::interrupted::BrokenOff;
+use crate::options::Place;
+use crate::output::Exit;
+use engine::failure::chain;
+use engine::introspection;
+use engine::report::Direction;
+use engine::scratch;
+use text::wrap;
 
 /// Tell whether files and database agree and nothing is pending
 #[derive(clap::Args)]
@@ -63,7 +67,7 @@ struct Disagreement {
     meaning: String,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let dir = &context.global.dir;
     if args.write {
         context.directory().write_checksums()?;

@@ -1,10 +1,8 @@
 //! `branchline completions SHELL`.
 
-use clap::CommandFactory;
 use clap_complete::{Shell, generate};
 
 use super::Context;
-use crate::args::Cli;
 use crate::output::Exit;
 
 /// Print a script that completes commands and options in a shell
@@ -20,9 +18,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args, context: &Context<'_>) -> Exit {
+pub(crate) fn run(args: &Args, mut grammar: clap::Command, context: &Context<'_>) -> Exit {
     let mut script = Vec::new();
-    generate(args.shell, &mut Cli::command(), "branchline", &mut script);
+    generate(args.shell, &mut grammar, "branchline", &mut script);
     context.output.text(&String::from_utf8_lossy(&script).trim_end());
     Exit::Done
 }

@@ -4,9 +4,10 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::Context;
-use super::broken_off::BrokenOff;
-use crate::output::{Exit, wrap};
-use crate::predecessor;
+use super::interrupted::BrokenOff;
+use crate::output::Exit;
+use engine::predecessor;
+use text::wrap;
 
 /// Show where the database is
 #[derive(clap::Args)]
@@ -28,7 +29,7 @@ struct Current {
     advice: Option<String>,
 }
 
-pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let records = context.look_closely().await?;
     let history = &records.history;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use files::{Applied, Migrations, UpgradeTarget};
 use pg::{Connector, Url};
-use schema_core::{Applied, Migrations, UpgradeTarget};
 use serde::Serialize;
 use time::OffsetDateTime;
 use tokio_postgres::Client as Session;
@@ -17,17 +17,17 @@ use super::Context;
 use super::branch::name;
 use super::rehearse;
 use super::steps::summary;
-use crate::args::duration;
-use crate::database::Database;
 use crate::environment::Environment;
-use crate::migrate::{Order, Target, look};
-use crate::neon::{Client, Options};
-use crate::output::{Exit, Took};
-use crate::rehearsal::permit::{self, Production};
-use crate::rehearsal::report::Report;
-use crate::rehearsal::{fingerprint, losses, schema};
-use crate::run::progress::Progress;
-use crate::{introspection, report};
+use crate::options::{NeonOptions, duration};
+use crate::output::Exit;
+use engine::database::Database;
+use engine::migrate::{Order, Target, look};
+use engine::run::progress::Progress;
+use engine::{introspection, report};
+use rehearsal::permit::{self, Production};
+use rehearsal::report::Report;
+use rehearsal::{fingerprint, losses, schema};
+use text::HumanDuration;
 
 /// Apply what a rehearsal passed
 #[derive(clap::Args)]
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BRANCH", value_parser = name)]
     branch: Option<String>,
     #[command(flatten)]
-    neon: Options,
+    neon: NeonOptions,
 }
 
 const HELP: &str = "\
@@ -79,7 +79,7 @@ struct Deployed {
     snapshot: Option<String>,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let rehearsal = read(&args.report)?;
     let migrations = context.migrations()?;
     let url = context.url()?;
@@ -106,7 +106,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             "the migrations are applied, and the schema is not the one that the rehearsal ended with{difference}"
         );
     }
-    let waited = Took(settings.lock_timeout);
+    let waited = HumanDuration(settings.lock_timeout);
     let text = format!(
         "{} The schema is the rehearsed one; locks were waited for {waited} at most.",
         summary(&upgrade)
@@ -156,8 +156,7 @@ impl Permit<'_> {
 impl Args {
     /// Takes a snapshot of production and gives its name.
     async fn take_snapshot(&self, context: &Context<'_>) -> Result<String> {
-        let client =
-            Client::new(&self.neon, &Environment::read()?).context("--snapshot is for a Neon project")?;
+        let client = self.neon.client(&Environment::read()?).context("--snapshot is for a Neon project")?;
         let branch = rehearse::Production::find(&client, self.branch.as_deref(), context).await?.branch;
         let taken = snapshot::take(&client, &branch, self.snapshot_expires, context).await;
         taken.context("nothing was applied, since the snapshot failed")

@@ -2,9 +2,9 @@
 
 mod login;
 mod network;
+mod render;
 mod schema;
 mod step;
-mod text;
 
 use std::time::Duration;
 
@@ -28,10 +28,10 @@ const BOUND: Duration = Duration::from_secs(5);
 )]
 pub(crate) struct Args {}
 
-pub(super) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
     let mut diagnosis = Diagnosis::default();
     examine(context, &mut diagnosis).await;
-    context.output.result(&diagnosis, &text::Text(&diagnosis));
+    context.output.result(&diagnosis, &render::Text(&diagnosis));
     Ok(match diagnosis.verdict() {
         Verdict::Ok => Exit::Done,
         Verdict::Look => Exit::Pending,

@@ -1,13 +1,13 @@
 //! `branchline downgrade -n|N|base`.
 
 use anyhow::Result;
-use schema_core::DowngradeTarget;
+use files::DowngradeTarget;
 
 use super::Context;
 use super::offline::Range;
 use super::steps::{self, Mode};
-use crate::migrate::Target;
 use crate::output::Exit;
+use engine::migrate::Target;
 
 /// Take applied migrations back
 #[derive(clap::Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     mode: Mode,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let Range { from, target } = args.target;
     steps::run(Target::Down(target), from, &args.mode, context).await
 }

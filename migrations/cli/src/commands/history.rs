@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use anyhow::Result;
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use schema_core::{Entry, State, overview};
+use files::{Entry, State, overview};
 use serde::Serialize;
 use serde_json::json;
 
-use super::broken_off::BrokenOff;
+use super::interrupted::BrokenOff;
 use super::{Context, Records};
-use crate::output::{Exit, Took, wrap};
-use crate::predecessor;
-use crate::run::log::{self, Logged};
+use crate::output::Exit;
+use engine::predecessor;
+use engine::run::log::{self, Logged};
+use text::{HumanDuration, wrap};
 
 /// List the migrations, applied and pending
 #[derive(clap::Args)]
@@ -39,7 +40,7 @@ struct Row {
     irreversible: Option<String>,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let Records { session, database, history, broken_off } = context.look_closely().await?;
     let log = match &database.table {
@@ -136,7 +137,7 @@ fn details(rows: &[Row]) -> String {
         line("state", Some(row.state));
         line("applied on", row.applied_on.as_deref());
         line("applied by", row.applied_by.as_deref());
-        let took = row.duration_ms.map(|ms| Took(Duration::from_millis(ms)).to_string());
+        let took = row.duration_ms.map(|ms| HumanDuration(Duration::from_millis(ms)).to_string());
         line("took", took.as_deref());
         line("file", row.file.as_deref());
         line("down", row.down.as_deref());

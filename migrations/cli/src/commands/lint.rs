@@ -1,20 +1,21 @@
 //! `branchline lint`.
 
 mod observe;
+mod render;
 mod sarif;
 mod server;
-mod show;
 mod summary;
 
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
-use schema_core::{LintFinding, Migration, Severity, lint_migrations, lint_rule, lint_rules, verify};
+use files::{Migration, verify};
+use lint::{LintFinding, Severity, lint_migrations, lint_rule, lint_rules};
 use serde_json::json;
 
 use super::Context;
-use crate::migrate::look;
+use crate::options::Place;
 use crate::output::{Exit, Usage};
-use crate::scratch::Place;
+use engine::migrate::look;
 
 use observe::Observed;
 
@@ -60,7 +61,7 @@ enum Form {
     Github,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if let Some(rule) = &args.explain {
         return explain(rule, context);
     }
@@ -95,17 +96,17 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     };
     match args.output {
         Some(Form::Sarif) => context.output.text(&sarif::document(&findings)),
-        Some(Form::Github) => context.output.text(&show::annotations(&findings, &context.global.dir)),
+        Some(Form::Github) => context.output.text(&render::annotations(&findings, &context.global.dir)),
         None => {
             let value = json!({
                 "migrations": judged.len(),
-                "findings": findings.iter().map(show::value).collect::<Vec<_>>(),
+                "findings": findings.iter().map(render::value).collect::<Vec<_>>(),
                 "observed": observed.as_ref().map(|observed| &observed.measured),
                 "scratch_server": scratch_server,
             });
             let is_short = findings.len() <= summary::WHOLE || args.verbose;
             let text = if is_short {
-                show::text(&findings, judged.len(), observed.as_ref())
+                render::text(&findings, judged.len(), observed.as_ref())
             } else {
                 summary::text(&findings, judged.len())
             };

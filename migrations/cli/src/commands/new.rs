@@ -24,7 +24,7 @@ pub(crate) struct Args {
     name: Vec<String>,
 }
 
-pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let name = slug(&args.name.join(" "));
     if name.is_empty() {
         bail!("the name has no letter or digit that could stand in a file's name");

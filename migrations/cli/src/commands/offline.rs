@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use schema_core::{Applied, Migration, Migrations, PlanError, StampTarget, TargetError};
+use files::{Applied, Migration, Migrations, PlanError, StampTarget, TargetError};
 
 use crate::output::Usage;
 
@@ -33,7 +33,7 @@ pub(crate) const RANGE_WITHOUT_SQL: Usage =
 /// # Errors
 /// There is no migration of that number.
 pub(crate) fn history(migrations: &Migrations, from: StampTarget) -> Result<Vec<Applied>, PlanError> {
-    let stamp = schema_core::stamp(migrations, &[], from)?;
+    let stamp = files::stamp(migrations, &[], from)?;
     let versions = migrations.version_type();
     let row = |migration: &Migration| Applied {
         version: migration.version,

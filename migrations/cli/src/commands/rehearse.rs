@@ -1,26 +1,31 @@
 //! `branchline rehearse [-- COMMAND…]`.
 
+mod branch;
+mod lease;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use files::Migrations;
 use pg::Url;
-use schema_core::Migrations;
 
 use super::Context;
 use super::branch::name;
-use crate::args::duration;
-use crate::connect::session_url;
 use crate::environment::Environment;
-use crate::neon::{Branch, Client, Options};
+use crate::options::{NeonOptions, duration};
 use crate::output::Exit;
-use crate::printable::quoted;
-use crate::rehearsal::report::{Deny, Level, Limits, PlaceKind, Report, Verdict};
-use crate::rehearsal::stage::{self, BranchOrigin, Origin};
-use crate::rehearsal::{Rehearsal, fingerprint, show};
-use crate::report::Event;
-use crate::run::Settings;
+use branch::{BranchOrigin, NeonBranch};
+use engine::connect::session_url;
+use engine::report::Event;
+use engine::run::Settings;
+use neon::{Branch, Client};
+use rehearsal::report::{Deny, Level, Limits, PlaceKind, Report, Verdict};
+use rehearsal::sandbox::{self, DatabaseCopy, Sandbox};
+use rehearsal::{Rehearsal, fingerprint, render};
+use text::quoted;
 
 /// Try what is pending on a copy of production, and measure it
 #[derive(clap::Args)]
@@ -40,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_lock: Option<Duration>,
     /// Fail where this happens at all; may be given several times
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Deny::ALL.map(Deny::as_str)).try_map(|word| word.parse::<Deny>()))]
     deny: Vec<Deny>,
     /// The file that the schema at the end must agree with [default: schema.sql beside the folder of migrations]
     #[arg(long, value_name = "FILE")]
@@ -58,7 +63,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     report_html: Option<PathBuf>,
     #[command(flatten)]
-    neon: Options,
+    neon: NeonOptions,
     /// A command to test what was migrated, which DATABASE_URL and DIRECT_DATABASE_URL name
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -78,13 +83,13 @@ Exit status: 0 passed, 1 failed, 3 passed with warnings.";
 /// Besides the test command, what a rehearsal may take before its branch expires.
 const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if args.local || context.global.database_url.is_some() {
         let url = context.url()?;
         let database = fingerprint::database(&url);
-        return args.rehearse(context, PlaceKind::Copy, database, &Origin::Database(&url)).await;
+        return args.rehearse(context, PlaceKind::Copy, database, DatabaseCopy::of(&url, args.keep)).await;
     }
-    let client = Client::new(&args.neon, &Environment::read()?).context(
+    let client = args.neon.client(&Environment::read()?).context(
         "a rehearsal takes place on a branch of a Neon project, or with --local on a copy on the database's own server",
     )?;
     let production = Production::find(&client, args.branch.as_deref(), context).await?;
@@ -92,14 +97,15 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if let Some(exit) = args.without_migrations(context, &production.url, &database).await? {
         return Ok(exit);
     }
-    let origin = Origin::Branch(BranchOrigin {
+    let origin = BranchOrigin {
         client: &client,
         parent: &production.branch,
         database: Some(production.url.dbname()),
         role: Some(production.url.user()),
         lifetime: LIFETIME + args.timeout,
-    });
-    args.rehearse(context, PlaceKind::Branch, database, &origin).await
+    };
+    let sandbox = NeonBranch::of(origin, args.keep);
+    args.rehearse(context, PlaceKind::Branch, database, sandbox).await
 }
 
 /// The branch that is production, and its database.
@@ -182,18 +188,18 @@ impl Args {
         context: &Context<'_>,
         place: PlaceKind,
         database: String,
-        origin: &Origin<'_>,
+        sandbox: impl Sandbox,
     ) -> Result<Exit> {
         let migrations = context.migrations()?;
         let observe = |event| context.output.event(&event);
         let rehearsal = self.rehearsal(context, &migrations, place, &database, &observe);
         let warn = |left: &anyhow::Error| context.output.note(&format_args!("warning: {left:#}"));
         // What was found is told before the copy is removed, so that nothing of it is lost where that fails.
-        stage::within(origin, self.keep, warn, async |stage| {
-            let report = rehearsal.run(stage).await?;
+        sandbox::within(sandbox, self.keep, warn, async |location| {
+            let report = rehearsal.run(location).await?;
             let exit = self.end(context, &report);
             if self.keep {
-                context.output.note(&format_args!("{} was kept.", stage.name));
+                context.output.note(&format_args!("{} was kept.", location.name));
             }
             exit
         })
@@ -203,7 +209,7 @@ impl Args {
     /// Writes and prints a report.
     fn end(&self, context: &Context<'_>, report: &Report) -> Result<Exit> {
         let written = self.write(report);
-        context.output.result(report, &show::text(report));
+        context.output.result(report, &render::terminal(report));
         written?;
         Ok(match (report.verdict, report.level()) {
             (Verdict::Failed, _) => Exit::Failed,
@@ -215,8 +221,8 @@ impl Args {
     fn write(&self, report: &Report) -> Result<()> {
         let json = || serde_json::to_string_pretty(report).map(|json| json + "\n");
         write(self.report_json.as_deref(), || Ok(json()?))?;
-        write(self.report_markdown.as_deref(), || Ok(show::markdown(report)))?;
-        write(self.report_html.as_deref(), || Ok(show::html(report)))
+        write(self.report_markdown.as_deref(), || Ok(render::markdown(report)))?;
+        write(self.report_html.as_deref(), || Ok(render::html(report)))
     }
 }
 

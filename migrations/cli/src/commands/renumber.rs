@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use schema_core::{FileName, Rename};
+use files::{FileName, Rename};
 use serde::Serialize;
 
 use super::Context;
@@ -37,7 +37,7 @@ struct Renamed {
     to: String,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let dir = &context.global.dir;
     let (layout, files) = context.directory().names()?;
     if !layout.is_own() {
@@ -51,15 +51,15 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let files = files.iter().map(String::as_str);
     let renames = if let Some(revision) = &args.merged {
         let merged = merged(context, revision)?;
-        schema_core::renumber(files, |version, name| merged.contains(&(version, name.to_owned())))?
+        files::renumber(files, |version, name| merged.contains(&(version, name.to_owned())))?
     } else if args.names.is_empty() {
         let (_, history) = context.look().await?;
         let is_applied = |version, name: &str| {
             history.iter().any(|row| (row.version, row.name.as_str()) == (version, name))
         };
-        schema_core::renumber(files, is_applied)?
+        files::renumber(files, is_applied)?
     } else {
-        schema_core::renumber(files, |version, name| {
+        files::renumber(files, |version, name| {
             !args.names.iter().any(|given| given == name || is_label(given, version, name))
         })?
     };

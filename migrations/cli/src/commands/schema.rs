@@ -4,14 +4,16 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use schema_core::{UpgradeTarget, schema_file};
+use files::UpgradeTarget;
+use model::schema_file;
 use serde_json::json;
 
 use super::Context;
-use crate::introspection;
-use crate::migrate::{Target, migrate};
+use crate::options::Place;
 use crate::output::Exit;
-use crate::scratch::{self, Place};
+use engine::introspection;
+use engine::migrate::{Target, migrate};
+use engine::scratch;
 
 /// Write the schema that the migrations make as one file
 #[derive(clap::Args)]
@@ -28,7 +30,7 @@ pub(crate) struct Args {
     place: Place,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?.allowing_gaps();
     let settings = context.settings();
     let server = context.scratch_server(&args.place, &migrations).await?;

@@ -9,13 +9,13 @@ use time::OffsetDateTime;
 
 use super::Context;
 use super::branch::{name, name_with_time};
-use crate::args::duration;
 use crate::environment::Environment;
-use crate::interrupt::Signals;
-use crate::neon::{Client, NewSnapshot, Options, Snapshot, SnapshotRestore};
+use crate::options::{NeonOptions, duration};
 use crate::output::Exit;
-use crate::printable::quoted;
 use crate::table::PlainTable;
+use engine::interrupt::Signals;
+use neon::{NewSnapshot, Snapshot, SnapshotRestore};
+use text::quoted;
 
 /// Take, list, restore and delete snapshots of a Neon project
 #[derive(clap::Args)]
@@ -24,7 +24,7 @@ use crate::table::PlainTable;
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    neon: Options,
+    neon: NeonOptions,
     #[command(subcommand)]
     action: Action,
 }
@@ -65,8 +65,8 @@ enum Action {
     },
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
-    let neon = Client::new(&args.neon, &Environment::read()?)?;
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    let neon = args.neon.client(&Environment::read()?)?;
     let output = context.output;
     match &args.action {
         Action::Create { name, branch, expires } => {
@@ -79,7 +79,8 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             let new =
                 NewSnapshot { branch: &branch, name: &name, expires_at: expires.map(|time| now + time) };
             let left = format!("branchline snapshot delete {} deletes it, should it be there", quoted(&name));
-            let snapshot = Signals::listen()?.or_undone(&neon, &left, neon.create_snapshot(&new)).await?;
+            let snapshot =
+                Signals::listen()?.or_undone(|| neon.stop(), &left, neon.create_snapshot(&new)).await?;
             let (taken, of) = (quoted(&snapshot.name), quoted(&branch.name));
             let text = format!("{taken} is a snapshot of {of} ({}).", snapshot.id);
             output.result(&json!({ "snapshot": snapshot }), &text);
@@ -100,7 +101,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             let to = SnapshotRestore { name: &name, replacing: replacing.as_ref() };
             let left = format!("branchline branch delete {} deletes it, should it be there", quoted(&name));
             let work = neon.restore_snapshot(&snapshot, &to);
-            let branch = Signals::listen()?.or_undone(&neon, &left, work).await?;
+            let branch = Signals::listen()?.or_undone(|| neon.stop(), &left, work).await?;
             let text = format!("{} holds what {} held.", quoted(&branch.name), quoted(&snapshot.name));
             if replacing.is_none() {
                 neon.ensure_endpoint(&branch).await.with_context(|| {

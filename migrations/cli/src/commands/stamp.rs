@@ -3,17 +3,17 @@
 mod int8;
 
 use anyhow::{Context as _, Result};
+use files::{Stamp, StampTarget};
 use pg::Connector;
-use schema_core::{Stamp, StampTarget};
 use serde::Serialize;
 
 use super::Context;
-use crate::database::{HistoryTable, execute};
-use crate::lock::RunnersLock;
-use crate::migrate::look;
 use crate::output::Exit;
-use crate::run::progress::{self, Progress};
-use crate::script;
+use engine::database::{HistoryTable, execute};
+use engine::lock::RunnersLock;
+use engine::migrate::look;
+use engine::run::progress::{self, Progress};
+use engine::script;
 
 /// Set the history without running anything
 #[derive(clap::Args)]
@@ -41,12 +41,12 @@ struct Stamped {
     added: Vec<String>,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let Some(target) = args.target else { return int8::run(args.sql, &migrations, context).await };
     if args.sql {
         let (database, history) = context.look().await?;
-        let stamp = schema_core::stamp(&migrations, &history, target)?;
+        let stamp = files::stamp(&migrations, &history, target)?;
         let table = database.table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
         table.check_fit(stamp.add.iter().copied())?;
         context.output.script(&script::of_stamp(&table, &stamp));
@@ -57,11 +57,11 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     database.check_writable()?;
     let _lock = RunnersLock::acquire(first, &connector, &|event| context.output.event(&event)).await?;
     let (worker, mut database, history) = look(&connector).await?;
-    let stamp = schema_core::stamp(&migrations, &history, target)?;
+    let stamp = files::stamp(&migrations, &history, target)?;
     let table = database.ensure_table(&worker, migrations.version_type()).await?;
     table.check_fit(stamp.add.iter().copied())?;
     // One simple query is one transaction.
-    let mut statements = script::stamp_statements(&table, &stamp, &crate::database::now());
+    let mut statements = script::stamp_statements(&table, &stamp, &engine::database::now());
     // A migration that was broken off is what the history says from now on.
     if Progress::read(&worker, &table.name).await?.is_some() {
         statements.push(progress::remove(&table.name));

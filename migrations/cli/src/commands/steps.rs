@@ -3,16 +3,17 @@
 use std::fmt;
 
 use anyhow::Result;
-use schema_core::{StampTarget, verify};
+use files::{StampTarget, verify};
 
 use super::offline::{self, RANGE_WITHOUT_SQL};
 use super::{Context, Records};
-use crate::database::HistoryTable;
-use crate::migrate::{Order, Target};
-use crate::output::{Exit, counted, wrap};
-use crate::predecessor;
-use crate::report::{DryReport, Report};
-use crate::script;
+use crate::output::Exit;
+use engine::database::HistoryTable;
+use engine::migrate::{Order, Target};
+use engine::predecessor;
+use engine::report::{DryReport, Report};
+use engine::script;
+use text::{counted, wrap};
 
 /// What becomes of the steps.
 #[derive(clap::Args)]

@@ -1,13 +1,13 @@
 //! `branchline upgrade [head|N|+n]`.
 
 use anyhow::Result;
-use schema_core::UpgradeTarget;
+use files::UpgradeTarget;
 
 use super::Context;
 use super::offline::Range;
 use super::steps::{self, Mode};
-use crate::migrate::Target;
 use crate::output::Exit;
+use engine::migrate::Target;
 
 /// Apply pending migrations
 #[derive(clap::Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     mode: Mode,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let Range { from, target } = args.target;
     steps::run(Target::Up(target), from, &args.mode, context).await
 }

@@ -1,22 +1,17 @@
 //! `branchline verify`.
 
-mod contents;
-mod copies;
-mod proof;
-mod prover;
-mod samples;
 mod summary;
 
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use schema_core::{Migrations, trials};
+use engine::verify::prove;
+use files::{Migration, Migrations, verify};
 
-use self::copies::Copies;
-use self::prover::Prover;
 use super::Context;
-use crate::output::{Exit, Usage, wrap};
-use crate::scratch::{self, Place};
+use crate::options::Place;
+use crate::output::{Exit, Usage};
+use text::wrap;
 
 /// Prove every up and every down on a scratch database
 #[derive(clap::Args)]
@@ -39,21 +34,16 @@ pub(crate) struct Args {
     place: Place,
 }
 
-pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let wanted = wanted(args, &migrations, context).await?;
-    let trials = trials(&migrations, |migration| wanted.contains(&migration.version))?;
     let server = context.scratch_server(&args.place, &migrations).await?;
     let output = context.output;
-    let proof = scratch::within(&server, async |scratch| {
-        let copies = Copies::open(&server, scratch, context.settings(), &trials, output).await?;
-        let mut prover = Prover::new(&migrations, &trials, output, copies);
-        let outcome = prover.run().await;
-        output.still();
-        outcome.map(|()| prover.proof)
-    });
-    let mut proof = proof.await?;
-    proof.scratch_server = Some(server.kind);
+    let is_wanted = |migration: &Migration| wanted.contains(&migration.version);
+    let proof =
+        prove(&migrations, is_wanted, &server, context.settings(), &|event| output.proof_event(event)).await;
+    output.still();
+    let proof = proof?;
     let scope = if args.pending { "--pending" } else { "--from" };
     output.result(&proof, &wrap(&summary::text(&proof, scope)));
     Ok(if proof.is_complete() { Exit::Done } else { Exit::Failed })
@@ -63,7 +53,7 @@ pub(super) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
 async fn wanted(args: &Args, migrations: &Migrations, context: &Context<'_>) -> Result<BTreeSet<i64>> {
     if args.pending {
         let (_, history) = context.look().await?;
-        let status = schema_core::verify(migrations, &history)?;
+        let status = verify(migrations, &history)?;
         return Ok(status.pending.iter().map(|migration| migration.version).collect());
     }
     let from = args.from.unwrap_or(i64::MIN);

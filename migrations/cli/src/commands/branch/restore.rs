@@ -7,10 +7,10 @@ use time::format_description::well_known::Rfc3339;
 
 use super::goes_on;
 use super::name::{name, name_with_time};
-use crate::interrupt::Signals;
-use crate::neon::{Client, Restore};
 use crate::output::Output;
-use crate::printable::quoted;
+use engine::interrupt::Signals;
+use neon::{Client, Restore};
+use text::quoted;
 
 /// Bring a branch to a moment of its past, or of another branch's
 #[derive(clap::Args)]
@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Args, neon: &Client, output: &Output) -> Result<(
     };
     let to = Restore { source: &source, at: args.to, preserve_as: Some(&kept) };
     let work = neon.restore_branch(&branch, &to);
-    let branch = Signals::listen()?.or_undone(neon, &goes_on(&branch), work).await?;
+    let branch = Signals::listen()?.or_undone(|| neon.stop(), &goes_on(&branch), work).await?;
     let text = format!("{} is restored. What it was is kept as {}.", quoted(&branch.name), quoted(&kept));
     output.result(&json!({ "branch": branch, "preserved_as": kept }), &text);
     Ok(())

@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 
 use super::super::Context;
 use super::super::branch::name_with_time;
-use crate::interrupt::Signals;
-use crate::neon::{Branch, Client, NewSnapshot, Snapshot};
-use crate::printable::quoted;
+use engine::interrupt::Signals;
+use neon::{Branch, Client, NewSnapshot, Snapshot};
+use text::quoted;
 
 /// What the names of deploys' snapshots begin with; the time follows.
 const PREFIX: &str = "before_deploy";
@@ -32,7 +32,7 @@ pub(super) async fn take(
     loop {
         let expires_at = (!expires.is_zero()).then(|| OffsetDateTime::now_utc() + expires);
         let new = NewSnapshot { branch, name: &name, expires_at };
-        let error = match signals.or_undone(client, &left, client.create_snapshot(&new)).await {
+        let error = match signals.or_undone(|| client.stop(), &left, client.create_snapshot(&new)).await {
             Ok(snapshot) => {
                 let text = format!("The snapshot {} was taken.", quoted(&snapshot.name));
                 context.output.note(&text);
@@ -40,7 +40,7 @@ pub(super) async fn take(
             }
             Err(error) => error,
         };
-        let is_limit = error.downcast_ref::<crate::neon::Error>().is_some_and(crate::neon::Error::is_limit);
+        let is_limit = error.downcast_ref::<neon::Error>().is_some_and(neon::Error::is_limit);
         let oldest = if is_limit { oldest(client, branch).await? } else { None };
         let Some(oldest) = oldest else { return Err(error) };
         client.delete_snapshot(&oldest).await.context("making room for a snapshot")?;

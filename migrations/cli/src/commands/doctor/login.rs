@@ -9,8 +9,8 @@ use tokio_postgres::Client;
 
 use super::network::milliseconds;
 use super::step::Step;
-use crate::connect::{are_pooled, connect};
-use crate::database::one_row;
+use engine::connect::{are_pooled, connect};
+use engine::database::one_row;
 
 /// For a login with its retries: Neon wakes a compute in at most some eight seconds.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,14 +1,14 @@
 //! Where the schema is.
 
 use anyhow::Result;
-use schema_core::{State, overview};
+use files::{State, overview};
 use serde_json::json;
 use tokio_postgres::Client;
 
 use super::super::Context;
 use super::step::Step;
-use crate::database::Database;
-use crate::output::chain;
+use engine::database::Database;
+use engine::failure::chain;
 
 const STEP: &str = "schema";
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use files::{Migration, Migrations, VersionType};
+use lint::{LintFinding, Severity, allows, lint_rule};
 use pg::Connector;
-use schema_core::{LintFinding, Migration, Migrations, Severity, VersionType, allows, lint_rule};
 
 use super::Context;
-use crate::connect::connect;
-use crate::database::rows;
-use crate::measure::{Lock, Measured, MeasuredStatement, Meter};
-use crate::scratch;
+use engine::connect::connect;
+use engine::database::rows;
+use engine::scratch;
+use rehearsal::measure::{Lock, Measured, MeasuredStatement, Meter};
 
 /// A table smaller than this is rewritten or read in no time that anybody notices.
 const LARGE: u64 = 10 << 20;

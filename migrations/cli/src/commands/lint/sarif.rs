@@ -1,9 +1,9 @@
 //! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format").
 
-use schema_core::{LintFinding, lint_rule};
+use lint::{LintFinding, lint_rule};
 use serde_json::{Value, json};
 
-use super::show::word;
+use super::render::word;
 
 pub(super) fn document(findings: &[LintFinding]) -> String {
     let mut names: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();

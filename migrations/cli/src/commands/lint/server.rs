@@ -1,7 +1,8 @@
 //! What the server's parser says of statements that ours does not know.
 
 use anyhow::{Context, Result};
-use schema_core::{LintFinding, Migration, Script, Statement};
+use files::{Migration, Script, Statement};
+use lint::LintFinding;
 use tokio_postgres::Client;
 
 /// The rule whose findings are asked about.

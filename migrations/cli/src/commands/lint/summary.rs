@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use schema_core::{LintFinding, Severity};
+use lint::{LintFinding, Severity};
 
-use super::show::{self, word};
+use super::render::{self, word};
 use crate::output::{BAD, ODD};
 
 /// So many findings are shown whole.
@@ -62,7 +62,7 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize) -> String {
     let _ = write!(
         text,
         "\n{}\n--verbose shows each with its line, branchline lint --explain RULE says more.",
-        show::sum(findings, migrations)
+        render::sum(findings, migrations)
     );
     text
 }

@@ -1,17 +1,17 @@
 //! `branchline stamp --int8`: from refinery's default history table to the one of its feature `int8-versions`.
 
 use anyhow::{Context as _, Result};
+use files::{Applied, Migrations, VersionType, verify};
 use pg::Connector;
-use schema_core::{Applied, Migrations, VersionType, verify};
 use serde_json::json;
 
 use super::super::Context;
-use crate::database::{Database, execute};
-use crate::lock::RunnersLock;
-use crate::migrate::look;
 use crate::output::Exit;
-use crate::run::log;
-use crate::script;
+use engine::database::{Database, execute};
+use engine::lock::RunnersLock;
+use engine::migrate::look;
+use engine::run::log;
+use engine::script;
 
 const NOTHING: &str =
     "Nothing to do: the history has 8-byte numbers and their checksums, or is not there yet.";

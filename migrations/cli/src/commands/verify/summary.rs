@@ -1,8 +1,8 @@
 //! A proof for people.
 
-use super::proof::{Irreversible, Proof, RowProof};
 use crate::commands::steps::Count;
-use crate::output::counted;
+use engine::verify::{Irreversible, Proof, RowProof};
+use text::counted;
 
 /// Names that a line lists before it counts the others.
 const NAMED: usize = 8;

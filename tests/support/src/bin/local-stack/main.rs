@@ -82,7 +82,7 @@ impl Stack {
 
         step("Migrations");
         let url = postgres.url(DATABASE);
-        let report = branchline::upgrade_to_head(&url, &root.join("migrations/sql")).await.context(
+        let report = engine::upgrade_to_head(&url, &root.join("migrations/sql")).await.context(
             "the local database cannot be migrated; without .local/postgres, the next start makes a new one",
         )?;
         match report.steps.len() {

@@ -1,0 +1,102 @@
+//! Findings for people and for GitHub.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use lint::{LintFinding, Severity};
+use serde_json::{Value, json};
+
+use super::Observed;
+use crate::output::{BAD, GOOD, ODD};
+use text::counted;
+
+/// The longest line of a file that is quoted whole.
+const QUOTED: usize = 72;
+
+pub(super) fn value(finding: &LintFinding) -> Value {
+    json!({
+        "rule": finding.rule,
+        "severity": word(finding.severity),
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "length": finding.length,
+        "message": finding.message,
+    })
+}
+
+pub(super) fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// Each finding with its line and a caret, what was observed, and a sum.
+pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option<&Observed>) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let style = if finding.severity == Severity::Error { BAD } else { ODD };
+        let word = word(finding.severity);
+        let LintFinding { rule, file, line, column, message, .. } = finding;
+        // Writing to a String does not fail.
+        let quoted = quoted(finding);
+        let _ = writeln!(
+            text,
+            "{style}{word}{style:#}: {message}\n  {file}:{line}:{column}\n{quoted}\n    = {rule}\n"
+        );
+    }
+    if let Some(observed) = observed {
+        text.push_str(&observed.text());
+    }
+    if findings.is_empty() {
+        let _ = write!(text, "{GOOD}Nothing found{GOOD:#} {}.", of(migrations));
+    } else {
+        let _ = write!(text, "{} branchline lint --explain RULE says more.", sum(findings, migrations));
+    }
+    text
+}
+
+/// How many there are, as a sentence.
+pub(super) fn sum(findings: &[LintFinding], migrations: usize) -> String {
+    let plural = |severity| {
+        let count = findings.iter().filter(|finding| finding.severity == severity).count();
+        counted(count, word(severity))
+    };
+    format!("{}, {} {}.", plural(Severity::Error), plural(Severity::Warning), of(migrations))
+}
+
+fn of(migrations: usize) -> String {
+    format!("in {}", counted(migrations, "migration"))
+}
+
+/// The line with a mark below what it is about; of a long line, the part around it.
+fn quoted(finding: &LintFinding) -> String {
+    let line: Vec<char> = finding.text.chars().collect();
+    let start = finding.column - 1;
+    let from = if line.len() <= QUOTED { 0 } else { start.saturating_sub(8) };
+    let shown: String =
+        line.iter().skip(from).take(QUOTED).map(|c| if *c == '\t' { ' ' } else { *c }).collect();
+    let marked = finding.length.min(QUOTED.saturating_sub(start - from)).max(1);
+    format!("    {}\n    {}{}", shown.trim_end(), " ".repeat(start - from), "^".repeat(marked))
+}
+
+/// Workflow commands, a line each (GitHub's documentation, "Workflow commands for GitHub Actions").
+pub(super) fn annotations(findings: &[LintFinding], dir: &Path) -> String {
+    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
+    let line = |finding: &LintFinding| {
+        let file = dir.join(&finding.file);
+        format!(
+            "::{} file={},line={},col={},endColumn={},title={}::{}",
+            word(finding.severity),
+            property(&file.display().to_string()),
+            finding.line,
+            finding.column,
+            finding.column + finding.length,
+            property(finding.rule),
+            escaped(&finding.message),
+        )
+    };
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,174 @@
+//! Taking over a database that another tool made: what of the migrations it has is looked for, stamped, and completed.
+
+mod timeline;
+
+use anyhow::{Context as _, Result, bail};
+use files::Migrations;
+use model::{Catalog, Object};
+use pg::Connector;
+use tokio_postgres::Client;
+
+use self::timeline::Reading;
+use crate::adoption::{Adoption, AdoptionError, AdoptionStep, Evidence, Record, Timeline, adoption, others};
+use crate::database::{Database, HistoryTable, execute, insert};
+use crate::failure::{Failure, Outcome, excerpt, line_in_file};
+use crate::introspection;
+use crate::lock::{RunnersLock, WORKERS};
+use crate::migrate::look;
+use crate::predecessor;
+use crate::report::Event;
+use crate::run::send::{SendError, run_script};
+use crate::run::{CLEAR, Settings};
+use crate::scratch::Server;
+use crate::script;
+use crate::values;
+
+/// What is found in the database.
+pub struct Found {
+    /// What its catalog tells of the migrations.
+    pub evidence: Evidence,
+    /// What other tools recorded.
+    pub records: Vec<Record>,
+    /// Tables and columns that the migrations do not know.
+    pub others: Vec<Object>,
+}
+
+impl Found {
+    fn of(timeline: &Timeline, there: &Catalog, records: Vec<Record>) -> Self {
+        let others = others(timeline, there).into_iter().cloned().collect();
+        Self { evidence: Evidence::of(timeline, there), records, others }
+    }
+}
+
+/// A database without a history of ours, and what it has of the migrations.
+pub struct Survey<'m> {
+    migrations: &'m Migrations,
+    /// How many migrations are said to have run, where somebody says so.
+    through: Option<usize>,
+    session: Client,
+    database: Database,
+    /// The catalog that was compared.
+    seen: Catalog,
+    reading: Reading,
+    timeline: Timeline,
+    /// What is found in it.
+    pub found: Found,
+}
+
+impl<'m> Survey<'m> {
+    /// Tries the migrations on a scratch database, and looks for the effect of each in the database of a session. `through`
+    /// is how many of them are said to have run, where somebody says so.
+    ///
+    /// # Errors
+    /// A migration fails on the scratch database, or a server refuses.
+    pub async fn take(
+        (session, database): (Client, Database),
+        migrations: &'m Migrations,
+        through: Option<usize>,
+        server: &Server,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let seen = introspection::read(&session).await?;
+        let records = predecessor::records(&session).await?;
+        let mut reading = Reading::first(migrations);
+        loop {
+            let timeline = timeline::read(migrations, reading, server, settings).await?;
+            let found = Found::of(&timeline, &seen, records.clone());
+            let is_certain = reading == Reading::Each
+                || (found.evidence.is_settled
+                    && through.is_none_or(|through| found.evidence.positions.contains(&through))
+                    && adoption(migrations, &found.evidence, &found.records, through).is_ok()
+                    && !timeline::may_miss(&timeline, &seen, migrations));
+            if is_certain {
+                return Ok(Self { migrations, through, session, database, seen, reading, timeline, found });
+            }
+            reading = reading.next(&found.evidence);
+        }
+    }
+
+    /// What is to be stamped and applied.
+    ///
+    /// # Errors
+    /// A migration is there in part, or it cannot be told how far they have run.
+    pub fn plan(&self) -> Result<Adoption<'m>, AdoptionError> {
+        adoption(self.migrations, &self.found.evidence, &self.found.records, self.through)
+    }
+
+    /// The plan as a script for psql.
+    ///
+    /// # Errors
+    /// As for [`Survey::plan`]; or the history table cannot hold the numbers.
+    pub fn script(&self, settings: &Settings) -> Result<String> {
+        let plan = self.plan()?;
+        let table = self.database.table.clone();
+        let table = table.unwrap_or_else(|| HistoryTable::unasked(self.migrations.version_type()));
+        table.check_fit(self.migrations.iter())?;
+        Ok(script::of_adoption(&table, &plan, settings))
+    }
+
+    /// Stamps and applies, in one transaction, while no other runner is at work. Returns what was done on which findings.
+    ///
+    /// # Errors
+    /// As for [`Survey::plan`]; the database has changed meanwhile; or it takes no writes. Nothing is changed then.
+    pub async fn adopt(
+        self,
+        connector: &Connector,
+        settings: &Settings,
+        observe: &dyn Fn(Event),
+    ) -> Result<(Adoption<'m>, Found)> {
+        let Self { migrations, through, session, database, seen, reading, timeline, .. } = self;
+        database.check_writable()?;
+        let lock = RunnersLock::acquire(session, connector, observe).await?;
+        let (worker, mut database, history) = look(connector).await?;
+        if !history.is_empty() {
+            bail!("another run has written the history meanwhile; see branchline current");
+        }
+        // Looked at again, as another runner may have been at work until now.
+        let there = introspection::read(&worker).await?;
+        if there != seen && reading != Reading::Each {
+            bail!(
+                "the database has changed while the migrations were tried; nothing was changed: adopt again"
+            );
+        }
+        let found = Found::of(&timeline, &there, predecessor::records(&worker).await?);
+        let plan = adoption(migrations, &found.evidence, &found.records, through)?;
+        // An empty history says that none has run, which an upgrade needs to know where another tool has a history.
+        if !plan.steps.is_empty() || !found.records.is_empty() {
+            let table = database.ensure_table(&worker, migrations.version_type()).await?;
+            table.check_fit(migrations.iter())?;
+            lock.check()?;
+            apply(&worker, &table, &plan, settings).await?;
+        }
+        Ok((plan, found))
+    }
+}
+
+/// Stamps and applies, in one transaction.
+async fn apply(
+    session: &Client,
+    table: &HistoryTable,
+    plan: &Adoption<'_>,
+    settings: &Settings,
+) -> Result<()> {
+    let settings = settings.statements("SET LOCAL");
+    let begin = format!("BEGIN; {settings}; SELECT pg_advisory_xact_lock({WORKERS})");
+    execute(session, &begin).await.context("adoption cannot begin")?;
+    for step in &plan.steps {
+        let (AdoptionStep::Stamp(migration, _) | AdoptionStep::Apply(migration)) = step;
+        if let AdoptionStep::Apply(_) = step {
+            execute(session, &format!("{CLEAR}; {settings}")).await.context("adoption cannot go on")?;
+            run_script(session, &migration.up).await.map_err(|SendError { at, error }| Failure {
+                file: migration.up.file.clone(),
+                line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
+                statement: at.map(|(statement, _)| excerpt(statement.text)),
+                message: values::without(&error, Some(&migration.up.sql)),
+                outcome: Outcome::RolledBack,
+                notices: Vec::new(),
+                source: error,
+            })?;
+        }
+        let record = format!("RESET SESSION AUTHORIZATION; {}", insert(table, migration));
+        execute(session, &record).await.context("the history cannot be written; nothing was changed")?;
+    }
+    execute(session, "COMMIT").await.context("adoption could not be committed; see branchline current")
+}

@@ -1,0 +1,144 @@
+//! What a migration does to the whole server where its statements do not tell, as in a `DO` block or a function.
+//!
+//! On a scratch database of a server that others use, the shared catalogs are read before a migration and again before
+//! its transaction commits. Where they differ, the server raises an error, which rolls back.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use files::Script;
+use lint::{CLUSTER_EFFECT, allows};
+use tokio_postgres::Client;
+
+use crate::database::{execute, literal, rows};
+use crate::run::Settings;
+
+/// What stands in the shared catalogs, each row as a digest: everything but the scratch database's own. A password is
+/// seen where the role may read pg_authid.
+const SHARED: &str = "
+    SELECT 'role ' || rolname, md5(r::text) FROM pg_roles r WHERE rolname !~ '^pg_'
+    UNION ALL SELECT format('member %s of role %s', member::regrole, roleid::regrole),
+        md5(string_agg(m::text, ' ' ORDER BY m::text)) FROM pg_auth_members m GROUP BY member, roleid
+    UNION ALL SELECT format('settings of role %s in database %s', setrole::regrole, setdatabase), md5(setconfig::text)
+        FROM pg_db_role_setting WHERE setdatabase <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT 'database ' || datname,
+        md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl))
+        FROM pg_database WHERE datname <> current_database() AND datname !~ '^branchline_(scratch|rehearsal|kept)_'
+            -- Of -2 are those that are being dropped (pg_database in Postgres's manual).
+            AND datconnlimit <> -2
+    UNION ALL SELECT 'tablespace ' || spcname, md5(t::text) FROM pg_tablespace t
+    UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled))
+        FROM pg_subscription
+    UNION ALL SELECT format('comment %s %s', classoid::regclass, objoid), md5(description) FROM pg_shdescription
+        WHERE classoid <> 'pg_database'::regclass
+           OR objoid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT format('label %s %s', classoid::regclass, objoid), md5(string_agg(label, ' ' ORDER BY provider))
+        FROM pg_shseclabel GROUP BY classoid, objoid";
+
+/// The same of passwords, for those who may read them.
+const PASSWORDS: &str = "
+    SELECT 'password of role ' || rolname, md5(coalesce(rolpassword, '')) FROM pg_authid WHERE rolname !~ '^pg_'";
+
+/// Shared catalogs that the transaction under way writes to. What others change meanwhile is not its doing.
+const WRITTEN: &str = "
+    SELECT 1 FROM pg_locks
+    WHERE pid = pg_backend_pid() AND locktype = 'relation' AND database = 0 AND mode = 'RowExclusiveLock'
+      AND relation = ANY (ARRAY['pg_authid', 'pg_auth_members', 'pg_db_role_setting', 'pg_database', 'pg_tablespace',
+                                'pg_subscription', 'pg_shdescription', 'pg_shseclabel']::regclass[])
+    LIMIT 1";
+
+/// The SQLSTATE of the refusal, of a class that Postgres does not use. Its message holds names and no values of rows.
+pub const REFUSED: &str = "BL001";
+
+/// What a person is told to do.
+const HINT: &str = "A temporary server keeps such an effect to itself: install Postgres of the server's major version \
+    here. Or give --scratch-url of another server, or say in the file's leading comments: -- branchline: allow \
+    cluster-effect: <reason>";
+
+/// The shared catalogs before a migration; none where nobody minds.
+pub struct Shared(Option<BTreeMap<String, String>>);
+
+impl Shared {
+    /// Reads them before a file runs, where the server is to be protected from it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn before(session: &Client, script: &Script, settings: &Settings) -> Result<Self, pg::Error> {
+        if !settings.protects_cluster || allows(script, CLUSTER_EFFECT) {
+            return Ok(Self(None));
+        }
+        Ok(Self(Some(read(session).await?)))
+    }
+
+    /// Whether a change of them is refused.
+    pub fn is_protected(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Lets the transaction under way fail where it has changed them. To be called before it commits.
+    ///
+    /// # Errors
+    /// The server's, which names what was changed.
+    pub async fn check_transaction(&self, session: &Client) -> Result<(), pg::Error> {
+        if self.0.is_none() {
+            return Ok(());
+        }
+        // The migration may have taken another role, which reads less.
+        execute(session, "RESET SESSION AUTHORIZATION; RESET ROLE").await?;
+        if rows(session, WRITTEN).await?.is_empty() { Ok(()) } else { self.check(session).await }
+    }
+
+    /// The same after a file outside a transaction, of whose blocks and procedures that commit nothing tells what they
+    /// wrote to. Its other statements were looked at one by one.
+    ///
+    /// # Errors
+    /// The server's, which names what was changed, be it by others.
+    pub async fn check_outside(&self, session: &Client, script: &Script) -> Result<(), pg::Error> {
+        let commits = |words: Vec<String>| words.first().is_some_and(|word| word == "DO" || word == "CALL");
+        if !script.statements().any(|statement| commits(statement.words(1))) {
+            return Ok(());
+        }
+        self.check(session).await
+    }
+
+    /// Fails where they are not what they were. No block and no function makes or drops a database: that was others.
+    async fn check(&self, session: &Client) -> Result<(), pg::Error> {
+        const SHOWN: usize = 5;
+        let Some(before) = &self.0 else { return Ok(()) };
+        let after = read(session).await?;
+        let is_database = |name: &String| name.starts_with("database ");
+        let new = after.iter().filter(|(name, digest)| match before.get(*name) {
+            Some(before) => before != *digest,
+            None => !is_database(name),
+        });
+        let gone = before.keys().filter(|name| !after.contains_key(*name) && !is_database(name));
+        let changed: Vec<&str> =
+            new.map(|(name, _)| name).chain(gone).take(SHOWN).map(String::as_str).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let message =
+            format!("acts on the whole server and not on its database alone: {}", changed.join(", "));
+        let raise = format!(
+            "DO {}",
+            literal(&format!(
+                "BEGIN RAISE EXCEPTION USING ERRCODE = '{REFUSED}', MESSAGE = {}, HINT = {}; END",
+                literal(&message),
+                literal(HINT)
+            ))
+        );
+        execute(session, &raise).await
+    }
+}
+
+/// What stands in the shared catalogs, each row as a digest, by what it is.
+///
+/// # Errors
+/// The server's refusal.
+pub async fn read(session: &Client) -> Result<BTreeMap<String, String>, pg::Error> {
+    let sql = "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')";
+    let may_read = rows(session, sql).await?.first().is_some_and(|row| row.get(0) == Some("t"));
+    let sql = if may_read { format!("{SHARED} UNION ALL {PASSWORDS}") } else { SHARED.to_owned() };
+    let text = |row: &tokio_postgres::SimpleQueryRow, column| row.get(column).unwrap_or_default().to_owned();
+    Ok(rows(session, &sql).await?.iter().map(|row| (text(row, 0), text(row, 1))).collect())
+}

@@ -1,0 +1,143 @@
+//! What a run did, while it does it and afterwards.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::notices::Notice;
+
+/// Which way a migration runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// The migration is applied.
+    Up,
+    /// It is taken back.
+    Down,
+}
+
+impl Direction {
+    /// What is done to the migration.
+    pub fn participle(self) -> &'static str {
+        match self {
+            Self::Up => "applied",
+            Self::Down => "taken back",
+        }
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Where the database was: the last applied migration, as `V0001__name`; none on an empty one.
+    pub from: Option<String>,
+    /// Where it is.
+    pub to: Option<String>,
+    /// What was run, in order; empty where there was nothing to do.
+    pub steps: Vec<Step>,
+}
+
+/// What a dry run found. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DryReport {
+    /// Where the database is: the last applied migration, as `V0001__name`; none on an empty one.
+    pub at: Option<String>,
+    /// What ran and was rolled back, in order.
+    pub steps: Vec<Step>,
+    /// What could not be tried, in order.
+    pub untried: Vec<Untried>,
+}
+
+/// A migration that a dry run left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Untried {
+    /// Its file name without the ending.
+    pub migration: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A migration that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its number.
+    pub version: i64,
+    /// Its file name without the ending.
+    pub migration: String,
+    /// Which way.
+    pub direction: Direction,
+    /// How long it took, in milliseconds, attempts that a lock cut short included.
+    #[serde(rename = "duration_ms", serialize_with = "millis")]
+    pub duration: Duration,
+    /// What the server said while it ran, at most 20; absent where it said nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+    /// How many notices more there were; absent where there were none.
+    #[serde(skip_serializing_if = "is_none")]
+    pub notices_left_out: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+fn millis<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u128(duration.as_millis())
+}
+
+/// What happens during a run, for whoever watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Another runner is at work, or a statement that a killed one left behind.
+    Waiting {
+        /// The session that is in the way, where it can be seen.
+        holder: Option<Holder>,
+    },
+    /// A lock was not to be had; the migration was rolled back and is tried again.
+    Retrying {
+        /// The migration's file.
+        file: String,
+        /// The server's words.
+        reason: String,
+        /// How long until the next attempt.
+        pause: Duration,
+        /// Which attempt comes, from 2.
+        attempt: u32,
+        /// How many there are.
+        attempts: u32,
+    },
+    /// A migration begins.
+    Started {
+        /// The migration's file name without the ending.
+        migration: String,
+        /// Which way.
+        direction: Direction,
+    },
+    /// The server said something while a migration ran: `RAISE NOTICE`, `RAISE WARNING`, words of its own.
+    Notices {
+        /// The migration's file name without the ending.
+        migration: String,
+        /// They, at most 20.
+        notices: Vec<Notice>,
+        /// How many more there were.
+        left_out: usize,
+    },
+    /// A migration is done.
+    Done(Step),
+}
+
+/// A session that holds the runners' lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The server's process.
+    pub pid: i32,
+    /// When the session began, in the server's words.
+    pub since: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "server process {}, there since {}", self.pid, self.since)
+    }
+}

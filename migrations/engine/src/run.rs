@@ -1,0 +1,219 @@
+//! Running one migration, in a transaction or statement by statement.
+
+mod dry;
+pub mod log;
+mod outside;
+pub mod progress;
+pub mod send;
+mod within;
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use files::{Migration, Script, Statement};
+use tokio_postgres::{Client, SimpleQueryRow};
+
+use crate::database::{HistoryTable, delete, execute, insert};
+use crate::failure::{Failure, Outcome, excerpt, line_in_file};
+use crate::notices::{Heard, Notices};
+use crate::report::{Direction, Event, Step};
+use crate::values;
+
+/// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL, which would
+/// do that, does not run there.
+pub const CLEAR: &str =
+    "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES";
+
+/// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock timeout
+/// they take about a minute and a half.
+const ATTEMPTS: u32 = 10;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How long statements may wait and run; zero is for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a statement waits for a lock before it gives up.
+    pub lock_timeout: Duration,
+    /// How long a statement runs.
+    pub statement_timeout: Duration,
+    /// Whether others use the server, so that what acts on all of it is refused.
+    pub protects_cluster: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::from_secs(3),
+            statement_timeout: Duration::ZERO,
+            protects_cluster: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The statements that set them; `how` is SET or SET LOCAL.
+    pub fn statements(&self, how: &str) -> String {
+        format!(
+            "{how} lock_timeout = {}; {how} statement_timeout = {}",
+            self.lock_timeout.as_millis(),
+            self.statement_timeout.as_millis()
+        )
+    }
+}
+
+/// Runs migrations on one session while the caller holds the runners' lock.
+pub struct Runner<'a> {
+    /// The session that they run on.
+    pub session: &'a Client,
+    /// What the server says on that session beside its answers.
+    pub notices: Notices,
+    /// The history table.
+    pub table: &'a HistoryTable,
+    /// The log's table, where there is one to write to.
+    pub log: Option<&'a str>,
+    /// How long statements may wait and run.
+    pub settings: &'a Settings,
+    /// Whether the server can end the statement of a client that has died.
+    pub notices_lost_clients: bool,
+    /// For whoever watches.
+    pub observe: &'a dyn Fn(Event),
+}
+
+impl Runner<'_> {
+    /// Runs one migration and its change of the history. Settings that it leaves behind are taken back.
+    ///
+    /// # Errors
+    /// A [`Failure`], or the session's.
+    pub async fn run(&self, migration: &Migration, direction: Direction) -> Result<Step> {
+        let job = self.job(migration, direction)?;
+        (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
+        if job.script.directives.no_transaction {
+            self.run_outside(&job).await?;
+        } else {
+            self.run_within(&job).await?;
+        }
+        execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
+        Ok(job.step())
+    }
+
+    fn job<'m>(&self, migration: &'m Migration, direction: Direction) -> Result<Job<'m>> {
+        let (script, record) = match direction {
+            Direction::Up => (&migration.up, insert(self.table, migration)),
+            Direction::Down => {
+                let down = migration.down.as_ref();
+                let down = down.with_context(|| format!("{} has no down", migration.label()))?;
+                (down, delete(self.table, migration.version))
+            }
+        };
+        Ok(Job { migration, direction, script, record, begun: Instant::now(), heard: RefCell::default() })
+    }
+
+    /// The statements that change the history and the log.
+    fn recording(&self, job: &Job<'_>) -> String {
+        let Some(log) = self.log else { return job.record.clone() };
+        let logging =
+            log::insert(log, &self.table.name, job.migration.version, job.direction, job.begun.elapsed());
+        format!("{}; {logging}", job.record)
+    }
+
+    /// Asks whether the job's migration is in the history.
+    fn count_rows(&self, job: &Job<'_>) -> String {
+        format!("SELECT count(*) FROM {} WHERE version = {}", self.table, job.migration.version)
+    }
+
+    /// What the session does for every migration: notice soon if this process dies, so that nothing is left running.
+    fn watch_client(&self, how: &str) -> String {
+        if self.notices_lost_clients {
+            format!("{how} client_connection_check_interval = '5s';")
+        } else {
+            String::new()
+        }
+    }
+
+    /// Tells what the server said while the job's statements ran.
+    fn tell(&self, job: &Job<'_>) {
+        let heard = self.notices.take();
+        if heard.notices.is_empty() {
+            return;
+        }
+        *job.heard.borrow_mut() = heard.clone();
+        (self.observe)(Event::Notices {
+            migration: job.migration.label().to_owned(),
+            notices: heard.notices,
+            left_out: heard.left_out,
+        });
+    }
+
+    /// Tells the watcher and waits before the next attempt.
+    async fn pause(&self, file: &str, attempt: u32, error: &pg::Error) {
+        let pause = (FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
+        (self.observe)(Event::Retrying {
+            file: file.to_owned(),
+            reason: values::as_asked(error, None),
+            pause,
+            attempt: attempt + 1,
+            attempts: ATTEMPTS,
+        });
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// A migration on its way.
+struct Job<'a> {
+    migration: &'a Migration,
+    direction: Direction,
+    script: &'a Script,
+    /// The statement that changes the history.
+    record: String,
+    begun: Instant,
+    /// What the server said meanwhile, in the last attempt.
+    heard: RefCell<Heard>,
+}
+
+impl Job<'_> {
+    /// Whether the history already says what the job would make it say, from the answer to [`Runner::count_rows`]: a
+    /// killed runner's last statement may have committed after the history was read.
+    fn is_done(&self, count: &SimpleQueryRow) -> bool {
+        (count.get(0) == Some("1")) == (self.direction == Direction::Up)
+    }
+
+    /// The job, done.
+    fn step(&self) -> Step {
+        Step {
+            version: self.migration.version,
+            migration: self.migration.label().to_owned(),
+            direction: self.direction,
+            duration: self.begun.elapsed(),
+            notices: self.heard.borrow().notices.clone(),
+            notices_left_out: self.heard.borrow().left_out,
+        }
+    }
+
+    /// A failure at a statement, with the place in it where the server saw the error, in bytes.
+    fn failure(&self, at: Option<(Statement<'_>, usize)>, error: pg::Error, outcome: Outcome) -> Failure {
+        Failure {
+            file: self.script.file.clone(),
+            line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
+            statement: at.map(|(statement, _)| excerpt(statement.text)),
+            message: values::without(&error, Some(&self.script.sql)),
+            outcome,
+            notices: self.heard.borrow().notices.clone(),
+            source: error,
+        }
+    }
+}
+
+/// Whether the statement was given up for another's sake and may be tried again: lock_not_available,
+/// deadlock_detected, serialization_failure.
+fn may_retry(error: &pg::Error) -> bool {
+    matches!(sqlstate(error), Some("55P03" | "40P01" | "40001"))
+}
+
+fn sqlstate(error: &pg::Error) -> Option<&str> {
+    match error {
+        pg::Error::Session(error) => error.code().map(|code| code.code()),
+        _ => None,
+    }
+}

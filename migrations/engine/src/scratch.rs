@@ -1,0 +1,358 @@
+//! A database to try things in.
+
+mod binaries;
+mod cache;
+mod home;
+mod origin;
+mod owner;
+mod place;
+mod temporary;
+
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, anyhow};
+use files::VersionType;
+use pg::{Connector, Url};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_postgres::Client;
+
+use place::Temporary;
+use temporary::TemporaryServer;
+
+pub use place::{Choice, Kind, Lookup, choose, refuse_effects};
+
+use crate::connect::{connect, ensure_session};
+use crate::database::{Database, HistoryTable, execute, one_row, rows};
+use crate::notices::Notices;
+use crate::report::Event;
+use crate::run::{Runner, Settings};
+
+/// What the names of scratch databases begin with.
+const PREFIX: &str = "branchline_scratch_";
+
+/// The first key of the advisory lock that a scratch database's maker holds; the second is its name's hash. A database
+/// of whose name nobody holds the lock was left behind by a run that was killed.
+const LOCK: i32 = 0x6272_6e63;
+
+/// How often, and how long, it is waited for the sessions in a database to end.
+const LEAVING_LOOKS: u32 = 100;
+const LEAVING_PAUSE: Duration = Duration::from_millis(5);
+
+/// The server that scratch databases are made on.
+pub struct Server {
+    /// Which of the places it is.
+    pub kind: Kind,
+    at: At,
+}
+
+/// Where it is.
+enum At {
+    Url(Url),
+    /// It starts for each scratch database.
+    Temporary(Temporary),
+}
+
+impl Server {
+    fn at(url: Url, kind: Kind) -> Self {
+        Self { kind, at: At::Url(url) }
+    }
+
+    fn temporary(temporary: Temporary) -> Self {
+        Self { kind: Kind::Temporary, at: At::Temporary(temporary) }
+    }
+
+    /// Whether others use it.
+    fn is_shared(&self) -> bool {
+        self.kind == Kind::Database
+    }
+
+    /// Whether it was started for this run.
+    pub fn is_temporary(&self) -> bool {
+        self.kind == Kind::Temporary
+    }
+
+    /// An empty database on another server like it, which has none of the roles and settings that migrations have made on
+    /// it. None where it is not a temporary one.
+    ///
+    /// # Errors
+    /// The server does not start, or the database cannot be made.
+    pub async fn another(&self) -> Result<Option<Apart>> {
+        let At::Temporary(temporary) = &self.at else { return Ok(None) };
+        let (running, url, options) = temporary.running().await?;
+        Ok(Some(Apart { scratch: Scratch::like(&url, options).await?, _running: running }))
+    }
+}
+
+/// An empty database on a temporary server of its own, with which it goes.
+pub struct Apart {
+    // Dropped first, as its session ends with the server.
+    scratch: Scratch,
+    _running: TemporaryServer,
+}
+
+impl Apart {
+    /// A session in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn session(&self) -> Result<Client> {
+        self.scratch.session().await
+    }
+
+    /// Makes it ready for migrations.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn stage(&self, settings: Settings) -> Result<Stage> {
+        self.scratch.stage(settings).await
+    }
+}
+
+/// Does something in an empty database, which is dropped afterwards, also where it fails or the process is told to end.
+///
+/// # Errors
+/// The work's; or the database cannot be made or dropped.
+pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    // The temporary server lives as long as this, whatever comes of the work.
+    let (_running, scratch) = match &server.at {
+        At::Url(url) => (None, Scratch::create(url, "").await?),
+        At::Temporary(temporary) => {
+            let (running, url, options) = temporary.running().await?;
+            (Some(running), Scratch::like(&url, options).await?)
+        }
+    };
+    let scratch = Scratch { is_shared: server.is_shared(), ..scratch };
+    let outcome = tokio::select! {
+        outcome = work(&scratch) => outcome,
+        _ = interrupt.recv() => Err(anyhow!("interrupted")),
+        _ = terminate.recv() => Err(anyhow!("interrupted")),
+    };
+    let removed = scratch.remove().await;
+    let outcome = outcome?;
+    removed.map(|()| outcome)
+}
+
+/// An empty database.
+pub struct Scratch {
+    /// Its server's session that made it.
+    server: Client,
+    name: String,
+    /// Itself.
+    pub url: Url,
+    /// The databases that were made beside it and are still there.
+    beside: RefCell<Vec<String>>,
+    /// Further options of CREATE DATABASE.
+    options: String,
+    /// Whether others use its server.
+    is_shared: bool,
+}
+
+/// A database that was made beside a scratch database. It is dropped with that one at the latest.
+pub struct Beside {
+    name: String,
+    url: Url,
+    /// Whether others use its server.
+    is_shared: bool,
+}
+
+impl Scratch {
+    /// Makes an empty database with this encoding and locale or, where this machine does not have the locale, the
+    /// server's own.
+    ///
+    /// # Errors
+    /// As for [`Scratch::create`].
+    async fn like(url: &Url, options: &str) -> Result<Self> {
+        match Self::create(url, options).await {
+            Err(_) if !options.is_empty() => Self::create(url, "").await,
+            outcome => outcome,
+        }
+    }
+
+    /// Makes an empty database on the server of a URL, with further options of CREATE DATABASE.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or the role may not create databases.
+    async fn create(url: &Url, options: &str) -> Result<Self> {
+        let connector = Connector::new(url)?;
+        let server = connect(&connector).await?;
+        // The lock on its name is the session's.
+        ensure_session(&server, &connector).await?;
+        sweep(&server).await?;
+        let name = new_name();
+        make(&server, &name, &format!("template0 {options}")).await?;
+        let url = url.with_dbname(&name);
+        Ok(Self {
+            server,
+            name,
+            url,
+            beside: RefCell::default(),
+            options: options.to_owned(),
+            is_shared: false,
+        })
+    }
+
+    /// Makes an empty database beside it, or a copy of another, in which nobody may be.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn beside(&self, template: Option<&Beside>) -> Result<Beside> {
+        if let Some(template) = template {
+            self.wait_until_left(&template.name).await?;
+        }
+        let name = new_name();
+        // Before it is made, as the run may be interrupted meanwhile.
+        self.beside.borrow_mut().push(name.clone());
+        let template = match template {
+            Some(template) => template.name.clone(),
+            None => format!("template0 {}", self.options),
+        };
+        make(&self.server, &name, &template).await?;
+        Ok(Beside { url: self.url.with_dbname(&name), name, is_shared: self.is_shared })
+    }
+
+    /// Drops a database that was made beside it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn remove_beside(&self, beside: Beside) -> Result<()> {
+        drop_database(&self.server, &beside.name).await?;
+        self.beside.borrow_mut().retain(|name| *name != beside.name);
+        Ok(())
+    }
+
+    /// The server ends a session some moments after its client has left, and asks only ten times a second whether it has.
+    async fn wait_until_left(&self, name: &str) -> Result<()> {
+        let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+        for _ in 0..LEAVING_LOOKS {
+            if one_row(&self.server, &sql).await?.is_none_or(|row| row.get(0) == Some("0")) {
+                break;
+            }
+            tokio::time::sleep(LEAVING_PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// A session in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn session(&self) -> Result<Client> {
+        Ok(connect(&Connector::new(&self.url)?).await?)
+    }
+
+    /// The settings to run migrations with in it.
+    pub fn settings(&self, settings: Settings) -> Settings {
+        Settings { protects_cluster: self.is_shared, ..settings }
+    }
+
+    /// Makes it ready for migrations.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn stage(&self, settings: Settings) -> Result<Stage> {
+        Stage::open(self.session().await?, self.settings(settings)).await
+    }
+
+    /// Drops it, whoever is in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    async fn remove(self) -> Result<()> {
+        let Self { server, name, beside, .. } = self;
+        for name in beside.into_inner().into_iter().chain([name]) {
+            drop_database(&server, &name).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Beside {
+    /// A session in it.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn session(&self) -> Result<Client> {
+        Ok(connect(&Connector::new(&self.url)?).await?)
+    }
+
+    /// Makes it ready for migrations.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub async fn stage(&self, settings: Settings) -> Result<Stage> {
+        let settings = Settings { protects_cluster: self.is_shared, ..settings };
+        Stage::open(self.session().await?, settings).await
+    }
+}
+
+fn new_name() -> String {
+    // Two runs on one machine differ in the process, two machines in the time.
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    format!("{PREFIX}{}_{nanos}", std::process::id())
+}
+
+/// Makes a database that other runs do not sweep.
+async fn make(server: &Client, name: &str, template: &str) -> Result<()> {
+    execute(server, &format!("SELECT pg_advisory_lock({LOCK}, hashtext('{name}'))")).await?;
+    // Without what somebody has put into template1.
+    execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))
+        .await
+        .context("the scratch database cannot be made (--scratch-url names a server where it can)")
+}
+
+async fn drop_database(server: &Client, name: &str) -> Result<()> {
+    execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        .await
+        .with_context(|| format!("the scratch database {name} cannot be dropped"))
+}
+
+/// A scratch database with a history table, to try migrations on.
+pub struct Stage {
+    /// The session that migrations run on.
+    pub session: Client,
+    database: Database,
+    table: HistoryTable,
+    settings: Settings,
+}
+
+impl Stage {
+    async fn open(session: Client, settings: Settings) -> Result<Self> {
+        let mut database = Database::inspect(&session).await?;
+        let table = database.ensure_table(&session, VersionType::Int8).await?;
+        Ok(Stage { session, database, table, settings })
+    }
+
+    /// Runs migrations on it.
+    pub fn runner<'s>(&'s self, observe: &'s dyn Fn(Event)) -> Runner<'s> {
+        Runner {
+            session: &self.session,
+            notices: Notices::default(),
+            table: &self.table,
+            log: None,
+            settings: &self.settings,
+            notices_lost_clients: self.database.notices_lost_clients,
+            observe,
+        }
+    }
+}
+
+/// Drops the scratch databases of runs that were killed, as far as the role may.
+async fn sweep(server: &Client) -> Result<()> {
+    let left = format!(
+        "SELECT quote_ident(datname) FROM pg_database AS d \
+         WHERE datname ~ '^{PREFIX}[0-9]+_[0-9]+$' AND pg_has_role(datdba, 'USAGE') \
+           AND NOT EXISTS (SELECT FROM pg_locks \
+                           WHERE locktype = 'advisory' AND classid = {LOCK} AND objsubid = 2 \
+                             AND objid::bigint = (hashtext(d.datname)::bigint & 4294967295)) \
+           AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)"
+    );
+    for row in rows(server, &left).await.context("looking for what earlier runs left")? {
+        let name = row.get(0).unwrap_or_default();
+        // Another run may be at it too, or somebody may have just connected.
+        let _ = execute(server, &format!("DROP DATABASE IF EXISTS {name}")).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! What stands in a database's tables, read again where it may have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use futures_util::TryStreamExt;
+use model::{ColumnValues, EXCERPT, Rows, TableRows};
+use serde::Deserialize;
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
+
+use super::copies::flush_counts;
+use crate::database::{execute, rows};
+
+/// The tables, and what tells that they have changed.
+const STATES: &str = include_str!("states.sql");
+
+/// A table with more rows keeps no values to show, digests only.
+const SHOWN_ROWS: usize = 100;
+
+/// Tables that are read in one flight.
+const FLIGHT: usize = 50;
+
+/// A table as it is.
+#[derive(Clone, Debug)]
+pub(super) struct TableState {
+    pub(super) oid: u32,
+    /// With its schema.
+    pub(super) name: String,
+    pub(super) quoted: String,
+    columns: Vec<ColumnKey>,
+    /// Whether it has few rows, or short ones.
+    is_small: bool,
+    /// How many rows were ever inserted.
+    pub(super) inserted: String,
+    /// Differs where its rows do; none where the server does not count.
+    pub(super) rows: Option<String>,
+    /// Differs where its columns or constraints do.
+    pub(super) signature: String,
+    /// Other tables that its foreign keys refer to.
+    pub(super) refers_to: BTreeSet<u32>,
+    /// Whether it never had a row, or was truncated since.
+    pub(super) is_empty: bool,
+}
+
+impl TableState {
+    /// Whether it has a column of this name.
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.0 == name)
+    }
+
+    /// Whether it has a column of this name that holds dates or times.
+    pub(super) fn is_time(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.0 == name && column.4)
+    }
+}
+
+/// A column's name, what tells it from a former one of that name, its name in SQL, whether it holds json, and whether dates
+/// or times.
+#[derive(Clone, Debug, Deserialize)]
+struct ColumnKey(String, String, String, bool, bool);
+
+impl ColumnKey {
+    /// As text that is the same for the same value: `json` keeps blanks and the order of keys.
+    fn text(&self) -> String {
+        format!("{}{}::text", self.2, if self.3 { "::jsonb" } else { "" })
+    }
+}
+
+/// The tables that there are.
+///
+/// # Errors
+/// The server's refusal.
+pub(super) async fn states(session: &Client) -> Result<Vec<TableState>> {
+    flush_counts(session).await;
+    rows(session, STATES).await?.iter().map(state).collect::<Result<_>>().context("reading the tables")
+}
+
+fn state(row: &SimpleQueryRow) -> Result<TableState> {
+    let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
+    let referred: Vec<String> = serde_json::from_str(&text(8))?;
+    Ok(TableState {
+        oid: text(0).parse()?,
+        name: text(1),
+        quoted: text(2),
+        columns: serde_json::from_str(&text(3))?,
+        is_small: text(4) == "t",
+        inserted: text(5),
+        rows: row.get(6).map(str::to_owned),
+        signature: text(7),
+        refers_to: referred.iter().map(|oid| oid.parse()).collect::<Result<_, _>>()?,
+        is_empty: text(9) == "t",
+    })
+}
+
+/// The rows of a database, as they were read last.
+#[derive(Default)]
+pub(super) struct Contents {
+    known: BTreeMap<u32, Known>,
+}
+
+/// A table's rows, while its state was this.
+struct Known {
+    rows: Option<String>,
+    count: usize,
+    /// By their keys.
+    columns: BTreeMap<String, Arc<ColumnValues>>,
+}
+
+impl Contents {
+    /// The tables are others.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    /// Every row of the tables. Tables whose rows have not changed are not read again, nor are their columns.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(super) async fn read(&mut self, session: &Client, states: &[TableState]) -> Result<Rows> {
+        let oids: BTreeSet<u32> = states.iter().map(|state| state.oid).collect();
+        self.known.retain(|oid, _| oids.contains(oid));
+        let mut reads: Vec<(&TableState, Vec<&ColumnKey>)> = Vec::new();
+        for state in states {
+            let is_same = |known: &&Known| state.rows.is_some() && known.rows == state.rows;
+            let known = self.known.get(&state.oid).filter(is_same);
+            let is_new =
+                |column: &&ColumnKey| known.is_none_or(|known| !known.columns.contains_key(&column.1));
+            let new: Vec<&ColumnKey> = state.columns.iter().filter(is_new).collect();
+            if known.is_none() || !new.is_empty() {
+                reads.push((state, new));
+            }
+        }
+        for flight in reads.chunks(FLIGHT) {
+            self.read_flight(session, flight).await.context("reading the rows")?;
+        }
+        let rows = |state: &TableState| {
+            let known = self.known.get(&state.oid)?;
+            let column = |key: &ColumnKey| Some((key.0.clone(), Arc::clone(known.columns.get(&key.1)?)));
+            let columns = state.columns.iter().filter_map(column).collect();
+            Some((state.name.clone(), TableRows { count: known.count, columns }))
+        };
+        Ok(states.iter().filter_map(rows).collect())
+    }
+
+    async fn read_flight(
+        &mut self,
+        session: &Client,
+        flight: &[(&TableState, Vec<&ColumnKey>)],
+    ) -> Result<()> {
+        // In the order of the file, always: columns that are read later are of the same rows.
+        let settings = "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET enable_indexonlyscan = off";
+        execute(session, settings).await?;
+        let queries: Vec<String> = flight.iter().map(|(state, columns)| query(state, columns)).collect();
+        let answers = session.simple_query_raw(&queries.join(";\n")).await?;
+        let mut answers = pin!(answers);
+        let mut reading = flight.iter();
+        let mut table = reading.next().map(|(state, columns)| Reading::new(state, columns));
+        while let Some(answer) = answers.try_next().await? {
+            match (answer, &mut table) {
+                (SimpleQueryMessage::Row(row), Some(table)) => table.push(&row)?,
+                (SimpleQueryMessage::CommandComplete(_), _) => {
+                    if let Some(table) = table.take() {
+                        self.keep(table);
+                    }
+                    table = reading.next().map(|(state, columns)| Reading::new(state, columns));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, table: Reading<'_>) {
+        let Reading { state, columns, count, .. } = table;
+        let known = self.known.entry(state.oid);
+        let known = known.or_insert_with(|| Known { rows: None, count: 0, columns: BTreeMap::new() });
+        if known.rows != state.rows || state.rows.is_none() {
+            known.columns.clear();
+        }
+        known.rows.clone_from(&state.rows);
+        known.count = count;
+        // Of columns that are gone, and of their former types.
+        known.columns.retain(|key, _| state.columns.iter().any(|column| column.1 == *key));
+        known.columns.extend(columns.into_iter().map(|(key, values)| (key.1.clone(), Arc::new(values))));
+    }
+}
+
+fn query(state: &TableState, columns: &[&ColumnKey]) -> String {
+    let digest = |column: &&ColumnKey| format!("hashtextextended({}, 0)", column.text());
+    let beginning = |column: &&ColumnKey| format!("left({}, {})", column.text(), EXCERPT + 1);
+    let mut selected: Vec<String> = columns.iter().map(digest).collect();
+    if state.is_small {
+        selected.extend(columns.iter().map(beginning));
+    }
+    format!("SELECT {} FROM {} AS sample", selected.join(", "), state.quoted)
+}
+
+/// A table that is being read.
+struct Reading<'t> {
+    state: &'t TableState,
+    columns: Vec<(&'t ColumnKey, ColumnValues)>,
+    is_shown: bool,
+    count: usize,
+}
+
+impl<'t> Reading<'t> {
+    fn new(state: &'t TableState, columns: &[&'t ColumnKey]) -> Self {
+        let columns = columns.iter().map(|key| (*key, ColumnValues::new(state.is_small))).collect();
+        Self { state, columns, is_shown: state.is_small, count: 0 }
+    }
+
+    fn push(&mut self, row: &SimpleQueryRow) -> Result<()> {
+        self.count += 1;
+        if self.is_shown && self.count > SHOWN_ROWS {
+            self.is_shown = false;
+            self.columns.iter_mut().for_each(|(_, values)| values.forget_beginnings());
+        }
+        let width = self.columns.len();
+        for (i, (_, values)) in self.columns.iter_mut().enumerate() {
+            let digest = row.get(i).map(str::parse::<i64>).transpose()?.map(i64::cast_unsigned);
+            values.push(digest, if self.is_shown { row.get(width + i) } else { None });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! The databases of a proof: one in which migrations are tried, and one in which ups alone have run, to go on from where a
+//! try went wrong.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use files::{Migration, Trial};
+use tokio_postgres::Client;
+
+use super::ProofEvent;
+use crate::cluster;
+use crate::database::execute;
+use crate::report::{Direction, Event};
+use crate::run::Settings;
+use crate::scratch::{Apart, Beside, Scratch, Server, Stage};
+
+const READING: &str = "reading the server's shared catalogs";
+
+/// The database in which migrations are tried.
+struct Trying {
+    stage: Stage,
+    /// A second session, which keeps what it has prepared: a migration's own is cleared after each.
+    reader: Client,
+    /// The copy that it is of what ups alone have made.
+    copy: Option<Beside>,
+    /// The server of its own that it is on.
+    _apart: Option<Apart>,
+}
+
+/// Where ups alone have run.
+struct Pristine {
+    database: Beside,
+    applied: usize,
+}
+
+/// The databases of a proof.
+pub(super) struct Copies<'a> {
+    server: &'a Server,
+    scratch: &'a Scratch,
+    /// The server's shared catalogs before any migration.
+    shared: BTreeMap<String, String>,
+    /// Whether migrations have made roles or the like, which databases of one server have in common.
+    acts_on_server: bool,
+    settings: Settings,
+    trials: &'a [Trial<'a>],
+    observe: &'a dyn Fn(ProofEvent),
+    trying: Trying,
+    /// Made when it is first needed. It only ever moves on, so that it runs each up once.
+    pristine: Option<Pristine>,
+}
+
+impl<'a> Copies<'a> {
+    /// # Errors
+    /// The server's refusal.
+    pub(super) async fn open(
+        server: &'a Server,
+        scratch: &'a Scratch,
+        settings: Settings,
+        trials: &'a [Trial<'a>],
+        observe: &'a dyn Fn(ProofEvent),
+    ) -> Result<Self> {
+        let stage = scratch.stage(settings.clone()).await?;
+        let trying = Trying { stage, reader: scratch.session().await?, copy: None, _apart: None };
+        let shared = cluster::read(&trying.reader).await.context(READING)?;
+        Ok(Self {
+            server,
+            scratch,
+            shared,
+            acts_on_server: false,
+            settings,
+            trials,
+            observe,
+            trying,
+            pristine: None,
+        })
+    }
+
+    /// The session in which to look at the tables and to write rows.
+    pub(super) fn reader(&self) -> &Client {
+        &self.trying.reader
+    }
+
+    /// Runs a migration where migrations are tried.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub(super) async fn run(&self, migration: &Migration, direction: Direction) -> Result<()> {
+        let observe = |event| self.observe(event);
+        let outcome = self.trying.stage.runner(&observe).run(migration, direction).await;
+        flush_counts(&self.trying.stage.session).await;
+        outcome.map(|_| ())
+    }
+
+    /// Makes sure that so many ups run where ups alone have run.
+    ///
+    /// # Errors
+    /// One of them does not run.
+    pub(super) async fn check_ups(&mut self, applied: usize) -> Result<()> {
+        if self.acts_on_server().await? {
+            return self.restore_apart(applied).await;
+        }
+        self.advance(applied).await.map(|_| ())
+    }
+
+    /// Goes on where so many ups alone have run.
+    ///
+    /// # Errors
+    /// One of them does not run, or the server's refusal.
+    pub(super) async fn restore(&mut self, applied: usize) -> Result<()> {
+        if self.acts_on_server().await? {
+            return self.restore_apart(applied).await;
+        }
+        let copy = self.scratch.beside(Some(self.advance(applied).await?)).await?;
+        let stage = copy.stage(self.settings.clone()).await?;
+        let reader = copy.session().await?;
+        self.go_on_in(Trying { stage, reader, copy: Some(copy), _apart: None }).await
+    }
+
+    /// Runs ups where ups alone have run, until so many are applied.
+    async fn advance(&mut self, applied: usize) -> Result<&Beside> {
+        let pristine = match &mut self.pristine {
+            Some(pristine) => pristine,
+            empty => empty.insert(Pristine { database: self.scratch.beside(None).await?, applied: 0 }),
+        };
+        if pristine.applied < applied {
+            let stage = pristine.database.stage(self.settings.clone()).await?;
+            run_ups(&stage, self.trials.iter().take(applied).skip(pristine.applied)).await?;
+            pristine.applied = applied;
+        }
+        Ok(&pristine.database)
+    }
+
+    /// Whether what runs again would meet the roles and the like that it made before, and a role could not be dropped for
+    /// what it has in another database. On a temporary server there is a way around.
+    async fn acts_on_server(&mut self) -> Result<bool> {
+        if !self.acts_on_server && self.server.is_temporary() {
+            self.acts_on_server = cluster::read(&self.trying.reader).await.context(READING)? != self.shared;
+        }
+        Ok(self.acts_on_server)
+    }
+
+    /// Runs so many ups on a server of their own, and goes on there.
+    async fn restore_apart(&mut self, applied: usize) -> Result<()> {
+        let apart = self.server.another().await?.context("the server is no temporary one")?;
+        let stage = apart.stage(self.settings.clone()).await?;
+        run_ups(&stage, self.trials.iter().take(applied)).await?;
+        let reader = apart.session().await?;
+        self.go_on_in(Trying { stage, reader, copy: None, _apart: Some(apart) }).await
+    }
+
+    async fn go_on_in(&mut self, trying: Trying) -> Result<()> {
+        let former = std::mem::replace(&mut self.trying, trying);
+        match former.copy {
+            Some(copy) => self.scratch.remove_beside(copy).await,
+            None => Ok(()),
+        }
+    }
+
+    fn observe(&self, event: Event) {
+        // What runs is a part of what the line of progress says.
+        if matches!(event, Event::Waiting { .. } | Event::Retrying { .. }) {
+            (self.observe)(ProofEvent::Run(event));
+        }
+    }
+}
+
+async fn run_ups<'t>(stage: &Stage, trials: impl Iterator<Item = &'t Trial<'t>>) -> Result<()> {
+    let observe = |_| {};
+    for trial in trials {
+        stage.runner(&observe).run(trial.migration, Direction::Up).await?;
+    }
+    Ok(())
+}
+
+/// Has the server add up what it has counted in a session, of which others read what has changed. It does so by itself once
+/// a second.
+pub(super) async fn flush_counts(session: &Client) {
+    // Before version 15 there is no such function, and nobody relies on the counts.
+    let _ = execute(session, "SELECT pg_stat_force_next_flush()").await;
+}

@@ -1,0 +1,389 @@
+//! Migrations tried one after the other, both ways, on tables with sample rows.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use files::{Extent, Loss, Migration, Migrations, Script, Trial};
+use model::{Catalog, RowLoss, Rows, TableRows, row_losses};
+use tokio_postgres::Client;
+
+use super::contents::{Contents, TableState, states};
+use super::copies::{Copies, flush_counts};
+use super::proof::{Irreversible, Proof, Refusal, is_known};
+use super::samples::{Filling, Samples};
+use super::{ProofEvent, Verdict};
+use crate::column_order;
+use crate::database::one_row;
+use crate::failure::Failure;
+use crate::introspection;
+use crate::report::{Direction, Event};
+
+/// What the server has counted of changes to its own tables. Who adds, changes or removes an object changes one of them.
+const CHANGES: &str = "
+    SELECT CASE WHEN current_setting('track_counts')::bool AND current_setting('server_version_num')::int >= 150000
+        THEN concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) END
+    FROM pg_stat_sys_tables";
+
+/// A proof on its way.
+pub(super) struct Prover<'a> {
+    migrations: &'a Migrations,
+    trials: &'a [Trial<'a>],
+    observe: &'a dyn Fn(ProofEvent),
+    copies: Copies<'a>,
+    samples: Samples,
+    contents: Contents,
+    /// The catalog where the migrations before have led, with what the server had counted when it was read.
+    catalog: Option<(Option<String>, Rc<Catalog>)>,
+    pub(super) proof: Proof,
+}
+
+/// What came of trying a migration.
+enum Outcome {
+    /// It leads where it should. Whether it leaves rows of the migrations as its first up made them.
+    Proved {
+        is_clean: bool,
+    },
+    Refused(Box<Refusal>),
+    /// It did not run, perhaps since sample rows were in its way, of which there are others.
+    Collided,
+}
+
+impl<'a> Prover<'a> {
+    pub(super) fn new(
+        migrations: &'a Migrations,
+        trials: &'a [Trial<'a>],
+        observe: &'a dyn Fn(ProofEvent),
+        copies: Copies<'a>,
+    ) -> Self {
+        Self {
+            migrations,
+            trials,
+            observe,
+            copies,
+            samples: Samples::default(),
+            contents: Contents::default(),
+            catalog: None,
+            proof: Proof { not_compared: introspection::NOT_COMPARED, ..Proof::default() },
+        }
+    }
+
+    /// Tries all of them.
+    ///
+    /// # Errors
+    /// An up does not run where the ups before it have led, so that there is nothing beyond; or the server is lost.
+    pub(super) async fn run(&mut self) -> Result<()> {
+        for (at, trial) in self.trials.iter().enumerate() {
+            let begun = Instant::now();
+            let label = trial.migration.label();
+            let name = format!("{label} ({} of {})", at + 1, self.trials.len());
+            (self.observe)(ProofEvent::Run(Event::Started { migration: name, direction: Direction::Up }));
+            let verdict = match trial.extent {
+                Extent::UpOnly => {
+                    self.up_only(trial.migration).await?;
+                    continue;
+                }
+                Extent::NoWayBack | Extent::RoundTrip => self.try_migration(at, trial).await?,
+            };
+            (self.observe)(ProofEvent::Judged {
+                migration: label.to_owned(),
+                verdict,
+                duration: begun.elapsed(),
+            });
+        }
+        if self.catalog.is_none() {
+            self.read_catalog().await?;
+        }
+        self.proof.objects = self.catalog.as_ref().map_or(0, |(_, catalog)| catalog.len());
+        self.proof.rows.finish();
+        Ok(())
+    }
+
+    async fn up_only(&mut self, migration: &Migration) -> Result<()> {
+        self.copies.run(migration, Direction::Up).await?;
+        self.proof.up_only.push(migration.label().to_owned());
+        self.catalog = None;
+        Ok(())
+    }
+
+    async fn try_migration(&mut self, at: usize, trial: &Trial<'_>) -> Result<Verdict> {
+        let migration = trial.migration;
+        self.samples.first_attempt();
+        loop {
+            let refusal = match self.attempt(at, trial).await? {
+                Outcome::Proved { is_clean } => {
+                    match (&migration.down, &migration.up.directives.irreversible) {
+                        (Some(_), _) => self.proof.proved.push(migration.label().to_owned()),
+                        (None, Some(reason)) => self.proof.irreversible.push(Irreversible {
+                            migration: migration.label().to_owned(),
+                            reason: reason.clone(),
+                        }),
+                        (None, None) => self.proof.without_down.push(migration.label().to_owned()),
+                    }
+                    if !is_clean {
+                        self.restore(at + 1).await?;
+                    }
+                    return Ok(Verdict::Passed);
+                }
+                Outcome::Collided => {
+                    self.samples.next_attempt();
+                    self.restore(at).await?;
+                    continue;
+                }
+                Outcome::Refused(refusal) => refusal,
+            };
+            self.proof.refuse(*refusal);
+            // What follows is tried on what the ups alone make, as if this one had been right.
+            self.restore(at + 1).await?;
+            return Ok(Verdict::Refused);
+        }
+    }
+
+    /// Up, down and up again, with rows in all tables that take them.
+    async fn attempt(&mut self, at: usize, trial: &Trial<'_>) -> Result<Outcome> {
+        let migration = trial.migration;
+        let before = self.read_catalog().await?;
+        let (older, old_rows) = self.fill(at).await?;
+        if let Err(error) = self.copies.run(migration, Direction::Up).await {
+            return self.judge_up(at, error).await;
+        }
+        if trial.extent == Extent::NoWayBack {
+            self.catalog = None;
+            return Ok(Outcome::Proved { is_clean: true });
+        }
+        let made = self.read_catalog().await?;
+        let made_rows = self.read_rows().await?;
+        let newer_rows = self.fill_new(at, &older).await?;
+        let said: Vec<Loss> = migration.losses().cloned().collect();
+
+        if let Err(error) = self.copies.run(migration, Direction::Down).await {
+            return self.judge_failure(at, migration, Direction::Down, error).await;
+        }
+        let restored = self.read_catalog().await?;
+        if let Some(refusal) = self.compare(&before, &restored, migration, Direction::Down).await? {
+            return Ok(Outcome::Refused(Box::new(refusal)));
+        }
+        let mut lost = row_losses(&old_rows, &self.read_rows().await?, &said);
+
+        if let Err(error) = self.copies.run(migration, Direction::Up).await {
+            return self.judge_failure(at, migration, Direction::Up, error).await;
+        }
+        let again = self.read_catalog().await?;
+        if let Some(refusal) = self.compare(&made, &again, migration, Direction::Up).await? {
+            return Ok(Outcome::Refused(Box::new(refusal)));
+        }
+        let now = self.read_rows().await?;
+        let mut kept = row_losses(&newer_rows, &now, &said);
+        if !self.is_clean(&older, &made_rows, &now) {
+            self.restore(at + 1).await?;
+        }
+        let is_clean = match self.attempt_downwards(at, migration, &older, &said).await? {
+            Ok((more, is_clean)) => {
+                kept.extend(more);
+                is_clean
+            }
+            Err(outcome) => return Ok(outcome),
+        };
+        let (mut kept, made): (Vec<_>, Vec<_>) = kept.into_iter().partition(|loss| is_known(&older, loss));
+        // Rows that an up writes again differ in times and keys.
+        let count = |rows: &Rows, table: &str| rows.get(table).map_or(0, |rows| rows.count);
+        kept.retain(|loss| {
+            let table = loss.table();
+            loss.count() > count(&made_rows, table).saturating_sub(count(&old_rows, table))
+        });
+        // What is lost on the way down and up again is often the same.
+        if lost.is_empty() {
+            lost = kept;
+        }
+        if !lost.is_empty() {
+            return Ok(Outcome::Refused(Box::new(Refusal::of_rows(migration, &lost))));
+        }
+        self.proof.rows.note_unsaid(migration, &made);
+        Ok(Outcome::Proved { is_clean })
+    }
+
+    /// Down and up once more where the tables take rows that they did not have the first time: in columns that the up made.
+    /// Returns what was lost on the way, and whether the migrations' own rows are as they were.
+    async fn attempt_downwards(
+        &mut self,
+        at: usize,
+        migration: &Migration,
+        older: &[TableState],
+        said: &[Loss],
+    ) -> Result<Result<(Vec<RowLoss>, bool), Outcome>> {
+        let Some(rows) = self.refill(at + 1).await? else { return Ok(Ok((Vec::new(), true))) };
+        for direction in [Direction::Down, Direction::Up] {
+            if let Err(error) = self.copies.run(migration, direction).await {
+                return Ok(Err(self.judge_failure(at, migration, direction, error).await?));
+            }
+        }
+        let now = self.read_rows().await?;
+        Ok(Ok((row_losses(&rows, &now, said), self.is_clean(older, &rows, &now))))
+    }
+
+    /// Whether later migrations find the migrations' own rows as the first up made them, times aside.
+    fn is_clean(&self, older: &[TableState], made: &Rows, now: &Rows) -> bool {
+        let has_others =
+            |name: &str| older.iter().any(|state| state.name == name && self.samples.has_others(state.oid));
+        let is_doubled =
+            |(table, rows): (&String, &TableRows)| made.get(table).is_none_or(|made| made.count < rows.count);
+        let is_time = |loss: &RowLoss| {
+            let state = older.iter().find(|state| state.name == loss.table());
+            loss.column().is_some_and(|column| state.is_some_and(|state| state.is_time(column)))
+        };
+        let is_other = |loss: &RowLoss| is_known(older, loss) && has_others(loss.table()) && !is_time(loss);
+        !now.iter().any(is_doubled) && !row_losses(made, now, &[]).iter().any(is_other)
+    }
+
+    /// A refusal where the catalog is not the expected one, the order of columns aside.
+    async fn compare(
+        &mut self,
+        expected: &Catalog,
+        found: &Catalog,
+        migration: &Migration,
+        direction: Direction,
+    ) -> Result<Option<Refusal>> {
+        let step = (migration, direction);
+        let reader = self.copies.reader();
+        let compared = column_order::compare(reader, self.migrations, step, expected, found).await?;
+        if !compared.differences.is_empty() {
+            return Ok(Some(Refusal::of_catalog(migration, direction, compared.differences)));
+        }
+        let file = match direction {
+            Direction::Up => &migration.up.file,
+            Direction::Down => migration.down.as_ref().map_or(&migration.up.file, |down| &down.file),
+        };
+        self.proof.notes.extend(compared.notes.iter().map(|note| format!("{file}: {note}")));
+        Ok(None)
+    }
+
+    /// An up that does not run: an error where the tables are empty as well, since then nothing leads further.
+    async fn judge_up(&mut self, at: usize, error: anyhow::Error) -> Result<Outcome> {
+        let migration = self.migration(at)?;
+        if error.downcast_ref::<Failure>().is_none() {
+            return Err(error);
+        }
+        if self.may_fit_others(&error) {
+            return Ok(Outcome::Collided);
+        }
+        self.copies.check_ups(at + 1).await?;
+        let filled = at.checked_sub(1).map(|before| self.migration(before)).transpose()?;
+        let mut refusal = Refusal::of_failure(migration, Direction::Up, &error, filled);
+        refusal.runs_on_empty_tables = Some(true);
+        Ok(Outcome::Refused(Box::new(refusal)))
+    }
+
+    /// A down, or an up after it, that does not run.
+    async fn judge_failure(
+        &mut self,
+        at: usize,
+        migration: &Migration,
+        direction: Direction,
+        error: anyhow::Error,
+    ) -> Result<Outcome> {
+        if error.downcast_ref::<Failure>().is_none() {
+            return Err(error);
+        }
+        if self.may_fit_others(&error) {
+            return Ok(Outcome::Collided);
+        }
+        self.restore(at + 1).await?;
+        let mut runs = self.copies.run(migration, Direction::Down).await.is_ok();
+        if runs && direction == Direction::Up {
+            runs = self.copies.run(migration, Direction::Up).await.is_ok();
+        }
+        let mut refusal = Refusal::of_failure(migration, direction, &error, Some(migration));
+        refusal.runs_on_empty_tables = Some(runs);
+        Ok(Outcome::Refused(Box::new(refusal)))
+    }
+
+    /// Whether a file ran into a row that is there already (unique_violation, exclusion_violation), and other sample rows
+    /// can be tried.
+    fn may_fit_others(&self, error: &anyhow::Error) -> bool {
+        let code = error.downcast_ref::<Failure>().and_then(Failure::code);
+        matches!(code, Some("23505" | "23P01")) && self.samples.has_next_attempt()
+    }
+
+    fn migration(&self, at: usize) -> Result<&'a Migration> {
+        Ok(self.trials.get(at).context("no such migration")?.migration)
+    }
+
+    /// Goes on with what so many ups alone make.
+    async fn restore(&mut self, applied: usize) -> Result<()> {
+        self.copies.restore(applied).await?;
+        self.samples.forget();
+        self.contents.forget();
+        self.catalog = None;
+        Ok(())
+    }
+
+    /// The rows that somebody wrote for the tables after so many migrations.
+    fn given(&self, applied: usize) -> Option<&'a Script> {
+        self.trials.iter().take(applied).rev().find_map(|trial| trial.migration.rows.as_ref())
+    }
+
+    /// The catalog as it is, read where something has changed.
+    async fn read_catalog(&mut self) -> Result<Rc<Catalog>> {
+        let reader = self.copies.reader();
+        let changes = changes(reader).await?;
+        let is_same = |known: &&(Option<String>, Rc<Catalog>)| changes.is_some() && known.0 == changes;
+        let catalog = match self.catalog.as_ref().filter(is_same) {
+            Some((_, catalog)) => Rc::clone(catalog),
+            None => Rc::new(introspection::read(reader).await?),
+        };
+        self.catalog = Some((changes, Rc::clone(&catalog)));
+        Ok(catalog)
+    }
+
+    async fn read_rows(&mut self) -> Result<Rows> {
+        let reader = self.copies.reader();
+        let states = states(reader).await?;
+        self.contents.read(reader, &states).await
+    }
+
+    /// Fills the tables after so many migrations.
+    async fn fill(&mut self, applied: usize) -> Result<(Vec<TableState>, Rows)> {
+        let (filling, rows) = self.fill_changed(applied).await?;
+        Ok((filling.states, rows))
+    }
+
+    /// Fills the tables after so many migrations; returns their rows where one was written.
+    async fn refill(&mut self, applied: usize) -> Result<Option<Rows>> {
+        let (filling, rows) = self.fill_changed(applied).await?;
+        Ok(filling.is_changed.then_some(rows))
+    }
+
+    async fn fill_changed(&mut self, applied: usize) -> Result<(Filling, Rows)> {
+        let given = self.given(applied);
+        let reader = self.copies.reader();
+        let filling = self.samples.fill(reader, given).await.with_context(|| unfit(self.trials, applied))?;
+        let rows = self.contents.read(reader, &filling.states).await?;
+        self.proof.rows.note(&rows, &filling.refused);
+        Ok((filling, rows))
+    }
+
+    /// Fills the tables that an up has just made, unless somebody has written rows for them.
+    async fn fill_new(&mut self, at: usize, older: &[TableState]) -> Result<Rows> {
+        if self.given(at + 1).is_some() {
+            return self.read_rows().await;
+        }
+        let reader = self.copies.reader();
+        let filling = self.samples.fill_new(reader, older).await?;
+        let rows = self.contents.read(reader, &filling.states).await?;
+        self.proof.rows.note(&rows, &filling.refused);
+        Ok(rows)
+    }
+}
+
+fn unfit(trials: &[Trial<'_>], applied: usize) -> String {
+    let newest = applied.checked_sub(1).and_then(|at| trials.get(at));
+    let label = newest.map_or("", |trial| trial.migration.label());
+    format!("the sample rows do not fit the tables after {label}; write {label}.rows.sql with rows that do")
+}
+
+/// What tells whether the catalog has changed; none where the server does not count.
+async fn changes(session: &Client) -> Result<Option<String>> {
+    flush_counts(session).await;
+    let counted = one_row(session, CHANGES).await.context("reading the catalog")?;
+    Ok(counted.as_ref().and_then(|row| row.get(0)).map(str::to_owned))
+}

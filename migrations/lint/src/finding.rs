@@ -1,0 +1,72 @@
+//! One thing that a rule has to say about one place.
+
+use std::ops::Range;
+
+use super::rules::LintRule;
+use files::Script;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It will be regretted, and hurts nobody today.
+    Warning,
+    /// It holds others up, breaks them, or fails.
+    Error,
+}
+
+/// A finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LintFinding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// How many characters of that line it is about; at least 1.
+    pub length: usize,
+    /// The line's text.
+    pub text: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl LintFinding {
+    /// A finding about a place in a file.
+    #[must_use]
+    pub fn at(
+        rule: &LintRule,
+        script: &Script,
+        line: usize,
+        column: usize,
+        length: usize,
+        message: String,
+    ) -> Self {
+        let text = script.line_text(line).to_owned();
+        let length = length.clamp(1, (text.chars().count() + 1).saturating_sub(column).max(1));
+        Self {
+            rule: rule.name,
+            severity: rule.severity,
+            file: script.file.clone(),
+            line,
+            column,
+            length,
+            text,
+            message,
+        }
+    }
+
+    /// A finding about bytes of a file; of several lines, the first.
+    pub(super) fn over(rule: &LintRule, script: &Script, range: Range<usize>, message: String) -> Self {
+        let line = script.line_of(range.start);
+        let before = script.sql.get(script.line_start(line)..range.start).unwrap_or_default();
+        let column = 1 + before.chars().count();
+        let about = script.sql.get(range).unwrap_or_default();
+        let length = about.lines().next().unwrap_or_default().chars().count();
+        Self::at(rule, script, line, column, length, message)
+    }
+}

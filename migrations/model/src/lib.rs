@@ -1,0 +1,17 @@
+//! The catalog of a database: its objects with their properties, what two catalogs differ in, and a catalog's text as
+//! `schema.sql`. Beside it the rows of tables, as far as a proof compares them. Nothing here talks to a database;
+//! Cargo.toml keeps it so.
+
+mod catalog;
+mod column_order;
+mod drift;
+mod expression;
+mod rows;
+mod schema_file;
+
+pub use catalog::{Catalog, Difference, Object};
+pub use column_order::{OrderReliance, ReorderedTables, routines_relying_on_order};
+pub use drift::{Drift, drift};
+pub use expression::canonical_expression;
+pub use rows::{ColumnValues, EXCERPT, RowLoss, Rows, Sample, TableRows, row_losses};
+pub use schema_file::{SCHEMA_FILE_ACCESS, schema_file};

@@ -1,0 +1,103 @@
+//! What migrations and the server say below an error while they run, by the statement that said it.
+
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use files::Script;
+use tokio_postgres::error::{DbError, Severity};
+
+use engine::values;
+
+/// What is kept of all migrations.
+const KEPT: usize = 200;
+
+/// What is kept of one statement until it has been answered: a loop that raises a notice a row fills no memory.
+const KEPT_OF_ONE: usize = 1_000;
+
+/// What a migration or the server said while a statement ran.
+pub struct Said {
+    /// The migration's file.
+    pub file: String,
+    /// The statement's line, from 1.
+    pub line: usize,
+    /// As `WARNING`.
+    pub severity: String,
+    /// Without row values.
+    pub message: String,
+    /// With them, where they are asked for.
+    pub shown: Option<String>,
+}
+
+/// All that was said.
+#[derive(Default)]
+pub struct AllSaid {
+    /// They, in their order.
+    pub kept: Vec<Said>,
+    /// How much more there was, at least.
+    pub more: usize,
+}
+
+/// Listens to a session.
+#[derive(Default)]
+pub(super) struct Listener {
+    /// What was said since the last statement was answered.
+    heard: Arc<Mutex<Vec<DbError>>>,
+    said: RefCell<AllSaid>,
+}
+
+impl Listener {
+    /// What hears a session's notices.
+    pub(super) fn ear(&self) -> impl Fn(DbError) + Clone + Send + 'static {
+        let heard = Arc::clone(&self.heard);
+        move |notice| {
+            let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            if heard.len() < KEPT_OF_ONE {
+                heard.push(notice);
+            }
+        }
+    }
+
+    /// Keeps what a statement said, failed or not.
+    pub(super) fn listen(&self, script: &Script, line: usize) {
+        let heard = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
+        let AllSaid { kept, more } = &mut *self.said.borrow_mut();
+        for notice in heard.into_iter().filter(is_told) {
+            if kept.len() == KEPT {
+                *more += 1;
+                continue;
+            }
+            kept.push(Said {
+                file: script.file.clone(),
+                line,
+                severity: notice
+                    .parsed_severity()
+                    .map_or_else(|| notice.severity().to_owned(), |severity| severity.to_string()),
+                message: values::message(&notice, Some(&script.sql)),
+                shown: values::are_shown().then(|| notice.message().to_owned()),
+            });
+        }
+    }
+
+    pub(super) fn take(&self) -> AllSaid {
+        self.said.take()
+    }
+}
+
+fn is_told(notice: &DbError) -> bool {
+    match notice.parsed_severity() {
+        Some(Severity::Warning) => true,
+        // That something is there already, or is not, is what IF [NOT] EXISTS has asked for.
+        Some(Severity::Notice | Severity::Info) => values::is_raised(notice) || !is_skipping(notice),
+        // DEBUG and LOG are for the server's people.
+        _ => false,
+    }
+}
+
+/// Whether a notice says that there is nothing to do. Postgres has no code for a thing that is not there to be dropped, and
+/// names its own function.
+fn is_skipping(notice: &DbError) -> bool {
+    let of_drop =
+        ["DropErrorMsgNonExistent", "does_not_exist_skipping", "ATExecDropColumn", "ATExecDropConstraint"];
+    notice.code().code().starts_with("42")
+        || notice.routine().is_some_and(|routine| of_drop.contains(&routine))
+}

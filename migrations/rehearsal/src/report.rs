@@ -1,0 +1,341 @@
+//! What a rehearsal found. Its JSON is the permit that a deploy asks for.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::findings;
+use super::losses::Loss;
+use crate::measure::{Measured, millis};
+
+/// The form of the JSON; another number for another form.
+pub const FORMAT: u32 = 1;
+
+/// A rehearsal from beginning to end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339")]
+    pub rehearsed_at: OffsetDateTime,
+    /// Whether the migrations may be deployed.
+    pub verdict: Verdict,
+    /// Where it took place.
+    pub place: PlaceKind,
+    /// What production was.
+    pub source: Source,
+    /// What it will be.
+    pub target: Target,
+    /// How long a lock may stand in others' way.
+    pub limits: Limits,
+    /// The pending migrations, measured, in order; those after one that failed are missing.
+    pub migrations: Vec<Rehearsed>,
+    /// Who waited while they ran.
+    pub probes: Vec<Probed>,
+    /// The command that was run on the migrated copy.
+    pub command: Option<CommandRun>,
+    /// Whether the downs lead back and the ups forward again.
+    pub way_back: WayBack,
+    /// What the migrations drop.
+    #[serde(default)]
+    pub losses: Vec<Loss>,
+    /// What there is to say.
+    pub findings: Vec<Finding>,
+}
+
+/// Whether the migrations may be deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// They may.
+    Passed,
+    /// They may not.
+    Failed,
+}
+
+/// Where a rehearsal takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlaceKind {
+    /// A copy of the database on the same server.
+    Copy,
+    /// A branch of a Neon project.
+    Branch,
+}
+
+/// The database as it was before. Digests are SHA-256 in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Of its host, port and name: which database this is, without telling where.
+    pub database: String,
+    /// Its last migration; none on an empty one.
+    pub head: Option<String>,
+    /// Of what was measured, the relations that were there before, which somebody may be using.
+    #[serde(default)]
+    pub relations: BTreeSet<String>,
+    /// Of its history: numbers, names and checksums.
+    pub history: String,
+    /// Of its catalog.
+    pub catalog: String,
+}
+
+/// The database as it will be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its last migration.
+    pub head: Option<String>,
+    /// SHA-256 of its catalog; none where the rehearsal did not come that far.
+    pub catalog: Option<String>,
+}
+
+/// What was asked of the migrations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The longest time for which others may be held up.
+    #[serde(rename = "max_lock_ms", with = "optional_millis")]
+    pub max_lock: Option<Duration>,
+    /// What must not happen at all.
+    pub deny: Vec<Deny>,
+}
+
+/// What can be forbidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deny {
+    /// Writing a table anew, whole.
+    Rewrite,
+    /// Reading a table while a lock on it stops writers.
+    Scan,
+    /// Rows that are gone, or not what they were after the way back.
+    Data,
+    /// A migration without a way back.
+    Irreversible,
+    /// What `branchline lint` calls an error.
+    Lint,
+}
+
+impl Deny {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Rewrite, Self::Scan, Self::Data, Self::Irreversible, Self::Lint];
+
+    /// Its name, as reports and options have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rewrite => "rewrite",
+            Self::Scan => "scan",
+            Self::Data => "data",
+            Self::Irreversible => "irreversible",
+            Self::Lint => "lint",
+        }
+    }
+}
+
+impl FromStr for Deny {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|deny| deny.as_str() == word)
+            .ok_or_else(|| format!("no such thing: {word}"))
+    }
+}
+
+/// A migration that was applied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rehearsed {
+    /// refinery's checksum of it.
+    pub checksum: String,
+    /// SHA-256 of the catalog after it.
+    pub catalog: String,
+    /// What it did.
+    #[serde(flatten)]
+    pub measured: Measured,
+}
+
+/// What sessions that read or wrote a table all the while lived through.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probed {
+    /// The table with its schema.
+    pub table: String,
+    /// What the session did.
+    pub who: Who,
+    /// How many times.
+    pub attempts: u64,
+    /// Each time that it waited for a lock.
+    pub waits: Vec<Wait>,
+    /// The error that ended it, where a migration took away what it used.
+    pub broken: Option<String>,
+}
+
+/// What a probing session does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Who {
+    /// Reads a row.
+    Reader,
+    /// Locks the table and a row as an UPDATE does.
+    Writer,
+}
+
+/// A wait for a lock, from the session's own clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// When it asked, from the first measurement on.
+    #[serde(rename = "started_ms", with = "millis")]
+    pub started: Duration,
+    /// How long until it was answered.
+    #[serde(rename = "waited_ms", with = "millis")]
+    pub waited: Duration,
+}
+
+/// A command that ran on the migrated copy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CommandRun {
+    /// Its words.
+    pub command: Vec<String>,
+    /// How it ended: an exit status or a signal, in words.
+    pub outcome: String,
+    /// Whether that is success.
+    pub is_success: bool,
+    /// How long it took.
+    #[serde(rename = "duration_ms", with = "millis")]
+    pub duration: Duration,
+}
+
+/// What the way back and forward again showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayBack {
+    /// Migrations whose down restores the catalog and whose up then makes the same again.
+    pub proved: Vec<String>,
+    /// Those that it cannot be proved for, having no down.
+    pub without: Vec<String>,
+}
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How much it weighs.
+    pub level: Level,
+    /// What it is about.
+    pub about: About,
+    /// The file, where it is about one.
+    pub file: Option<String>,
+    /// The line in it, from 1.
+    pub line: Option<usize>,
+    /// In words, without row values.
+    pub message: String,
+    /// The same with row values, for a terminal where they are asked for. It is in no report.
+    #[serde(skip)]
+    pub shown: Option<String>,
+}
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Good to know.
+    Note,
+    /// Somebody should decide: the exit status is 3.
+    Warning,
+    /// The rehearsal failed by it.
+    Failure,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    /// A migration that could not be applied.
+    Migration,
+    /// A lock, and who waited for it.
+    Lock,
+    /// A table that was written anew.
+    Rewrite,
+    /// A table that was read under a lock.
+    Scan,
+    /// A client that would fail.
+    Client,
+    /// The test command.
+    Command,
+    /// A down.
+    Down,
+    /// Rows.
+    Data,
+    /// The schema at the end.
+    Schema,
+    /// What the linter says of a file.
+    Lint,
+    /// What the server or a migration said while it ran.
+    Notice,
+}
+
+impl Finding {
+    /// One without a longer form for a terminal.
+    pub fn new(
+        level: Level,
+        about: About,
+        file: Option<String>,
+        line: Option<usize>,
+        message: String,
+    ) -> Self {
+        Self { level, about, file, line, message, shown: None }
+    }
+
+    /// What a terminal shows.
+    pub fn words(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.message)
+    }
+}
+
+impl Report {
+    /// The verdict that findings, measurements and limits make.
+    pub fn judge(&self) -> Verdict {
+        let measured =
+            findings::of_measurements(&self.migrations, &self.probes, &self.source.relations, &self.limits);
+        let fails = |finding: &Finding| finding.level == Level::Failure;
+        let has_failed = self.findings.iter().chain(&measured).any(fails)
+            || self.command.as_ref().is_some_and(|run| !run.is_success)
+            || (self.limits.deny.contains(&Deny::Irreversible) && !self.way_back.without.is_empty())
+            || self.target.catalog.is_none();
+        if has_failed { Verdict::Failed } else { Verdict::Passed }
+    }
+
+    /// The heaviest finding's weight.
+    pub fn level(&self) -> Option<Level> {
+        self.findings.iter().map(|finding| finding.level).max()
+    }
+}
+
+impl Probed {
+    /// The longest wait that touches a span of time.
+    pub fn longest_within(&self, from: Duration, until: Duration) -> Option<Wait> {
+        let touches = |wait: &&Wait| wait.started < until && wait.started + wait.waited > from;
+        self.waits.iter().filter(touches).max_by_key(|wait| wait.waited).copied()
+    }
+}
+
+mod optional_millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(
+        limit: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        limit.map(|limit| limit.as_secs_f64() * 1e3).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let millis = Option::<f64>::deserialize(deserializer)?;
+        millis.map(|millis| Duration::try_from_secs_f64(millis / 1e3).map_err(de::Error::custom)).transpose()
+    }
+}
