@@ -83,7 +83,7 @@ impl PgBouncer {
         further: &str,
         installation: &Installation,
     ) -> Result<Option<Self>> {
-        let home = Home::temporary()?;
+        let home = Home::temporary(false)?;
         let program = installation.usable_in(&home)?;
         let (user, password) = server.credentials();
         let certificates = certificates::generate(&["localhost"])?;

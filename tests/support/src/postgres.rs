@@ -30,7 +30,8 @@ const PORTS_TO_TRY: usize = 20;
 /// Where the data lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Data {
-    /// In a folder for temporary files, removed when the server stops or its process dies.
+    /// In a folder for temporary files, in memory if it need not be durable and there is room; removed when the server
+    /// stops or its process dies.
     Temporary,
     /// In this folder, from one run to the next, with password, port and certificates.
     Kept(PathBuf),
@@ -88,7 +89,7 @@ impl Postgres {
     pub fn start(options: &Options) -> Result<Self> {
         let installed = binaries::find()?;
         let (home, lifetime) = match &options.data {
-            Data::Temporary => (Home::temporary()?, Lifetime::Temporary),
+            Data::Temporary => (Home::temporary(!options.durable)?, Lifetime::Temporary),
             Data::Kept(folder) => (Home::kept(folder)?, Lifetime::Kept),
         };
         let copied = home.path.join("postgres");
