@@ -29,8 +29,18 @@ pub(super) async fn remove(postgres: &Postgres, database: &str) -> Result<()> {
     Ok(session.batch_execute(&format!("drop database if exists {database} with (force)")).await?)
 }
 
+/// A session, tried three times: connecting has a bound, which a machine that runs all tests at once may exceed.
 async fn session(postgres: &Postgres) -> Result<Client> {
-    let (client, connection) = pg::connect(&pg::Url::parse(&postgres.url("postgres"))?).await?;
-    tokio::spawn(connection);
-    Ok(client)
+    let url = pg::Url::parse(&postgres.url("postgres"))?;
+    let mut retries = 0..2;
+    loop {
+        match pg::connect(&url).await {
+            Ok((client, connection)) => {
+                tokio::spawn(connection);
+                return Ok(client);
+            }
+            Err(error) if retries.next().is_none() => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
 }
