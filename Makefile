@@ -39,24 +39,25 @@ test: ## all tests, against a Postgres of their own
 	! command -v npm >/dev/null || scripts/tools.sh neonctl || true
 	cargo test --locked --workspace --no-fail-fast
 
-soak: ## the long forms of the tests, for an hour or so; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
+soak: ## the long forms of the tests, about an hour; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	SOAK=1 cargo test --locked $(or $(SOAK_ARGS),--workspace)
 	$(if $(SOAK_ARGS),,scripts/fuzz.sh $(FUZZ_SECONDS))
 
-bench: ## how fast files are read and imported, how functions start and answer; BENCH_ARGS="--quick", "--full", "--json FILE"
+bench: ## how fast files are read, functions start and answer; BENCH_ARGS="--quick", "--full", "--json FILE"
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	cargo run --locked --release --quiet --bin bench -- $(BENCH_ARGS)
 
-lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrations, scripts, pipelines, template
+lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrations, scripts, pipelines
 	@scripts/require.sh rust c python
 	scripts/tools.sh cfn-lint actionlint shellcheck zizmor typos cargo-deny
 	cargo fmt --all --check
 	typos
 	cargo clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps --workspace --exclude support --exclude it --exclude bench
+	RUSTDOCFLAGS="-D warnings" \
+	  cargo doc --locked --quiet --no-deps --workspace --exclude support --exclude it --exclude bench
 	# Checked and not linked, so libFuzzer itself, which needs a C++ compiler, is not built.
 	CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a \
 	  cargo check --locked --quiet --bins --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
@@ -72,7 +73,7 @@ audit: ## known vulnerabilities of dependencies, by RustSec's database, which is
 	scripts/tools.sh cargo-deny
 	cargo-deny --locked check --hide-inclusion-graph advisories
 
-rehearse: ## the pending migrations on a copy of a local production; EXAMPLE=bad or good for those of docs/examples
+rehearse: ## pending migrations on a copy of a local production; EXAMPLE=bad or good for docs/examples
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	cargo build --locked --quiet -p support -p branchline --bins

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs each fuzz target for so many seconds. cargo-fuzz needs a nightly toolchain and a C++ compiler; without them it says
-# so and is done.
+# Runs each fuzz target for so many seconds. cargo-fuzz needs a nightly toolchain and a C++ compiler; without
+# them it says so and is done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

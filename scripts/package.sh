@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds every function for provided.al2023 into target/lambda/<function>/bootstrap.zip and checks what came out.
-# ARCH is x86_64 or arm64, as in the template.
+# Builds every function for provided.al2023 into target/lambda/<function>/bootstrap.zip and checks what came
+# out. ARCH is x86_64 or arm64, as in the template.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
@@ -27,11 +27,13 @@ limit_of() {
 check() {
   local zip=target/lambda/$1/bootstrap.zip binary=$work/bootstrap size foreign newest
   size=$(stat --format=%s "$zip")
-  ((size <= $(limit_of "$1"))) || die "$1: the zip has $size bytes, more than the $(limit_of "$1") that it may have"
+  ((size <= $(limit_of "$1"))) || die "$1: the zip has $size bytes; the limit is $(limit_of "$1")"
   python3 -m zipfile -e "$zip" "$work"
-  foreign=$(readelf --dynamic "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE "$provided" || true)
+  foreign=$(readelf --dynamic "$binary" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+    grep -vE "$provided" || true)
   [[ -z $foreign ]] || die "$1: needs $foreign, which provided.al2023 does not promise"
-  newest=$(readelf --wide --dyn-syms "$binary" | grep -oE 'GLIBC_[0-9.]+' | sed s/GLIBC_// | sort -V | tail -n 1)
+  newest=$(readelf --wide --dyn-syms "$binary" | grep -oE 'GLIBC_[0-9.]+' | sed s/GLIBC_// |
+    sort -V | tail -n 1)
   is_at_least "$glibc" "$newest" || die "$1: needs glibc $newest, and provided.al2023 has $glibc"
   printf '%-16s %5d kB   glibc %s or newer\n' "$1" $((size / 1000)) "$newest"
 }
@@ -41,7 +43,8 @@ for folder in functions/*/; do
   packages+=(--package "$(basename "$folder")")
 done
 export OPENSSL_SRC_PERL=$PWD/scripts/openssl-perl.sh
-cargo lambda build --release --locked --output-format zip --target "$machine-unknown-linux-gnu.$glibc" "${packages[@]}"
+target=$machine-unknown-linux-gnu.$glibc
+cargo lambda build --release --locked --output-format zip --target "$target" "${packages[@]}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints what CHANGELOG.md says of the version in Cargo.toml. Fails where it says nothing, or where the tag that is given
-# as $1 names another version.
+# Prints what CHANGELOG.md says of the version in Cargo.toml. Fails where it says nothing, or where the tag
+# that is given as $1 names another version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh

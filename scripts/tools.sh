@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, and those of `make lint`.
 #
-# A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed into
-# .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The result is recorded in
-# .tools/<tool>.ready, so that the next run takes no time.
+# A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed
+# into .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The
+# result is recorded in .tools/<tool>.ready, so that the next run takes no time.
 #
-# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; scripts/tools/neonctl does the same
-# for npm. Nothing is built during installation, because a package's build script could download anything.
+# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; scripts/tools/neonctl
+# does the same for npm. Nothing is built during installation, because a package's build script could download
+# anything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
@@ -41,7 +42,8 @@ on_machine() {
   local PATH=${PATH//"$tools/bin:"/}
   case $1 in
     postgres)
-      for program in "${BRANCHLINE_PG_BIN:-/none}/postgres" "$(command -v postgres)" /usr/lib/postgresql/17/bin/postgres; do
+      local packaged=/usr/lib/postgresql/17/bin/postgres
+      for program in "${BRANCHLINE_PG_BIN:-/none}/postgres" "$(command -v postgres)" "$packaged"; do
         if [[ -x ${program%/*}/initdb && -x ${program%/*}/psql ]]; then
           accept 17.0 "$program" --version && break
         fi
@@ -114,7 +116,8 @@ SH
   esac
 }
 
-# pip for a tool's pinned packages; a user's configuration for other purposes is left aside. Its output is not a result.
+# pip for a tool's pinned packages; a user's configuration for other purposes is left aside. Its output is not
+# a result.
 pip() {
   local tool=$1
   shift
@@ -184,7 +187,8 @@ check_libraries() {
   absent=$(ldd "$tools"/postgres/bin/{postgres,initdb,psql} 2>&1 |
     awk '/version .* not found/ { print $4 } /=> not found/ { print $1 }' | sort -u | paste -sd ' ')
   [[ -z $absent ]] || die "missing: $absent, which Postgres needs." \
-    "On Debian 12, Ubuntu 22.04 or newer: apt install libgssapi-krb5-2 liblz4-1 libreadline8 libssl3 libxml2 libzstd1."
+    "On Debian 12, Ubuntu 22.04 or newer:" \
+    "apt install libgssapi-krb5-2 liblz4-1 libreadline8 libssl3 libxml2 libzstd1."
 }
 
 for tool in "$@"; do package_of "$tool" >/dev/null; done

@@ -1,4 +1,5 @@
--- What a database of the old stacks holds after V0002: a job with 50,000 bookmarks, a tenth of them duplicates.
+-- What a database of the old stacks holds after V0002: a job with 50,000 bookmarks, a tenth of them
+-- duplicates.
 INSERT INTO projects (name) SELECT 'project ' || n FROM generate_series(1, 20) AS n;
 INSERT INTO extraction_jobs (project_id, source_url, extraction_type, status)
 SELECT 1 + n % 20, 'https://example.com/' || n, 'color', 'pending' FROM generate_series(1, 1000) AS n;

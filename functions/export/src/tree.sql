@@ -1,18 +1,20 @@
 -- What a scope holds, in the order of a file: folders, what is in them, separators.
 --
--- What a folder holds sorts by place, which is an id. The ids of an import follow its file, and later imports have later
--- ones: so one import comes out as its file was, and a folder that several brought stands where the first had it, once, with
--- what all of them put into it.
+-- What a folder holds sorts by place, which is an id. The ids of an import follow its file, and later imports
+-- have later ones: so one import comes out as its file was, and a folder that several brought stands where
+-- the first had it, once, with what all of them put into it.
 --
--- folder_tree() numbers the folders in the order of a file. What stands in a folder has the number of the last folder that
--- is complete before it: of those under its own folder that come before it, or else its folder's. Of rows with one number the
--- folder itself comes first, then what is deeper. No key grows with the depth.
+-- folder_tree() numbers the folders in the order of a file. What stands in a folder has the number of the
+-- last folder that is complete before it: of those under its own folder that come before it, or else its
+-- folder's. Of rows with one number the folder itself comes first, then what is deeper. No key grows with the
+-- depth.
 --
--- The statement is for a session without nested loops over tables (enable_nestloop): it runs right after large imports
--- too, when the statistics still say that the scope holds next to nothing.
+-- The statement is for a session without nested loops over tables (enable_nestloop): it runs right after
+-- large imports too, when the statistics still say that the scope holds next to nothing.
 --
--- $1: the project, or null for what belongs to none. $2: whether merged duplicates stand where their files had them, with
--- what they said; one that says nothing else than the bookmark and stands in its folder is left out.
+-- $1: the project, or null for what belongs to none. $2: whether merged duplicates stand where their files
+-- had them, with what they said; one that says nothing else than the bookmark and stands in its folder is
+-- left out.
 WITH tree AS MATERIALIZED (
   SELECT * FROM folder_tree($1)
 ), bookmark AS NOT MATERIALIZED (

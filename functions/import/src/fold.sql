@@ -1,11 +1,12 @@
--- Folds into each bookmark what duplicates of it brought: tags united, the earliest added date, the latest modified and
--- visited dates, the first description, the first title that is not empty, further folders, and what duplicates say that
--- the bookmark does not, for search. It folds anew from what the row held before its first merge
--- (`unmerged`) and every duplicate of every import in the order of their commits, so that it serves an import and its
--- undoing alike: without the import's duplicates the result is what would be there without it.
+-- Folds into each bookmark what duplicates of it brought: tags united, the earliest added date, the latest
+-- modified and visited dates, the first description, the first title that is not empty, further folders, and
+-- what duplicates say that the bookmark does not, for search. It folds anew from what the row held before its
+-- first merge (`unmerged`) and every duplicate of every import in the order of their commits, so that it
+-- serves an import and its undoing alike: without the import's duplicates the result is what would be there
+-- without it.
 --
--- Where an import is taken out whose bookmark has duplicates in later imports, the first of these becomes the bookmark,
--- as it would have then; its import counts it as imported and no longer as merged.
+-- Where an import is taken out whose bookmark has duplicates in later imports, the first of these becomes the
+-- bookmark, as it would have then; its import counts it as imported and no longer as merged.
 --
 -- $1: an import, whose entries and bookmarks say which rows. $2: whether it is taken out.
 WITH job AS (
@@ -24,7 +25,8 @@ WITH job AS (
   SELECT e.*, j.started_at,
          row_number() OVER (PARTITION BY e.url_key ORDER BY coalesce(j.completed_at, 'infinity'), e.id) AS nth
   FROM touched
-  -- By the index, whatever the statistics say of a table that has just grown: OFFSET keeps it from being a join.
+  -- By the index, whatever the statistics say of a table that has just grown: OFFSET keeps it from being a
+  -- join.
   CROSS JOIN LATERAL (
     SELECT * FROM import_entries WHERE outcome = 'merged' AND url_key = touched.url_key OFFSET 0
   ) AS e

@@ -1,5 +1,6 @@
--- Takes out of the folders what an import brought: those that another import brings too become what that made of them, and
--- the others go, unless something is in them still. It comes after the import's bookmarks are gone, and before its entries.
+-- Takes out of the folders what an import brought: those that another import brings too become what that made
+-- of them, and the others go, unless something is in them still. It comes after the import's bookmarks are
+-- gone, and before its entries.
 --
 -- $1: the import.
 WITH RECURSIVE brought AS MATERIALIZED (
@@ -13,7 +14,8 @@ WITH RECURSIVE brought AS MATERIALIZED (
          (array_agg(e.attributes ORDER BY e.id) FILTER (WHERE e.attributes IS NOT NULL))[1] AS attributes,
          (array_agg(e.import_job_id ORDER BY e.id))[1] AS import_job_id
   FROM brought b
-  -- By the index, whatever the statistics say of a table that has just grown: OFFSET keeps it from being a join.
+  -- By the index, whatever the statistics say of a table that has just grown: OFFSET keeps it from being a
+  -- join.
   CROSS JOIN LATERAL (
     SELECT * FROM import_entries WHERE outcome = 'folder' AND own_folder_id = b.id AND import_job_id <> $1 OFFSET 0
   ) AS e

@@ -24,8 +24,9 @@ async function prepared(file) {
   if (body.size > maxUploadBytes) {
     throw new Problem(
       413,
-      `${marked(file.name)} is too large: without icons and compressed it still has ${size(body.size)}, and this service ` +
-        `takes ${size(maxUploadBytes)}. Export your bookmarks in parts, folder by folder, and import one after the other.`,
+      `${marked(file.name)} is too large: without icons and compressed it still has ${size(body.size)}, ` +
+        `and this service takes ${size(maxUploadBytes)}. Export your bookmarks in parts, folder by folder, ` +
+        'and import one after the other.',
     );
   }
   return body;

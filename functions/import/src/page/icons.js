@@ -1,4 +1,5 @@
-// Leaves the icons out of a bookmarks file: data URIs in the ICON attributes of links, often three quarters of it.
+// Leaves the icons out of a bookmarks file: data URIs in the ICON attributes of links, often three quarters
+// of it.
 
 const LESS = 0x3c, GREATER = 0x3e, EQUALS = 0x3d, SLASH = 0x2f, QUOTES = [0x22, 0x27];
 const isBlank = (byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
@@ -20,8 +21,8 @@ function next(bytes, byte, at) {
 }
 
 /**
- * The parts of a file that are no icons, in their order. It works on bytes, as the file's encoding is not known here:
- * in every encoding that contains ASCII the parts are what they were. In UTF-16, icons stay.
+ * The parts of a file that are not icons, in their order. It works on bytes, as the file's encoding is not
+ * known here: in every encoding that contains ASCII the parts are unchanged. In UTF-16, icons stay.
  */
 function withoutIcons(bytes) {
   const parts = [];
@@ -48,7 +49,7 @@ function endOfComment(bytes, at) {
   return end;
 }
 
-/** Reads a tag's attributes as the HTML standard does, and tells where each icon of a link begins and ends. */
+/** Reads a tag's attributes as the HTML standard does, and reports where each icon of a link is. */
 function endOfTag(bytes, at, dropped) {
   const isLink = standsAt(bytes, at, 'a') && isBlank(bytes[at + 1]);
   while (at < bytes.length && !isBlank(bytes[at]) && bytes[at] !== SLASH && bytes[at] !== GREATER) at++;
@@ -75,7 +76,7 @@ function endOfTag(bytes, at, dropped) {
 
 /** Whether the rest means the same without a value that ends there. */
 function canGo(bytes, start, end) {
-  // A value without an end is none. The lines that the import tells of are the file's. And an equals sign would take
-  // the name before for its own.
+  // A value without an end is none. The lines that the import tells of are the file's. And an equals sign
+  // would take the name before for its own.
   return end < bytes.length && !bytes.subarray(start, end).includes(0x0a) && bytes[end + 1] !== EQUALS;
 }

@@ -34,9 +34,10 @@ async function importFile(file, project) {
   await showEarlier();
 }
 
-/** Sends a file, tells of its progress, and gives the import's answer, by another way where the first one broke. */
+/** Sends a file, shows its progress, and returns the answer, by another way if the first one broke. */
 async function sent(name, project, body) {
-  // The service finds the job under it while it runs. Browsers give one to secure pages only; others see no progress.
+  // The service finds the job under it while it runs. Browsers give one to secure pages only; others see no
+  // progress.
   const key = crypto.randomUUID?.();
   const query = new URLSearchParams({ filename: name, ...(project && { project_id: project }) });
   const headers = { 'Content-Type': 'application/octet-stream', ...(key && { 'Idempotency-Key': key }) };

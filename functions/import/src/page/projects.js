@@ -20,7 +20,9 @@ async function loadProjects() {
   }
   const asked = new URLSearchParams(location.search).get('project_id');
   // Beyond the first thousand, a project is chosen by its number in the address.
-  if (/^\d{1,10}$/.test(asked ?? '') && !projects.has(Number(asked))) projects.set(Number(asked), `project ${asked}`);
+  if (/^\d{1,10}$/.test(asked ?? '') && !projects.has(Number(asked))) {
+    projects.set(Number(asked), `project ${asked}`);
+  }
   const options = [...projects].map(([id, name]) => {
     const option = document.createElement('option');
     option.value = id;

@@ -31,7 +31,7 @@ function showResult(job, sample = [], repeated = false) {
   if (job.skipped_count + job.failed_count + job.warning_count > 0) showRejections(job, '');
 }
 
-/** Saves what was not stored as a bookmarks file, to mend and import. It is asked for here, since a link has no token. */
+/** Saves the entries that were not stored, as a bookmarks file; requested here, since a link has no token. */
 async function saveRefused(job) {
   complain(null);
   try {

@@ -24,7 +24,8 @@ const PLAIN = {
 function problemOf(status, text) {
   try {
     const { detail, request_id } = JSON.parse(text);
-    // The log has the cause of an error under its request's id; what the sender did wrong is all in the detail.
+    // The log has the cause of an error under its request's id; what the sender did wrong is all in the
+    // detail.
     if (detail) return new Problem(status, status < 500 ? detail : `${detail} (request ${request_id})`, true);
   } catch {
     // Not JSON, so not from the service itself.
@@ -32,11 +33,13 @@ function problemOf(status, text) {
   return new Problem(status, PLAIN[status] ?? `The service answered with an error (${status}). Try again.`);
 }
 
-/** Sends a request, asks for a token where one is wanted, and returns the answer: its JSON, or its text where asked. */
+/** Sends a request, asks for a token if needed, and returns the answer: its JSON, or its text if asked. */
 async function call(method, path, { asText = false, ...upload } = {}) {
   for (;;) {
     const { status, text } = await send(method, new URL(path, root), upload);
-    if (status >= 200 && status < 300) return asText ? { status, text } : { status, value: text ? JSON.parse(text) : null };
+    if (status >= 200 && status < 300) {
+      return asText ? { status, text } : { status, value: text ? JSON.parse(text) : null };
+    }
     const problem = problemOf(status, text);
     if (status !== 401 || !(await askForToken(problem.message))) throw problem;
   }

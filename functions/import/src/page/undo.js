@@ -2,18 +2,24 @@
 
 function undoWords(job) {
   return job.status === 'failed'
-    ? { short: 'Remove', button: 'Remove this import', question: 'Remove this failed import?', yes: 'Remove it' }
+    ? {
+        short: 'Remove',
+        button: 'Remove this import',
+        question: 'Remove this failed import?',
+        yes: 'Remove it',
+      }
     : { short: 'Undo', button: 'Undo this import', question: 'Undo this import?', yes: 'Undo it' };
 }
 
 /** Undoes an import after asking, and says what became of it. */
 async function undo(job) {
   const words = undoWords(job);
+  const imported = counted(job.imported_count, 'bookmark', 'bookmarks');
   byId('undo-title').textContent = words.question;
   byId('undo-yes').textContent = words.yes;
   byId('undo-text').replaceChildren(...(job.status === 'failed'
     ? sentence`Nothing of ${fileName(job)} was stored, so only its entry in this list goes.`
-    : sentence`What only ${fileName(job)} brought is removed, up to ${counted(job.imported_count, 'bookmark', 'bookmarks')},
+    : sentence`What only ${fileName(job)} brought is removed, up to ${imported},
       and what it merged into other bookmarks is taken back. Other imports stay as they are.`));
   if (!(await confirmed('undo-dialog'))) return;
   complain(null);

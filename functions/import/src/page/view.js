@@ -17,14 +17,14 @@ const isRunning = (job) => !['completed', 'failed'].includes(job.status);
 const linkTo = (job) => `#${job.id}`;
 
 /**
- * A text without the control characters that no page shows, and without Unicode's isolates: browsers isolate an element
- * with the same characters, so that one in the text would end that too early, or take its end away.
+ * A text without the control characters that no page shows, and without Unicode's isolates: browsers isolate
+ * an element with the same characters, so one in the text would end that too early, or remove its end.
  */
 const printable = (text) => text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2066-\u2069]/g, '');
 
 /**
- * A text from outside: a file's or a person's. Its direction ends with its element, so that neither its letters nor its
- * control characters turn around what stands beside it.
+ * A text from outside: a file's or a person's. Its direction ends with its element, so neither its letters
+ * nor its control characters reverse what stands beside it.
  */
 function outside(text) {
   const isolated = document.createElement('bdi');
@@ -33,11 +33,12 @@ function outside(text) {
 }
 
 /** A sentence of ours with texts from outside in it, as nodes. */
-const sentence = (words, ...texts) => words.flatMap((word, at) => (at ? [outside(texts[at - 1]), word] : [word]));
+const sentence = (words, ...texts) =>
+  words.flatMap((word, at) => (at ? [outside(texts[at - 1]), word] : [word]));
 
 /**
- * A text from outside for what takes only characters, such as an aria-label: between isolates, and without the characters
- * that turn it around itself.
+ * A text from outside for a place that takes only characters, such as an aria-label: between isolates, and
+ * without the characters that reverse it.
  */
 const marked = (text) => `\u2068${printable(text).replace(/[\u202a-\u202e]/g, '')}\u2069`;
 

@@ -1,5 +1,5 @@
--- Makes rows of the folders of an import; what an earlier import brought is merged as the entries of one bookmark are: the
--- earliest added date, the latest modified one, the first description and attributes.
+-- Makes rows of the folders of an import; what an earlier import brought is merged as the entries of one
+-- bookmark are: the earliest added date, the latest modified one, the first description and attributes.
 --
 -- $1: the import.
 INSERT INTO folders AS f (id, project_id, parent_id, name, place, add_date, last_modified, description, attributes,

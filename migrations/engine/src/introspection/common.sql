@@ -1,7 +1,9 @@
--- What the other files share: the objects that are a user's, each with its kind and its full name. With pg_catalog alone on
--- the search path, regclass, format_type and their kin write every other name with its schema.
+-- What the other files share: the objects that are a user's, each with its kind and its full name. With
+-- pg_catalog alone on the search path, regclass, format_type and their kin write every other name with its
+-- schema.
 WITH
--- What belongs to an extension comes and goes with it (deptype 'e'), what makes values of a range with the range.
+-- What belongs to an extension comes and goes with it (deptype 'e'), what makes values of a range with the
+-- range.
 member AS (
     SELECT classid, objid FROM pg_depend
     WHERE deptype = 'e' OR (deptype = 'i' AND refclassid = 'pg_type'::regclass

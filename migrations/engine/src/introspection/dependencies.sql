@@ -1,5 +1,5 @@
--- What needs what, by the objects' names: the first two columns name the one that needs, the others what it needs. Read
--- after common.sql.
+-- What needs what, by the objects' names: the first two columns name the one that needs, the others what it
+-- needs. Read after common.sql.
 , place AS (
     SELECT classid, objid, objsubid, kind, name FROM address WHERE NOT (kind = 'rule' AND name LIKE '%."\_RETURN"')
     UNION ALL SELECT 'pg_rewrite'::regclass, w.oid, 0, r.kind, r.name

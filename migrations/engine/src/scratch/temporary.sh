@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Owns one temporary Postgres for the process that started this shell, and removes it when that process ends, however it
-# ends: standard input is a pipe whose only other end is that process.
+# Owns one temporary Postgres for the process that started this shell, and removes it when that process ends,
+# however it ends: standard input is a pipe whose only other end is that process.
 #
 #   $1  folder of initdb and postgres
 #   $2  home: the folder of everything that the server needs

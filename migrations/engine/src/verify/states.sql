@@ -1,4 +1,5 @@
--- One row a table that migrations made: what tells whether its columns, or its rows, are others than they were.
+-- One row a table that migrations made: what tells whether its columns, or its rows, are others than they
+-- were.
 WITH RECURSIVE relation AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted, n.nspname || '.' || c.relname AS name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

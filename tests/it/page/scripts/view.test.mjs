@@ -7,7 +7,8 @@ const { size, printable, marked } = script('view.js', ['size', 'printable', 'mar
 test('a size is shown in the largest unit of which there is a tenth', () => {
   const shown = [0, 1, 300, 999, 1000, 1234, 99_950, 99_999, 100_000, 4_700_000, 536_870_912].map(size);
   assert.deepEqual(shown, [
-    '0 bytes', '1 byte', '300 bytes', '999 bytes', '1 kB', '1.3 kB', '100 kB', '100 kB', '0.1 MB', '4.7 MB', '536.9 MB',
+    '0 bytes', '1 byte', '300 bytes', '999 bytes',
+    '1 kB', '1.3 kB', '100 kB', '100 kB', '0.1 MB', '4.7 MB', '536.9 MB',
   ]);
 });
 

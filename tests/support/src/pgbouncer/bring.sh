@@ -1,13 +1,14 @@
 # shellcheck shell=sh
-# Brings Debian's PgBouncer into folder $1: the program, and its libraries where the machine lacks any. Nothing is
-# installed, and no privilege is needed.
+# Brings Debian's PgBouncer into folder $1: the program, and its libraries where the machine lacks any.
+# Nothing is installed, and no privilege is needed.
 set -eu
 
 folder=$1
 work=$folder.new
 rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/packages" "$work/root" "$work/bin" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+mkdir -p "$work/packages" "$work/root" "$work/bin"
+mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
 cd "$work/packages"
 
 fail() {
@@ -45,7 +46,8 @@ lacks() {
 }
 
 download pgbouncer
-libraries=$(dpkg-deb --field pgbouncer_*.deb Depends | tr ',|' '[\n*]' | awk '$1 ~ /^lib/ && $1 != "libc6" { print $1 }')
+libraries=$(dpkg-deb --field pgbouncer_*.deb Depends | tr ',|' '[\n*]' |
+  awk '$1 ~ /^lib/ && $1 != "libc6" { print $1 }')
 unpack
 mv "$work/root/usr/sbin/pgbouncer" "$work/bin"
 if [ -n "$(lacks)" ]; then

@@ -1,11 +1,12 @@
 # shellcheck shell=sh
-# Owns one PgBouncer for the process that started this shell, and cleans up when that process ends, however it ends.
+# Owns one PgBouncer for the process that started this shell, and cleans up when that process ends, however it
+# ends.
 #
 #   $1  pgbouncer
 #   $2  home: the folder of everything that it needs
 #
-# Standard input is a pipe whose only other end is that process, so it ends even when the process was killed with
-# SIGKILL.
+# Standard input is a pipe whose only other end is that process, so it ends even when the process was killed
+# with SIGKILL.
 
 # Control-C and a closed terminal end that process; this one must see it end.
 trap '' HUP INT QUIT TERM PIPE

@@ -1,13 +1,14 @@
 # shellcheck shell=sh
-# Owns one Postgres for the process that started this shell, and cleans up when that process ends, however it ends.
+# Owns one Postgres for the process that started this shell, and cleans up when that process ends, however it
+# ends.
 #
 #   $1  folder of initdb and postgres
 #   $2  home: the folder of everything the server needs; its data is in $2/data
 #   $3  signal that stops the server when standard input ends
 #   $4  "remove" to delete the home then, "keep" to leave it
 #
-# One command a line comes in, one word goes out. Standard input is a pipe whose only other end is that process, so it
-# ends even when the process was killed with SIGKILL.
+# One command a line comes in, one word goes out. Standard input is a pipe whose only other end is that
+# process, so it ends even when the process was killed with SIGKILL.
 
 # Control-C and a closed terminal end that process; this one must see it end.
 trap '' HUP INT QUIT TERM PIPE
@@ -16,8 +17,8 @@ bin=$1 home=$2 signal=$3 at_end=$4
 data=$home/data
 server=
 
-# postmaster.pid holds the process id in its first line and the server's state in its eighth. One left behind by a
-# crash names another process.
+# postmaster.pid holds the process id in its first line and the server's state in its eighth. One left behind
+# by a crash names another process.
 is_ready() {
   pid='' state=''
   {

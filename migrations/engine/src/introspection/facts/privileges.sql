@@ -1,5 +1,6 @@
--- As they act, one property a grantee: what somebody may beyond, or not any more, what the owner and everybody may by
--- default. So no list of privileges is the same as one that spells the default out, and a REVOKE undoes a GRANT.
+-- As they act, one property a grantee: what somebody may beyond, or not any more, what the owner and
+-- everybody may by default. So no list of privileges is the same as one that spells the default out, and a
+-- REVOKE undoes a GRANT.
 SELECT o.kind, o.name, 'privileges of ' || CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN o.owner THEN 'the owner'
            ELSE quote_ident(pg_get_userbyid(x.grantee)) END, coalesce(x.now, 'none')
 FROM (SELECT coalesce(a.kind, 'privileges') AS kind,
@@ -21,8 +22,8 @@ FROM (SELECT coalesce(a.kind, 'privileges') AS kind,
             FROM pg_foreign_server WHERE srvacl IS NOT NULL) o
       LEFT JOIN pg_init_privs i ON i.classoid = o.classid AND i.objoid = o.objid AND i.objsubid = o.objsubid
       LEFT JOIN address a ON a.classid = o.classid AND a.objid = o.objid AND a.objsubid = o.objsubid
-      -- The system's and extensions' own privileges are in pg_init_privs, but for those of the information schema, whose
-      -- numbers begin with 12000 (FirstUnpinnedObjectId).
+      -- The system's and extensions' own privileges are in pg_init_privs, but for those of the information
+      -- schema, whose numbers begin with 12000 (FirstUnpinnedObjectId).
       WHERE o.acl IS DISTINCT FROM i.initprivs
         AND (a.kind IS NOT NULL OR i.objoid IS NOT NULL OR o.objid < 12000
              OR (o.classid, o.objid) IN (SELECT classid, objid FROM member))) o,

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Runs the command in its arguments until it ends by itself, or until standard input does: a pipe whose other end is the
-# process that wants the command, and which therefore ends with that process, however it ends.
+# Runs the command in its arguments until it ends by itself, or until standard input does: a pipe whose other
+# end is the process that wants the command, and which therefore ends with that process, however it ends.
 
 exec 3<&0
 "$@" </dev/null 3<&- &
