@@ -4,7 +4,7 @@ mod timeline;
 
 use anyhow::{Context as _, Result, bail};
 use files::Migrations;
-use model::{Catalog, Object};
+use model::{Catalog, ObjectId};
 use pg::Connector;
 use tokio_postgres::Client;
 
@@ -30,7 +30,7 @@ pub struct Found {
     /// What other tools recorded.
     pub records: Vec<Record>,
     /// Tables and columns that the migrations do not know.
-    pub others: Vec<Object>,
+    pub others: Vec<ObjectId>,
 }
 
 impl Found {

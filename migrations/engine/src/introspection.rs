@@ -1,7 +1,9 @@
 //! Reading a database's catalog.
 
+use std::borrow::Cow;
+
 use anyhow::{Context, Result};
-use model::{Catalog, Object, canonical_expression};
+use model::{Catalog, ObjectId, Property, canonical_expression};
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use crate::database::{execute, one_row, rows};
@@ -63,7 +65,7 @@ pub async fn read_with_dependencies(session: &Client) -> Result<Catalog> {
     let work = async || {
         let mut catalog = facts(session).await?;
         for row in rows(session, &format!("{COMMON}{DEPENDENCIES}")).await? {
-            catalog.add_dependency(object(&row, 0), object(&row, 2));
+            catalog.add_dependency(object(&row, 0)?, object(&row, 2)?);
         }
         Ok(catalog)
     };
@@ -71,19 +73,16 @@ pub async fn read_with_dependencies(session: &Client) -> Result<Catalog> {
 }
 
 /// Reads in a transaction, which leaves the session's settings as they were.
-async fn within<T>(
-    session: &Client,
-    work: impl AsyncFnOnce() -> Result<T, pg::Error>,
-) -> Result<T, pg::Error> {
+async fn within<T>(session: &Client, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
     execute(session, BEGIN).await?;
     let outcome = work().await;
     // A transaction that failed is rolled back by it, too.
     let ended = execute(session, "COMMIT").await;
     let outcome = outcome?;
-    ended.map(|()| outcome)
+    Ok(ended.map(|()| outcome)?)
 }
 
-async fn facts(session: &Client) -> Result<Catalog, pg::Error> {
+async fn facts(session: &Client) -> Result<Catalog> {
     let asked = format!(
         "SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE name = '{STATEMENT}'), \
                 current_setting('server_version_num')::int >= 150000"
@@ -102,18 +101,21 @@ async fn facts(session: &Client) -> Result<Catalog, pg::Error> {
     }
     let mut catalog = Catalog::default();
     for row in rows(session, &format!("EXECUTE {STATEMENT}")).await? {
-        let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
-        let object = object(&row, 0);
+        let (property, value) = (row.get(2).unwrap_or_default(), row.get(3).unwrap_or_default());
+        let object = object(&row, 0)?;
+        let property = Property::parse(property)
+            .with_context(|| format!("{property:?} is no property that is known"))?;
         // A body is what somebody wrote.
         let is_body =
-            matches!(object.kind.as_str(), "function" | "procedure") || row.get(2) == Some("comment");
-        let value = if is_body { text(3) } else { canonical_expression(&text(3)) };
-        catalog.add(object, text(2), value);
+            matches!(object, ObjectId::Function(_) | ObjectId::Procedure(_)) || property == Property::Comment;
+        let value = if is_body { Cow::Borrowed(value) } else { Cow::Owned(canonical_expression(value)) };
+        catalog.add(object, property, &value);
     }
     Ok(catalog)
 }
 
-fn object(row: &SimpleQueryRow, first: usize) -> Object {
-    let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
-    Object { kind: text(first), name: text(first + 1) }
+/// The object whose kind and name stand in two columns.
+fn object(row: &SimpleQueryRow, first: usize) -> Result<ObjectId> {
+    let (kind, name) = (row.get(first).unwrap_or_default(), row.get(first + 1).unwrap_or_default());
+    ObjectId::parse(kind, name).with_context(|| format!("{kind} {name:?} is no object that is known"))
 }

@@ -1,90 +1,153 @@
-//! A database's catalog as facts, and what two of them differ in.
+//! A database's catalog, typed: its objects with their properties, what each needs, and what two catalogs differ in.
+
+mod name;
+mod object_id;
+mod property;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+pub use name::{
+    CastName, DefaultPrivilegesName, Ident, MappingName, MethodName, PartName, PlainName,
+    PublishedSchemaName, PublishedTableName, QualifiedName, SettingName, Signature, TransformName,
+};
+pub use object_id::{ObjectId, ObjectKind};
+pub use property::Property;
+
+/// An object's properties, by the order of their words.
+pub type Properties = BTreeMap<Property, Arc<str>>;
 
 /// What a database consists of. One entry an object; its parts, as columns and constraints, are objects of their own.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    objects: BTreeMap<Object, BTreeMap<String, String>>,
+    objects: BTreeMap<ObjectId, Properties>,
     /// What each object needs, where that was read. It follows from the objects, so that it is not compared.
-    dependencies: BTreeMap<Object, BTreeSet<Object>>,
-}
-
-/// What the properties are called whose values are digests of secrets: that they differ is shown, and no value.
-const SECRET: &str = "secret ";
-
-/// An object's identity.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Object {
-    /// What it is, in Postgres's words: `table`, `column`, `index`, `function`.
-    pub kind: String,
-    /// Its full name, quoted where SQL needs it; a part's begins with the whole's: `public.bookmarks.url`.
-    pub name: String,
+    dependencies: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
 }
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// There before and not after.
-    Gone(Object),
+    Gone(ObjectId),
     /// There after and not before.
-    New(Object),
+    New(ObjectId),
     /// There both times, and a property is another.
     Changed {
         /// The object.
-        object: Object,
-        /// The property, as `definition`, `default`, `privileges`.
-        property: String,
+        object: ObjectId,
+        /// The property.
+        property: Property,
         /// Its value before; none where it had none.
-        before: Option<String>,
+        before: Option<Arc<str>>,
         /// Its value after.
-        after: Option<String>,
+        after: Option<Arc<str>>,
     },
+}
+
+/// The column that owns a sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SequenceOwner {
+    /// The column.
+    pub column: PartName,
+    /// Whether the sequence is an identity column's, which makes and drops it.
+    pub is_identity: bool,
 }
 
 impl Catalog {
     /// Adds a property of an object.
-    pub fn add(&mut self, object: Object, property: String, value: String) {
-        self.objects.entry(object).or_default().insert(property, value);
+    pub fn add(&mut self, object: ObjectId, property: Property, value: &str) {
+        self.objects.entry(object).or_default().insert(property, value.into());
     }
 
     /// Adds that an object needs another.
-    pub fn add_dependency(&mut self, object: Object, needed: Object) {
+    pub fn add_dependency(&mut self, object: ObjectId, needed: ObjectId) {
         self.dependencies.entry(object).or_default().insert(needed);
     }
 
     /// What an object needs, if it was read.
-    pub fn dependencies(&self, object: &Object) -> impl Iterator<Item = &Object> {
+    pub fn dependencies(&self, object: &ObjectId) -> impl Iterator<Item = &ObjectId> {
         self.dependencies.get(object).into_iter().flatten()
     }
 
     /// Every object with every other that it needs, if they were read.
-    pub fn all_dependencies(&self) -> impl Iterator<Item = (&Object, &Object)> {
+    pub fn all_dependencies(&self) -> impl Iterator<Item = (&ObjectId, &ObjectId)> {
         self.dependencies.iter().flat_map(|(object, needed)| needed.iter().map(move |other| (object, other)))
     }
 
     /// An object's properties, where it is there.
     #[must_use]
-    pub fn properties(&self, object: &Object) -> Option<&BTreeMap<String, String>> {
+    pub fn properties(&self, object: &ObjectId) -> Option<&Properties> {
         self.objects.get(object)
     }
 
     /// The objects with their properties, by kind and name.
-    pub fn iter(&self) -> impl Iterator<Item = (&Object, &BTreeMap<String, String>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&ObjectId, &Properties)> {
         self.objects.iter()
     }
 
     /// Whether an object is there.
     #[must_use]
-    pub fn contains(&self, object: &Object) -> bool {
+    pub fn contains(&self, object: &ObjectId) -> bool {
         self.objects.contains_key(object)
     }
 
     /// A property's value, where the object is there and has one.
     #[must_use]
-    pub fn value(&self, object: &Object, property: &str) -> Option<&str> {
-        self.objects.get(object)?.get(property).map(String::as_str)
+    pub fn value(&self, object: &ObjectId, property: &Property) -> Option<&str> {
+        self.objects.get(object)?.get(property).map(AsRef::as_ref)
+    }
+
+    /// The table, view or type that an object belongs to: a part's whole, an index's table, an owned sequence's table.
+    #[must_use]
+    pub fn whole(&self, object: &ObjectId) -> Option<QualifiedName> {
+        match object {
+            ObjectId::Index(_) | ObjectId::Statistics(_) => {
+                QualifiedName::parse(self.value(object, &Property::Table)?)
+            }
+            ObjectId::Sequence(_) => Some(self.sequence_owner(object)?.column.whole),
+            _ => object.part().map(|part| part.whole.clone()),
+        }
+    }
+
+    /// The column that owns a sequence, where one does.
+    #[must_use]
+    pub fn sequence_owner(&self, sequence: &ObjectId) -> Option<SequenceOwner> {
+        let (column, how) = self.value(sequence, &Property::OwnedBy)?.rsplit_once(" (")?;
+        Some(SequenceOwner { column: PartName::parse(column)?, is_identity: how == "i)" })
+    }
+
+    /// A digest, SHA-256 in hexadecimal, of everything that a copy of the database has as well.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut digest = Sha256::new();
+        let mut add = |text: &str| {
+            digest.update(text);
+            // No text holds a zero byte, since Postgres's do not.
+            digest.update([0]);
+        };
+        // These belong to the database by its number, and its copy has another.
+        let is_copied = |object: &ObjectId| {
+            !matches!(
+                object,
+                ObjectId::Database(_)
+                    | ObjectId::DatabasePrivileges(_)
+                    | ObjectId::DatabaseSetting(_)
+                    | ObjectId::Subscription(_)
+            )
+        };
+        for (object, properties) in self.objects.iter().filter(|(object, _)| is_copied(object)) {
+            add(object.kind().as_str());
+            add(&object.name());
+            for (property, value) in properties {
+                add(&property.to_string());
+                add(value);
+            }
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// How many objects there are.
@@ -116,9 +179,9 @@ impl Catalog {
 }
 
 fn changes<'a>(
-    object: &'a Object,
-    before: &'a BTreeMap<String, String>,
-    after: &'a BTreeMap<String, String>,
+    object: &'a ObjectId,
+    before: &'a Properties,
+    after: &'a Properties,
 ) -> impl Iterator<Item = Difference> + 'a {
     let only_after = after.keys().filter(|property| !before.contains_key(*property));
     before.keys().chain(only_after).filter(|property| before.get(*property) != after.get(*property)).map(
@@ -140,42 +203,6 @@ impl PartialEq for Catalog {
 
 impl Eq for Catalog {}
 
-impl Object {
-    /// An object of a kind.
-    #[must_use]
-    pub fn new(kind: &str, name: &str) -> Self {
-        Self { kind: kind.to_owned(), name: name.to_owned() }
-    }
-
-    /// A part's whole and its own name: `public.t` and `"a.b"` of `public.t."a.b"`.
-    #[must_use]
-    pub fn split_part(&self) -> Option<(&str, &str)> {
-        let is_quoted = self.name.ends_with('"');
-        let dot = if is_quoted {
-            // A quote within a quoted name is doubled.
-            let inner = &self.name[..self.name.len() - 1];
-            let mut end = inner.len();
-            loop {
-                let quote = inner[..end].rfind('"')?;
-                if quote > 0 && inner.as_bytes()[quote - 1] == b'"' {
-                    end = quote - 1;
-                } else {
-                    break quote.checked_sub(1)?;
-                }
-            }
-        } else {
-            self.name.rfind('.')?
-        };
-        (self.name.as_bytes()[dot] == b'.').then(|| (&self.name[..dot], &self.name[dot + 1..]))
-    }
-}
-
-impl fmt::Display for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind, self.name)
-    }
-}
-
 /// For people: `-` what is gone, `+` what is new, and a change with both of its values.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,7 +211,7 @@ impl fmt::Display for Difference {
             Self::New(object) => write!(f, "+ {object}"),
             Self::Changed { object, property, before, after } => {
                 write!(f, "~ {object}: {property}")?;
-                if property.starts_with(SECRET) {
+                if property.is_secret() {
                     return f.write_str(" (not shown)");
                 }
                 for (mark, value) in [('-', before), ('+', after)] {
@@ -205,8 +232,8 @@ mod tests {
     fn catalog(facts: &[(&str, &str, &str, &str)]) -> Catalog {
         let mut catalog = Catalog::default();
         for (kind, name, property, value) in facts {
-            let object = Object { kind: (*kind).to_owned(), name: (*name).to_owned() };
-            catalog.add(object, (*property).to_owned(), (*value).to_owned());
+            let object = ObjectId::parse(kind, name).unwrap();
+            catalog.add(object, Property::parse(property).unwrap(), value);
         }
         catalog
     }
@@ -223,24 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_told_from_its_whole_whatever_the_names_hold() {
-        let split =
-            |name: &str| Object::new("column", name).split_part().map(|(a, b)| (a.to_owned(), b.to_owned()));
-        let of = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
-        assert_eq!(split("public.t.a"), of("public.t", "a"));
-        assert_eq!(split(r#"public."a.b"."c.d""#), of(r#"public."a.b""#, r#""c.d""#));
-        assert_eq!(
-            split(r#"public.t."say ""x"".""#),
-            of("public.t", r#""say ""x""."""#.strip_suffix('"').unwrap())
-        );
-        assert_eq!(split("t"), None);
-    }
-
-    #[test]
     fn a_secret_is_compared_and_not_shown() {
-        let before = catalog(&[("user mapping", "m", "secret option password", "1")]);
-        let after = catalog(&[("user mapping", "m", "secret option password", "2")]);
-        assert_eq!(shown(&before, &after), ["~ user mapping m: secret option password (not shown)"]);
+        let before = catalog(&[("user mapping", "u SERVER m", "secret option password", "1")]);
+        let after = catalog(&[("user mapping", "u SERVER m", "secret option password", "2")]);
+        assert_eq!(shown(&before, &after), ["~ user mapping u SERVER m: secret option password (not shown)"]);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
-use crate::catalog::{Catalog, Difference, Object};
+use crate::catalog::{Catalog, Difference, ObjectId, Property, QualifiedName};
 use files::{Scanner, Token, split};
 
 /// Tables whose columns stand in another order, with those that stand further back than before.
@@ -93,15 +94,12 @@ fn moved(expected: &Catalog, difference: &Difference) -> Option<(String, Option<
     else {
         return None;
     };
-    if object.kind != "column" || property != "place" {
-        return None;
-    }
-    let (whole, column) = object.split_part()?;
-    if !expected.contains(&Object::new("table", whole)) {
+    let (ObjectId::Column(column), Property::Place) = (object, property) else { return None };
+    if !expected.contains(&ObjectId::Table(column.whole.clone())) {
         return None;
     }
     let is_further_back = after.parse::<u32>().ok()? > before.parse::<u32>().ok()?;
-    Some((whole.to_owned(), is_further_back.then(|| column.to_owned())))
+    Some((column.whole.to_string(), is_further_back.then(|| column.name.to_string())))
 }
 
 /// A name as the catalog has it, without quotes.
@@ -114,7 +112,7 @@ fn bare(name: &str) -> String {
 
 /// A table's name without its schema and quotes.
 fn unqualified(table: &str) -> String {
-    bare(Object::new("table", table).split_part().map_or(table, |(_, name)| name))
+    QualifiedName::parse(table).map_or_else(|| bare(table), |table| table.name.unquoted())
 }
 
 /// The tables that the statements of a script make, without schema and quotes.
@@ -236,11 +234,13 @@ fn has_no_columns(statement: &[Word<'_>], after: usize, is: &impl Fn(usize, &str
 /// The functions and rules of a catalog whose text goes by the order of the tables' columns.
 #[must_use]
 pub fn routines_relying_on_order(catalog: &Catalog, tables: &ReorderedTables) -> BTreeSet<String> {
-    let is_code = |kind: &str| matches!(kind, "function" | "procedure" | "rule");
-    let relies = |definition: &&String| tables.relied_on_by(definition).is_some();
+    let is_code = |object: &ObjectId| {
+        matches!(object, ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Rule(_))
+    };
+    let relies = |definition: &&Arc<str>| tables.relied_on_by(definition).is_some();
     catalog
         .iter()
-        .filter(|(object, of)| is_code(&object.kind) && of.get("definition").filter(relies).is_some())
+        .filter(|(object, of)| is_code(object) && of.get(&Property::Definition).filter(relies).is_some())
         .map(|(object, _)| object.to_string())
         .collect()
 }
@@ -249,14 +249,17 @@ pub fn routines_relying_on_order(catalog: &Catalog, tables: &ReorderedTables) ->
 mod tests {
     use super::*;
 
+    fn object(kind: &str, name: &str) -> ObjectId {
+        ObjectId::parse(kind, name).unwrap()
+    }
+
     fn reordered() -> ReorderedTables {
         let mut expected = Catalog::default();
         let mut actual = Catalog::default();
         for (catalog, places) in [(&mut expected, ["1", "2", "3"]), (&mut actual, ["1", "3", "2"])] {
-            catalog.add(Object::new("table", "public.t"), "persistence".to_owned(), "logged".to_owned());
+            catalog.add(object("table", "public.t"), Property::Persistence, "logged");
             for (column, place) in ["a", "b", "c"].iter().zip(places) {
-                let object = Object::new("column", &format!("public.t.{column}"));
-                catalog.add(object, "place".to_owned(), place.to_owned());
+                catalog.add(object("column", &format!("public.t.{column}")), Property::Place, place);
             }
         }
         let (tables, others) = ReorderedTables::take(&expected, expected.diff(&actual));
@@ -278,8 +281,8 @@ mod tests {
         for kind in ["view", "composite type", "materialized view"] {
             let (mut expected, mut actual) = (Catalog::default(), Catalog::default());
             for (catalog, place) in [(&mut expected, "1"), (&mut actual, "2")] {
-                catalog.add(Object::new(kind, "public.t"), "owner".to_owned(), "o".to_owned());
-                catalog.add(Object::new("column", "public.t.a"), "place".to_owned(), place.to_owned());
+                catalog.add(object(kind, "public.t"), Property::Owner, "o");
+                catalog.add(object("column", "public.t.a"), Property::Place, place);
             }
             let (tables, others) = ReorderedTables::take(&expected, expected.diff(&actual));
             assert!(tables.is_empty());

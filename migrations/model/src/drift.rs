@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, Difference, Object};
+use crate::catalog::{Catalog, Difference, Ident, ObjectId, Property, QualifiedName};
 use crate::column_order::ReorderedTables;
 
 /// The tables in which other tools keep what they have applied.
@@ -18,25 +18,6 @@ const HISTORIES: [&str; 9] = [
     "ar_internal_metadata",
 ];
 
-/// Kinds that belong to the whole database, of which a server's provider makes its own.
-const OF_THE_DATABASE: [&str; 15] = [
-    "schema",
-    "extension",
-    "event trigger",
-    "publication",
-    "published table",
-    "published schema",
-    "subscription",
-    "language",
-    "foreign-data wrapper",
-    "server",
-    "user mapping",
-    "cast",
-    "access method",
-    "transform",
-    "privileges",
-];
-
 /// What a database's catalog has other than its migrations make it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drift {
@@ -44,7 +25,7 @@ pub struct Drift {
     pub differences: Vec<Difference>,
     /// Objects that no migration makes and that are nobody's part: those of a provider, of another tool, of another
     /// application.
-    pub others: Vec<Object>,
+    pub others: Vec<ObjectId>,
     /// Columns that stand further back than the migrations put them.
     pub reordered: Vec<String>,
 }
@@ -70,7 +51,7 @@ pub fn drift(expected: &Catalog, database: &Catalog) -> Drift {
 
 enum Verdict<'a> {
     Drift,
-    Other(&'a Object),
+    Other(&'a ObjectId),
     Right,
 }
 
@@ -78,37 +59,36 @@ struct Comparison<'a> {
     expected: &'a Catalog,
     database: &'a Catalog,
     /// The schemas that the migrations know.
-    schemas: BTreeSet<&'a str>,
+    schemas: BTreeSet<&'a Ident>,
     /// Tables, views and types that are there on one side only: their parts are not told one by one.
-    one_sided: BTreeSet<&'a str>,
+    one_sided: BTreeSet<&'a QualifiedName>,
     /// Whether another tool keeps a history in the database.
     is_adopted: bool,
     /// What default privileges give: by kind of object and grantee.
-    defaults: BTreeMap<(&'a str, &'a str), Vec<&'a str>>,
+    defaults: BTreeMap<(&'a str, &'a Ident), Vec<&'a str>>,
 }
 
 impl<'a> Comparison<'a> {
     fn new(expected: &'a Catalog, database: &'a Catalog) -> Self {
         let wholes = |catalog: &'a Catalog, other: &'a Catalog| {
             let only = catalog.iter().map(|(object, _)| object).filter(|object| !other.contains(object));
-            only.filter(|object| is_whole(&object.kind)).map(|object| object.name.as_str())
+            only.filter_map(ObjectId::as_whole)
         };
-        let named = |kind: &'static str| expected.iter().filter(move |(object, _)| object.kind == kind);
-        let defaults = database.iter().filter(|(object, _)| object.kind == "default privileges");
-        let mut by_grantee: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-        for (object, of) in defaults {
-            // FOR ROLE r [IN SCHEMA s] ON TABLES TO g
-            if let Some((rest, grantee)) = object.name.rsplit_once(" TO ")
-                && let Some((_, kind)) = rest.rsplit_once(" ON ")
-            {
-                let given = of.get("privileges").map_or("", String::as_str).split(", ");
-                by_grantee.entry((kind, grantee)).or_default().extend(given);
+        let schemas = expected.iter().filter_map(|(object, _)| match object {
+            ObjectId::Schema(name) => Some(name),
+            _ => None,
+        });
+        let mut by_grantee: BTreeMap<(&str, &Ident), Vec<&str>> = BTreeMap::new();
+        for (object, of) in database.iter() {
+            if let ObjectId::DefaultPrivileges(name) = object {
+                let given = of.get(&Property::Privileges).map_or("", AsRef::as_ref).split(", ");
+                by_grantee.entry((&name.objects, &name.grantee)).or_default().extend(given);
             }
         }
         Self {
             expected,
             database,
-            schemas: named("schema").map(|(object, _)| object.name.as_str()).collect(),
+            schemas: schemas.collect(),
             one_sided: wholes(expected, database).chain(wholes(database, expected)).collect(),
             is_adopted: database.iter().any(|(object, _)| is_history(object)),
             defaults: by_grantee,
@@ -124,103 +104,81 @@ impl<'a> Comparison<'a> {
                 if is_told { Verdict::Right } else { Verdict::Drift }
             }
             Difference::Changed { object, property, before, after } => {
-                let is_right = match property.as_str() {
-                    "owner" | "populated" | "version" | "tablespace" => true,
-                    "comment" if object.kind == "extension" => true,
-                    property
-                        if property.starts_with("secret ") || property.starts_with("security label ") =>
-                    {
-                        true
+                let is_right = match property {
+                    Property::Owner
+                    | Property::Populated
+                    | Property::Version
+                    | Property::Tablespace
+                    | Property::SecretOption(_)
+                    | Property::SecurityLabelOf(_) => true,
+                    Property::Comment => matches!(object, ObjectId::Extension(_)),
+                    Property::PrivilegesOf(grantee) => {
+                        self.is_right_of(object, &Ident::new(grantee), before.as_deref(), after.as_deref())
                     }
-                    property => match property.strip_prefix("privileges of ") {
-                        Some(grantee) => {
-                            self.is_right_of(object, grantee, before.as_deref(), after.as_deref())
-                        }
-                        None => false,
-                    },
+                    _ => false,
                 };
                 if is_right { Verdict::Right } else { Verdict::Drift }
             }
         }
     }
 
-    fn judge_new<'d>(&self, object: &'d Object) -> Verdict<'d> {
-        let kind = object.kind.as_str();
+    fn judge_new<'d>(&self, object: &'d ObjectId) -> Verdict<'d> {
         if self.is_part_of_one_sided(object, self.database)
             || is_history(object)
             || is_part_of_history(object)
+            || is_of_server(object)
         {
             return Verdict::Right;
         }
-        // Of another server, each has its own.
-        if kind.starts_with("database") || kind == "default privileges" {
-            return Verdict::Right;
-        }
-        if OF_THE_DATABASE.contains(&kind) {
-            return Verdict::Other(object);
-        }
-        let is_in_known_schema = self
-            .schemas
-            .iter()
-            .any(|schema| object.name.strip_prefix(schema).is_some_and(|rest| rest.starts_with('.')));
-        if !is_in_known_schema || (self.is_adopted && self.is_nobodys_part(object)) {
+        let is_in_known_schema = object.schema().is_some_and(|schema| self.schemas.contains(schema));
+        if is_of_database(object) || !is_in_known_schema || (self.is_adopted && self.is_nobodys_part(object))
+        {
             return Verdict::Other(object);
         }
         Verdict::Drift
     }
 
     /// Whether an object is a part of a table that is there on one side only, and so not told by itself.
-    fn is_part_of_one_sided(&self, object: &Object, side: &Catalog) -> bool {
-        let of_table = match object.kind.as_str() {
-            "index" | "statistics" => side.value(object, "table"),
-            "sequence" => side.value(object, "owned by").and_then(|owner| Some(split_owner(owner)?.0)),
-            kind if is_whole(kind) => return false,
-            _ => object.split_part().map(|(whole, _)| whole),
-        };
-        of_table.is_some_and(|table| self.one_sided.contains(table))
+    fn is_part_of_one_sided(&self, object: &ObjectId, side: &Catalog) -> bool {
+        side.whole(object).is_some_and(|whole| self.one_sided.contains(&whole))
     }
 
-    fn is_nobodys_part(&self, object: &Object) -> bool {
-        match object.kind.as_str() {
-            "index" | "statistics" | "column" | "constraint" | "trigger" | "rule" | "policy" => false,
-            "sequence" => self.database.value(object, "owned by").is_none(),
-            _ => true,
-        }
+    fn is_nobodys_part(&self, object: &ObjectId) -> bool {
+        self.database.whole(object).is_none()
     }
 
     /// Default privileges are those of a role, which is another where another role owns.
-    fn is_renamed_default(&self, object: &Object) -> bool {
-        let Some((_, scope)) = object.name.strip_prefix("FOR ROLE ").and_then(|rest| rest.split_once(' '))
-        else {
-            return false;
-        };
-        let wanted = self.expected.value(object, "privileges");
-        object.kind == "default privileges"
-            && self.database.iter().any(|(other, of)| {
-                other.kind == object.kind
-                    && other
-                        .name
-                        .split_once(' ')
-                        .and_then(|(_, rest)| rest.split_once(' '))
-                        .and_then(|(_, r)| r.split_once(' '))
-                        .map(|(_, s)| s)
-                        == Some(scope)
-                    && of.get("privileges").map(String::as_str) == wanted
-            })
+    fn is_renamed_default(&self, object: &ObjectId) -> bool {
+        let ObjectId::DefaultPrivileges(wanted) = object else { return false };
+        let privileges = self.expected.value(object, &Property::Privileges);
+        self.database.iter().any(|(other, of)| {
+            let ObjectId::DefaultPrivileges(name) = other else { return false };
+            (&name.schema, &name.objects, &name.grantee) == (&wanted.schema, &wanted.objects, &wanted.grantee)
+                && of.get(&Property::Privileges).map(AsRef::as_ref) == privileges
+        })
     }
 
     /// Whether what a grantee may differs rightly.
-    fn is_right_of(&self, object: &Object, grantee: &str, before: Option<&str>, after: Option<&str>) -> bool {
+    fn is_right_of(
+        &self,
+        object: &ObjectId,
+        grantee: &Ident,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> bool {
         // An owner may everything, without a grant.
-        let owner = self.database.value(object, "owner");
-        if after.is_none() && owner == Some(grantee.trim_matches('"')) {
+        let owner = self.database.value(object, &Property::Owner);
+        if after.is_none() && owner == Some(&grantee.unquoted()) {
             return true;
         }
-        let kind = match object.kind.as_str() {
-            "table" | "view" | "materialized view" | "foreign table" => "TABLES",
-            "sequence" => "SEQUENCES",
-            "function" | "procedure" | "aggregate" => "FUNCTIONS",
-            "schema" => "SCHEMAS",
+        let kind = match object {
+            ObjectId::Table(_)
+            | ObjectId::View(_)
+            | ObjectId::MaterializedView(_)
+            | ObjectId::ForeignTable(_) => "TABLES",
+            ObjectId::Sequence(_) => "SEQUENCES",
+            ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Aggregate(_) => "FUNCTIONS",
+            ObjectId::Schema(_) => "SCHEMAS",
             _ => "TYPES",
         };
         let given = self.defaults.get(&(kind, grantee)).map(Vec::as_slice).unwrap_or_default();
@@ -236,28 +194,50 @@ fn privileges(listed: Option<&str>) -> impl Iterator<Item = &str> {
     listed.into_iter().flat_map(|listed| listed.split(", ")).filter(|privilege| *privilege != "none")
 }
 
-/// The table and the column of `public.t.c (a)`.
-fn split_owner(owner: &str) -> Option<(&str, &str)> {
-    let (column, _) = owner.rsplit_once(" (")?;
-    let end = Object::new("column", column).split_part()?.0.len();
-    Some((&column[..end], &column[end + 1..]))
+/// Kinds that belong to the whole database, of which a server's provider makes its own.
+const fn is_of_database(object: &ObjectId) -> bool {
+    matches!(
+        object,
+        ObjectId::Schema(_)
+            | ObjectId::Extension(_)
+            | ObjectId::EventTrigger(_)
+            | ObjectId::Publication(_)
+            | ObjectId::PublishedTable(_)
+            | ObjectId::PublishedSchema(_)
+            | ObjectId::Subscription(_)
+            | ObjectId::Language(_)
+            | ObjectId::ForeignDataWrapper(_)
+            | ObjectId::Server(_)
+            | ObjectId::UserMapping(_)
+            | ObjectId::Cast(_)
+            | ObjectId::AccessMethod(_)
+            | ObjectId::Transform(_)
+            | ObjectId::SystemPrivileges(_)
+    )
 }
 
-fn is_whole(kind: &str) -> bool {
-    matches!(kind, "table" | "view" | "materialized view" | "foreign table" | "composite type" | "domain")
+/// What each server has its own of.
+const fn is_of_server(object: &ObjectId) -> bool {
+    matches!(
+        object,
+        ObjectId::Database(_)
+            | ObjectId::DatabasePrivileges(_)
+            | ObjectId::DatabaseSetting(_)
+            | ObjectId::DefaultPrivileges(_)
+    )
 }
 
-fn is_history(object: &Object) -> bool {
-    object.kind == "table" && object.split_part().is_some_and(|(_, name)| HISTORIES.contains(&name))
+fn is_history(object: &ObjectId) -> bool {
+    matches!(object, ObjectId::Table(name) if HISTORIES.contains(&name.name.as_str()))
 }
 
 /// Tools name the indexes and sequences of their histories after them.
-fn is_part_of_history(object: &Object) -> bool {
-    let table = match object.kind.as_str() {
-        "index" | "sequence" => object.split_part().map(|(_, name)| name),
-        _ => object.split_part().and_then(|(whole, _)| Some(whole.rsplit_once('.')?.1)),
+fn is_part_of_history(object: &ObjectId) -> bool {
+    let table = match object {
+        ObjectId::Index(name) | ObjectId::Sequence(name) => Some(name),
+        _ => object.part().map(|part| &part.whole),
     };
-    table.is_some_and(|name| HISTORIES.iter().any(|history| name.starts_with(history)))
+    table.is_some_and(|table| HISTORIES.iter().any(|history| table.name.as_str().starts_with(history)))
 }
 
 #[cfg(test)]
@@ -278,7 +258,8 @@ mod tests {
         let catalog = |facts: &mut dyn Iterator<Item = &Fact>| {
             let mut catalog = Catalog::default();
             for (kind, name, property, value) in facts {
-                catalog.add(Object::new(kind, name), (*property).to_owned(), (*value).to_owned());
+                let object = ObjectId::parse(kind, name).unwrap();
+                catalog.add(object, Property::parse(property).unwrap(), value);
             }
             catalog
         };

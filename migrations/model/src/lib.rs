@@ -9,7 +9,11 @@ mod expression;
 mod rows;
 mod schema_file;
 
-pub use catalog::{Catalog, Difference, Object};
+pub use catalog::{
+    CastName, Catalog, DefaultPrivilegesName, Difference, Ident, MappingName, MethodName, ObjectId,
+    ObjectKind, PartName, PlainName, Properties, Property, PublishedSchemaName, PublishedTableName,
+    QualifiedName, SequenceOwner, SettingName, Signature, TransformName,
+};
 pub use column_order::{OrderReliance, ReorderedTables, routines_relying_on_order};
 pub use drift::{Drift, drift};
 pub use expression::canonical_expression;

@@ -1,7 +1,6 @@
 //! Digests by which a deploy knows the database that was rehearsed for: SHA-256 in hexadecimal.
 
 use files::Applied;
-use model::Catalog;
 use pg::{Host, Url};
 use sha2::{Digest, Sha256};
 
@@ -20,18 +19,6 @@ pub fn history(history: &[Applied]) -> String {
     let rows: Vec<String> =
         history.iter().map(|row| format!("{} {} {}", row.version, row.name, row.checksum)).collect();
     of(rows.iter().map(String::as_str))
-}
-
-/// Of everything in a catalog that a copy of the database has as well.
-pub fn catalog(catalog: &Catalog) -> String {
-    // These belong to the database by its number, and its copy has another.
-    let is_copied = |kind: &str| !(kind.starts_with("database") || kind == "subscription");
-    let facts =
-        catalog.iter().filter(|(object, _)| is_copied(&object.kind)).flat_map(|(object, properties)| {
-            let own = [object.kind.as_str(), object.name.as_str()];
-            own.into_iter().chain(properties.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]))
-        });
-    of(facts)
 }
 
 fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use files::{Applied, Migration, Migrations, UpgradeTarget, verify};
-use model::Catalog;
+use model::{Catalog, ObjectId};
 use pg::{Connector, Url};
 use time::OffsetDateTime;
 use tokio_postgres::Client;
@@ -136,7 +136,7 @@ impl Rehearsal<'_> {
             head,
             relations: BTreeSet::new(),
             history: fingerprint::history(history),
-            catalog: fingerprint::catalog(before),
+            catalog: before.fingerprint(),
         }
     }
 
@@ -209,7 +209,7 @@ impl Rehearsal<'_> {
             let last = pending.last().map(|migration| migration.label().to_owned());
             report.target.head = last.or(report.target.head);
             if let Some(catalog) = ups.catalogs.last() {
-                report.target.catalog = Some(fingerprint::catalog(catalog));
+                report.target.catalog = Some(catalog.fingerprint());
                 findings.extend(schema::compare(self.schema_file.as_deref(), catalog)?);
             }
         }
@@ -250,7 +250,7 @@ impl Rehearsal<'_> {
                             notices_left_out: 0,
                         }));
                         let after = introspection::read(session).await?;
-                        let catalog = fingerprint::catalog(&after);
+                        let catalog = after.fingerprint();
                         ups.measured.push(Rehearsed { checksum: migration.checksum(), catalog, measured });
                         ups.catalogs.push(after);
                     }
@@ -296,12 +296,14 @@ fn measured_of(known: &BTreeSet<String>, migrations: &[Rehearsed], probes: &[Pro
 
 /// The relations that somebody may be using.
 fn relations(catalog: &Catalog) -> BTreeSet<String> {
-    let is_relation = |kind: &str| matches!(kind, "table" | "index" | "view" | "materialized view");
-    catalog
-        .iter()
-        .filter(|(object, _)| is_relation(&object.kind))
-        .map(|(object, _)| object.name.clone())
-        .collect()
+    let relation = |(object, _): (&ObjectId, _)| match object {
+        ObjectId::Table(name)
+        | ObjectId::Index(name)
+        | ObjectId::View(name)
+        | ObjectId::MaterializedView(name) => Some(name.to_string()),
+        _ => None,
+    };
+    catalog.iter().filter_map(relation).collect()
 }
 
 fn of_failure(failure: &Failure) -> Finding {

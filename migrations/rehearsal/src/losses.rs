@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use anyhow::{Context, Result, bail};
 use files::Migration;
-use model::Catalog;
+use model::{Catalog, ObjectId, QualifiedName};
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 
@@ -147,7 +147,7 @@ pub async fn check(session: &Client, losses: &[Loss]) -> Result<()> {
 }
 
 fn is_table(catalog: &Catalog, table: &str) -> bool {
-    catalog.iter().any(|(object, _)| object.kind == "table" && object.name == table)
+    QualifiedName::parse(table).is_some_and(|name| catalog.contains(&ObjectId::Table(name)))
 }
 
 /// A partitioned table's rows are its partitions'; another table's heirs have rows of their own.

@@ -22,7 +22,7 @@ pub struct Production<'a> {
     pub database: String,
     /// What its history table holds.
     pub history: &'a [Applied],
-    /// See [`fingerprint::catalog`].
+    /// See [`model::Catalog::fingerprint`].
     pub catalog: String,
 }
 

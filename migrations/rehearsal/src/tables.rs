@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use files::{Loss, Migration};
-use model::Catalog;
+use model::{Catalog, ObjectId, QualifiedName};
 use tokio_postgres::Client;
 
 use engine::database::{literal, one_row};
@@ -42,22 +42,29 @@ pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
         .collect();
     let is_named = |table: &str| words.contains(&bare(table).to_ascii_lowercase());
     let losses: Vec<&Loss> = migrations.iter().flat_map(|migration| migration.losses()).collect();
-    let tables = catalog.iter().filter(|(object, _)| object.kind == "table").map(|(object, _)| &object.name);
-    let columns = |table: &String| {
-        let own = |(object, _): (&model::Object, _)| {
-            let column = object.name.strip_prefix(table.as_str())?.strip_prefix('.')?.to_owned();
-            (object.kind == "column").then_some(column)
+    let tables = catalog.iter().filter_map(|(object, _)| match object {
+        ObjectId::Table(name) => Some(name),
+        _ => None,
+    });
+    let columns = |table: &QualifiedName| {
+        let of_table = |(object, _): (&ObjectId, _)| match object {
+            ObjectId::Column(column) if column.whole == *table => Some(column.name.to_string()),
+            _ => None,
         };
+        let table = table.to_string();
         let is_kept = |column: &String| {
             let is_lost = |loss: &&Loss| {
-                bare(&loss.table) == bare(table)
+                bare(&loss.table) == bare(&table)
                     && (loss.column == "*" || loss.column == column.trim_matches('"'))
             };
             !losses.iter().any(is_lost)
         };
-        catalog.iter().filter_map(own).filter(is_kept).collect::<Vec<_>>()
+        catalog.iter().filter_map(of_table).filter(is_kept).collect::<Vec<_>>()
     };
-    tables.filter(|table| is_named(table)).map(|table| (table.clone(), columns(table))).collect()
+    tables
+        .filter(|table| is_named(&table.to_string()))
+        .map(|table| (table.to_string(), columns(table)))
+        .collect()
 }
 
 /// Reads every row of the tables, but for those whose rows are said to be lost.
@@ -110,7 +117,7 @@ fn is_of_name(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use files::Migrations;
-    use model::Object;
+    use model::Property;
 
     use super::*;
 
@@ -124,11 +131,7 @@ mod tests {
             ("table", "public.bookmark"),
             ("column", "public.bookmark.id"),
         ] {
-            catalog.add(
-                Object { kind: kind.to_owned(), name: name.to_owned() },
-                "p".to_owned(),
-                String::new(),
-            );
+            catalog.add(ObjectId::parse(kind, name).unwrap(), Property::Comment, "");
         }
         let sql = "-- branchline: loses bookmarks.note: nobody reads it\nALTER TABLE Bookmarks DROP note;\n";
         let files = [("V1__a.sql".to_owned(), sql.as_bytes().to_vec())];

@@ -97,7 +97,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let upgrade = order.run_if(&connector, &migrations, check).await?;
     let (session, ..) = look(&connector).await?;
     let after = introspection::read_with_dependencies(&session).await?;
-    if Some(fingerprint::catalog(&after)) != rehearsal.target.catalog {
+    if Some(after.fingerprint()) != rehearsal.target.catalog {
         let file = rehearse::beside(&context.global.dir);
         let difference = schema::compare(file.as_deref(), &after)?;
         let difference =
@@ -145,7 +145,7 @@ impl Permit<'_> {
         }
         let Self { args, rehearsal, migrations, url } = self;
         let is_no_permit = || format!("{} is no permit for this deploy", args.report.display());
-        let catalog = fingerprint::catalog(&introspection::read(session).await?);
+        let catalog = introspection::read(session).await?.fingerprint();
         let production = Production { database: fingerprint::database(url), history, catalog };
         permit::check(rehearsal, migrations, &production, OffsetDateTime::now_utc(), args.max_age)
             .with_context(is_no_permit)?;

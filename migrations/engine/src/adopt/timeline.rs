@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use crate::adoption::{Evidence, Timeline, others};
 use anyhow::{Context as _, Result};
 use files::{Migrations, trials};
-use model::{Catalog, Object};
+use model::{Catalog, ObjectId, QualifiedName};
 use tokio_postgres::Client;
 
 use crate::database::one_row;
@@ -119,23 +119,28 @@ pub(super) fn may_miss(timeline: &Timeline, database: &Catalog, migrations: &Mig
     let words: HashSet<String> =
         texts.flat_map(|sql| sql.split(|c| !is_word(c))).map(str::to_lowercase).collect();
     let others = others(timeline, database);
-    let tables: BTreeSet<&str> =
-        others.iter().filter(|object| object.kind == "table").map(|object| object.name.as_str()).collect();
+    let tables: BTreeSet<&QualifiedName> = others
+        .iter()
+        .filter_map(|object| match object {
+            ObjectId::Table(name) => Some(name),
+            _ => None,
+        })
+        .collect();
     others.iter().any(|object| is_named(object, &tables, &words, is_word))
 }
 
 fn is_named(
-    object: &Object,
-    tables: &BTreeSet<&str>,
+    object: &ObjectId,
+    tables: &BTreeSet<&QualifiedName>,
     words: &HashSet<String>,
     is_word: impl Fn(char) -> bool,
 ) -> bool {
-    let (whole, part) = object.name.rsplit_once('.').unwrap_or(("", &object.name));
     // What belongs to a table that is another's goes with it.
-    if tables.contains(whole) {
+    if object.part().is_some_and(|part| tables.contains(&part.whole)) {
         return false;
     }
-    let part = part.split('(').next().unwrap_or(part).trim_matches('"').to_lowercase();
+    let own = object.part().map(|part| &part.name).or_else(|| object.qualified().map(|name| &name.name));
+    let part = own.map_or_else(|| object.name(), |name| name.unquoted()).to_lowercase();
     // A quoted name may be of several words.
     part.split(|c| !is_word(c)).any(|word| !word.is_empty() && words.contains(word))
 }

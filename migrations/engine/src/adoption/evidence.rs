@@ -3,24 +3,25 @@
 use std::collections::BTreeSet;
 
 use super::timeline::{History, Timeline};
-use model::{Catalog, Object};
+use model::{Catalog, ObjectId, Property};
 
-/// Beginnings of the names of properties that do not tell whether a migration is there: who owns what, what others may do
-/// with it, what is said about it, and where a column stands, which depends on the columns that are not ours.
-const LEFT_ASIDE: [&str; 9] = [
-    "owner",
-    "privileges",
-    "comment",
-    "security label",
-    "place",
-    "statistics",
-    "storage",
-    "compression",
-    "version",
-];
-
-/// One of those that tells nothing at all.
-const PLACE: &str = "place";
+/// Whether a property does not tell whether a migration is there: who owns what, what others may do with it, what is said
+/// about it, and where a column stands, which depends on the columns that are not ours.
+const fn is_left_aside(property: &Property) -> bool {
+    matches!(
+        property,
+        Property::Owner
+            | Property::Privileges
+            | Property::PrivilegesOf(_)
+            | Property::Comment
+            | Property::SecurityLabelOf(_)
+            | Property::Place
+            | Property::Statistics
+            | Property::Storage
+            | Property::Compression
+            | Property::Version
+    )
+}
 
 /// Whether a migration's effect is in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +65,9 @@ impl Evidence {
         let mut properties = 0;
         for history in timeline.changing() {
             let there = database.value(history.object, history.property);
-            if LEFT_ASIDE.iter().any(|beginning| history.property.starts_with(beginning)) {
-                if history.property != PLACE {
+            if is_left_aside(history.property) {
+                // A place tells nothing at all.
+                if *history.property != Property::Place {
                     hint(&mut findings, history, there);
                 }
                 continue;
@@ -123,7 +125,7 @@ fn is_settled(positions: &[usize], timeline: &Timeline) -> bool {
 
 /// The objects of a database that no migration ever makes: they are left as they are.
 #[must_use]
-pub fn others<'a>(timeline: &Timeline, database: &'a Catalog) -> Vec<&'a Object> {
+pub fn others<'a>(timeline: &Timeline, database: &'a Catalog) -> Vec<&'a ObjectId> {
     database.iter().map(|(object, _)| object).filter(|object| !timeline.knows(object)).collect()
 }
 
@@ -210,8 +212,8 @@ fn missing(history: History<'_>, wanted: Option<&str>, there: Option<&str>) -> S
 }
 
 /// A property that every object of its kind has, so that it stands for the object.
-fn is_mark(property: &str) -> bool {
-    matches!(property, "definition" | "type" | "there" | "persistence")
+const fn is_mark(property: &Property) -> bool {
+    matches!(property, Property::Definition | Property::Type | Property::Persistence)
 }
 
 fn foreign(history: History<'_>, wanted: Option<&str>, there: Option<&str>) -> String {

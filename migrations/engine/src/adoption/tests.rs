@@ -1,6 +1,6 @@
 use super::*;
 use files::Migrations;
-use model::{Catalog, Object};
+use model::{Catalog, ObjectId, Property};
 
 mod kinds;
 mod matching;
@@ -10,8 +10,7 @@ fn catalog(objects: &[(&str, &str)]) -> Catalog {
     let mut catalog = Catalog::default();
     for (object, definition) in objects {
         let (kind, name) = object.split_once(' ').unwrap();
-        let object = Object { kind: kind.to_owned(), name: name.to_owned() };
-        catalog.add(object, "definition".to_owned(), (*definition).to_owned());
+        catalog.add(ObjectId::parse(kind, name).unwrap(), Property::Definition, definition);
     }
     catalog
 }
@@ -79,8 +78,8 @@ fn a_timeline_of_changes_tells_what_one_of_whole_catalogs_does() {
     let mut of_changes = Timeline::new(&catalogs[0]);
     let change = |object: &str, value: Option<&str>| {
         let (kind, name) = object.split_once(' ').unwrap();
-        let object = Object { kind: kind.to_owned(), name: name.to_owned() };
-        Change { object, property: "definition".to_owned(), value: value.map(str::to_owned) }
+        let object = ObjectId::parse(kind, name).unwrap();
+        Change { object, property: Property::Definition, value: value.map(Into::into) }
     };
     let a =
         [change("table a", Some("t")), change("column a.x", Some("int")), change("column a.y", Some("text"))];
@@ -101,11 +100,8 @@ fn a_timeline_holds_changes_and_not_catalogs() {
     let mut last = catalog(&[]);
     let mut timeline = Timeline::new(&last);
     for i in 0..200 {
-        last.add(
-            Object { kind: "table".to_owned(), name: format!("t{i}") },
-            "definition".to_owned(),
-            "x".repeat(100),
-        );
+        let object = ObjectId::parse("table", &format!("t{i}")).unwrap();
+        last.add(object, Property::Definition, &"x".repeat(100));
         timeline.push(&last);
     }
     // 200 catalogs would have 20,100 values.
@@ -149,8 +145,8 @@ fn a_value_that_no_migration_gives_is_held_against_the_one_that_made_the_object(
 #[test]
 fn owners_and_places_tell_nothing_where_the_catalog_tells_all() {
     let mut database = history().remove(1);
-    let object = Object { kind: "table".to_owned(), name: "a".to_owned() };
-    database.add(object.clone(), "owner".to_owned(), "somebody".to_owned());
+    let object = ObjectId::parse("table", "a").unwrap();
+    database.add(object.clone(), Property::Owner, "somebody");
     assert_eq!(presences(&history(), &database)[0], Presence::Whole);
 }
 
@@ -191,8 +187,8 @@ fn a_timeline_with_gaps_finds_the_place_and_says_where_to_look_closer() {
     for i in 1..=40 {
         // Every fifth changes rows only.
         if i % 5 != 0 {
-            let object = Object { kind: "table".to_owned(), name: format!("t{i}") };
-            last.add(object, "definition".to_owned(), "x".to_owned());
+            let object = ObjectId::parse("table", &format!("t{i}")).unwrap();
+            last.add(object, Property::Definition, "x");
         }
         catalogs.push(last.clone());
     }

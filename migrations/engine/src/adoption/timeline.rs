@@ -1,8 +1,9 @@
 //! How the catalog of an empty database changes while the migrations run on it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use model::{Catalog, Object};
+use model::{Catalog, ObjectId, Property};
 
 /// The sequence of catalogs after none, one, two, … of the migrations.
 ///
@@ -13,21 +14,21 @@ pub struct Timeline {
     steps: usize,
     /// Migrations after which the catalog was not read, each with whether it changed it.
     unread: BTreeMap<usize, bool>,
-    properties: BTreeMap<Object, BTreeMap<String, Values>>,
+    properties: BTreeMap<ObjectId, BTreeMap<Property, Values>>,
 }
 
 /// A property's values, each with the number of migrations after which it holds. Before the first there is no value.
-type Values = Vec<(usize, Option<String>)>;
+type Values = Vec<(usize, Option<Arc<str>>)>;
 
 /// One property that has another value than before; no value where the property, or its object, is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The object.
-    pub object: Object,
+    pub object: ObjectId,
     /// The property.
-    pub property: String,
+    pub property: Property,
     /// Its value from now on.
-    pub value: Option<String>,
+    pub value: Option<Arc<str>>,
 }
 
 impl Timeline {
@@ -59,7 +60,7 @@ impl Timeline {
                 let value = catalog.value(object, property);
                 if value != last(values) {
                     let (object, property) = (object.clone(), property.clone());
-                    changes.push(Change { object, property, value: value.map(str::to_owned) });
+                    changes.push(Change { object, property, value: value.map(Arc::from) });
                 }
             }
         }
@@ -110,7 +111,7 @@ impl Timeline {
 
     /// Whether the object exists at any place of the sequence.
     #[must_use]
-    pub fn knows(&self, object: &Object) -> bool {
+    pub fn knows(&self, object: &ObjectId) -> bool {
         self.properties.contains_key(object)
     }
 
@@ -146,8 +147,8 @@ fn last(values: &Values) -> Option<&str> {
 /// One property's values over the whole sequence.
 #[derive(Clone, Copy)]
 pub(super) struct History<'a> {
-    pub(super) object: &'a Object,
-    pub(super) property: &'a str,
+    pub(super) object: &'a ObjectId,
+    pub(super) property: &'a Property,
     values: &'a Values,
     end: usize,
 }

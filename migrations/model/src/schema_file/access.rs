@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Object, Writer, literal};
+use super::{ObjectId, Property, Writer, is_public, literal};
 
 /// Settings that hold lists of names (GUC_LIST_QUOTE in Postgres's guc_tables.c).
 const LISTS: [&str; 6] = [
@@ -17,6 +17,9 @@ const LISTS: [&str; 6] = [
 /// What stands in a fact for a grantee that may nothing.
 const NONE: &str = "none";
 
+/// What stands in a fact for the role that owns the object.
+const THE_OWNER: &str = "the owner";
+
 impl<'a> Writer<'a> {
     /// Owners that are not that of most objects; what roles may beyond, or not any more, what they may by default; what is
     /// set for the database.
@@ -27,50 +30,42 @@ impl<'a> Writer<'a> {
         for (object, of) in self.catalog.iter() {
             statements.extend(self.ownership(object));
             for (property, allowed) in of {
-                if let Some(grantee) = property.strip_prefix("privileges of ") {
+                if let Property::PrivilegesOf(grantee) = property {
                     privileges.extend(self.grants(object, grantee, allowed));
                 }
             }
-            match object.kind.as_str() {
-                "default privileges" => settings.extend(self.default_privileges(object)),
-                "database privileges" | "database setting" | "database" => {
-                    settings.extend(self.of_database(object))
-                }
-                _ => {}
-            }
+            settings.extend(self.default_privileges(object));
+            settings.extend(self.of_database(object));
         }
         statements.extend(privileges);
         statements.extend(settings);
         statements.into_iter().map(|statement| statement + ";\n").collect()
     }
 
-    fn ownership(&self, object: &Object) -> Option<String> {
-        let owner = self.value(object, "owner")?;
-        let is_usual = owner == self.owner || (object.name == "public" && owner == "pg_database_owner");
-        let follows = object.kind == "sequence" && self.value(object, "owned by").is_some();
-        if is_usual
-            || follows
-            || object.kind == "subscription"
-            || object.kind.ends_with(" type") && object.kind != "composite type"
-        {
+    fn ownership(&self, object: &ObjectId) -> Option<String> {
+        let owner = self.value(object, Property::Owner)?;
+        let is_usual = owner == self.owner || (is_public(object) && owner == "pg_database_owner");
+        let follows = self.catalog.sequence_owner(object).is_some();
+        let is_unwritten =
+            matches!(object, ObjectId::Subscription(_) | ObjectId::BaseType(_) | ObjectId::ShellType(_));
+        if is_usual || follows || is_unwritten {
             return None;
         }
         Some(format!("ALTER {} OWNER TO {}", self.reference(object)?, identifier(owner)))
     }
 
     /// The statements after which a grantee may just that.
-    fn grants(&self, object: &Object, grantee: &str, allowed: &str) -> Vec<String> {
+    fn grants(&self, object: &ObjectId, grantee: &str, allowed: &str) -> Vec<String> {
         let Some((on, column)) = self.grantable(object) else {
             return Vec::new();
         };
-        let owner = self.value(object, "owner").filter(|owner| *owner != self.owner).map(identifier);
+        let owner = self.value(object, Property::Owner).filter(|owner| *owner != self.owner).map(identifier);
         let to = match grantee {
-            "the owner" => owner.unwrap_or_else(|| "CURRENT_USER".to_owned()),
+            THE_OWNER => owner.unwrap_or_else(|| "CURRENT_USER".to_owned()),
             other => other.to_owned(),
         };
         let mut statements = Vec::new();
-        if column.is_none() && (grantee == "the owner" || grantee == "PUBLIC" && is_public_by_default(object))
-        {
+        if column.is_none() && (grantee == THE_OWNER || grantee == "PUBLIC" && is_public_by_default(object)) {
             statements.push(format!("REVOKE ALL ON {on} FROM {to}"));
         }
         statements.extend(grants(allowed, column.as_deref(), |privileges, option| {
@@ -80,19 +75,25 @@ impl<'a> Writer<'a> {
     }
 
     /// What GRANT calls an object, and the column where it is one.
-    fn grantable(&self, object: &Object) -> Option<(String, Option<String>)> {
-        let Object { kind, name } = object;
-        let on = match kind.as_str() {
-            "table" | "view" | "materialized view" | "foreign table" => format!("TABLE {name}"),
-            "aggregate" => format!("FUNCTION {name}"),
-            "enum" | "range" | "composite type" | "base type" | "row type" => format!("TYPE {name}"),
-            "server" => format!("FOREIGN SERVER {name}"),
-            "column" => {
-                let (table, column) = object.split_part()?;
-                return Some((format!("TABLE {table}"), Some(column.to_owned())));
+    fn grantable(&self, object: &ObjectId) -> Option<(String, Option<String>)> {
+        let (kind, name) = (object.kind().as_str(), object.name());
+        let on = match object {
+            ObjectId::Table(_)
+            | ObjectId::View(_)
+            | ObjectId::MaterializedView(_)
+            | ObjectId::ForeignTable(_) => format!("TABLE {name}"),
+            ObjectId::Aggregate(_) => format!("FUNCTION {name}"),
+            ObjectId::Enum(_)
+            | ObjectId::Range(_)
+            | ObjectId::CompositeType(_)
+            | ObjectId::BaseType(_)
+            | ObjectId::RowType(_) => format!("TYPE {name}"),
+            ObjectId::Server(_) => format!("FOREIGN SERVER {name}"),
+            ObjectId::Column(column) => {
+                return Some((format!("TABLE {}", column.whole), Some(column.name.to_string())));
             }
             // Of the system or of an extension, with the kind in its name.
-            "privileges" => {
+            ObjectId::SystemPrivileges(_) => {
                 let kinds = [
                     ("table ", "TABLE"),
                     ("view ", "TABLE"),
@@ -107,13 +108,13 @@ impl<'a> Writer<'a> {
                     .iter()
                     .find_map(|(prefix, word)| Some(format!("{word} {}", name.strip_prefix(prefix)?)))?
             }
-            "schema"
-            | "sequence"
-            | "function"
-            | "procedure"
-            | "domain"
-            | "language"
-            | "foreign-data wrapper" => {
+            ObjectId::Schema(_)
+            | ObjectId::Sequence(_)
+            | ObjectId::Function(_)
+            | ObjectId::Procedure(_)
+            | ObjectId::Domain(_)
+            | ObjectId::Language(_)
+            | ObjectId::ForeignDataWrapper(_) => {
                 format!("{} {name}", kind.to_uppercase().replace('-', " "))
             }
             _ => return None,
@@ -121,24 +122,21 @@ impl<'a> Writer<'a> {
         Some((on, None))
     }
 
-    /// The name is `FOR ROLE r [IN SCHEMA s] ON TABLES TO g`.
-    fn default_privileges(&self, object: &Object) -> Vec<String> {
-        let parsed = || {
-            let (rest, grantee) = object.name.rsplit_once(" TO ")?;
-            let (scope, kind) = rest.rsplit_once(" ON ")?;
-            Some((scope, kind, grantee))
-        };
-        let (Some((scope, kind, grantee)), Some(allowed)) = (parsed(), self.value(object, "privileges"))
-        else {
-            return Vec::new();
-        };
-        let of_owner = format!("FOR ROLE {}", identifier(self.owner));
-        let is_owner = grantee == identifier(self.owner);
-        let scope = scope.strip_prefix(&of_owner).unwrap_or(scope);
-        let scope = if scope.is_empty() { String::new() } else { format!(" {}", scope.trim_start()) };
-        let to = if is_owner { "CURRENT_USER" } else { grantee };
+    fn default_privileges(&self, object: &ObjectId) -> Vec<String> {
+        let ObjectId::DefaultPrivileges(name) = object else { return Vec::new() };
+        let Some(allowed) = self.value(object, Property::Privileges) else { return Vec::new() };
+        let (owner, kind) = (identifier(self.owner), &name.objects);
+        let is_owner = name.grantee.as_str() == owner;
+        let mut scope = String::new();
+        if name.role.as_str() != owner {
+            scope += &format!(" FOR ROLE {}", name.role);
+        }
+        if let Some(schema) = &name.schema {
+            scope += &format!(" IN SCHEMA {schema}");
+        }
+        let to = if is_owner { "CURRENT_USER" } else { name.grantee.as_str() };
         let mut statements = Vec::new();
-        if (grantee == "PUBLIC" || is_owner) && !scope.contains("IN SCHEMA") {
+        if (to == "PUBLIC" || is_owner) && name.schema.is_none() {
             statements.push(format!("ALTER DEFAULT PRIVILEGES{scope} REVOKE ALL ON {kind} FROM {to}"));
         }
         statements.extend(grants(allowed, None, |privileges, option| {
@@ -148,33 +146,35 @@ impl<'a> Writer<'a> {
     }
 
     /// The database is called otherwise on each server.
-    fn of_database(&self, object: &Object) -> Vec<String> {
+    fn of_database(&self, object: &ObjectId) -> Vec<String> {
         let on_this = |statement: &str| {
             format!(
                 "DO {}",
                 literal(&format!("BEGIN EXECUTE format({}, current_database()); END", literal(statement)))
             )
         };
-        let name = object.name.replace('%', "%%");
-        match object.kind.as_str() {
-            "database setting" => {
-                let value = self.value(object, "value").unwrap_or_default();
+        let escaped = |text: &str| text.replace('%', "%%");
+        match object {
+            ObjectId::DatabaseSetting(name) => {
+                let value = self.value(object, Property::Value).unwrap_or_default();
+                let setting = escaped(&name.setting);
                 // A list is stored as it was written, each name with its quotes.
-                let is_list =
-                    LISTS.contains(&name.split(' ').next().unwrap_or_default()) && !value.is_empty();
-                let value = if is_list { value.to_owned() } else { literal(value) }.replace('%', "%%");
-                vec![match name.split_once(" of role ") {
-                    Some((setting, role)) => {
-                        on_this(&format!("ALTER ROLE {role} IN DATABASE %I SET {setting} TO {value}"))
-                    }
-                    None => on_this(&format!("ALTER DATABASE %I SET {name} TO {value}")),
+                let is_list = LISTS.contains(&name.setting.as_ref()) && !value.is_empty();
+                let value = escaped(&if is_list { value.to_owned() } else { literal(value) });
+                vec![match &name.role {
+                    Some(role) => on_this(&format!(
+                        "ALTER ROLE {} IN DATABASE %I SET {setting} TO {value}",
+                        escaped(role.as_str())
+                    )),
+                    None => on_this(&format!("ALTER DATABASE %I SET {setting} TO {value}")),
                 }]
             }
-            "database privileges" => {
-                let allowed = self.value(object, "privileges").unwrap_or_default();
-                let to = if name == "the owner" { "CURRENT_USER" } else { &name };
+            ObjectId::DatabasePrivileges(grantee) => {
+                let allowed = self.value(object, Property::Privileges).unwrap_or_default();
+                let grantee = grantee.as_str();
+                let to = if grantee == THE_OWNER { "CURRENT_USER".to_owned() } else { escaped(grantee) };
                 let mut statements = Vec::new();
-                if matches!(name.as_str(), "the owner" | "PUBLIC") {
+                if matches!(grantee, THE_OWNER | "PUBLIC") {
                     statements.push(on_this(&format!("REVOKE ALL ON DATABASE %I FROM {to}")));
                 }
                 if allowed != NONE {
@@ -182,24 +182,34 @@ impl<'a> Writer<'a> {
                 }
                 statements
             }
-            _ => {
-                let comment = self.value(object, "comment").map(literal);
-                let comment = comment
-                    .map(|text| on_this(&format!("COMMENT ON DATABASE %I IS {}", text.replace('%', "%%"))));
+            ObjectId::Database(_) => {
+                let comment = self.value(object, Property::Comment).map(literal);
+                let comment =
+                    comment.map(|text| on_this(&format!("COMMENT ON DATABASE %I IS {}", escaped(&text))));
                 comment.into_iter().collect()
             }
+            _ => Vec::new(),
         }
     }
 }
 
 /// Whether everybody may something with an object by default: acldefault() in Postgres's acl.c, and initdb.
-fn is_public_by_default(object: &Object) -> bool {
-    let kind = object.kind.as_str();
-    object.name == "public"
-        || kind.ends_with("type")
+fn is_public_by_default(object: &ObjectId) -> bool {
+    is_public(object)
         || matches!(
-            kind,
-            "function" | "procedure" | "aggregate" | "enum" | "domain" | "range" | "language" | "privileges"
+            object,
+            ObjectId::Function(_)
+                | ObjectId::Procedure(_)
+                | ObjectId::Aggregate(_)
+                | ObjectId::Enum(_)
+                | ObjectId::Domain(_)
+                | ObjectId::Range(_)
+                | ObjectId::CompositeType(_)
+                | ObjectId::BaseType(_)
+                | ObjectId::RowType(_)
+                | ObjectId::ShellType(_)
+                | ObjectId::Language(_)
+                | ObjectId::SystemPrivileges(_)
         )
 }
 

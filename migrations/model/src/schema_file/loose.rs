@@ -1,44 +1,52 @@
 //! Objects that have no parts, and what can only be written when all objects are there.
 
-use super::{Object, Writer, literal, sequence};
+use super::{ObjectId, ObjectKind, Property, QualifiedName, Writer, is_public, literal, sequence};
 
 /// Kinds that are compared and cannot be written.
-const UNWRITTEN: [&str; 3] = ["base type", "shell type", "subscription"];
+const UNWRITTEN: [ObjectKind; 3] = [ObjectKind::BaseType, ObjectKind::ShellType, ObjectKind::Subscription];
 
 impl<'a> Writer<'a> {
     /// The statements that make an object without parts; empty for one that another makes, or that is there from the
     /// beginning.
-    pub(super) fn alone(&self, object: &Object) -> String {
-        let Object { kind, name } = object;
+    pub(super) fn alone(&self, object: &ObjectId) -> String {
+        let name = object.name();
         let of = |property| self.value(object, property);
-        let definition = of("definition").unwrap_or_default().trim_end();
-        match kind.as_str() {
-            "schema" if name == "public" => self.comment(object).unwrap_or_default(),
-            "schema" => format!("CREATE SCHEMA {name};\n"),
-            "extension" => {
-                format!("CREATE EXTENSION {name} WITH SCHEMA {};\n", of("schema").unwrap_or("public"))
+        let definition = of(Property::Definition).unwrap_or_default().trim_end();
+        match object {
+            ObjectId::Schema(_) if is_public(object) => self.comment(object).unwrap_or_default(),
+            ObjectId::Schema(_) => format!("CREATE SCHEMA {name};\n"),
+            ObjectId::Extension(_) => {
+                format!("CREATE EXTENSION {name} WITH SCHEMA {};\n", of(Property::Schema).unwrap_or("public"))
             }
-            "enum" => format!("CREATE TYPE {name} AS ENUM ({});\n", of("labels").unwrap_or_default()),
-            "composite type" => {
-                let columns = self.columns(name).map(|(column, own)| {
-                    let collation =
-                        self.value(column, "collation").map(|c| format!(" COLLATE {c}")).unwrap_or_default();
-                    format!("    {own} {}{collation}", self.value(column, "type").unwrap_or_default())
+            ObjectId::Enum(_) => {
+                format!("CREATE TYPE {name} AS ENUM ({});\n", of(Property::Labels).unwrap_or_default())
+            }
+            ObjectId::CompositeType(whole) => {
+                let columns = self.columns(whole).map(|(column, own)| {
+                    let collation = self
+                        .value(column, Property::Collation)
+                        .map(|c| format!(" COLLATE {c}"))
+                        .unwrap_or_default();
+                    format!("    {own} {}{collation}", self.value(column, Property::Type).unwrap_or_default())
                 });
                 format!("CREATE TYPE {name} AS (\n{}\n);\n", columns.collect::<Vec<_>>().join(",\n"))
             }
-            "domain" => self.domain(object),
-            "sequence" if of("owned by").is_some_and(|owner| owner.ends_with(" (i)")) => String::new(),
-            "sequence" => {
-                let unlogged = if of("persistence") == Some("unlogged") { "UNLOGGED " } else { "" };
+            ObjectId::Domain(name) => self.domain(object, name),
+            ObjectId::Sequence(_)
+                if self.catalog.sequence_owner(object).is_some_and(|owner| owner.is_identity) =>
+            {
+                String::new()
+            }
+            ObjectId::Sequence(_) => {
+                let unlogged = if of(Property::Persistence) == Some("unlogged") { "UNLOGGED " } else { "" };
                 let mut words = vec![format!("CREATE {unlogged}SEQUENCE {name}")];
                 words.extend(sequence::options(definition, false));
                 words.join(" ") + ";\n"
             }
-            "text search configuration" => {
+            ObjectId::TextSearchConfiguration(_) => {
                 let mut text = format!("{definition};\n");
                 for (property, dictionaries) in self.properties(object) {
-                    if let Some(token) = property.strip_prefix("mapping for ") {
+                    if let Property::MappingFor(token) = property {
                         text += &format!(
                             "ALTER TEXT SEARCH CONFIGURATION {name} ADD MAPPING FOR {token} WITH {dictionaries};\n"
                         );
@@ -46,18 +54,20 @@ impl<'a> Writer<'a> {
                 }
                 text
             }
-            "published table" => {
-                let columns = of("columns").map(|columns| format!(" ({columns})")).unwrap_or_default();
-                let condition =
-                    of("condition").map(|condition| format!(" WHERE ({condition})")).unwrap_or_default();
+            ObjectId::PublishedTable(_) => {
+                let columns =
+                    of(Property::Columns).map(|columns| format!(" ({columns})")).unwrap_or_default();
+                let condition = of(Property::Condition)
+                    .map(|condition| format!(" WHERE ({condition})"))
+                    .unwrap_or_default();
                 format!("{definition}{columns}{condition};\n")
             }
-            "aggregate" => format!("{};\n", definition.replacen("()", "(*)", 1)),
-            "foreign-data wrapper" | "server" | "user mapping" => {
+            ObjectId::Aggregate(_) => format!("{};\n", definition.replacen("()", "(*)", 1)),
+            ObjectId::ForeignDataWrapper(_) | ObjectId::Server(_) | ObjectId::UserMapping(_) => {
                 format!("{definition}{};\n", self.foreign_options(object))
             }
-            "event trigger" => {
-                let state = match of("state") {
+            ObjectId::EventTrigger(_) => {
+                let state = match of(Property::State) {
                     Some("disabled") => format!("ALTER EVENT TRIGGER {name} DISABLE;\n"),
                     Some(state) => format!("ALTER EVENT TRIGGER {name} ENABLE {};\n", state.to_uppercase()),
                     None => String::new(),
@@ -68,20 +78,20 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn domain(&self, object: &Object) -> String {
-        let name = &object.name;
+    fn domain(&self, object: &ObjectId, name: &QualifiedName) -> String {
         let of = |property| self.value(object, property);
-        let collation = of("collation").map(|c| format!(" COLLATE {c}")).unwrap_or_default();
-        let default = of("default").map(|value| format!(" DEFAULT {value}")).unwrap_or_default();
-        let not_null = if of("not null").is_some() { " NOT NULL" } else { "" };
+        let collation = of(Property::Collation).map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+        let default = of(Property::Default).map(|value| format!(" DEFAULT {value}")).unwrap_or_default();
+        let not_null = if of(Property::NotNull).is_some() { " NOT NULL" } else { "" };
         let mut text = format!(
             "CREATE DOMAIN {name} AS {}{collation}{default}{not_null}",
-            of("base").unwrap_or_default()
+            of(Property::Base).unwrap_or_default()
         );
         let mut later = String::new();
-        for (constraint, own) in self.parts("constraint", name) {
-            let definition = self.value(constraint, "definition").unwrap_or_default();
-            if self.value(constraint, "validated") == Some("no") {
+        for constraint in self.parts(ObjectKind::Constraint, name) {
+            let Some(own) = constraint.part().map(|part| &part.name) else { continue };
+            let definition = self.value(constraint, Property::Definition).unwrap_or_default();
+            if self.value(constraint, Property::Validated) == Some("no") {
                 later += &format!("ALTER DOMAIN {name} ADD CONSTRAINT {own} {definition};\n");
             } else {
                 text += &format!("\n    CONSTRAINT {own} {definition}");
@@ -91,9 +101,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The options of a foreign object, without secrets.
-    pub(super) fn foreign_options(&self, object: &Object) -> String {
+    pub(super) fn foreign_options(&self, object: &ObjectId) -> String {
         let options = self.properties(object).iter();
-        let shown = options.filter_map(|(property, value)| Some((property.strip_prefix("option ")?, value)));
+        let shown = options.filter_map(|(property, value)| match property {
+            Property::Option(option) => Some((option, value)),
+            _ => None,
+        });
         let shown: Vec<String> = shown
             .map(|(option, value)| format!("\"{}\" {}", option.replace('"', "\"\""), literal(value)))
             .collect();
@@ -106,15 +119,19 @@ impl<'a> Writer<'a> {
         let mut statements = String::new();
         let mut comments = String::new();
         for (object, of) in self.catalog.iter() {
-            let Object { kind, name } = object;
-            if let Some(members) = of.get("members") {
+            let (kind, name) = (object.kind(), object.name());
+            if let Some(members) = of.get(&Property::Members) {
                 statements += &format!("ALTER OPERATOR FAMILY {name} ADD {members};\n");
             }
-            match of.get("constraint triggers").map(String::as_str) {
+            match of.get(&Property::ConstraintTriggers).map(AsRef::as_ref) {
                 Some("disabled") => {
+                    let Some(whole) = object.as_whole() else { continue };
                     statements += &format!("ALTER TABLE {name} DISABLE TRIGGER ALL;\n");
-                    for (trigger, own) in self.parts("trigger", name) {
-                        let how = match self.value(trigger, "state") {
+                    let triggers = self.parts(ObjectKind::Trigger, whole);
+                    for (trigger, own) in
+                        triggers.filter_map(|trigger| Some((trigger, &trigger.part()?.name)))
+                    {
+                        let how = match self.value(trigger, Property::State) {
                             Some("disabled") => continue,
                             Some("replica") => "ENABLE REPLICA",
                             Some("always") => "ENABLE ALWAYS",
@@ -128,10 +145,11 @@ impl<'a> Writer<'a> {
                 }
                 None => {}
             }
-            if UNWRITTEN.contains(&kind.as_str()) {
+            if UNWRITTEN.contains(&kind) {
                 comments += &format!("-- Not written: {object}\n");
             }
-            for secret in of.keys().filter_map(|property| property.strip_prefix("secret option ")) {
+            for property in of.keys() {
+                let Property::SecretOption(secret) = property else { continue };
                 comments += &format!("-- Not written: option {secret} of {object}\n");
             }
         }

@@ -3,179 +3,191 @@
 use std::collections::BTreeSet;
 
 use super::order::Order;
-use super::{Object, Writer, sequence};
+use super::{Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer, sequence};
 
 impl<'a> Writer<'a> {
     /// The statement that makes a table with what can stand in it, and those that make it a partition and set what
     /// CREATE TABLE cannot.
-    pub(super) fn table(&self, table: &'a Object, order: &mut Order<'a>) -> String {
-        let name = &table.name;
+    pub(super) fn table(&self, table: &'a ObjectId, name: &QualifiedName, order: &mut Order<'a>) -> String {
         let of = |property| self.value(table, property);
-        let defaults: Vec<Object> =
-            self.columns(name).map(|(column, _)| Object::new("default", &column.name)).collect();
+        let columns = || self.columns(name).filter_map(|(column, _)| column.part());
+        let defaults: Vec<ObjectId> = columns().map(|column| ObjectId::Default(column.clone())).collect();
         order.take_all(defaults.iter());
-        let constraints = self.parts("constraint", name).map(|(constraint, _)| constraint);
+        let constraints = self.parts(ObjectKind::Constraint, name);
         let inline = constraints.filter(|constraint| self.can_be_inline(table, constraint));
         let inline = order.take_all(inline);
 
         let mut lines: Vec<String> =
             self.columns(name).filter_map(|column| self.column_line(table, column, order)).collect();
         let of_inline = inline.iter().filter_map(|constraint| {
-            let (_, own) = constraint.split_part()?;
-            Some(format!("    CONSTRAINT {own} {}", self.value(constraint, "definition")?))
+            let own = &constraint.part()?.name;
+            Some(format!("    CONSTRAINT {own} {}", self.value(constraint, Property::Definition)?))
         });
         lines.extend(of_inline);
 
-        let is_foreign = table.kind == "foreign table";
+        let is_foreign = matches!(table, ObjectId::ForeignTable(_));
         let mut text = "CREATE ".to_owned();
-        if of("persistence") == Some("unlogged") {
+        if of(Property::Persistence) == Some("unlogged") {
             text += "UNLOGGED ";
         }
-        text += &format!("{} {name} ", table.kind.to_uppercase());
-        if let Some(kind) = of("of type") {
+        text += &format!("{} {name} ", table.kind().as_str().to_uppercase());
+        if let Some(kind) = of(Property::OfType) {
             text += &format!("OF {kind} ");
         }
-        if of("of type").is_none() || !lines.is_empty() {
+        if of(Property::OfType).is_none() || !lines.is_empty() {
             text += &format!("(\n{}\n)", lines.join(",\n"));
         }
-        if let Some(parents) = of("inherits").filter(|_| !self.is_joined_later(table)) {
+        if let Some(parents) = of(Property::Inherits).filter(|_| !self.is_joined_later(name)) {
             text += &format!(" INHERITS ({parents})");
         }
-        if let Some(by) = of("partitioned by") {
+        if let Some(by) = of(Property::PartitionedBy) {
             text += &format!(" PARTITION BY {by}");
         }
-        if let Some(method) = of("access method") {
+        if let Some(method) = of(Property::AccessMethod) {
             text += &format!(" USING {method}");
         }
-        let options: Vec<&str> = [of("options"), of("toast options")].into_iter().flatten().collect();
+        let options: Vec<&str> =
+            [of(Property::Options), of(Property::ToastOptions)].into_iter().flatten().collect();
         if is_foreign {
-            text += &format!(" SERVER {}{}", of("server").unwrap_or_default(), self.foreign_options(table));
+            text += &format!(
+                " SERVER {}{}",
+                of(Property::Server).unwrap_or_default(),
+                self.foreign_options(table)
+            );
         } else if !options.is_empty() {
             text += &format!(" WITH ({})", options.join(", "));
         }
         text = text.trim_end().to_owned() + ";\n";
-        for statement in self.settings_of_columns(table) {
+        for statement in self.settings_of_columns(table, name) {
             text += &format!("{statement};\n");
         }
         text
     }
 
     /// Whether a table joins its parents after it was made: its columns are its own, in an order of their own.
-    pub(super) fn is_joined_later(&self, table: &Object) -> bool {
-        self.columns(&table.name).all(|(column, _)| self.value(column, "inherited").is_none())
+    pub(super) fn is_joined_later(&self, table: &QualifiedName) -> bool {
+        self.columns(table).all(|(column, _)| self.value(column, Property::Inherited).is_none())
     }
 
     /// The columns in their order, with their names.
-    pub(super) fn columns(&self, whole: &str) -> impl Iterator<Item = (&'a Object, &'a str)> {
-        let mut columns: Vec<(&Object, &str)> = self.parts("column", whole).collect();
+    pub(super) fn columns(&self, whole: &QualifiedName) -> impl Iterator<Item = (&'a ObjectId, &'a Ident)> {
+        let columns = self.parts(ObjectKind::Column, whole);
+        let mut columns: Vec<(&ObjectId, &Ident)> =
+            columns.filter_map(|column| Some((column, &column.part()?.name))).collect();
         columns.sort_by_key(|(column, _)| {
-            self.value(column, "place").and_then(|place| place.parse::<u32>().ok())
+            self.value(column, Property::Place).and_then(|place| place.parse::<u32>().ok())
         });
         columns.into_iter()
     }
 
     /// A partition is made whole and then attached, which leaves its indexes and constraints the names that they have.
-    fn can_be_inline(&self, table: &Object, constraint: &Object) -> bool {
-        let is_inherited = self.value(constraint, "inherited").is_some();
-        let is_partition = self.value(table, "partition").is_some();
-        self.value(constraint, "validated") != Some("no")
-            && (!is_inherited || is_partition || self.is_joined_later(table))
+    fn can_be_inline(&self, table: &ObjectId, constraint: &ObjectId) -> bool {
+        let is_inherited = self.value(constraint, Property::Inherited).is_some();
+        let is_partition = self.value(table, Property::Partition).is_some();
+        self.value(constraint, Property::Validated) != Some("no")
+            && (!is_inherited
+                || is_partition
+                || table.as_whole().is_some_and(|name| self.is_joined_later(name)))
     }
 
     /// A line of CREATE TABLE; none for a column that a parent brings.
     fn column_line(
         &self,
-        table: &Object,
-        (column, name): (&'a Object, &str),
+        table: &ObjectId,
+        (column, name): (&'a ObjectId, &Ident),
         order: &Order<'a>,
     ) -> Option<String> {
         let of = |property| self.value(column, property);
-        let is_partition = self.value(table, "partition").is_some();
-        if of("inherited").is_some() && !is_partition {
+        let part = column.part()?;
+        let is_partition = self.value(table, Property::Partition).is_some();
+        let is_typed = self.value(table, Property::OfType).is_some();
+        if of(Property::Inherited).is_some() && !is_partition {
             return None;
         }
         let mut text = format!("    {name}");
-        if self.value(table, "of type").is_none() {
-            text += &format!(" {}", of("type").unwrap_or_default());
-            if let Some(method) = of("compression") {
+        if !is_typed {
+            text += &format!(" {}", of(Property::Type).unwrap_or_default());
+            if let Some(method) = of(Property::Compression) {
                 text += &format!(" COMPRESSION {method}");
             }
             text += &self.foreign_options(column);
-            if let Some(collation) = of("collation") {
+            if let Some(collation) = of(Property::Collation) {
                 text += &format!(" COLLATE {collation}");
             }
         }
-        if let Some(value) = of("default").filter(|_| !order.is_left(&Object::new("default", &column.name))) {
+        let is_inline = |_: &&str| !order.is_left(&ObjectId::Default(part.clone()));
+        if let Some(value) = of(Property::Default).filter(is_inline) {
             text += &format!(" DEFAULT {value}");
         }
-        for (property, how) in [("generated", "STORED"), ("virtual", "VIRTUAL")] {
+        for (property, how) in [(Property::Generated, "STORED"), (Property::Virtual, "VIRTUAL")] {
             if let Some(value) = of(property) {
                 text += &format!(" GENERATED ALWAYS AS ({value}) {how}");
             }
         }
-        if let Some(when) = of("identity") {
+        if let Some(when) = of(Property::Identity) {
             text += &format!(" GENERATED {} AS IDENTITY", when.to_uppercase());
-            text += &self.identity_options(table, column, name);
+            text += &self.identity_options(part);
         }
-        if of("not null").is_some() {
+        if of(Property::NotNull).is_some() {
             text += " NOT NULL";
         }
-        let is_empty = self.value(table, "of type").is_some() && text.trim() == name;
+        let is_empty = is_typed && text.trim() == name.as_str();
         (!is_empty).then_some(text)
     }
 
-    fn identity_options(&self, table: &Object, column: &Object, name: &str) -> String {
-        let Some(sequence) = self.identities.get(column.name.as_str()) else { return String::new() };
-        let own = |object: &Object| {
-            object.split_part().map_or(String::new(), |(_, own)| own.trim_matches('"').to_owned())
-        };
+    fn identity_options(&self, column: &PartName) -> String {
+        let Some(&sequence) = self.identities.get(column) else { return String::new() };
+        let Some(name) = sequence.qualified() else { return String::new() };
         let mut options = Vec::new();
-        if own(sequence) != format!("{}_{}_seq", own(table), name.trim_matches('"')) {
-            options.push(format!("SEQUENCE NAME {}", sequence.name));
+        let usual = format!("{}_{}_seq", column.whole.name.unquoted(), column.name.unquoted());
+        if name.name.unquoted() != usual {
+            options.push(format!("SEQUENCE NAME {name}"));
         }
-        options.extend(sequence::options(self.value(sequence, "definition").unwrap_or_default(), true));
+        let definition = self.value(sequence, Property::Definition).unwrap_or_default();
+        options.extend(sequence::options(definition, true));
         if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) }
     }
 
     /// What CREATE TABLE does not take: a column's storage and statistics, what differs from a parent's column, the parents
     /// that are joined later.
-    fn settings_of_columns(&self, table: &Object) -> Vec<String> {
+    fn settings_of_columns(&self, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
         let mut statements = Vec::new();
-        let name = &table.name;
+        let parents = self.value(table, Property::Inherits);
         for (column, own) in self.columns(name) {
             let of = |property| self.value(column, property);
             let mut alter =
                 |what: String| statements.push(format!("ALTER TABLE ONLY {name} ALTER COLUMN {own} {what}"));
-            if let Some(storage) = of("storage") {
+            if let Some(storage) = of(Property::Storage) {
                 alter(format!("SET STORAGE {storage}"));
             }
-            if let Some(target) = of("statistics") {
+            if let Some(target) = of(Property::Statistics) {
                 alter(format!("SET STATISTICS {target}"));
             }
-            if let Some(options) = of("options") {
+            if let Some(options) = of(Property::Options) {
                 alter(format!("SET ({options})"));
             }
-            if of("inherited").is_some() && self.value(table, "inherits").is_some() {
-                let parents = self.value(table, "inherits").unwrap_or_default().split(", ");
-                let of_parents: BTreeSet<&str> = parents
-                    .filter_map(|parent| {
-                        self.value(&Object::new("column", &format!("{parent}.{own}")), "default")
-                    })
-                    .collect();
-                match of("default") {
+            if let (Some(parents), true) = (parents, of(Property::Inherited).is_some()) {
+                let of_parents: BTreeSet<&str> =
+                    parents.split(", ").filter_map(|parent| self.default_of(parent, own)).collect();
+                match of(Property::Default) {
                     Some(value) if !of_parents.contains(value) => alter(format!("SET DEFAULT {value}")),
                     None if !of_parents.is_empty() => alter("DROP DEFAULT".to_owned()),
                     _ => {}
                 }
-                if of("not null").is_some() {
+                if of(Property::NotNull).is_some() {
                     alter("SET NOT NULL".to_owned());
                 }
             }
         }
-        if self.is_joined_later(table) {
-            let parents = self.value(table, "inherits").into_iter().flat_map(|parents| parents.split(", "));
+        if self.is_joined_later(name) {
+            let parents = parents.into_iter().flat_map(|parents| parents.split(", "));
             statements.extend(parents.map(|parent| format!("ALTER TABLE {name} INHERIT {parent}")));
         }
         statements
+    }
+
+    fn default_of(&self, table: &str, column: &Ident) -> Option<&'a str> {
+        let column = PartName::new(&QualifiedName::parse(table)?, column);
+        self.value(&ObjectId::Column(column), Property::Default)
     }
 }

@@ -1,9 +1,13 @@
 use super::*;
 
+fn object(kind: &str, name: &str) -> ObjectId {
+    ObjectId::parse(kind, name).unwrap()
+}
+
 fn catalog(facts: &[(&str, &str, &str, &str)]) -> Catalog {
     let mut catalog = Catalog::default();
     for (kind, name, property, value) in facts {
-        catalog.add(Object::new(kind, name), (*property).to_owned(), (*value).to_owned());
+        catalog.add(object(kind, name), Property::parse(property).unwrap(), value);
     }
     catalog
 }
@@ -54,9 +58,9 @@ fn two_tables(is_circle: bool) -> Catalog {
     facts.push(("constraint", "s.b.to_a", "definition", "FOREIGN KEY (a) REFERENCES s.a(id)"));
     let facts = if is_circle { &facts[..] } else { &facts[..3] };
     let mut catalog = catalog(facts);
-    catalog.add_dependency(Object::new("constraint", "s.a.to_b"), Object::new("table", "s.b"));
+    catalog.add_dependency(object("constraint", "s.a.to_b"), object("table", "s.b"));
     if is_circle {
-        catalog.add_dependency(Object::new("constraint", "s.b.to_a"), Object::new("table", "s.a"));
+        catalog.add_dependency(object("constraint", "s.b.to_a"), object("table", "s.a"));
     }
     catalog
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::adoption::{Adoption, AdoptionStep, Ground, Record};
-use model::Object;
+use model::{ObjectId, PartName};
 use serde::Serialize;
 
 use engine::adopt::Found;
@@ -158,13 +158,10 @@ fn recorded(record: &Record) -> Recorded {
 }
 
 /// Tables, and columns of tables that are ours; what belongs to a table goes without saying.
-fn left_alone(others: &[Object]) -> Vec<String> {
-    let tables: Vec<&Object> = others.iter().filter(|object| object.kind == "table").collect();
-    let is_in_one = |object: &Object| {
-        tables
-            .iter()
-            .any(|table| object.name.strip_prefix(&table.name).is_some_and(|rest| rest.starts_with('.')))
-    };
-    let columns = others.iter().filter(|object| object.kind == "column" && !is_in_one(object));
+fn left_alone(others: &[ObjectId]) -> Vec<String> {
+    let tables: Vec<&ObjectId> =
+        others.iter().filter(|object| matches!(object, ObjectId::Table(_))).collect();
+    let is_in_one = |column: &PartName| tables.iter().any(|table| table.as_whole() == Some(&column.whole));
+    let columns = others.iter().filter(|object| matches!(object, ObjectId::Column(name) if !is_in_one(name)));
     tables.iter().copied().chain(columns).map(ToString::to_string).collect()
 }

@@ -13,9 +13,9 @@ fn history(catalogs: &str) -> Vec<Catalog> {
 fn database(letters: &str) -> Catalog {
     let mut catalog = Catalog::default();
     for letter in letters.chars().filter(|letter| *letter != '-') {
-        let object = Object { kind: "table".to_owned(), name: letter.to_ascii_lowercase().to_string() };
-        let property = if letter.is_uppercase() { "comment" } else { "definition" };
-        catalog.add(object, property.to_owned(), "x".to_owned());
+        let object = ObjectId::parse("table", &letter.to_ascii_lowercase().to_string()).unwrap();
+        let property = if letter.is_uppercase() { Property::Comment } else { Property::Definition };
+        catalog.add(object, property, "x");
     }
     catalog
 }
