@@ -23,6 +23,9 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
 
+/// The form of the JSON documents, which docs/json.md describes; another number for another form.
+const FORMAT: u32 = 1;
+
 /// How often the line of what is under way moves.
 const TICK: Duration = Duration::from_millis(120);
 
@@ -82,6 +85,14 @@ impl Output {
     pub(crate) fn result(&self, value: &impl Serialize, text: &impl fmt::Display) {
         match self.format {
             Format::Text => out(&inert(&visible_beside_styles(&text.to_string()))),
+            Format::Json => out(&inert_json(&json(&Document { format: FORMAT, value }))),
+        }
+    }
+
+    /// The same for a value that is a document by itself, with a `format` of its own.
+    pub(crate) fn document(&self, value: &impl Serialize, text: &impl fmt::Display) {
+        match self.format {
+            Format::Text => self.result(&(), text),
             Format::Json => out(&inert_json(&json(value))),
         }
     }
@@ -174,7 +185,10 @@ impl Output {
                 let text = text.strip_prefix("error:").unwrap_or(&text);
                 err(&format_args!("{BAD}error:{BAD:#}{text}"));
             }
-            Format::Json => out(&inert_json(&json(&failure(error, &message)))),
+            Format::Json => {
+                let value = &failure(error, &message);
+                out(&inert_json(&json(&Document { format: FORMAT, value })));
+            }
         }
         if error.is::<Usage>() { Exit::Usage.into() } else { Exit::Failed.into() }
     }
@@ -219,6 +233,14 @@ fn failure(error: &anyhow::Error, message: &str) -> serde_json::Value {
         "sqlstate": failure.and_then(Failure::code),
         "notices": failure.map(|f| &f.notices).filter(|notices| !notices.is_empty()),
     }})
+}
+
+/// An object with the number of its form.
+#[derive(Serialize)]
+struct Document<'a, T> {
+    format: u32,
+    #[serde(flatten)]
+    value: &'a T,
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -209,7 +209,7 @@ impl Args {
     /// Writes and prints a report.
     fn end(&self, context: &Context<'_>, report: &Report) -> Result<Exit> {
         let written = self.write(report);
-        context.output.result(report, &render::terminal(report));
+        context.output.document(report, &render::terminal(report));
         written?;
         Ok(match (report.verdict, report.level()) {
             (Verdict::Failed, _) => Exit::Failed,

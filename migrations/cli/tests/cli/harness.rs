@@ -106,10 +106,12 @@ impl Project {
         run
     }
 
-    /// The output of a command that is done, as JSON.
+    /// The output of a command that is done, as JSON, without the number of its form.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let arguments: Vec<&str> = arguments.iter().chain(&["--format", "json"]).copied().collect();
-        serde_json::from_str(&self.done(&arguments).stdout).unwrap()
+        let mut document: serde_json::Value = serde_json::from_str(&self.done(&arguments).stdout).unwrap();
+        assert_eq!(document.as_object_mut().unwrap().remove("format"), Some(1.into()));
+        document
     }
 
     /// What psql prints for a statement: a row a line, columns parted by `|`.

@@ -18,6 +18,7 @@ mod dump;
 mod harness;
 mod history;
 mod int8;
+mod json;
 mod kill;
 mod layouts;
 mod library;
