@@ -32,7 +32,8 @@ impl Environment {
         ["DIRECT_DATABASE_URL", "DATABASE_URL"].iter().any(|name| self.get(name).is_some())
     }
 
-    /// The database to work on: the flag's, `DIRECT_DATABASE_URL`'s, or `DATABASE_URL`'s without Neon's pooler.
+    /// The database to work on: the flag's, `DIRECT_DATABASE_URL`'s, or `DATABASE_URL`'s without Neon's
+    /// pooler.
     ///
     /// # Errors
     /// None is named, the URL is wrong, or the one that should be direct is a pooler's.
@@ -54,8 +55,8 @@ impl Environment {
         }
         let url = self.get("DATABASE_URL").ok_or_else(|| {
             anyhow!(
-                "no database is named: set DIRECT_DATABASE_URL or DATABASE_URL, in the environment or in .env in this \
-                 folder, or give --database-url"
+                "no database is named: set DIRECT_DATABASE_URL or DATABASE_URL, in the environment or in \
+                 .env in this folder, or give --database-url"
             )
         })?;
         Ok(("DATABASE_URL", parse("DATABASE_URL", &url)?.direct()))

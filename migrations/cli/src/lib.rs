@@ -1,5 +1,5 @@
-//! The command line of the deploy step: arguments, commands, output. What the commands do is in the crates below: `engine`,
-//! `rehearsal`, `neon`.
+//! The command line of the deploy step: arguments, commands, output. What the commands do is in the crates
+//! below: `engine`, `rehearsal`, `neon`.
 
 mod app;
 mod commands;

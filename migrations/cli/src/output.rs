@@ -61,8 +61,8 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) &'static str);
 
-/// Prints for people or for machines. Results go to standard output, progress of a run too; what is out of the ordinary
-/// goes to standard error. Colours are for terminals only.
+/// Prints for people or for machines. Results go to standard output, progress of a run too; what is out of
+/// the ordinary goes to standard error. Colours are for terminals only.
 pub(crate) struct Output {
     format: Format,
     /// The line of what is under way, with a clock. It is there on a terminal only, and nowhere for machines.
@@ -97,13 +97,14 @@ impl Output {
         }
     }
 
-    /// A text in a form of its own, whatever the format. It is printed byte by byte, so that it must hold no line that a
-    /// pipeline would obey.
+    /// A text in a form of its own, whatever the format. It is printed byte by byte, so that it must hold no
+    /// line that a pipeline would obey.
     pub(crate) fn text(&self, text: &impl fmt::Display) {
         out(text);
     }
 
-    /// A script of SQL; for machines as a document with the one field `sql`. A script is printed byte by byte.
+    /// A script of SQL; for machines as a document with the one field `sql`. A script is printed byte by
+    /// byte.
     pub(crate) fn script(&self, sql: &str) {
         match self.format {
             Format::Text => out(&sql.trim_end()),

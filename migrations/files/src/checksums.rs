@@ -12,8 +12,8 @@ pub const CHECKSUMS: &str = "CHECKSUMS";
 pub enum ChecksumsError {
     /// It has git's marks of a conflict.
     #[error(
-        "CHECKSUMS, line {line}: two branches were merged that both add a migration; if they gave it one number, branchline \
-         renumber resolves that, else branchline check --write"
+        "CHECKSUMS, line {line}: two branches were merged that both add a migration; if they gave it one \
+         number, branchline renumber resolves that, else branchline check --write"
     )]
     Conflict {
         /// Where, from 1.
@@ -21,7 +21,8 @@ pub enum ChecksumsError {
     },
     /// A migration's line is not as its file says.
     #[error(
-        "CHECKSUMS is not what {label} says; if the file is as it should be, write it with branchline check --write"
+        "CHECKSUMS is not what {label} says; if the file is as it should be, write it with branchline check \
+         --write"
     )]
     Differs {
         /// The migration.
@@ -35,7 +36,8 @@ pub enum ChecksumsError {
     },
     /// A line is of no migration.
     #[error(
-        "CHECKSUMS, line {line}: there is no such migration in the directory; if it was removed rightly, write the file with branchline check --write"
+        "CHECKSUMS, line {line}: there is no such migration in the directory; if it was removed rightly, \
+         write the file with branchline check --write"
     )]
     Surplus {
         /// Where, from 1.

@@ -66,8 +66,8 @@ pub enum NameError {
 }
 
 impl FileName {
-    /// Reads a file's name, without its folder. `None` for a file that is none of ours: neither SQL nor a Rust
-    /// migration.
+    /// Reads a file's name, without its folder. `None` for a file that is none of ours: neither SQL nor a
+    /// Rust migration.
     ///
     /// # Errors
     /// The name ends in `.sql` and is not of the form, or is one of refinery's kinds that cannot be run here.

@@ -1,7 +1,7 @@
 //! How other tools lay out a folder of migrations, so that it is read as it is.
 //!
-//! A layout says which files are migrations, what number and name a path stands for, and which comments mean what a
-//! directive of ours means. What it cannot say exactly is refused or noted, never guessed.
+//! A layout says which files are migrations, what number and name a path stands for, and which comments mean
+//! what a directive of ours means. What it cannot say exactly is refused or noted, never guessed.
 
 use crate::file_name::Kind;
 use crate::migrations::FileError;
@@ -59,7 +59,8 @@ impl Layout {
         Self::Prisma,
     ];
 
-    /// The layout of a folder's files, given as name and content. `dir` is the folder's path, by which Supabase's is known.
+    /// The layout of a folder's files, given as name and content. `dir` is the folder's path, by which
+    /// Supabase's is known.
     ///
     /// # Errors
     /// There are files of several tools, or the migrations are in a folder below.

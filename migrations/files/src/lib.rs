@@ -1,8 +1,9 @@
-//! Migration files, their statements, and the plan from a database's history to a target. Nothing here reads a file or talks
-//! to a database; Cargo.toml keeps it so.
+//! Migration files, their statements, and the plan from a database's history to a target. Nothing here reads
+//! a file or talks to a database; Cargo.toml keeps it so.
 //!
-//! Files are named as refinery names them, `V<number>__<name>.sql`, with an undo `V<number>__<name>.down.sql` beside
-//! them, and checksums are refinery's, so that either tool accepts a database that the other has migrated.
+//! Files are named as refinery names them, `V<number>__<name>.sql`, with an undo `V<number>__<name>.down.sql`
+//! beside them, and checksums are refinery's, so that either tool accepts a database that the other has
+//! migrated.
 
 mod checksums;
 mod directive;

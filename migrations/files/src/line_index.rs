@@ -1,7 +1,7 @@
 //! Which line a byte of a file is on.
 
-/// Where a text's lines begin. It is made once for a file, so that what asks for lines takes time in proportion to the
-/// file and not to its square.
+/// Where a text's lines begin. It is made once for a file, so that what asks for lines takes time in
+/// proportion to the file and not to its square.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LineIndex(Vec<usize>);
 

@@ -18,8 +18,8 @@ pub enum Message<'a> {
 }
 
 impl Script {
-    /// The parts of the file that are sent one after another: a file without rows for COPY is one. Commands of psql's are
-    /// left out.
+    /// The parts of the file that are sent one after another: a file without rows for COPY is one. Commands
+    /// of psql's are left out.
     #[must_use]
     pub fn messages(&self) -> Vec<Message<'_>> {
         // Where a message ends, where the next one begins, and what stands in between.

@@ -96,8 +96,8 @@ pub enum Problem {
     ByteOrderMark,
     /// The checksum would differ between a checkout that converts line ends and one that does not.
     #[error(
-        "line {line} ends in CRLF, so that its checksum would depend on the machine; convert it to LF, and let git keep \
-         it so: *.sql text eol=lf in .gitattributes"
+        "line {line} ends in CRLF, so that its checksum would depend on the machine; convert it to LF, and \
+         let git keep it so: *.sql text eol=lf in .gitattributes"
     )]
     CrLf {
         /// The first such line, from 1.
@@ -140,8 +140,8 @@ pub enum Problem {
     },
     /// The tool's order is not that of the numbers.
     #[error(
-        "{tool} orders numbers as text, so that it runs this before {other}, whose number is lower; write the numbers with \
-         as many digits"
+        "{tool} orders numbers as text, so that it runs this before {other}, whose number is lower; write \
+         the numbers with as many digits"
     )]
     OrderOfText {
         /// The tool.
@@ -228,7 +228,8 @@ impl Migrations {
         Self { layout, ..self }
     }
 
-    /// Numbers that are missing, where that means that a file may be: in our own layout, as far as numbers are no dates.
+    /// Numbers that are missing, where that means that a file may be: in our own layout, as far as numbers
+    /// are no dates.
     pub fn gaps(&self) -> impl Iterator<Item = Gap<'_>> {
         let is_strict = self.layout == Layout::Branchline;
         let pairs = self.all.iter().zip(self.all.iter().skip(1)).filter(move |_| is_strict);
@@ -256,7 +257,8 @@ impl Migration {
         std::iter::once(&self.up).chain(&self.down).flat_map(|script| &script.directives.losses)
     }
 
-    /// The up's file name without its ending, `V0001__name`, or the name of its folder where the layout has one.
+    /// The up's file name without its ending, `V0001__name`, or the name of its folder where the layout has
+    /// one.
     #[must_use]
     pub fn label(&self) -> &str {
         &self.label

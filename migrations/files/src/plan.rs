@@ -31,8 +31,8 @@ impl Applied {
             && self.checksum == migration.checksum_in(self.versions)
     }
 
-    /// Whether the row is of this migration but for its checksum, which is that of 4-byte numbers: the table has been
-    /// given 8-byte ones since.
+    /// Whether the row is of this migration but for its checksum, which is that of 4-byte numbers: the table
+    /// has been given 8-byte ones since.
     #[must_use]
     pub fn is_of_narrower_table(&self, migration: &Migration) -> bool {
         self.versions == VersionType::Int8
@@ -57,8 +57,8 @@ pub struct Status<'a> {
 pub enum PlanError {
     /// An applied file's text or name is another now.
     #[error(
-        "{label} has changed since it was applied on {applied_on}: the database has what it said then; put the file \
-         back as it was, and make the change in a new migration"
+        "{label} has changed since it was applied on {applied_on}: the database has what it said then; put \
+         the file back as it was, and make the change in a new migration"
     )]
     Changed {
         /// The file's label now.
@@ -68,8 +68,8 @@ pub enum PlanError {
     },
     /// The table's numbers got 8 bytes, and its checksums are those of 4.
     #[error(
-        "the history's checksum of {label} is that of 4-byte numbers, and its table has 8-byte ones, with which \
-         refinery computes another; branchline stamp --int8 writes the checksums as they should be"
+        "the history's checksum of {label} is that of 4-byte numbers, and its table has 8-byte ones, with \
+         which refinery computes another; branchline stamp --int8 writes the checksums as they should be"
     )]
     NarrowChecksum {
         /// The file's label.
@@ -77,8 +77,9 @@ pub enum PlanError {
     },
     /// The table's numbers are too small for a file's.
     #[error(
-        "the history table holds numbers up to 2147483647, and {label} has a larger one; branchline stamp --int8 gives it \
-         8-byte numbers and the checksums that go with them (refinery then needs its feature int8-versions)"
+        "the history table holds numbers up to 2147483647, and {label} has a larger one; branchline stamp \
+         --int8 gives it 8-byte numbers and the checksums that go with them (refinery then needs its feature \
+         int8-versions)"
     )]
     TooLarge {
         /// The file's label.
@@ -86,8 +87,8 @@ pub enum PlanError {
     },
     /// An applied file is gone.
     #[error(
-        "V{version}__{name} was applied on {applied_on}, and its file is not in the directory; is this checkout older \
-         than the database?"
+        "V{version}__{name} was applied on {applied_on}, and its file is not in the directory; is this \
+         checkout older than the database?"
     )]
     Missing {
         /// Its number.
@@ -99,8 +100,8 @@ pub enum PlanError {
     },
     /// A file that was added below the head.
     #[error(
-        "{label} is not applied, and {head}, which comes after it, is; give it a number after the last file's (branchline \
-         renumber does that), so that it runs in the same place everywhere"
+        "{label} is not applied, and {head}, which comes after it, is; give it a number after the last \
+         file's (branchline renumber does that), so that it runs in the same place everywhere"
     )]
     BehindHead {
         /// The file's label.
@@ -156,8 +157,8 @@ pub enum PlanError {
     },
     /// A file is not there, or not there yet.
     #[error(
-        "{file}: follows {previous}, and number {missing} is missing; is a file not checked in, or misnamed? Where numbers \
-         may be missing, say --layout refinery"
+        "{file}: follows {previous}, and number {missing} is missing; is a file not checked in, or misnamed? \
+         Where numbers may be missing, say --layout refinery"
     )]
     Gap {
         /// The file after.
@@ -291,8 +292,8 @@ pub struct Stamp<'a> {
     pub add: Vec<&'a Migration>,
 }
 
-/// How the history comes to say what the target says, whatever it says now: rows above the target, of files that are
-/// gone or of files that have changed go, and rows up to the target come.
+/// How the history comes to say what the target says, whatever it says now: rows above the target, of files
+/// that are gone or of files that have changed go, and rows up to the target come.
 ///
 /// # Errors
 /// The target does not exist.

@@ -23,11 +23,11 @@ pub enum Extent {
     UpOnly,
 }
 
-/// The migrations in order, each with what is tried of it. Migrations that are not wanted run up only, since those that
-/// follow build on them; their downs are not looked at.
+/// The migrations in order, each with what is tried of it. Migrations that are not wanted run up only, since
+/// those that follow build on them; their downs are not looked at.
 ///
-/// Each is tried where the one before has led, and not once all ups are through: where every down leads back to the
-/// catalog and the rows that were there before its up, all downs together lead back to the beginning.
+/// Each is tried where the one before has led, and not once all ups are through: where every down leads back
+/// to the catalog and the rows that were there before its up, all downs together lead back to the beginning.
 ///
 /// # Errors
 /// A file that is to run cannot be run as it is written.

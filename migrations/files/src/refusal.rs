@@ -12,8 +12,8 @@ use crate::statement::{Statement, Token};
 pub enum Refusal {
     /// The history row must commit with the rest.
     #[error(
-        "{file}, line {line}: the migration runs in a transaction together with its row of the history, so that it \
-         cannot begin or end one; take the statement out, or say -- branchline: no-transaction"
+        "{file}, line {line}: the migration runs in a transaction together with its row of the history, so \
+         that it cannot begin or end one; take the statement out, or say -- branchline: no-transaction"
     )]
     OwnTransaction {
         /// The file.
@@ -23,8 +23,8 @@ pub enum Refusal {
     },
     /// What a build that was cut short leaves behind is found by its name.
     #[error(
-        "{file}, line {line}: a concurrent build that is cut short leaves an unusable index behind, which is found by its \
-         name; give the index one"
+        "{file}, line {line}: a concurrent build that is cut short leaves an unusable index behind, which is \
+         found by its name; give the index one"
     )]
     NamelessIndex {
         /// The file.
@@ -34,8 +34,9 @@ pub enum Refusal {
     },
     /// The server does not run it in a transaction.
     #[error(
-        "{file}, line {line}: {what} does not run in a transaction, and a migration runs in one; write -- branchline: \
-         no-transaction at the head of the file, which then should hold nothing else (branchline lint --explain {rule})"
+        "{file}, line {line}: {what} does not run in a transaction, and a migration runs in one; write -- \
+         branchline: no-transaction at the head of the file, which then should hold nothing else (branchline \
+         lint --explain {rule})"
     )]
     NeedsNoTransaction {
         /// The file.
@@ -61,8 +62,8 @@ pub enum Refusal {
     },
     /// Nobody reads the rows.
     #[error(
-        "{file}, line {line}: COPY … TO stdout sends rows that nobody reads here; take the statement out, or run it in \
-         psql"
+        "{file}, line {line}: COPY … TO stdout sends rows that nobody reads here; take the statement out, or \
+         run it in psql"
     )]
     CopyOut {
         /// The file.
@@ -72,8 +73,8 @@ pub enum Refusal {
     },
     /// unsafe_new_enum_value_usage
     #[error(
-        "{file}, line {line}: the value that line {added} adds to the enum {name} is used before it is committed; put what \
-         uses it into the next migration"
+        "{file}, line {line}: the value that line {added} adds to the enum {name} is used before it is \
+         committed; put what uses it into the next migration"
     )]
     NewEnumValue {
         /// The file.
@@ -251,8 +252,8 @@ mod tests {
         let said = said(&["SELECT 1;\n\\i other.sql\n"]);
         assert_eq!(
             said,
-            "V1__a.sql, line 2: \\i is a command of psql's, and the server takes SQL only; put the statements of that file \
-             here, or into a migration of their own"
+            "V1__a.sql, line 2: \\i is a command of psql's, and the server takes SQL only; put the \
+             statements of that file here, or into a migration of their own"
         );
         assert_eq!(check(&["\\restrict a\nSELECT 1;\n\\unrestrict a\n"]), Ok(()));
     }

@@ -34,8 +34,8 @@ pub enum RenumberError {
     },
     /// None of a number is to stay.
     #[error(
-        "{first} and {second} have one number, and nothing says which of them stays: name the one that moves, or the branch \
-         that they are to follow with --merged"
+        "{first} and {second} have one number, and nothing says which of them stays: name the one that \
+         moves, or the branch that they are to follow with --merged"
     )]
     NoneStays {
         /// One.
@@ -48,9 +48,10 @@ pub enum RenumberError {
     UsedUp,
 }
 
-/// The renames after which every number is there once and what stays comes first: from the first number on that two have,
-/// or that is lower than one that stays, the migrations that are not to stay follow the others, in their order. One that
-/// follows them already keeps its number. None where nothing is out of order.
+/// The renames after which every number is there once and what stays comes first: from the first number on
+/// that two have, or that is lower than one that stays, the migrations that are not to stay follow the
+/// others, in their order. One that follows them already keeps its number. None where nothing is out of
+/// order.
 ///
 /// `stays` is asked with a migration's number and name.
 ///

@@ -1,9 +1,10 @@
 //! A script cut into its statements, where psql would cut it.
 //!
-//! The rules are those of psql's own scanner (`src/fe_utils/psqlscan.l`, Postgres 17): a semicolon ends a statement
-//! unless it stands in a string, a quoted name, a dollar quote, a comment, parentheses, or the `BEGIN ATOMIC … END` of a
-//! function. `standard_conforming_strings` is taken to be on. A backslash outside of those begins a command of psql's,
-//! which goes to the end of its line. The rows of a `COPY … FROM stdin` stand in the lines behind it, up to `\.`.
+//! The rules are those of psql's own scanner (`src/fe_utils/psqlscan.l`, Postgres 17): a semicolon ends a
+//! statement unless it stands in a string, a quoted name, a dollar quote, a comment, parentheses, or the
+//! `BEGIN ATOMIC … END` of a function. `standard_conforming_strings` is taken to be on. A backslash outside
+//! of those begins a command of psql's, which goes to the end of its line. The rows of a `COPY … FROM stdin`
+//! stand in the lines behind it, up to `\.`.
 
 use std::ops::Range;
 
@@ -56,8 +57,8 @@ pub enum SplitError {
     },
     /// psql reads the rows from the next line on, and then what stands behind the COPY in its line.
     #[error(
-        "line {line}: another statement stands behind COPY … FROM stdin in its line; put it into a line below the \
-         COPY's rows"
+        "line {line}: another statement stands behind COPY … FROM stdin in its line; put it into a line \
+         below the COPY's rows"
     )]
     BehindCopy {
         /// The line of the COPY's end, from 1.

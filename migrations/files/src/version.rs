@@ -4,8 +4,8 @@ use std::hash::{Hash, Hasher};
 
 use siphasher::sip::SipHasher13;
 
-/// The type of a history table's numbers. refinery makes the table with `int4`, and with `int8` where it is built with
-/// its feature `int8-versions`; a database has one or the other.
+/// The type of a history table's numbers. refinery makes the table with `int4`, and with `int8` where it is
+/// built with its feature `int8-versions`; a database has one or the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VersionType {
     /// 4 bytes: numbers up to 2147483647.
@@ -37,9 +37,9 @@ impl VersionType {
         self >= Self::of(version)
     }
 
-    /// refinery's checksum of a migration: SipHash-1-3 over name, number and text, where the number has as many bytes as
-    /// the history table gives it (`Migration::unapplied` in refinery-core's `runner.rs`). One that does not fit counts
-    /// as 8 bytes.
+    /// refinery's checksum of a migration: SipHash-1-3 over name, number and text, where the number has as
+    /// many bytes as the history table gives it (`Migration::unapplied` in refinery-core's `runner.rs`). One
+    /// that does not fit counts as 8 bytes.
     pub(crate) fn checksum(self, version: i64, name: &str, sql: &str) -> u64 {
         let mut hasher = SipHasher13::new();
         name.hash(&mut hasher);

@@ -1,7 +1,8 @@
-//! What migrations do, and need, outside their own database: on the cluster, which all databases of a server share.
+//! What migrations do, and need, outside their own database: on the cluster, which all databases of a server
+//! share.
 //!
-//! Roles, settings, databases, tablespaces and subscriptions belong to the whole server: a scratch database on it does
-//! not keep such an effect to itself.
+//! Roles, settings, databases, tablespaces and subscriptions belong to the whole server: a scratch database
+//! on it does not keep such an effect to itself.
 
 use std::collections::BTreeSet;
 
@@ -42,9 +43,9 @@ pub struct ClusterEffect {
     pub what: &'static str,
 }
 
-/// The statements of a file that act on the whole server, unless the file is excused. What a `DO` block may do shows when
-/// it runs, in a transaction that can be rolled back; where the file runs outside one, its statements are taken for done.
-/// What a function does that is called shows then as well.
+/// The statements of a file that act on the whole server, unless the file is excused. What a `DO` block may
+/// do shows when it runs, in a transaction that can be rolled back; where the file runs outside one, its
+/// statements are taken for done. What a function does that is called shows then as well.
 #[must_use]
 pub fn cluster_effects(script: &Script) -> Vec<ClusterEffect> {
     if allows(script, CLUSTER_EFFECT) {

@@ -24,7 +24,8 @@ impl Found {
     }
 }
 
-/// A statement's words in upper case; names in quotes are none. None of a statement that begins with another word.
+/// A statement's words in upper case; names in quotes are none. None of a statement that begins with another
+/// word.
 fn words_of(statement: &Statement<'_>, first: &[&str]) -> Option<Vec<String>> {
     let begins = statement.words(1).first().is_some_and(|word| first.contains(&word.as_str()));
     begins.then(|| statement.words(usize::MAX))
@@ -41,7 +42,8 @@ fn begins(words: &[String], sequence: &[&str]) -> bool {
     words.len() >= sequence.len() && words.iter().zip(sequence).all(|(word, wanted)| word == wanted)
 }
 
-/// The tables that the file itself makes, which nobody uses yet: the last parts of their names, in lower case.
+/// The tables that the file itself makes, which nobody uses yet: the last parts of their names, in lower
+/// case.
 pub(super) fn made_here(script: &Script) -> BTreeSet<String> {
     script
         .statements()

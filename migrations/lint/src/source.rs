@@ -9,8 +9,8 @@ use super::rules::lint_rule;
 use files::Script;
 use files::{Statement, Token};
 
-/// Levels of a statement's tree that the parser gets, as far as its tokens tell: parentheses within parentheses, and a
-/// level for each operator of a chain. For each it goes down on the stack.
+/// Levels of a statement's tree that the parser gets, as far as its tokens tell: parentheses within
+/// parentheses, and a level for each operator of a chain. For each it goes down on the stack.
 const DEEPEST: usize = 10_000;
 
 /// A parenthesis takes the parser through about as many levels of the grammar.
@@ -97,7 +97,8 @@ fn in_words(message: &str) -> String {
     words
 }
 
-/// How deep a statement's tree may be: for each open parenthesis what it costs, and the operators since the last comma.
+/// How deep a statement's tree may be: for each open parenthesis what it costs, and the operators since the
+/// last comma.
 fn depth(statement: &Statement<'_>) -> usize {
     // A shorter text has no room for so many.
     if statement.text.len() <= DEEPEST {

@@ -15,7 +15,8 @@ use super::model::{Branch, Database};
 use super::operations::Operations;
 use text::quoted;
 
-/// How often something is looked for whose creation was not answered: it may appear a moment after it was asked for.
+/// How often something is looked for whose creation was not answered: it may appear a moment after it was
+/// asked for.
 pub(super) const LOOKS: u32 = 3;
 pub(super) const LOOK_PAUSE: Duration = Duration::from_millis(500);
 
@@ -40,8 +41,8 @@ pub struct NewBranch<'a> {
 pub enum Deleted {
     /// Neon keeps it for some days, in which it can be recovered.
     Recoverable,
-    /// It is gone at once, where the API has that (`hard_delete`, in preview): nobody needs what a rehearsal leaves, and it
-    /// holds production's rows.
+    /// It is gone at once, where the API has that (`hard_delete`, in preview): nobody needs what a rehearsal
+    /// leaves, and it holds production's rows.
     Gone,
 }
 
@@ -153,8 +154,8 @@ impl Client {
         }
     }
 
-    /// Makes a branch with an endpoint, and waits until it can be connected to. Where that fails, none is left, or the error
-    /// names it.
+    /// Makes a branch with an endpoint, and waits until it can be connected to. Where that fails, none is
+    /// left, or the error names it.
     pub async fn create_branch(&self, new: &NewBranch<'_>) -> Result<Branch, Error> {
         let name = new.name;
         if self.find_branch(name).await?.is_some() {
@@ -169,8 +170,8 @@ impl Client {
         }
     }
 
-    /// Sends a request that makes a branch of a name that nobody had a moment ago. One that was not answered is looked up,
-    /// and sent again where it made none.
+    /// Sends a request that makes a branch of a name that nobody had a moment ago. One that was not answered
+    /// is looked up, and sent again where it made none.
     pub(super) async fn make_branch(&self, call: &Call<'_>, name: &str) -> Result<Changed, Error> {
         let error = match self.http.send(call).await {
             Err(error) if error.may_be_done() => error,
@@ -193,7 +194,8 @@ impl Client {
         let may_be_left = |error: Error| {
             let name = quoted(name);
             let left = format!(
-                "before that, {lost}: the branch {name} may be there, and branchline branch delete {name} deletes it"
+                "before that, {lost}: the branch {name} may be there, and branchline branch delete {name} \
+                 deletes it"
             );
             error.leaving(left)
         };
@@ -237,7 +239,8 @@ impl Client {
         match self.delete_branch(branch, Deleted::Gone).await {
             Ok(()) => error,
             Err(second) => error.leaving(format!(
-                "and the branch {0} could not be deleted either ({second}): delete it with branchline branch delete {0}",
+                "and the branch {0} could not be deleted either ({second}): delete it with branchline branch \
+                 delete {0}",
                 quoted(&branch.name)
             )),
         }
@@ -306,8 +309,8 @@ impl Client {
         Ok(changed.branch)
     }
 
-    /// The restored branch, where the answer was lost: the name of what it was shows that it was done. Without such a name
-    /// it is done again, which leads to the same state.
+    /// The restored branch, where the answer was lost: the name of what it was shows that it was done.
+    /// Without such a name it is done again, which leads to the same state.
     async fn restored_branch(
         &self,
         branch: &Branch,
@@ -329,8 +332,8 @@ impl Client {
         }
     }
 
-    /// Makes an endpoint for a branch that has none, and waits until it has started. A branch that was made of a snapshot
-    /// may come without.
+    /// Makes an endpoint for a branch that has none, and waits until it has started. A branch that was made
+    /// of a snapshot may come without.
     pub async fn ensure_endpoint(&self, branch: &Branch) -> Result<(), Error> {
         if self.has_endpoint(branch).await? {
             return Ok(());
@@ -354,7 +357,8 @@ impl Client {
         Ok(endpoints.iter().any(|endpoint| endpoint["type"] == "read_write"))
     }
 
-    /// A connection URI, password included, for a branch's database and role; where they are not named, its only ones.
+    /// A connection URI, password included, for a branch's database and role; where they are not named, its
+    /// only ones.
     pub async fn connection_uri(
         &self,
         branch: &Branch,
@@ -380,8 +384,8 @@ impl Client {
                 if !self.has_endpoint(branch).await? =>
             {
                 Err(Error::Impossible(format!(
-                    "the branch {0} has no endpoint, so that nothing can connect to it; branchline branch create NAME \
-                     --parent {0} makes a branch of it that has one",
+                    "the branch {0} has no endpoint, so that nothing can connect to it; branchline branch \
+                     create NAME --parent {0} makes a branch of it that has one",
                     quoted(&branch.name)
                 )))
             }

@@ -40,8 +40,8 @@ pub enum Error {
     },
     /// It was sent, and no answer came.
     #[error(
-        "{doing}: the connection to Neon's API was lost before its answer ({cause}); look with branchline branch list or \
-         branchline snapshot list whether it was done before trying again"
+        "{doing}: the connection to Neon's API was lost before its answer ({cause}); look with branchline \
+         branch list or branchline snapshot list whether it was done before trying again"
     )]
     Unknown {
         /// What was asked for.
@@ -128,8 +128,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a write may have been done all the same: no answer came, or one that says nothing about it. A gateway
-    /// answers with a status of 5xx for a request that it has passed on.
+    /// Whether a write may have been done all the same: no answer came, or one that says nothing about it. A
+    /// gateway answers with a status of 5xx for a request that it has passed on.
     pub(super) fn may_be_done(&self) -> bool {
         match self {
             Self::Unknown { .. } | Self::Unreadable { .. } => true,
@@ -187,8 +187,14 @@ impl fmt::Display for Advice<'_> {
         f.write_str(match status.as_u16() {
             401 => "; is NEON_API_KEY a valid key of this account?",
             403 => "; the key may not do this in this project",
-            404 => "; is the project right (NEON_PROJECT_ID, --project-id), and the key one of its account's?",
-            423 => "; another operation of the project is still running, so try again later, or wait longer with --wait",
+            404 => {
+                "; is the project right (NEON_PROJECT_ID, --project-id), and the key one of its \
+                    account's?"
+            }
+            423 => {
+                "; another operation of the project is still running, so try again later, or wait longer \
+                    with --wait"
+            }
             429 => "; too many requests, so try again in a minute",
             500.. => "; try again, and see https://neonstatus.com if it lasts",
             _ => "",

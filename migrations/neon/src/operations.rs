@@ -47,14 +47,16 @@ impl Client {
         if self.http.stop.comes_within(Duration::ZERO).await { Err(Error::Interrupted) } else { Ok(()) }
     }
 
-    /// The operations of a project, the newest first, as many as may have begun while an answer was waited for.
+    /// The operations of a project, the newest first, as many as may have begun while an answer was waited
+    /// for.
     pub(super) async fn newest_operations(&self) -> Result<Vec<Operation>, Error> {
         let call = Call::new(Method::GET, &["operations"], "listing the operations").with("limit", "100");
         Ok(self.http.send::<Operations>(&call).await?.operations)
     }
 }
 
-/// Whether an operation has done its work. One that `failed` is tried again by the service, so it has not ended yet.
+/// Whether an operation has done its work. One that `failed` is tried again by the service, so it has not
+/// ended yet.
 fn has_ended(operation: &Operation) -> Result<bool, Error> {
     match operation.status.as_str() {
         "finished" | "skipped" => Ok(true),

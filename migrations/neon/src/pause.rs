@@ -6,14 +6,16 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How often a request is sent before its last refusal counts. With the pauses between, that takes about five seconds.
+/// How often a request is sent before its last refusal counts. With the pauses between, that takes about five
+/// seconds.
 pub(super) const ATTEMPTS: u32 = 6;
 
 /// The same where there is nobody to refuse it: a network that is away for two seconds is away for longer.
 pub(super) const ATTEMPTS_TO_REACH: u32 = 4;
 
-/// The pause after an attempt, from 1: twice as long each time, less up to a half by chance, so that clients that were
-/// refused together do not come back together. What the server asked for is kept, up to half a minute.
+/// The pause after an attempt, from 1: twice as long each time, less up to a half by chance, so that clients
+/// that were refused together do not come back together. What the server asked for is kept, up to half a
+/// minute.
 pub(super) fn after(attempt: u32, asked: Option<Duration>) -> Duration {
     if let Some(asked) = asked {
         return asked.min(3 * LONGEST);

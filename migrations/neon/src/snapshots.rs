@@ -66,8 +66,8 @@ impl Client {
         all.pop().ok_or_else(|| Error::NoSuch { what: "snapshot", name: name.to_owned() })
     }
 
-    /// Takes a snapshot of a branch as it is now, and waits until it is finished. Where that fails, none is left, or the
-    /// error names it.
+    /// Takes a snapshot of a branch as it is now, and waits until it is finished. Where that fails, none is
+    /// left, or the error names it.
     pub async fn create_snapshot(&self, new: &NewSnapshot<'_>) -> Result<Snapshot, Error> {
         let path = ["branches", new.branch.id.as_str(), "snapshot"];
         let doing = format!("taking a snapshot of the branch {}", quoted(&new.branch.name));
@@ -118,7 +118,8 @@ impl Client {
             let now = self.snapshots().await.map_err(|error| {
                 let name = quoted(new.name);
                 error.leaving(format!(
-                    "before that, {lost}: the snapshot {name} may be there, and branchline snapshot delete {name} deletes it"
+                    "before that, {lost}: the snapshot {name} may be there, and branchline snapshot delete \
+                     {name} deletes it"
                 ))
             })?;
             let is_new = |one: &Snapshot| one.name == new.name && before.iter().all(|old| old.id != one.id);
@@ -132,8 +133,8 @@ impl Client {
         Ok(None)
     }
 
-    /// Follows what Neon does since a snapshot was begun, where the answer that said so was lost: a snapshot itself does not
-    /// say whether it is finished.
+    /// Follows what Neon does since a snapshot was begun, where the answer that said so was lost: a snapshot
+    /// itself does not say whether it is finished.
     async fn follow_snapshot(&self, snapshot: &Snapshot, branch: &Branch, doing: &str) -> Result<(), Error> {
         let since = OffsetDateTime::parse(&snapshot.created_at, &Rfc3339).ok().map(|at| at - EARLIER);
         for look in 1..=LOOKS {
@@ -159,13 +160,15 @@ impl Client {
         match self.delete_snapshot(snapshot).await {
             Ok(()) => error,
             Err(second) => error.leaving(format!(
-                "and the snapshot {0} could not be deleted either ({second}): delete it with branchline snapshot delete {0}",
+                "and the snapshot {0} could not be deleted either ({second}): delete it with branchline \
+                 snapshot delete {0}",
                 quoted(&snapshot.name)
             )),
         }
     }
 
-    /// Makes a branch of a snapshot, and waits until it can be used. Where that fails, none is left, or the error names it.
+    /// Makes a branch of a snapshot, and waits until it can be used. Where that fails, none is left, or the
+    /// error names it.
     pub async fn restore_snapshot(
         &self,
         snapshot: &Snapshot,
@@ -187,7 +190,8 @@ impl Client {
             (Ok(()), _) => Ok(branch),
             // Its place may be taken already.
             (Err(error), Some(replaced)) => Err(error.leaving(format!(
-                "Neon may go on with putting {} in the place of {}; branchline branch list shows what is there",
+                "Neon may go on with putting {} in the place of {}; branchline branch list shows what is \
+                 there",
                 quoted(&branch.name),
                 quoted(&replaced.name)
             ))),

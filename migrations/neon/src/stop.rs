@@ -1,4 +1,5 @@
-//! The wish to end, between two requests: what is under way is answered first, so that what it made can be removed.
+//! The wish to end, between two requests: what is under way is answered first, so that what it made can be
+//! removed.
 
 use std::time::Duration;
 

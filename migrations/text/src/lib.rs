@@ -1,5 +1,5 @@
-//! Texts for people, which the crates of the schema toolkit share: what of others' texts may be printed, times and counts, and
-//! lines that fit a terminal. Nothing here prints.
+//! Texts for people, which the crates of the schema toolkit share: what of others' texts may be printed,
+//! times and counts, and lines that fit a terminal. Nothing here prints.
 
 mod amount;
 mod printable;

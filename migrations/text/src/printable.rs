@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-/// A text in which characters that are not seen are seen: those that control a terminal, those that turn the text around
-/// them, behind which a statement can pass for another (CVE-2021-42574), and those that take no place.
+/// A text in which characters that are not seen are seen: those that control a terminal, those that turn the
+/// text around them, behind which a statement can pass for another (CVE-2021-42574), and those that take no
+/// place.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
@@ -47,13 +48,14 @@ fn is_hidden(c: char) -> bool {
     // Joiners (200c, 200d) are letters' business in some scripts, and stay.
     let takes_no_place = matches!(
         c,
-        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}'
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
     );
     turns || takes_no_place || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
-/// A text in which no line is a command to a pipeline that reads it: GitHub's runner obeys a line that begins with `::`,
-/// blanks aside, and `##[…]` wherever it stands (`ActionCommand.cs` of actions/runner).
+/// A text in which no line is a command to a pipeline that reads it: GitHub's runner obeys a line that begins
+/// with `::`, blanks aside, and `##[…]` wherever it stands (`ActionCommand.cs` of actions/runner).
 #[must_use]
 pub fn inert(text: &str) -> Cow<'_, str> {
     let is_command = |line: &str| line.trim_start().starts_with("::");
@@ -74,7 +76,8 @@ pub fn inert_json(json: &str) -> Cow<'_, str> {
     if json.contains("##[") { json.replace("##[", "##\\u005b").into() } else { Cow::Borrowed(json) }
 }
 
-/// A name as a shell takes it: as it is where it is plain, else in quotation marks. In prose it shows where a name ends.
+/// A name as a shell takes it: as it is where it is plain, else in quotation marks. In prose it shows where a
+/// name ends.
 #[must_use]
 pub fn quoted(name: &str) -> Cow<'_, str> {
     let is_plain =

@@ -1,7 +1,7 @@
 //! Measures how fast files are read: `cargo run --release -p netscape --example speed -- FILE...`
 //!
-//! Without a file it makes two: bookmarks as Firefox writes them, and the same with icons that are nearly all of the
-//! bytes. Each figure is the best of several runs on one core, with the file in memory.
+//! Without a file it makes two: bookmarks as Firefox writes them, and the same with icons that are nearly all
+//! of the bytes. Each figure is the best of several runs on one core, with the file in memory.
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 

@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(declares("<meta charset=gbk>"), Some(GBK));
         assert_eq!(
             declares(
-                "<!-- <meta charset=gbk> --><META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset=Shift_JIS\">"
+                "<!-- <meta charset=gbk> --><META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; \
+                 charset=Shift_JIS\">"
             ),
             Some(SHIFT_JIS)
         );

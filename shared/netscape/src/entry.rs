@@ -208,7 +208,8 @@ impl Text {
         self.text.split_off(self.text.trim_ascii_end().len())
     }
 
-    /// Appends white space that [`split_off_blank`](Self::split_off_blank) took off. What a reference stands for is kept.
+    /// Appends white space that [`split_off_blank`](Self::split_off_blank) took off. What a reference stands
+    /// for is kept.
     pub(crate) fn push_blank(&mut self, blank: &str) {
         let room = limits::FIELD_BYTES.saturating_sub(self.text.len()).min(blank.len());
         self.is_cut |= room < blank.len();

@@ -17,8 +17,8 @@ pub(crate) fn write_value(out: &mut impl Write, value: &str) -> io::Result<()> {
     write_replaced(out, value, |_, byte| reference(byte))
 }
 
-/// Writes a URL in an attribute. Browsers leave `&` as it is there, so it is escaped only where reading would take it
-/// for a character reference.
+/// Writes a URL in an attribute. Browsers leave `&` as it is there, so it is escaped only where reading would
+/// take it for a character reference.
 pub(crate) fn write_url(out: &mut impl Write, url: &str) -> io::Result<()> {
     write_replaced(out, url, |rest, byte| match byte {
         b'&' if !text::starts_with_reference(rest) => None,
@@ -40,8 +40,8 @@ fn reference(byte: u8) -> Option<&'static str> {
     })
 }
 
-/// Writes `text` with some of its bytes replaced; `replacement` is given what follows with the byte itself. All bytes
-/// that are ever replaced are ASCII.
+/// Writes `text` with some of its bytes replaced; `replacement` is given what follows with the byte itself.
+/// All bytes that are ever replaced are ASCII.
 fn write_replaced<'a>(
     out: &mut impl Write,
     text: &str,

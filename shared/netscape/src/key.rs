@@ -1,5 +1,5 @@
-//! The attributes that nearly all files keep to. They are known without decoding their names, and one that is written
-//! as browsers write it (`HREF="`) is known from its first bytes.
+//! The attributes that nearly all files keep to. They are known without decoding their names, and one that is
+//! written as browsers write it (`HREF="`) is known from its first bytes.
 
 /// An attribute with a meaning here, or just a frequent one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +69,8 @@ impl Key {
         ALL.into_iter().find(|key| name.eq_ignore_ascii_case(key.name().as_bytes()))
     }
 
-    /// The attribute at the start of `text` and where its value begins, if it is written in the canonical form: upper
-    /// case, no white space, double quotes.
+    /// The attribute at the start of `text` and where its value begins, if it is written in the canonical
+    /// form: upper case, no white space, double quotes.
     pub(crate) fn canonical(text: &[u8]) -> Option<(Self, usize)> {
         let is = |opening: &[u8], key| text.starts_with(opening).then_some((key, opening.len()));
         match text.first()? {

@@ -15,8 +15,8 @@ pub(crate) enum Context {
 
 /// Appends `raw` to `out` as the characters it stands for.
 ///
-/// Each line end becomes LF. The pairs CR-LF and LF-CR (Delicious wrote those) are one line end each. A NUL becomes
-/// U+FFFD, since Postgres text refuses it; so does each ill-formed sequence of UTF-8.
+/// Each line end becomes LF. The pairs CR-LF and LF-CR (Delicious wrote those) are one line end each. A NUL
+/// becomes U+FFFD, since Postgres text refuses it; so does each ill-formed sequence of UTF-8.
 pub(crate) fn push_decoded(raw: &[u8], context: Context, out: &mut String) {
     let mut rest = raw;
     while let Some(at) = special(rest, context) {
@@ -89,8 +89,8 @@ fn push_utf8(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// The start of `raw` that is at most `limit` bytes and splits no character. (It may split a character reference,
-/// which then stays as it is written.)
+/// The start of `raw` that is at most `limit` bytes and splits no character. (It may split a character
+/// reference, which then stays as it is written.)
 pub(crate) fn cut(raw: &[u8], limit: usize) -> &[u8] {
     let Some(&after) = raw.get(limit) else { return raw };
     let is_continuation = |byte: u8| byte & 0xC0 == 0x80;

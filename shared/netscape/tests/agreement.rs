@@ -68,7 +68,8 @@ proptest! {
     }
 }
 
-/// The same documents in each run, so that a change is to blame where one fails; others each time in the long tests.
+/// The same documents in each run, so that a change is to blame where one fails; others each time in the long
+/// tests.
 #[expect(clippy::disallowed_methods, reason = "what the long tests of the project set")]
 fn seed() -> proptest::test_runner::RngSeed {
     use proptest::test_runner::RngSeed;

@@ -1,5 +1,5 @@
-//! Files that other projects test with, read where `BRANCHLINE_CORPUS` names a folder that holds them. They are not
-//! part of this repository; what each must give is written here.
+//! Files that other projects test with, read where `BRANCHLINE_CORPUS` names a folder that holds them. They
+//! are not part of this repository; what each must give is written here.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "helpers of tests are tests too")]
 
@@ -9,7 +9,8 @@ use common::{File, seconds};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// What a file must give: bookmarks, folders, bookmarks with tags, bookmarks with a description, depth of folders.
+/// What a file must give: bookmarks, folders, bookmarks with tags, bookmarks with a description, depth of
+/// folders.
 struct Expected {
     file: &'static str,
     bookmarks: usize,

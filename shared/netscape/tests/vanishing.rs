@@ -61,7 +61,8 @@ fn the_tags_of_lists_and_entries_are_text_where_a_title_goes_on() {
     }
     assert_eq!(
         outline(
-            "<DT><H3>F</H3>\n<DL><p>\n<DT><A HREF=a>A</A>\n<DD>the </dl> and <dt> tags\n</DL><p>\n<DT><A HREF=b>B</A>"
+            "<DT><H3>F</H3>\n<DL><p>\n<DT><A HREF=a>A</A>\n<DD>the </dl> and <dt> tags\n</DL><p>\n<DT><A \
+             HREF=b>B</A>"
         ),
         "[F]\n  A <a> \"the </dl> and <dt> tags\"\nB <b>\n"
     );
@@ -94,7 +95,8 @@ fn text_in_angle_brackets_stays_text_and_formatting_goes() {
 fn a_comment_in_a_text_is_text_and_one_that_does_not_end_swallows_nothing() {
     assert_eq!(
         outline(
-            "<DT><A HREF=a>A <!-- note --> a</A>\n<DT><A HREF=b>How <!-- works</A>\n<DD>and <!-- this\n<DT><A HREF=c>--> C</A>"
+            "<DT><A HREF=a>A <!-- note --> a</A>\n<DT><A HREF=b>How <!-- works</A>\n<DD>and <!-- \
+             this\n<DT><A HREF=c>--> C</A>"
         ),
         "A <!-- note --> a <a>\nHow <!-- works <b> \"and <!-- this\"\n--> C <c>\n"
     );
@@ -108,9 +110,10 @@ fn a_comment_in_a_text_is_text_and_one_that_does_not_end_swallows_nothing() {
 fn a_link_and_an_image_in_a_text_keep_their_addresses() {
     assert_eq!(
         outline(
-            "<DT><A HREF=a>A</A>\n<DD>see <a href=\"https://b.example/?x=1&amp;y=2\" target=_blank>the paper</a> and \
-             <a href=\"https://c.example/\">https://c.example/</a>, <img alt=\"a chart\" src=\"https://d.example/e.png\">\
-             <img src=\"data:image/png;base64,AAAA\"> or <a href=\"https://f.example/\">not closed"
+            "<DT><A HREF=a>A</A>\n<DD>see <a href=\"https://b.example/?x=1&amp;y=2\" target=_blank>the \
+             paper</a> and <a href=\"https://c.example/\">https://c.example/</a>, <img alt=\"a chart\" \
+             src=\"https://d.example/e.png\"><img src=\"data:image/png;base64,AAAA\"> or <a \
+             href=\"https://f.example/\">not closed"
         ),
         "A <a> \"see the paper (https://b.example/?x=1&y=2) and https://c.example/, a chart \
          (https://d.example/e.png)(data:image/png) or not closed (https://f.example/)\"\n"
@@ -121,7 +124,8 @@ fn a_link_and_an_image_in_a_text_keep_their_addresses() {
 fn text_between_entries_is_warned_of_with_its_line() {
     assert_eq!(
         outline(
-            "first &amp; more\n<DT>before <A HREF=a>A</A> after\n<DT><H3>F</H3> of f\n<DL>in f</DL>\n<HR>\n<DD>of nothing"
+            "first &amp; more\n<DT>before <A HREF=a>A</A> after\n<DT><H3>F</H3> of f\n<DL>in \
+             f</DL>\n<HR>\n<DD>of nothing"
         ),
         "A <a>\n[F]\n-\n\
          !3: this text belongs to no entry and is lost: first & more\n\
@@ -164,7 +168,8 @@ fn a_file_that_ends_early_says_where_and_inside_of_what() {
         ),
         (
             "<DT><A ADD_DATE=\"1\" HREF=\"https://b.exam",
-            " <none> +1 !the file ends within the tag, in HREF=\"https://b.exam\n!4: the file ends early, within a tag\n",
+            " <none> +1 !the file ends within the tag, in HREF=\"https://b.exam\n!4: the file ends early, \
+             within a tag\n",
         ),
         ("</DL>\n<script>", "!5: the file ends early, within <script>\n"),
     ] {
@@ -285,12 +290,14 @@ fn a_file_in_utf_8_is_read_so_whatever_it_declares() {
         let read = File::read(file.as_bytes());
         assert_eq!(read.bookmarks().next().expect("a bookmark").title, "Répertoire à la carte");
         assert!(
-            matches!(&read.warnings[..], [(2, warning)] if warning.ends_with("but is in UTF-8, as which it has been read"))
+            matches!(&read.warnings[..], [(2, warning)] if warning.ends_with("but is in UTF-8, as which it \
+                has been read"))
         );
     }
 }
 
-/// The same documents in each run, so that a change is to blame where one fails; others each time in the long tests.
+/// The same documents in each run, so that a change is to blame where one fails; others each time in the long
+/// tests.
 #[expect(clippy::disallowed_methods, reason = "what the long tests of the project set")]
 fn seed() -> proptest::test_runner::RngSeed {
     use proptest::test_runner::RngSeed;

@@ -14,7 +14,8 @@ pub(crate) enum Shape {
     Annotated,
     /// Plain, with an icon that is fourteen times as long as the rest.
     Icons,
-    /// What a browser's export mostly is: an icon for every third, tags for every seventh, now and then a description.
+    /// What a browser's export mostly is: an icon for every third, tags for every seventh, now and then a
+    /// description.
     Browser,
 }
 
@@ -186,8 +187,8 @@ fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(arguments);
 }
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), begun anew for each
-/// bookmark, so that a bookmark's content depends on its number alone.
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), begun anew for
+/// each bookmark, so that a bookmark's content depends on its number alone.
 struct Random(u64);
 
 impl Random {

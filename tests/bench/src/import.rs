@@ -1,5 +1,5 @@
-//! First imports, end to end through the real binary, beside psql's binary `\copy` of the very same rows into the same
-//! table: what any importer would pay for them that had nothing to parse, to hash and to count.
+//! First imports, end to end through the real binary, beside psql's binary `\copy` of the very same rows into
+//! the same table: what any importer would pay for them that had nothing to parse, to hash and to count.
 
 use std::path::PathBuf;
 
@@ -75,8 +75,8 @@ pub(crate) struct Rows {
 impl Rows {
     /// Copies out what the last import stored, in the order of the file.
     ///
-    /// Columns that are null throughout are left out, as are those that their defaults fill: the copy that is measured
-    /// has no more to do than the import.
+    /// Columns that are null throughout are left out, as are those that their defaults fill: the copy that is
+    /// measured has no more to do than the import.
     pub(crate) async fn of_last_import(rig: &Rig, name: &str) -> Result<Self> {
         let job: String = rig
             .ask("SELECT id::text FROM import_jobs WHERE status = 'completed' ORDER BY id DESC LIMIT 1")
@@ -84,7 +84,8 @@ impl Rows {
         let candidates: Vec<String> = rig
             .ask(
                 "SELECT array_agg(quote_ident(attname) ORDER BY attnum) FROM pg_attribute
-                 WHERE attrelid = 'bookmarks'::regclass AND attnum > 0 AND NOT attisdropped AND NOT atthasdef",
+                 WHERE attrelid = 'bookmarks'::regclass AND attnum > 0 AND NOT attisdropped AND NOT \
+                     atthasdef",
             )
             .await?;
         let mut columns = Vec::new();

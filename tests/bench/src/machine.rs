@@ -43,7 +43,8 @@ pub(crate) fn peak_mib(pid: u32) -> Result<f64> {
     Ok(kib / 1024.0)
 }
 
-/// The processor time that a process has had, in ms. It lags behind while the process runs, and is exact while it waits.
+/// The processor time that a process has had, in ms. It lags behind while the process runs, and is exact
+/// while it waits.
 pub(crate) fn processor_ms(pid: u32) -> Result<f64> {
     let mut nanoseconds = 0.0;
     for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {

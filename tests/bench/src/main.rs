@@ -1,7 +1,8 @@
-//! `make bench`: how fast files are read and imported, how functions start and answer, how fast migrations run, beside what the machine allows in the same run.
+//! `make bench`: how fast files are read and imported, how functions start and answer, how fast migrations
+//! run, beside what the machine allows in the same run.
 //!
-//! Times of a shared machine drift, so what is compared is measured in turns, and the ratio of a pair is what counts.
-//! Nothing is asserted about times; a figure past its target is printed beside it.
+//! Times of a shared machine drift, so what is compared is measured in turns, and the ratio of a pair is what
+//! counts. Nothing is asserted about times; a figure past its target is printed beside it.
 
 mod again;
 mod args;

@@ -30,8 +30,8 @@ pub(crate) struct Row {
     refused_mib: f64,
 }
 
-/// The copies that the runtime makes of a raw body, and gives back, are larger than anything an import takes. A compressed
-/// body leaves its own memory to be seen.
+/// The copies that the runtime makes of a raw body, and gives back, are larger than anything an import takes.
+/// A compressed body leaves its own memory to be seen.
 pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
     let bookmarks = match extent {
         Extent::Quick => 10_000,

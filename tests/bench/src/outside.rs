@@ -1,6 +1,6 @@
 //! Figures of another importer, measured by its own benchmark: a JSON file with
-//! `import.<size>.servers.<name>.{ms, bookmarks_per_s, peak_rss_mb, x_floor}`, where `x_floor` is its time as a multiple of
-//! its own floor, and `parse.<name>.{seconds, mb_per_s}`.
+//! `import.<size>.servers.<name>.{ms, bookmarks_per_s, peak_rss_mb, x_floor}`, where `x_floor` is its time as
+//! a multiple of its own floor, and `parse.<name>.{seconds, mb_per_s}`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,8 +79,10 @@ mod tests {
 
     #[test]
     fn a_failed_parser_and_unknown_fields_are_no_error() {
-        let text = r#"{"machine": {}, "parse": {"a 1k": {"error": "x"}, "b 1k": {"seconds": 0.5, "mb_per_s": 9}},
-            "import": {"1k": {"bytes": 5, "servers": {"b": {"ms": 4, "bookmarks_per_s": 250, "x_floor": 2.0}}}}}"#;
+        let text = r#"{"machine": {},
+            "parse": {"a 1k": {"error": "x"}, "b 1k": {"seconds": 0.5, "mb_per_s": 9}},
+            "import": {"1k": {"bytes": 5,
+                "servers": {"b": {"ms": 4, "bookmarks_per_s": 250, "x_floor": 2.0}}}}}"#;
         let outside: Outside = serde_json::from_str(text).unwrap();
         assert_eq!(outside.parse["b 1k"].mb_per_s, Some(9.0));
         assert_eq!(outside.import["1k"].servers["b"].x_floor, 2.0);

@@ -1,4 +1,5 @@
-//! Reading alone: our reader, the tokenizer of html5gum as what a careful parser costs, memcpy as what memory allows.
+//! Reading alone: our reader, the tokenizer of html5gum as what a careful parser costs, memcpy as what memory
+//! allows.
 
 use std::hint::black_box;
 use std::path::PathBuf;

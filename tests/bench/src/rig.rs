@@ -54,8 +54,8 @@ impl Rig {
         Ok(rig)
     }
 
-    /// Keeps the import's process from indexing once it has answered, which would take its time out of what is measured
-    /// next: `search_catch_up()` returns where another session has its lock.
+    /// Keeps the import's process from indexing once it has answered, which would take its time out of what
+    /// is measured next: `search_catch_up()` returns where another session has its lock.
     pub(crate) async fn hold_indexing(&self) -> Result<()> {
         self.execute(&format!("SELECT pg_advisory_lock({INDEXING})")).await
     }
@@ -169,7 +169,8 @@ impl Rig {
         Ok(row.try_get(0)?)
     }
 
-    /// Empties what imports write. The checkpoint takes what earlier runs left to write out of the next one's time.
+    /// Empties what imports write. The checkpoint takes what earlier runs left to write out of the next one's
+    /// time.
     pub(crate) async fn reset(&self) -> Result<()> {
         self.execute("TRUNCATE bookmarks, import_entries, folders, import_jobs").await?;
         self.execute("CHECKPOINT").await
@@ -230,11 +231,11 @@ pub(crate) struct Function(Lambda);
 
 /// An answer, and what it took.
 pub(crate) struct Answer {
-    /// From the handler's first line to its answer, as the function logs it: whole milliseconds, cut off, to which a
-    /// half is added here.
+    /// From the handler's first line to its answer, as the function logs it: whole milliseconds, cut off, to
+    /// which a half is added here.
     pub(crate) handler_ms: f64,
-    /// From giving the event to the runtime API until the function's response is there and read: base64 and JSON of the
-    /// body included.
+    /// From giving the event to the runtime API until the function's response is there and read: base64 and
+    /// JSON of the body included.
     pub(crate) outer_ms: f64,
     pub(crate) response: Response,
 }

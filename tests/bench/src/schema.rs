@@ -145,9 +145,9 @@ fn catalog(rig: &Rig, turns: usize) -> Result<Row> {
     let database = rig.scratch()?;
     let tables = OBJECTS / OBJECTS_OF_A_TABLE;
     Psql::new(&database).command(&format!(
-        "SELECT format('CREATE TABLE o%1$s (id bigint PRIMARY KEY, a text NOT NULL, b int DEFAULT 7, c timestamptz); \
-         CREATE INDEX ON o%1$s (b); COMMENT ON TABLE o%1$s IS ''table %1$s''', n) \
-         FROM generate_series(1, {tables}) AS n \\gexec"
+        "SELECT format('CREATE TABLE o%1$s (id bigint PRIMARY KEY, a text NOT NULL, b int DEFAULT 7, c \
+         timestamptz); CREATE INDEX ON o%1$s (b); COMMENT ON TABLE o%1$s IS ''table %1$s''', n) FROM \
+         generate_series(1, {tables}) AS n \\gexec"
     ))?;
     let folder = TempDir::new()?;
     std::fs::write(folder.path().join("V1__none.sql"), "CREATE TABLE none_of_them ();\n")?;

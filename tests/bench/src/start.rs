@@ -1,5 +1,5 @@
-//! What a new environment costs: time until it asks for an event, time until it has answered with a row, memory, and the
-//! size of what Lambda fetches.
+//! What a new environment costs: time until it asks for an event, time until it has answered with a row,
+//! memory, and the size of what Lambda fetches.
 
 use std::time::Instant;
 
@@ -28,7 +28,8 @@ pub(crate) struct Row {
     rounds: usize,
     /// From exec to the first request for an event.
     next_ms: Summary,
-    /// From exec to the answer to an event that waits from the beginning: a connection over verified TLS, and a row.
+    /// From exec to the answer to an event that waits from the beginning: a connection over verified TLS, and
+    /// a row.
     answer_ms: Summary,
     /// The largest resident set, after some requests over an open connection.
     peak_mib: f64,

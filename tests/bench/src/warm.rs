@@ -1,4 +1,5 @@
-//! Requests over an open connection, one after another, beside the least that a function on a database can be.
+//! Requests over an open connection, one after another, beside the least that a function on a database can
+//! be.
 
 use std::time::Instant;
 

@@ -42,8 +42,8 @@ fn build(name: &str) -> Result<PathBuf> {
     executables.next().context("Cargo names no executable")
 }
 
-/// The profile that the running program was built with, from the folder it is in: `target/…/<folder of the profile>`, or
-/// `deps` or `examples` of that.
+/// The profile that the running program was built with, from the folder it is in:
+/// `target/…/<folder of the profile>`, or `deps` or `examples` of that.
 fn profile() -> Result<String> {
     let program = std::env::current_exe()?;
     let mut folders = program.ancestors().skip(1).filter_map(|folder| folder.file_name()?.to_str());

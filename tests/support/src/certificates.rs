@@ -42,8 +42,9 @@ pub(crate) struct Certificates {
     pub(crate) key: Vec<u8>,
 }
 
-/// Makes an authority and a server certificate for these DNS names. Keys are P-256, whose handshakes are the cheapest; signatures use
-/// SHA-256, as a channel binding of `tls-server-end-point` is computed with the signature's hash (RFC 5929).
+/// Makes an authority and a server certificate for these DNS names. Keys are P-256, whose handshakes are the
+/// cheapest; signatures use SHA-256, as a channel binding of `tls-server-end-point` is computed with the
+/// signature's hash (RFC 5929).
 pub(crate) fn generate(dns_names: &[&str]) -> Result<Certificates> {
     generate_dated(dns_names, Validity::Current)
 }

@@ -1,5 +1,5 @@
-//! Requests as a function URL delivers them: events for the real binary, and what `lambda_http` makes of them for a
-//! handler in the test's own process.
+//! Requests as a function URL delivers them: events for the real binary, and what `lambda_http` makes of them
+//! for a handler in the test's own process.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -18,8 +18,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const ACCOUNT: &str = "111122223333";
 const HOST: &str = "branchline.lambda-url.eu-central-1.on.aws";
 
-/// A request to a function URL of AuthType AWS_IAM, whose signature was checked: payload format 2.0 (AWS Lambda
-/// Developer Guide, "Invoking Lambda function URLs").
+/// A request to a function URL of AuthType AWS_IAM, whose signature was checked: payload format 2.0 (AWS
+/// Lambda Developer Guide, "Invoking Lambda function URLs").
 #[derive(Clone, Debug)]
 pub struct Event {
     method: http::Method,
@@ -124,7 +124,8 @@ impl Event {
         self
     }
 
-    /// Sets a body that the event carries in base64, as it does for any other media type, curl's default included.
+    /// Sets a body that the event carries in base64, as it does for any other media type, curl's default
+    /// included.
     #[must_use]
     pub fn binary(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Body::Base64(body.into());
@@ -145,8 +146,8 @@ impl Event {
         self
     }
 
-    /// Sends this deadline, in milliseconds since 1970, and enforces none: cargo-lambda's emulator always sends
-    /// 600000.
+    /// Sends this deadline, in milliseconds since 1970, and enforces none: cargo-lambda's emulator always
+    /// sends 600000.
     #[must_use]
     pub fn deadline_ms(mut self, moment: u64) -> Self {
         self.deadline = Deadline::At(moment);

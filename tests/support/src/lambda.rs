@@ -1,5 +1,5 @@
-//! A stand-in for the Lambda service: it runs a function's real binary, speaks the runtime API to it, freezes and
-//! thaws it, and ends it.
+//! A stand-in for the Lambda service: it runs a function's real binary, speaks the runtime API to it, freezes
+//! and thaws it, and ends it.
 
 mod api;
 mod error;
@@ -26,13 +26,15 @@ pub use response::Response;
 
 /// How long a function may take until it asks for an event. Lambda gives an init 10 s and tries it once more.
 const INIT: Duration = Duration::from_secs(20);
-/// What an environment gets between SIGTERM and SIGKILL. Lambda gives 500 ms where all extensions are internal and 2 s where
-/// one is not, and sends no SIGTERM where there is none (AWS Lambda Developer Guide, "Understanding the Lambda execution
-/// environment lifecycle"); this is more, so that no test depends on how busy the machine is.
+/// What an environment gets between SIGTERM and SIGKILL. Lambda gives 500 ms where all extensions are
+/// internal and 2 s where one is not, and sends no SIGTERM where there is none (AWS Lambda Developer Guide,
+/// "Understanding the Lambda execution environment lifecycle"); this is more, so that no test depends on how
+/// busy the machine is.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// One execution environment. It answers one event at a time unless `AWS_LAMBDA_MAX_CONCURRENCY` is among its
-/// variables. Dropping it kills the function; so does the end of this process. Its futures need Tokio's timer.
+/// variables. Dropping it kills the function; so does the end of this process. Its futures need Tokio's
+/// timer.
 #[derive(Debug)]
 pub struct Lambda {
     // Dropped first: the function must not see the API go.
@@ -42,8 +44,8 @@ pub struct Lambda {
 }
 
 impl Lambda {
-    /// Starts a function with the variables that Lambda sets, and `env` on top of them; nothing else of the caller's
-    /// environment. It does not wait until the function is ready.
+    /// Starts a function with the variables that Lambda sets, and `env` on top of them; nothing else of the
+    /// caller's environment. It does not wait until the function is ready.
     ///
     /// # Errors
     /// The binary cannot be run.
@@ -108,16 +110,16 @@ impl Lambda {
         response
     }
 
-    /// Waits until the function asks for an event: no response and no work after one is under way any more. The service
-    /// freezes no function before.
+    /// Waits until the function asks for an event: no response and no work after one is under way any more.
+    /// The service freezes no function before.
     pub async fn idle(&self) {
         while !self.api.is_asked() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Stops the function between two events, as the service does: no instruction runs, no timer fires, and what
-    /// the network sends waits in the kernel.
+    /// Stops the function between two events, as the service does: no instruction runs, no timer fires, and
+    /// what the network sends waits in the kernel.
     pub fn freeze(&self) {
         self.process.signal(Signal::STOP);
     }

@@ -1,7 +1,8 @@
-//! A stand-in for Neon's proxy in front of a real Postgres: it names endpoints by SNI, authenticates, wakes a compute
-//! that has been suspended, and fails in Neon's own words.
+//! A stand-in for Neon's proxy in front of a real Postgres: it names endpoints by SNI, authenticates, wakes a
+//! compute that has been suspended, and fails in Neon's own words.
 //!
-//! Source of texts and order of events: neondatabase/neon, `proxy/src`, as of 2025, and tries against a running proxy.
+//! Source of texts and order of events: neondatabase/neon, `proxy/src`, as of 2025, and tries against a
+//! running proxy.
 
 mod client;
 mod compute;
@@ -35,8 +36,8 @@ use state::{Dismissal, State};
 /// The endpoint that exists. Any other is answered like a wrong password, as Neon does.
 pub const ENDPOINT: &str = "ep-test-123456";
 
-/// What follows the endpoint in a host name. The certificate covers `*.` of it, and 127.0.0.1 for clients that
-/// send no SNI.
+/// What follows the endpoint in a host name. The certificate covers `*.` of it, and 127.0.0.1 for clients
+/// that send no SNI.
 pub const DOMAIN: &str = "eu-central-1.aws.neon.tech";
 
 /// How sessions end when a compute is suspended.
@@ -44,11 +45,13 @@ pub const DOMAIN: &str = "eu-central-1.aws.neon.tech";
 pub enum Farewell {
     /// Postgres ends them: FATAL 57P01, then the end of the connection.
     Told,
-    /// The connection ends without a word. For one that does not even end, put a [`Proxy`](crate::Proxy) before this.
+    /// The connection ends without a word. For one that does not even end, put a [`Proxy`](crate::Proxy)
+    /// before this.
     Silent,
 }
 
-/// What somebody who sits between a client and the proxy, with a certificate that the client trusts, does to logins.
+/// What somebody who sits between a client and the proxy, with a certificate that the client trusts, does to
+/// logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tampering {
     /// The offer of SCRAM-SHA-256-PLUS is taken away. The proxy itself knows that it made it.
@@ -57,7 +60,8 @@ pub enum Tampering {
     ForgeSignature,
     /// The server's signature is left out, as if there had been no need to prove anything.
     OmitSignature,
-    /// Who says more than was asked is hung up on, as by something that takes a login apart and expects its usual order.
+    /// Who says more than was asked is hung up on, as by something that takes a login apart and expects its
+    /// usual order.
     PunishHaste,
 }
 
@@ -65,13 +69,13 @@ pub enum Tampering {
 ///
 /// - TLS by request or direct, with or without ALPN, TLS 1.2 or later; a plain connection is refused.
 /// - The endpoint comes from the SNI or from `options=endpoint%3D…`.
-/// - SCRAM-SHA-256 and -PLUS, done here with the server's password, and bound to this proxy's own certificate: bytes
-///   passed through could not be, as the server has another one. `n,,` works, `y,,` fails.
-/// - AuthenticationOk and the server's signature come after the wake, together with the rest of the greeting; what a
-///   client has sent meanwhile then reaches the compute.
+/// - SCRAM-SHA-256 and -PLUS, done here with the server's password, and bound to this proxy's own
+///   certificate: bytes passed through could not be, as the server has another one. `n,,` works, `y,,` fails.
+/// - AuthenticationOk and the server's signature come after the wake, together with the rest of the greeting;
+///   what a client has sent meanwhile then reaches the compute.
 /// - The session then passes through byte by byte, over verified TLS to the server. So do requests to cancel.
-/// - A host whose endpoint ends in `-pooler` refuses settings among the startup's options. It pools nothing: that
-///   is [`PgBouncer`](crate::PgBouncer)'s.
+/// - A host whose endpoint ends in `-pooler` refuses settings among the startup's options. It pools nothing:
+///   that is [`PgBouncer`](crate::PgBouncer)'s.
 pub struct NeonProxy {
     port: u16,
     ca_file: PathBuf,
@@ -165,7 +169,8 @@ impl NeonProxy {
         self.state.compute().wake_time = wake_time;
     }
 
-    /// Suspends the compute: every session ends, and the next client wakes it. Gives how many sessions there were.
+    /// Suspends the compute: every session ends, and the next client wakes it. Gives how many sessions there
+    /// were.
     pub fn suspend(&self, farewell: Farewell) -> usize {
         self.state.compute().awake_at = None;
         let (done, outcome) = mpsc::channel();

@@ -36,9 +36,9 @@ pub enum Error {
 
 /// A running PgBouncer. Dropping it stops it; so does the end of this process, even by SIGKILL.
 ///
-/// It asks clients for TLS and for SCRAM without channel binding, which it does not have, and reaches the server over
-/// verified TLS. Protocol-level named statements are not kept apart for clients: that is the state of 1.18, Debian
-/// 12's, and later versions are set to behave likewise.
+/// It asks clients for TLS and for SCRAM without channel binding, which it does not have, and reaches the
+/// server over verified TLS. Protocol-level named statements are not kept apart for clients: that is the
+/// state of 1.18, Debian 12's, and later versions are set to behave likewise.
 pub struct PgBouncer {
     shell: Child,
     home: Home,
@@ -49,7 +49,8 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts on a free port of 127.0.0.1, with at most `pool_size` connections to each of the server's databases.
+    /// Starts on a free port of 127.0.0.1, with at most `pool_size` connections to each of the server's
+    /// databases.
     ///
     /// Uses the machine's own PgBouncer, or brings Debian's into the project's `.tools`, once.
     ///

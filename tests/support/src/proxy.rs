@@ -1,5 +1,5 @@
-//! A TCP proxy that behaves like a network: it delays, cuts, loses and refuses. It looks into nothing that it forwards,
-//! so TLS passes through it.
+//! A TCP proxy that behaves like a network: it delays, cuts, loses and refuses. It looks into nothing that it
+//! forwards, so TLS passes through it.
 
 mod connection;
 mod line;
@@ -25,8 +25,8 @@ pub use traffic::Traffic;
 /// What becomes of new connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// They are connected to the server. Where nothing listens there, they are reset: the proxy has accepted them by
-    /// then.
+    /// They are connected to the server. Where nothing listens there, they are reset: the proxy has accepted
+    /// them by then.
     Forward,
     /// Nothing listens: connecting fails with `ECONNREFUSED`.
     Refuse,
@@ -67,13 +67,14 @@ impl Delays {
 
 /// A proxy on 127.0.0.1 in front of a port of 127.0.0.1. Dropping it ends its connections.
 ///
-/// Each direction is a delay line: every chunk of bytes arrives the set time after it was sent, however many are on
-/// their way, so that latency does not limit bandwidth. Neither TCP's slow start nor a receive window is imitated: a
-/// megabyte takes as many round trips as a byte.
+/// Each direction is a delay line: every chunk of bytes arrives the set time after it was sent, however many
+/// are on their way, so that latency does not limit bandwidth. Neither TCP's slow start nor a receive window
+/// is imitated: a megabyte takes as many round trips as a byte.
 ///
-/// The kernel accepts a connection at once, so TCP's own handshake does not cross the delay. Instead, what a client sends
-/// before it has heard from the server is held back for one round trip, just as long as SYN and SYN-ACK would have
-/// taken. Everything after `connect` is thus where it would be on a real network, where the client speaks first.
+/// The kernel accepts a connection at once, so TCP's own handshake does not cross the delay. Instead, what a
+/// client sends before it has heard from the server is held back for one round trip, just as long as SYN and
+/// SYN-ACK would have taken. Everything after `connect` is thus where it would be on a real network, where
+/// the client speaks first.
 pub struct Proxy {
     port: u16,
     delays: Arc<Mutex<Delays>>,
@@ -140,10 +141,11 @@ impl Proxy {
         self.order(Command::Cut(how))
     }
 
-    /// Turns every established connection into a black hole, until it is cut: nothing passes any more, in either
-    /// direction, ends of connection included. Gives how many there are.
+    /// Turns every established connection into a black hole, until it is cut: nothing passes any more, in
+    /// either direction, ends of connection included. Gives how many there are.
     ///
-    /// The kernel of this machine still acknowledges what either side sends, so a TCP timeout does not notice.
+    /// The kernel of this machine still acknowledges what either side sends, so a TCP timeout does not
+    /// notice.
     pub fn lose(&self) -> usize {
         self.order(Command::Lose)
     }

@@ -70,7 +70,8 @@ fn libpq_gets_through_and_its_requests_to_cancel_too() {
         psql.env("PGSSLNEGOTIATION", negotiation).args(["--command", "select pg_sleep(61)"]);
         let psql = psql.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let patience = Instant::now() + Duration::from_secs(20);
-        let asleep = "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query = 'select pg_sleep(61)'";
+        let asleep = "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query = 'select \
+                      pg_sleep(61)'";
         let is_asleep = || {
             let said = server().psql("postgres").args(["-Atc", asleep]).output().unwrap();
             said.stdout == b"1\n"

@@ -262,7 +262,8 @@ async fn a_dead_server_resets_its_clients() {
     nobody.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let proxy = Proxy::start(nobody.local_addr().unwrap().port()).unwrap();
     for _ in 0..100 {
-        // A reset that is faster than we are is met by connecting already: its outcome is asked for a moment later.
+        // A reset that is faster than we are is met by connecting already: its outcome is asked for a moment
+        // later.
         let met = match TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).await {
             Ok(mut stream) => read_error(&mut stream).await,
             Err(error) => error.kind(),

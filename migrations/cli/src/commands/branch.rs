@@ -21,10 +21,9 @@ use text::quoted;
 
 /// Make, list and delete branches of a Neon project
 #[derive(clap::Args)]
-#[command(
-    after_help = "A branch is a copy of its parent's data that costs what changes in it. The key is NEON_API_KEY, the \
-                  project NEON_PROJECT_ID, from the environment or from .env in this folder."
-)]
+#[command(after_help = "A branch is a copy of its parent's data that costs what changes in it. The key is \
+                  NEON_API_KEY, the project NEON_PROJECT_ID, from the environment or from .env in this \
+                  folder.")]
 pub(crate) struct Args {
     #[command(flatten)]
     neon: NeonOptions,
@@ -73,8 +72,8 @@ enum Action {
         /// The branch
         #[arg(value_parser = name)]
         name: String,
-        /// Keep what it was under this name, with the branches that were made of it [default, where there are such
-        /// branches: its name and the time]
+        /// Keep what it was under this name, with the branches that were made of it [default, where there are
+        /// such branches: its name and the time]
         #[arg(long, value_name = "NAME", value_parser = name)]
         preserve_as: Option<String>,
     },
@@ -176,8 +175,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Resets a branch, and gives the name under which what it was is kept. Neon wants one where branches were made of it, which
-/// it hangs there.
+/// Resets a branch, and gives the name under which what it was is kept. Neon wants one where branches were
+/// made of it, which it hangs there.
 async fn reset(neon: &Client, name: &str, preserve_as: Option<&str>) -> Result<(Branch, Option<String>)> {
     let branch = neon.branch(name).await?;
     let parent = parent_of(&branch)?;

@@ -23,8 +23,9 @@ const BOUND: Duration = Duration::from_secs(5);
 /// Check a connection step by step, and say what to do
 #[derive(clap::Args)]
 #[command(
-    after_help = "It ends at the first step that fails. Exit status: 0 all is well, 1 the connection fails, 3 it works \
-                  and something should be looked at: a certificate under 14 days, a pooler, pending migrations."
+    after_help = "It ends at the first step that fails. Exit status: 0 all is well, 1 the connection fails, \
+                  3 it works and something should be looked at: a certificate under 14 days, a pooler, \
+                  pending migrations."
 )]
 pub(crate) struct Args {}
 
@@ -69,8 +70,10 @@ fn name_database(context: &Context<'_>) -> Result<(Step, Url), Step> {
     let named = Environment::read()
         .and_then(|environment| environment.named_database(context.global.database_url.as_deref()));
     let (origin, url) = named.map_err(|error| {
-        Step::failed("URL", format!("{error:#}"))
-            .advise("Write postgresql://user:password@host/database, with @ as %40, / as %2F and % as %25 in the parts.")
+        Step::failed("URL", format!("{error:#}")).advise(
+            "Write postgresql://user:password@host/database, with @ as %40, / as %2F and % as %25 in \
+                     the parts.",
+        )
     })?;
     let host = match url.host() {
         Host::Name(name) => name.clone(),

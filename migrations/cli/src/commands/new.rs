@@ -36,8 +36,8 @@ pub(crate) fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let layout = migrations.layout();
     if !layout.is_own() {
         bail!(
-            "the folder is {}'s, and branchline new writes V<number>__<name>.sql alone; write the files by hand or with the \
-             tool, as {}",
+            "the folder is {}'s, and branchline new writes V<number>__<name>.sql alone; write the files by \
+             hand or with the tool, as {}",
             layout.name(),
             layout.form()
         );

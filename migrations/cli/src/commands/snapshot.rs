@@ -20,7 +20,8 @@ use text::quoted;
 /// Take, list, restore and delete snapshots of a Neon project
 #[derive(clap::Args)]
 #[command(
-    after_help = "A snapshot is the backup before a migration: branchline deploy --snapshot takes one by itself."
+    after_help = "A snapshot is the backup before a migration: branchline deploy --snapshot takes one by \
+                  itself."
 )]
 pub(crate) struct Args {
     #[command(flatten)]

@@ -73,8 +73,8 @@ fn an_importer_that_alembic_made_is_adopted_with_its_rows_and_what_came_before_i
     alembic.run(&["upgrade", "head"]);
     project.sql(&old_rows(&["INSERT INTO import_jobs", "INSERT INTO bookmarks"]));
     // Counts that were null are nought now, which is what the old importer meant.
-    let jobs = "id, filename, file_size_bytes, coalesce(imported_count, 0), error_message, error_details, started_at, \
-                completed_at, created_at";
+    let jobs = "id, filename, file_size_bytes, coalesce(imported_count, 0), error_message, error_details, \
+                started_at, completed_at, created_at";
     let bookmarks =
         "id, title, original_folder, add_date, tags, summary, content_type, import_job_id, created_at";
     let before = (rows(&project, "import_jobs", jobs), rows(&project, "bookmarks", bookmarks));
@@ -120,7 +120,8 @@ fn what_another_tool_left_is_named_and_a_column_of_its_own_is_kept() {
         "The database was made by sqlx at 20260101.",
         "The database was made by Flyway at 7.",
         "= V1__a is there and was stamped",
-        "Left as it is: table public._sqlx_migrations, table public.flyway_schema_history, column public.a.extra.",
+        "Left as it is: table public._sqlx_migrations, table public.flyway_schema_history, column \
+         public.a.extra.",
         "Pending are 2 migrations, V2__b to V3__c:",
     ] {
         assert!(text.contains(line), "{line}: {text}");

@@ -14,7 +14,8 @@ const TABLES: [(&str, &str); 14] = [
     (
         "sqlx",
         "CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, description text NOT NULL,
-             installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT NULL,
+             installed_on timestamptz NOT NULL DEFAULT now(), success boolean NOT NULL, checksum bytea NOT \
+                 NULL,
              execution_time bigint NOT NULL);
          INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              VALUES (20260101, 'stock', true, '\\x01', 1), (20260102, 'old', true, '\\x02', 1),
@@ -23,16 +24,21 @@ const TABLES: [(&str, &str); 14] = [
     (
         "Flyway",
         "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50),
-             description varchar(200), type varchar(20), script varchar(1000), checksum int, installed_by varchar(100),
+             description varchar(200), type varchar(20), script varchar(1000), checksum int, installed_by \
+                 varchar(100),
              installed_on timestamp DEFAULT now(), execution_time int, success boolean);
          INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, success)
-             VALUES (1, '1', 'stock', 'SQL', 'V1__stock.sql', true), (2, '2', 'old', 'SQL', 'V2__old.sql', true),
-                    (3, NULL, 'views', 'SQL', 'R__views.sql', true), (4, '3', 'double', 'SQL', 'V3__double.sql', true)",
+             VALUES (1, '1', 'stock', 'SQL', 'V1__stock.sql', true), (2, '2', 'old', 'SQL', 'V2__old.sql', \
+                 true),
+                    (3, NULL, 'views', 'SQL', 'R__views.sql', true), (4, '3', 'double', 'SQL', \
+                        'V3__double.sql', true)",
     ),
-    ("Alembic", "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('0003')"),
+    ("Alembic", "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO \
+                 alembic_version VALUES ('0003')"),
     (
         "Diesel",
-        "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp DEFAULT now());
+        "CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp DEFAULT \
+         now());
          INSERT INTO __diesel_schema_migrations VALUES ('1'), ('2'), ('3')",
     ),
     (
@@ -48,19 +54,22 @@ const TABLES: [(&str, &str); 14] = [
     (
         "Supabase",
         "CREATE SCHEMA supabase_migrations;
-         CREATE TABLE supabase_migrations.schema_migrations (version text PRIMARY KEY, statements text[], name text);
+         CREATE TABLE supabase_migrations.schema_migrations (version text PRIMARY KEY, statements text[], \
+             name text);
          INSERT INTO supabase_migrations.schema_migrations (version, name)
              VALUES ('20260101000000', 'stock'), ('20260102000000', 'old'), ('20260103000000', 'double')",
     ),
     (
         "goose",
-        "CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint, is_applied boolean, tstamp timestamp);
+        "CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint, is_applied boolean, tstamp \
+         timestamp);
          INSERT INTO goose_db_version (version_id, is_applied)
              VALUES (0, true), (1, true), (2, true), (3, true), (3, false), (3, true)",
     ),
     (
         "Prisma",
-        "CREATE TABLE _prisma_migrations (id varchar(36) PRIMARY KEY, checksum varchar(64), finished_at timestamptz,
+        "CREATE TABLE _prisma_migrations (id varchar(36) PRIMARY KEY, checksum varchar(64), finished_at \
+         timestamptz,
              migration_name varchar(255), logs text, rolled_back_at timestamptz, started_at timestamptz,
              applied_steps_count int);
          INSERT INTO _prisma_migrations (id, migration_name, finished_at, rolled_back_at, started_at)
@@ -72,16 +81,19 @@ const TABLES: [(&str, &str); 14] = [
     (
         "Atlas",
         "CREATE SCHEMA atlas_schema_revisions;
-         CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (version text PRIMARY KEY, description text,
+         CREATE TABLE atlas_schema_revisions.atlas_schema_revisions (version text PRIMARY KEY, description \
+             text,
              type bigint, applied bigint, total bigint, executed_at timestamptz, error text, hash text);
          INSERT INTO atlas_schema_revisions.atlas_schema_revisions
              VALUES ('.atlas_cloud_identifier', '', 2, 0, 0, now(), '', ''),
-                    ('20260101', 'stock', 2, 2, 2, now(), '', 'x'), ('20260102', 'old', 2, 1, 1, now(), '', 'x'),
+                    ('20260101', 'stock', 2, 2, 2, now(), '', 'x'), ('20260102', 'old', 2, 1, 1, now(), '', \
+                        'x'),
                     ('20260103', 'double', 2, 1, 1, now(), NULL, 'x')",
     ),
     (
         "Knex",
-        "CREATE TABLE knex_migrations (id serial PRIMARY KEY, name text, batch int, migration_time timestamptz);
+        "CREATE TABLE knex_migrations (id serial PRIMARY KEY, name text, batch int, migration_time \
+         timestamptz);
          INSERT INTO knex_migrations (name, batch)
              VALUES ('20260101_stock.js', 1), ('20260102_old.js', 1), ('20260103_double.js', 2)",
     ),
@@ -158,10 +170,12 @@ fn a_failed_entry_does_not_count_and_is_told() {
         ),
         (
             "Flyway",
-            "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version text, description text,
+            "CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version text, description \
+             text,
                  type text, success boolean);
              INSERT INTO flyway_schema_history
-                 VALUES (1, '1', 'stock', 'SQL', true), (2, '2', 'old', 'SQL', true), (3, '3', 'double', 'SQL', false)",
+                 VALUES (1, '1', 'stock', 'SQL', true), (2, '2', 'old', 'SQL', true), (3, '3', 'double', \
+                     'SQL', false)",
             "Flyway recorded 3 double as failed: it does not count as applied.",
         ),
     ] {
@@ -266,7 +280,8 @@ fn a_long_history_is_told_in_lines_of_80_columns() {
 
 #[test]
 fn a_long_history_is_adopted_wherever_the_database_is() {
-    // Longer than what is read after each migration. A table comes and goes between two readings, rows change at 40 and 60.
+    // Longer than what is read after each migration. A table comes and goes between two readings, rows change
+    // at 40 and 60.
     let sql = |i: usize| match i {
         20 => "CREATE TABLE passing (id int);\n".to_owned(),
         22 => "DROP TABLE passing;\n".to_owned(),

@@ -61,13 +61,14 @@ fn ours() -> Project {
         ("V1__people.down.sql", "DROP TABLE people;\n"),
         (
             "V2__email.sql",
-            "ALTER TABLE people ADD email text;\nALTER TABLE people ADD CONSTRAINT people_email_key UNIQUE (email);\n",
+            "ALTER TABLE people ADD email text;\nALTER TABLE people ADD CONSTRAINT people_email_key UNIQUE \
+             (email);\n",
         ),
         ("V2__email.down.sql", "ALTER TABLE people DROP email;\n"),
         (
             "V3__notes.sql",
-            "CREATE TABLE notes (person_id bigint NOT NULL REFERENCES people (id), text text DEFAULT '' NOT NULL);\n\
-             CREATE INDEX notes_person_id ON notes (person_id);\n",
+            "CREATE TABLE notes (person_id bigint NOT NULL REFERENCES people (id), text text DEFAULT '' NOT \
+             NULL);\nCREATE INDEX notes_person_id ON notes (person_id);\n",
         ),
         ("V3__notes.down.sql", "DROP TABLE notes;\n"),
     ])

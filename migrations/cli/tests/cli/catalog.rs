@@ -178,7 +178,8 @@ fn where_something_goes_by_the_order_of_columns_a_down_must_restore_it() {
             "function public.f(public.t) uses public.t as a type",
         ),
         (
-            "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1, 2, 3); END $$;\n",
+            "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO t VALUES (1, 2, 3); \
+             END $$;\n",
             "function public.f() goes by the order",
         ),
         ("CREATE TABLE u (t t);\n", "table column public.u.t uses public.t as a type"),

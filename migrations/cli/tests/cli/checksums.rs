@@ -82,8 +82,8 @@ fn the_applied_one_keeps_its_number_too() {
     assert!(error.contains("nothing says which of them stays"), "{error}");
     for (version, name) in [(1, "a"), (2, "b"), (3, "c"), (4, "theirs")] {
         project.sql(&format!(
-            "CREATE TABLE IF NOT EXISTS refinery_schema_history (version int4, name text, applied_on text, checksum text); \
-             INSERT INTO refinery_schema_history VALUES ({version}, '{name}', '', '')"
+            "CREATE TABLE IF NOT EXISTS refinery_schema_history (version int4, name text, applied_on text, \
+             checksum text); INSERT INTO refinery_schema_history VALUES ({version}, '{name}', '', '')"
         ));
     }
     project.done(&["renumber"]);

@@ -36,7 +36,10 @@ fn looking_makes_no_history_table() {
 #[test]
 fn machines_get_number_name_and_what_is_pending() {
     let project = Project::with_three();
-    let expected = json!({ "version": null, "migration": null, "applied_on": null, "is_head": false, "pending": 3, "broken_off": null });
+    let expected = json!({
+        "version": null, "migration": null, "applied_on": null, "is_head": false, "pending": 3,
+        "broken_off": null
+    });
     assert_eq!(project.json(&["current"]), expected);
     project.done(&["upgrade"]);
     let current = project.json(&["current"]);
@@ -49,7 +52,8 @@ fn broken_off() -> Project {
     let project = Project::with_three();
     project.write(
         "V2__b.sql",
-        "-- branchline: no-transaction\nCREATE TABLE b ();\nINSERT INTO a VALUES (1);\nSELECT 1 / 0;\nSELECT 4;\n",
+        "-- branchline: no-transaction\nCREATE TABLE b ();\nINSERT INTO a VALUES (1);\nSELECT 1 / 0;\nSELECT \
+         4;\n",
     );
     assert_eq!(project.run(&["upgrade"]).code, Some(1));
     project
@@ -85,13 +89,15 @@ fn a_migration_that_was_broken_off_is_shown_with_what_goes_on_with_it() {
     branchline upgrade 2 goes on with it, unless another run is at it now
     ");
     let expected = json!({
-        "migration": "V2__b", "direction": "up", "done": 2, "statements": 4, "command": "branchline upgrade 2",
+        "migration": "V2__b", "direction": "up", "done": 2, "statements": 4, "command": "branchline upgrade \
+            2",
     });
     assert_eq!(project.json(&["current"])["broken_off"], expected);
 
     project.write(
         "V2__b.sql",
-        "-- branchline: no-transaction\nCREATE TABLE b ();\nINSERT INTO a VALUES (1);\nSELECT 3;\nSELECT 4;\n",
+        "-- branchline: no-transaction\nCREATE TABLE b ();\nINSERT INTO a VALUES (1);\nSELECT 3;\nSELECT \
+         4;\n",
     );
     project.done(&["upgrade", "2"]);
     assert_eq!(project.json(&["current"])["broken_off"], json!(null));

@@ -141,7 +141,8 @@ fn a_history_that_moved_is_refused() {
     refused(
         &project,
         &[],
-        "production has moved: its history is not the one that was rehearsed on (it was at V1__a and is at base)",
+        "production has moved: its history is not the one that was rehearsed on (it was at V1__a and is at \
+         base)",
     );
 }
 
@@ -191,8 +192,8 @@ fn deploy_while(project: &Project, meanwhile: impl FnOnce()) -> Run {
         project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted)");
         let runner = project.start(&DEPLOY);
         project.wait_until(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory_xact_lock%' \
-             AND datname = current_database())",
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT \
+             pg_try_advisory_xact_lock%' AND datname = current_database())",
         );
         meanwhile();
         project.sql(

@@ -1,4 +1,5 @@
-//! What pg_dump writes, as a migration: rows for COPY, a search path that is emptied, psql's guards around it.
+//! What pg_dump writes, as a migration: rows for COPY, a search path that is emptied, psql's guards around
+//! it.
 
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};

@@ -55,7 +55,8 @@ async fn branchline_accepts_what_refinery_applied_and_goes_on() {
     project.done(&["downgrade", "base"]);
 }
 
-/// refinery with the feature makes a table of 8-byte numbers for small numbers too, and its checksums are others.
+/// refinery with the feature makes a table of 8-byte numbers for small numbers too, and its checksums are
+/// others.
 #[tokio::test]
 async fn small_numbers_in_a_wide_table_have_the_checksums_of_the_feature() {
     let project = Project::with_three();
@@ -129,7 +130,8 @@ fn a_table_that_was_widened_by_hand_is_told_by_its_checksums() {
 #[test]
 fn a_migration_outside_a_transaction_has_its_progress_under_a_long_number() {
     let project = with_times();
-    let sql = "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nSELECT 1 / (SELECT count(*) FROM b);\n";
+    let sql = "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nSELECT 1 / (SELECT \
+               count(*) FROM b);\n";
     project.write("V20260301120000__c.sql", sql);
     assert_eq!(project.run(&["upgrade"]).code, Some(1));
     assert!(project.done(&["current"]).stdout.contains("V20260301120000__c"));

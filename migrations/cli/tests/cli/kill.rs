@@ -63,7 +63,8 @@ fn waiting_at(boundary: usize, head: &str) -> (String, String) {
     for statements in [&mut up, &mut down] {
         statements.insert(
             boundary,
-            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$",
+            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END \
+             $$",
         );
     }
     let file = |statements: Vec<&str>| format!("{head}{};\n", statements.join(";\n"));
@@ -129,9 +130,9 @@ fn without_its_lock_a_runner_does_not_go_on() {
     let runner = project.start(&["upgrade"]);
     project.wait_until(&running("pg_sleep(1)"));
     project.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' \
-         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-         AND pid NOT IN (SELECT pid FROM pg_stat_activity WHERE state = 'active')",
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = \
+         'ExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND \
+         pid NOT IN (SELECT pid FROM pg_stat_activity WHERE state = 'active')",
     );
     let error = Run::of(runner).refusal();
     assert!(error.contains("the session that holds the runners' lock was ended"), "{error}");

@@ -105,7 +105,8 @@ fn a_foreign_key_whose_index_comes_in_the_next_file_has_one() {
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (a_id bigint REFERENCES a, c bigint REFERENCES a);\n",
+            "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (a_id bigint REFERENCES a, c bigint \
+             REFERENCES a);\n",
         ),
         ("V2__i.sql", "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY i ON b (a_id);\n"),
     ]);
@@ -154,8 +155,8 @@ fn github_gets_annotations() {
     let first = run.stdout.lines().next().unwrap();
     assert_eq!(
         first,
-        "::error file=migrations/sql/V2__index.sql,line=2,col=1,endColumn=27,title=require-concurrent-index-creation::\
-         An index is built while nobody can write"
+        "::error file=migrations/sql/V2__index.sql,line=2,col=1,endColumn=27,\
+         title=require-concurrent-index-creation::An index is built while nobody can write"
     );
 }
 

@@ -28,17 +28,19 @@ fn of_two_runners_that_go_one_step_on_both_mean_the_same_step() {
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;\n",
+            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END \
+             $$;\n",
         ),
         ("V2__b.sql", "SELECT 1;\n"),
         ("V3__c.sql", "SELECT 1;\n"),
     ]);
     project.sql("CREATE SEQUENCE gate");
     let runners: Vec<Child> = (0..2).map(|_| project.start(&["upgrade", "+1"])).collect();
-    // One waits at the gate and the other for it: two transactions hold or want the lock, and one is the migration's.
+    // One waits at the gate and the other for it: two transactions hold or want the lock, and one is the
+    // migration's.
     project.wait_until(
-        "SELECT count(*) = 3 FROM pg_stat_activity WHERE xact_start IS NOT NULL AND application_name = 'branchline' \
-         AND datname = current_database()",
+        "SELECT count(*) = 3 FROM pg_stat_activity WHERE xact_start IS NOT NULL AND application_name = \
+         'branchline' AND datname = current_database()",
     );
     project.sql("SELECT nextval('gate')");
     for runner in runners {
@@ -59,7 +61,8 @@ fn a_waiting_runner_does_not_hold_up_a_concurrent_index_build() {
     project.done(&["upgrade", "1"]);
     let holder = project.start(&["upgrade"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND datname = current_database())",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND datname = \
+         current_database())",
     );
     let waiter = project.start(&["upgrade"]);
     let (holder, waiter) = (Run::of(holder), Run::of(waiter));
@@ -73,8 +76,8 @@ fn a_waiting_runner_says_for_whom() {
     let project = Project::with(&[("V1__a.sql", "SELECT pg_sleep(2);\n")]);
     let holder = project.start(&["upgrade"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid() \
-         AND datname = current_database())",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND pid <> \
+         pg_backend_pid() AND datname = current_database())",
     );
     let waiter = Run::of(project.start(&["upgrade"]));
     assert!(waiter.stderr.starts_with("waiting for another run to end (server process "), "{waiter}");

@@ -1,4 +1,5 @@
-//! The stand-in and our client against Neon's own command line, where `scripts/tools.sh neonctl` has installed it.
+//! The stand-in and our client against Neon's own command line, where `scripts/tools.sh neonctl` has
+//! installed it.
 
 use std::process::Command;
 

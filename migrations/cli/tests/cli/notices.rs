@@ -2,8 +2,8 @@
 
 use crate::harness::Project;
 
-const TALKING: &str = "CREATE TABLE a (id int);\n\
-                       DO $$ BEGIN RAISE WARNING E'look\\n::error::at\\x1b[2J this'; RAISE NOTICE 'ten rows'; END $$;\n";
+const TALKING: &str = "CREATE TABLE a (id int);\nDO $$ BEGIN RAISE WARNING E'look\\n::error::at\\x1b[2J \
+                       this'; RAISE NOTICE 'ten rows'; END $$;\n";
 
 fn talking() -> Project {
     Project::with(&[

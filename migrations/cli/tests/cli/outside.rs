@@ -10,10 +10,9 @@ fn an_index_is_built_concurrently_and_a_block_commits_its_batches() {
         ("V1__a.sql", "CREATE TABLE a (id int); INSERT INTO a SELECT generate_series(1, 100);\n"),
         (
             "V2__b.sql",
-            "-- branchline: no-transaction\n\
-             DO $$ BEGIN FOR i IN 1 .. 10 LOOP UPDATE a SET id = -id WHERE id BETWEEN i * 10 - 9 AND i * 10; COMMIT; \
-             END LOOP; END $$;\n\
-             CREATE INDEX CONCURRENTLY a_id ON a (id);\n",
+            "-- branchline: no-transaction\nDO $$ BEGIN FOR i IN 1 .. 10 LOOP UPDATE a SET id = -id WHERE id \
+             BETWEEN i * 10 - 9 AND i * 10; COMMIT; END LOOP; END $$;\nCREATE INDEX CONCURRENTLY a_id ON a \
+             (id);\n",
         ),
     ]);
     project.done(&["upgrade"]);

@@ -72,8 +72,8 @@ fn each_statement_tells_what_it_locked_rewrote_read_and_built() {
         &[
             (
                 "V2__b.sql",
-                "CREATE INDEX a_name ON a (name);\nALTER TABLE a ALTER id TYPE bigint;\n\
-                 CREATE TABLE b (id int);\nCREATE INDEX b_id ON b (id);\nUPDATE a SET name = 'x' WHERE id = 1;\n",
+                "CREATE INDEX a_name ON a (name);\nALTER TABLE a ALTER id TYPE bigint;\nCREATE TABLE b (id \
+                 int);\nCREATE INDEX b_id ON b (id);\nUPDATE a SET name = 'x' WHERE id = 1;\n",
             ),
             ("V2__b.down.sql", "DROP TABLE b;\nDROP INDEX a_name;\nALTER TABLE a ALTER id TYPE int;\n"),
             (
@@ -126,7 +126,8 @@ fn locks_are_held_to_the_end_of_the_transaction_and_a_waiting_session_saw_as_muc
     let waits = probe("writer")["waits"].clone();
     let waited =
         waits.as_array().unwrap().iter().map(|wait| wait["waited_ms"].as_f64().unwrap()).fold(0.0, f64::max);
-    // Whoever asks just after the lock was taken waits as long as it is held, give or take what a busy machine does.
+    // Whoever asks just after the lock was taken waits as long as it is held, give or take what a busy
+    // machine does.
     assert!((held - waited).abs() < 1_500.0, "a writer waited {waited} ms, the lock was held for {held}");
     assert_eq!(probe("reader")["waits"], json!([]), "SHARE stops no reader");
     assert_eq!(report["findings"][0]["level"], "failure");
@@ -393,7 +394,8 @@ fn an_interrupt_leaves_nothing_at_any_phase() {
             wait_for(&mark);
         } else {
             project.wait_until(&format!(
-                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%{sign}%' AND pid <> pg_backend_pid())"
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%{sign}%' AND pid <> \
+                 pg_backend_pid())"
             ));
         }
         let pid = runner.id().to_string();
@@ -407,7 +409,10 @@ fn an_interrupt_leaves_nothing_at_any_phase() {
 fn what_a_killed_run_leaves_the_next_one_removes() {
     let project = with_rows(0, &[("V2__b.sql", "SELECT pg_sleep(34);\n"), ("V2__b.down.sql", "SELECT 1;\n")]);
     let mut runner = project.start(&["rehearse", "--local"]);
-    project.wait_until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(34)%' AND pid <> pg_backend_pid())");
+    project.wait_until(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(34)%' AND \
+                        pid <> pg_backend_pid())",
+    );
     runner.kill().unwrap();
     Run::of(runner);
     assert_eq!(project.sql(COPIES), "1");

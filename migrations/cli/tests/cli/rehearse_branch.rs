@@ -237,8 +237,8 @@ fn an_answer_that_is_lost_or_late_costs_no_branch() {
 
 #[test]
 fn where_the_api_goes_away_the_next_run_deletes_what_is_left() {
-    // Each step takes the client's patience twice: for what it was about, and for deleting. All are more than a rehearsal
-    // has; the few are when looking, creating, following and deleting.
+    // Each step takes the client's patience twice: for what it was about, and for deleting. All are more than
+    // a rehearsal has; the few are when looking, creating, following and deleting.
     let steps: Vec<usize> = if support::rounds(0, 1) > 0 { (0..14).collect() } else { vec![2, 3, 5, 7] };
     thread::scope(|scope| {
         for steps in steps.chunks(steps.len().div_ceil(4)) {
@@ -279,7 +279,8 @@ fn an_interrupt_leaves_no_branch_at_any_phase() {
     let production = Production::with("SELECT pg_sleep(36);\n");
     let runner = production.command(&["rehearse"]).spawn().unwrap();
     production.project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(36)%' AND pid <> pg_backend_pid())",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(36)%' AND pid <> \
+         pg_backend_pid())",
     );
     interrupt(runner.id());
     assert!(Run::of(runner).refusal().contains("interrupted"));
@@ -300,7 +301,8 @@ fn what_a_killed_run_leaves_the_next_one_deletes_and_a_branch_of_somebody_elses_
     let production = Production::with("SELECT pg_sleep(37);\n");
     let mut runner = production.command(&["rehearse"]).spawn().unwrap();
     production.project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(37)%' AND pid <> pg_backend_pid())",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(37)%' AND pid <> \
+         pg_backend_pid())",
     );
     runner.kill().unwrap();
     Run::of(runner);

@@ -36,8 +36,8 @@ fn rows_that_go_with_a_column_a_table_or_a_partition_are_missed() {
         of_data.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let expected = ["public.a had 100 rows and has 0 after the migrations"];
-    // The table's lock comes before those of its rows: the other way round, a writer that waits for a row while the
-    // migration waits for the writer is a deadlock, as it would be on production.
+    // The table's lock comes before those of its rows: the other way round, a writer that waits for a row
+    // while the migration waits for the writer is a deadlock, as it would be on production.
     for statement in ["ALTER TABLE a DROP COLUMN id; DELETE FROM a", "DROP TABLE a"] {
         let sql = format!("-- branchline: irreversible: for the test\n{statement};\n");
         assert_eq!(lost(&with_rows(100, &[("V2__b.sql", &sql)])), expected, "{statement}");
@@ -51,7 +51,8 @@ fn rows_that_go_with_a_column_a_table_or_a_partition_are_missed() {
         .write("V3__c.sql", "-- branchline: irreversible: for the test\nDELETE FROM parted WHERE id > 20;\n");
     assert_eq!(lost(&project), ["public.parted had 50 rows and has 20 after the migrations"]);
 
-    let said = "-- branchline: irreversible: for the test\n-- branchline: loses a.*: nobody reads it\nDROP TABLE a;\n";
+    let said = "-- branchline: irreversible: for the test\n-- branchline: loses a.*: nobody reads it\nDROP \
+                TABLE a;\n";
     let project = with_rows(100, &[("V2__b.sql", said)]);
     report(&project, 3, &["--deny", "data"]);
 }

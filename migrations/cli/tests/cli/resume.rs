@@ -4,7 +4,8 @@ use std::thread;
 
 use crate::harness::{Project, Run};
 
-/// Of every kind: one that is rerun with the session, ones that may run once only, ones that commit by themselves.
+/// Of every kind: one that is rerun with the session, ones that may run once only, ones that commit by
+/// themselves.
 const EVERY_KIND: &str = "-- branchline: no-transaction\n\
     SET search_path = work;\n\
     INSERT INTO log VALUES ('alone');\n\
@@ -13,12 +14,12 @@ const EVERY_KIND: &str = "-- branchline: no-transaction\n\
     VACUUM log;\n\
     INSERT INTO log VALUES ('last');\n";
 
-/// Writes to the record that the file above makes: one where it begins, two for the index and two for VACUUM, one for each
-/// other step; and the row of the history.
+/// Writes to the record that the file above makes: one where it begins, two for the index and two for VACUUM,
+/// one for each other step; and the row of the history.
 const WRITES: usize = 9;
 
-/// A database in which the `fatal`th write of a runner waits until the sequence `gate` is drawn from, and then
-/// fails or not: time to kill the runner.
+/// A database in which the `fatal`th write of a runner waits until the sequence `gate` is drawn from, and
+/// then fails or not: time to kill the runner.
 fn waiting_at(fatal: usize, fails: bool) -> Project {
     let project = Project::with(&[
         ("V1__a.sql", "CREATE SCHEMA work; CREATE TABLE work.log (word text);\n"),
@@ -27,14 +28,13 @@ fn waiting_at(fatal: usize, fails: bool) -> Project {
     project.done(&["upgrade", "1"]);
     let and_then = if fails { "RAISE EXCEPTION 'the server died as well';" } else { "" };
     project.sql(&format!(
-        "CREATE TABLE branchline_progress (version int4 PRIMARY KEY, direction text, done int4, is_begun bool, digest text); \
-         CREATE SEQUENCE writes; CREATE SEQUENCE gate; \
-         CREATE FUNCTION write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-           IF nextval('public.writes') = {fatal} THEN \
-             WHILE NOT (SELECT is_called FROM public.gate) LOOP PERFORM pg_sleep(0.01); END LOOP; {and_then} \
-           END IF; RETURN NEW; END $$; \
-         CREATE TRIGGER w BEFORE INSERT OR UPDATE ON branchline_progress FOR EACH ROW EXECUTE FUNCTION write(); \
-         CREATE TRIGGER w BEFORE INSERT ON refinery_schema_history FOR EACH ROW EXECUTE FUNCTION write()"
+        "CREATE TABLE branchline_progress (version int4 PRIMARY KEY, direction text, done int4, is_begun \
+         bool, digest text); CREATE SEQUENCE writes; CREATE SEQUENCE gate; CREATE FUNCTION write() RETURNS \
+         trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('public.writes') = {fatal} THEN WHILE NOT (SELECT \
+         is_called FROM public.gate) LOOP PERFORM pg_sleep(0.01); END LOOP; {and_then} END IF; RETURN NEW; \
+         END $$; CREATE TRIGGER w BEFORE INSERT OR UPDATE ON branchline_progress FOR EACH ROW EXECUTE \
+         FUNCTION write(); CREATE TRIGGER w BEFORE INSERT ON refinery_schema_history FOR EACH ROW EXECUTE \
+         FUNCTION write()"
     ));
     project
 }
@@ -43,7 +43,8 @@ fn kill_at(fatal: usize, fails: bool) {
     let project = waiting_at(fatal, fails);
     let mut runner = project.start(&["upgrade"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database())",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = \
+         current_database())",
     );
     runner.kill().unwrap();
     assert_eq!(Run::of(runner).code, None);

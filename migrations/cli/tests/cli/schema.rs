@@ -67,8 +67,8 @@ fn no_row_of_the_old_stacks_is_lost_on_the_way_up_or_back() {
     project.sql(OLD_ROWS);
     let counts = "SELECT (SELECT count(*) FROM bookmarks), (SELECT count(*) FROM import_jobs), \
                   (SELECT count(*) FROM extraction_jobs)";
-    let urls = "SELECT md5(string_agg(id || url || title || coalesce(original_folder, '-') || coalesce(add_date::text, '-'), \
-                ',' ORDER BY id)) FROM bookmarks";
+    let urls = "SELECT md5(string_agg(id || url || title || coalesce(original_folder, '-') || \
+                coalesce(add_date::text, '-'), ',' ORDER BY id)) FROM bookmarks";
     let before = (project.sql(counts), project.sql(urls));
     project.done(&["upgrade"]);
     assert_eq!(project.sql(counts), before.0);
@@ -82,7 +82,8 @@ fn counts_of_old_imports_are_made_to_add_up() {
     let project = migrated();
     let counts = |filename: &str| {
         project.sql(&format!(
-            "SELECT total_bookmarks, imported_count, skipped_count, failed_count FROM import_jobs WHERE filename = '{filename}'"
+            "SELECT total_bookmarks, imported_count, skipped_count, failed_count FROM import_jobs WHERE \
+             filename = '{filename}'"
         ))
     };
     assert_eq!(counts("lost two"), "10|7|2|1");
@@ -143,7 +144,10 @@ fn new_ids_go_on_where_the_old_sequence_stood() {
     // Three projects were made and the third deleted; 99 came back as a placeholder.
     assert_eq!(project.sql("INSERT INTO projects (name) VALUES ('next') RETURNING id"), "100");
     assert_eq!(
-        project.sql("INSERT INTO extraction_jobs (project_id, source_url, extraction_type) VALUES (1, 'u', 'all') RETURNING id"),
+        project.sql(
+            "INSERT INTO extraction_jobs (project_id, source_url, extraction_type) VALUES (1, 'u', \
+                     'all') RETURNING id"
+        ),
         "5"
     );
 }
@@ -180,8 +184,9 @@ fn no_step_up_rewrites_a_table_of_the_old_stacks() {
 fn every_foreign_key_is_indexed_and_every_time_has_its_zone() {
     let project = Project::with_ours();
     project.done(&["upgrade"]);
-    let unindexed = "SELECT conrelid::regclass, conname FROM pg_constraint c WHERE contype = 'f' AND NOT EXISTS ( \
-                     SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])";
+    let unindexed = "SELECT conrelid::regclass, conname FROM pg_constraint c WHERE contype = 'f' AND NOT \
+                     EXISTS ( SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = \
+                     c.conkey[1])";
     assert_eq!(project.sql(unindexed), "");
     let zoneless = "SELECT table_name, column_name FROM information_schema.columns \
                     WHERE table_schema = 'public' AND data_type = 'timestamp without time zone'";

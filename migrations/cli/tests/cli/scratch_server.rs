@@ -84,9 +84,9 @@ fn roles_of_the_real_server_are_there_on_a_temporary_one_and_those_of_migrations
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "CREATE ROLE place_made;\nCREATE TABLE t (id int);\nGRANT SELECT ON t TO place_real, place_made;\n\
-             DO $$ BEGIN ASSERT (SELECT rolbypassrls AND NOT rolcanlogin FROM pg_roles WHERE rolname = 'place_real');\n\
-             ASSERT pg_has_role('place_member', 'place_real', 'MEMBER'); END $$;\n",
+            "CREATE ROLE place_made;\nCREATE TABLE t (id int);\nGRANT SELECT ON t TO place_real, \
+             place_made;\nDO $$ BEGIN ASSERT (SELECT rolbypassrls AND NOT rolcanlogin FROM pg_roles WHERE \
+             rolname = 'place_real');\nASSERT pg_has_role('place_member', 'place_real', 'MEMBER'); END $$;\n",
         ),
         ("V1__a.down.sql", "DROP TABLE t;\nDROP ROLE place_made;\n"),
     ]);
@@ -217,7 +217,8 @@ fn on_the_databases_own_server_a_block_may_act_on_the_scratch_database() {
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database()); END $$;\n",
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database()); END \
+             $$;\n",
         ),
         (
             "V1__a.down.sql",
@@ -231,7 +232,8 @@ fn on_the_databases_own_server_a_block_may_act_on_the_scratch_database() {
 fn an_excused_file_acts_on_the_databases_own_server() {
     let allow = "-- branchline: allow cluster-effect: the role is this test's alone\n";
     let up = format!(
-        "{allow}DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'place_h') THEN CREATE ROLE place_h; END IF; END $$;\nALTER ROLE place_h NOLOGIN;\n"
+        "{allow}DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'place_h') THEN CREATE ROLE \
+         place_h; END IF; END $$;\nALTER ROLE place_h NOLOGIN;\n"
     );
     let project =
         Project::with(&[("V1__a.sql", &up), ("V1__a.down.sql", &format!("{allow}DROP ROLE place_h;\n"))]);
@@ -259,12 +261,14 @@ fn a_rehearsal_on_a_copy_is_refused_where_what_is_pending_acts_on_the_whole_serv
     project.done(&["downgrade", "base"]);
 }
 
-/// The cluster's shared catalogs, a line each, and the server's settings. Of databases, what vacuuming changes is left out.
+/// The cluster's shared catalogs, a line each, and the server's settings. Of databases, what vacuuming
+/// changes is left out.
 const SHARED: &str = "
     SELECT 'roles', md5(string_agg(t::text, ' ' ORDER BY oid)) FROM pg_authid t
     UNION ALL SELECT 'members', md5(string_agg(t::text, ' ' ORDER BY oid)) FROM pg_auth_members t
     UNION ALL SELECT 'settings', md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM pg_db_role_setting t
-    UNION ALL SELECT 'databases', md5(string_agg(concat_ws(' ', oid, datname, datdba, datallowconn, datconnlimit, datacl), ' ' ORDER BY oid)) FROM pg_database t
+    UNION ALL SELECT 'databases', md5(string_agg(concat_ws(' ', oid, datname, datdba, datallowconn, \
+        datconnlimit, datacl), ' ' ORDER BY oid)) FROM pg_database t
     UNION ALL SELECT 'tablespaces', md5(string_agg(t::text, ' ' ORDER BY oid)) FROM pg_tablespace t
     UNION ALL SELECT 'comments', md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM pg_shdescription t
     UNION ALL SELECT 'labels', md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM pg_shseclabel t
@@ -373,7 +377,8 @@ fn what_others_change_meanwhile_is_not_held_against_a_migration() {
     ]);
     let running = project.start(&["schema"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND datname LIKE 'branchline_scratch_%')",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND datname LIKE \
+         'branchline_scratch_%')",
     );
     project.sql("CREATE DATABASE place_other");
     project.sql("CREATE ROLE place_other");
@@ -386,13 +391,14 @@ fn what_others_change_meanwhile_is_not_held_against_a_migration() {
 #[test]
 fn a_database_that_others_are_dropping_is_not_held_against_a_block_that_commits() {
     // It goes on once the database is being dropped: a minute at most, so that a failure ends too.
-    let waits = "DO $$ BEGIN FOR turn IN 1..1200 LOOP EXIT WHEN EXISTS (SELECT FROM pg_database \
-                 WHERE datname = 'being_dropped' AND datconnlimit = -2); PERFORM pg_sleep(0.05); END LOOP; END $$";
+    let waits = "DO $$ BEGIN FOR turn IN 1..1200 LOOP EXIT WHEN EXISTS (SELECT FROM pg_database WHERE \
+                 datname = 'being_dropped' AND datconnlimit = -2); PERFORM pg_sleep(0.05); END LOOP; END $$";
     let project = Project::with(&[
         (
             "V1__a.sql",
             &format!(
-                "-- branchline: no-transaction\nCREATE TABLE t (id int);\n{waits};\nDO $$ BEGIN COMMIT; END $$;\n"
+                "-- branchline: no-transaction\nCREATE TABLE t (id int);\n{waits};\nDO $$ BEGIN COMMIT; END \
+                 $$;\n"
             ),
         ),
         ("V1__a.down.sql", "DROP TABLE t;\n"),
@@ -400,7 +406,8 @@ fn a_database_that_others_are_dropping_is_not_held_against_a_block_that_commits(
     project.sql("CREATE DATABASE being_dropped");
     let running = project.start(&["schema"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'DO %being_dropped%' AND datname LIKE 'branchline_scratch_%')",
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'DO %being_dropped%' AND datname LIKE \
+         'branchline_scratch_%')",
     );
     // What DROP DATABASE does first, and what a dropping that was broken off leaves.
     project.sql("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'being_dropped'");

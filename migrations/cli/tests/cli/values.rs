@@ -24,8 +24,8 @@ const FAILURES: [(&str, &str); 8] = [
     ("SELECT (name || ' !')::tsquery FROM a;\n", "syntax error in tsquery: \"…\""),
     ("ALTER TABLE a ADD CHECK (name = ''); INSERT INTO a VALUES (1);\n", "check constraint"),
     (
-        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM a LOOP\n\
-         RAISE EXCEPTION 'row % is of %', r.id, r.name USING DETAIL = r.name, HINT = r.name; END LOOP; END $$;\n",
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM a LOOP\nRAISE EXCEPTION 'row % is of %', r.id, \
+         r.name USING DETAIL = r.name, HINT = r.name; END LOOP; END $$;\n",
         "row 1 is of …",
     ),
 ];
@@ -133,8 +133,12 @@ fn assert_inert(run: &Run) {
 fn no_line_of_output_is_a_command_to_a_pipeline() {
     let words = ["long"; 14].join(" ");
     for up in [
-        "DO $$ BEGIN RAISE NOTICE E'a\\n::error::b\\r::error::c ##[error]d \\u202e'; END $$;\nSELECT 1 / 0;\n".to_owned(),
-        "DO $$ BEGIN RAISE EXCEPTION E'a\\n  ::error::b\\r::error::c ##[error]d \\u202e'; END $$;\n".to_owned(),
+        "DO $$ BEGIN RAISE NOTICE E'a\\n::error::b\\r::error::c ##[error]d \\u202e'; END $$;\nSELECT 1 / \
+         0;\n"
+            .to_owned(),
+        "DO $$ BEGIN RAISE EXCEPTION E'a\\n  ::error::b\\r::error::c ##[error]d \\u202e'; END \
+         $$;\n"
+            .to_owned(),
         // Where prose is broken into lines, one might begin so.
         format!("DO $$ BEGIN RAISE EXCEPTION '{words} ::error::b'; END $$;\n"),
         "SELECT '\n::error::x' / 0;\n".to_owned(),
@@ -152,7 +156,17 @@ fn no_line_of_output_is_a_command_to_a_pipeline() {
         ] {
             let run = project.run(arguments);
             if arguments[0] == "lint" && arguments.len() > 1 {
-                let ours = |line: &str| line.is_empty() || line.starts_with("::error file=") || line.starts_with("::warning file=");
+                let ours = |line: &str| {
+                    line.is_empty()
+                        || line.starts_with(
+                            "::error \
+                    file=",
+                        )
+                        || line.starts_with(
+                            "::warning \
+                    file=",
+                        )
+                };
                 assert!(run.stdout.lines().all(ours), "{run}");
             } else {
                 assert_inert(&run);

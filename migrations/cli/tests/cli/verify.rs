@@ -38,8 +38,16 @@ fn our_own_migrations_are_proved_and_nothing_is_left() {
 #[test]
 fn a_down_that_does_not_restore_is_refused_with_what_differs() {
     let project = Project::with_three();
-    project.write("V4__d.sql", "ALTER TABLE c ADD d int DEFAULT 1 CHECK (d > 0);\nCREATE INDEX c_d ON c (d);\nDROP TABLE a;\nALTER TABLE b ALTER id SET NOT NULL;\n");
-    project.write("V4__d.down.sql", "ALTER TABLE c DROP CONSTRAINT c_d_check;\nDROP INDEX c_d;\nCREATE TABLE a (id bigint);\nALTER TABLE b ALTER id DROP NOT NULL;\n");
+    project.write(
+        "V4__d.sql",
+        "ALTER TABLE c ADD d int DEFAULT 1 CHECK (d > 0);\nCREATE INDEX c_d ON c \
+                                (d);\nDROP TABLE a;\nALTER TABLE b ALTER id SET NOT NULL;\n",
+    );
+    project.write(
+        "V4__d.down.sql",
+        "ALTER TABLE c DROP CONSTRAINT c_d_check;\nDROP INDEX c_d;\nCREATE TABLE \
+                                     a (id bigint);\nALTER TABLE b ALTER id DROP NOT NULL;\n",
+    );
     assert_snapshot!(project.run(&["verify"]), @r"
     exit status: 1
     ----- stdout
@@ -136,7 +144,10 @@ fn the_scratch_database_goes_also_when_the_run_is_interrupted_or_fails() {
     let project = Project::with(&[("V1__a.sql", "SELECT pg_sleep(20);\n")]);
     let runner = project.start(&["verify"]);
     let pid = runner.id();
-    project.wait_until("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%' AND pid <> pg_backend_pid())");
+    project.wait_until(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(20)%' AND \
+                        pid <> pg_backend_pid())",
+    );
     let signal = std::process::Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap();
     assert!(signal.success());
     assert!(Run::of(runner).refusal().contains("interrupted"));
@@ -212,8 +223,10 @@ fn rows_that_an_up_or_a_down_deletes_are_missed() {
 
 #[test]
 fn values_that_go_there_and_back_are_kept() {
-    let up = "ALTER TABLE a RENAME note TO remark; ALTER TABLE a ALTER id TYPE bigint; UPDATE a SET word = reverse(word);\n";
-    let down = "UPDATE a SET word = reverse(word); ALTER TABLE a ALTER id TYPE int; ALTER TABLE a RENAME remark TO note;\n";
+    let up = "ALTER TABLE a RENAME note TO remark; ALTER TABLE a ALTER id TYPE bigint; UPDATE a SET word = \
+              reverse(word);\n";
+    let down = "UPDATE a SET word = reverse(word); ALTER TABLE a ALTER id TYPE int; ALTER TABLE a RENAME \
+                remark TO note;\n";
     assert_eq!(losses(&with_second(up, down)), (Some(0), vec![]));
     let crooked = down.replace("reverse(word)", "word");
     let expected = vec!["column public.a.word: in 3 rows \"sample 1\" has become \"1 elpmas\"".to_owned()];
@@ -242,8 +255,8 @@ fn a_migration_that_runs_on_empty_tables_only_is_no_proof() {
     let run = project.run(&["verify"]);
     assert_eq!(run.code, Some(1), "{run}");
     let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    let expected = "V2__b ran on empty tables, and not on tables with sample rows: V2__b.sql, line 1: column \"n\" of \
-                    relation \"a\" contains null values";
+    let expected = "V2__b ran on empty tables, and not on tables with sample rows: V2__b.sql, line 1: column \
+                    \"n\" of relation \"a\" contains null values";
     assert!(told.contains(expected), "{run}");
     assert!(told.contains("write some that it runs on: V1__a.rows.sql"), "{run}");
 }
@@ -255,12 +268,16 @@ fn tables_of_every_kind_take_rows_or_are_named() {
             "V1__a.sql",
             "CREATE TYPE mood AS ENUM ('good', 'bad');
              CREATE DOMAIN short AS varchar(3);
-             CREATE TABLE \"Every type\" (i smallint, b bigserial, n numeric(9, 2), r real, t boolean, u uuid, by bytea,
+             CREATE TABLE \"Every type\" (i smallint, b bigserial, n numeric(9, 2), r real, t boolean, u \
+                 uuid, by bytea,
                 d date, ts timestamptz, iv interval, j jsonb, ip inet, a text[], m mood, s short, c char(2),
-                g int GENERATED ALWAYS AS IDENTITY, h int GENERATED ALWAYS AS (i * 2) STORED, v tsvector, x int4range,
+                g int GENERATED ALWAYS AS IDENTITY, h int GENERATED ALWAYS AS (i * 2) STORED, v tsvector, x \
+                    int4range,
                 k text CHECK (k IN ('one', 'two')), CHECK (n > 0), UNIQUE (u), PRIMARY KEY (b, g));
-             CREATE TABLE child (parent_b bigint NOT NULL, parent_g int NOT NULL, self bigint, id bigint PRIMARY KEY,
-                FOREIGN KEY (parent_b, parent_g) REFERENCES \"Every type\", FOREIGN KEY (self) REFERENCES child);
+             CREATE TABLE child (parent_b bigint NOT NULL, parent_g int NOT NULL, self bigint, id bigint \
+                 PRIMARY KEY,
+                FOREIGN KEY (parent_b, parent_g) REFERENCES \"Every type\", FOREIGN KEY (self) REFERENCES \
+                    child);
              CREATE TABLE parted (id int) PARTITION BY RANGE (id);
              CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
              CREATE TABLE impossible (id int CHECK (id > 100), word text NOT NULL CHECK (length(word) > 100));
@@ -268,7 +285,8 @@ fn tables_of_every_kind_take_rows_or_are_named() {
         ),
         (
             "V1__a.down.sql",
-            "DROP TABLE child, \"Every type\", parted, impossible, nothing; DROP DOMAIN short; DROP TYPE mood;\n",
+            "DROP TABLE child, \"Every type\", parted, impossible, nothing; DROP DOMAIN short; DROP TYPE \
+             mood;\n",
         ),
     ]);
     let rows = &project.json(&["verify"])["rows"];
@@ -301,7 +319,8 @@ fn rows_written_beside_a_migration_take_the_place_of_samples() {
     let told = project.run(&["verify"]).refusal();
     assert!(
         told.starts_with(
-            "error: the sample rows do not fit the tables after V3__c; write V3__c.rows.sql with rows that do: "
+            "error: the sample rows do not fit the tables after V3__c; write V3__c.rows.sql with rows that \
+             do: "
         ),
         "{told}"
     );

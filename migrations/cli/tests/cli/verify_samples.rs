@@ -15,7 +15,8 @@ fn rows_that_later_migrations_insert_do_not_meet_sample_rows() {
         (
             "V1__a.sql",
             "CREATE TABLE a (id serial PRIMARY KEY, code varchar(8) NOT NULL UNIQUE, at smallint UNIQUE);
-             CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int NOT NULL REFERENCES a, note text);\n",
+             CREATE TABLE b (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int NOT NULL REFERENCES a, \
+                 note text);\n",
         ),
         ("V1__a.down.sql", "DROP TABLE b, a;\n"),
         (
@@ -27,11 +28,16 @@ fn rows_that_later_migrations_insert_do_not_meet_sample_rows() {
         // Takes its own row back, which no sample row of a table that it makes may refer to.
         (
             "V5__e.sql",
-            "INSERT INTO a (id, code) VALUES (5, 'five');\nCREATE TABLE e (id int PRIMARY KEY, a int REFERENCES a);\n",
+            "INSERT INTO a (id, code) VALUES (5, 'five');\nCREATE TABLE e (id int PRIMARY KEY, a int \
+             REFERENCES a);\n",
         ),
         ("V5__e.down.sql", "DELETE FROM a WHERE id = 5;\nDROP TABLE e;\n"),
         // Builds on the seeds, and on the first number of a sequence that nobody has drawn from.
-        ("V3__c.sql", "INSERT INTO b (a) VALUES (1);\nINSERT INTO b (a, note) SELECT id, 'x' FROM a WHERE id = 1;\n"),
+        (
+            "V3__c.sql",
+            "INSERT INTO b (a) VALUES (1);\nINSERT INTO b (a, note) SELECT id, 'x' FROM a WHERE id \
+                       = 1;\n",
+        ),
         ("V3__c.down.sql", "DELETE FROM b WHERE note IS NULL OR note = 'x';\n"),
         ("V4__d.sql", "ALTER TABLE a ADD CHECK (code NOT IN ('four'));\n"),
         ("V4__d.down.sql", "ALTER TABLE a DROP CONSTRAINT a_code_check;\n"),
@@ -153,7 +159,8 @@ fn tables_that_depend_on_others_or_on_themselves_take_rows() {
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "CREATE TABLE tree (id int PRIMARY KEY, above int REFERENCES tree, same int NOT NULL REFERENCES tree);
+            "CREATE TABLE tree (id int PRIMARY KEY, above int REFERENCES tree, same int NOT NULL REFERENCES \
+             tree);
              CREATE TABLE egg (id int PRIMARY KEY, hen int NOT NULL);
              CREATE TABLE hen (id int PRIMARY KEY, egg int NOT NULL REFERENCES egg DEFERRABLE);
              ALTER TABLE egg ADD FOREIGN KEY (hen) REFERENCES hen DEFERRABLE INITIALLY DEFERRED;

@@ -42,7 +42,8 @@ fn every_refusal_is_listed_and_what_follows_is_judged_by_itself() {
     assert!(error.starts_with("V3__c.down.sql, line 1: relation \"nowhere\" does not exist"), "{error}");
 
     let run = project.run(&["verify"]);
-    let refused = "4 migrations refused: V1__a.down.sql, V3__c.down.sql, V4__d.down.sql,\nV6__f.down.sql.\nNot proved.\n";
+    let refused = "4 migrations refused: V1__a.down.sql, V3__c.down.sql, \
+                   V4__d.down.sql,\nV6__f.down.sql.\nNot proved.\n";
     assert!(run.stdout.contains(refused), "{run}");
     assert!(run.stdout.lines().all(|line| line.starts_with(' ') || line.chars().count() <= 80), "{run}");
 }
@@ -112,7 +113,8 @@ const ROWS: u64 = 86_400;
 fn rows_that_migrations_write_cost_a_digest_each_however_many_migrations_follow() {
     let log = format!(
         "CREATE TABLE log (id int PRIMARY KEY, at timestamptz, level int, word text);
-         INSERT INTO log SELECT s, now() + s * interval '1 s', s % 7, repeat('entry ', 8) || s FROM generate_series(1, {ROWS}) s;\n"
+         INSERT INTO log SELECT s, now() + s * interval '1 s', s % 7, repeat('entry ', 8) || s FROM \
+             generate_series(1, {ROWS}) s;\n"
     );
     let project = Project::with(&[("V1__log.sql", &log), ("V1__log.down.sql", "DROP TABLE log;\n")]);
     for number in 2..=31 {

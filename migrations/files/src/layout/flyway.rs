@@ -58,9 +58,9 @@ pub(super) fn callback(stem: &str) -> Option<&'static str> {
     is_event.then_some("it is a callback of Flyway's, and Branchline has none")
 }
 
-/// The numbers that stand for versions, in their order. Where none has dots, a version is its number. Else each part
-/// after the first gets four digits, so that 1.2 is 1000200000000 and a version in between has a number in between.
-/// None where a version has more parts or larger ones.
+/// The numbers that stand for versions, in their order. Where none has dots, a version is its number. Else
+/// each part after the first gets four digits, so that 1.2 is 1000200000000 and a version in between has a
+/// number in between. None where a version has more parts or larger ones.
 pub(crate) fn numbers(versions: &[&[u64]]) -> Option<Vec<i64>> {
     if versions.iter().all(|version| version.len() == 1) {
         return versions.iter().map(|version| i64::try_from(*version.first()?).ok()).collect();

@@ -1,4 +1,5 @@
-//! What a file's text says in a layout: which part leads where, and which of the tool's comments are directives of ours.
+//! What a file's text says in a layout: which part leads where, and which of the tool's comments are
+//! directives of ours.
 
 use super::{Layout, flyway};
 use crate::file_name::Kind;

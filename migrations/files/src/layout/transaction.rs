@@ -9,7 +9,8 @@ impl Layout {
     /// Whether the tool runs a file of these statements outside a transaction without being told.
     pub(crate) fn runs_outside(self, statements: &[Statement<'_>]) -> bool {
         match self {
-            // The file goes to the server as one message, which is a transaction only where it has several statements.
+            // The file goes to the server as one message, which is a transaction only where it has several
+            // statements.
             Self::GolangMigrate | Self::Prisma => matches!(statements, [one] if refuses_transaction(one)),
             // Looked for in the text, `executeInTransaction` aside; a mixture is an error there, and here.
             Self::Flyway => !statements.is_empty() && statements.iter().all(refuses_transaction),
@@ -22,7 +23,8 @@ fn refuses_transaction(statement: &Statement<'_>) -> bool {
     statement.is_concurrent() || statement.words(1).first().is_some_and(|word| word == "VACUUM")
 }
 
-/// `BEGIN` and `COMMIT` where they are the first and the last of the statements and no other ends a transaction.
+/// `BEGIN` and `COMMIT` where they are the first and the last of the statements and no other ends a
+/// transaction.
 pub(crate) fn around(statements: &[Statement<'_>]) -> Option<[Range<usize>; 2]> {
     let [first, between @ .., last] = statements else { return None };
     let is = |statement: &Statement<'_>, words: &[&str]| {

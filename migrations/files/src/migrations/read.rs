@@ -25,8 +25,8 @@ struct Reader {
 }
 
 impl Migrations {
-    /// Reads a directory's files, given as name and content in any order, in the layout that they have. The content of
-    /// a file that is neither SQL nor configuration does not count.
+    /// Reads a directory's files, given as name and content in any order, in the layout that they have. The
+    /// content of a file that is neither SQL nor configuration does not count.
     ///
     /// # Errors
     /// The first file, in the order of names, with which the directory cannot be used.
@@ -153,8 +153,8 @@ impl Reader {
         let versions: Vec<&[u64]> = self.ups.iter().map(|(place, _)| place.version.as_slice()).collect();
         let numbers = layout::numbers(&versions).unwrap_or_else(|| {
             notes.push(
-                "a version has more than four parts or a part over 9999, so that numbers are places in the order: a version \
-                 that comes in between moves those after it"
+                "a version has more than four parts or a part over 9999, so that numbers are places in the \
+                 order: a version that comes in between moves those after it"
                     .to_owned(),
             );
             (1..).take(versions.len()).collect()

@@ -15,8 +15,8 @@ pub struct IndexBuild<'a> {
 }
 
 impl<'a> Statement<'a> {
-    /// The index that the statement builds concurrently, if that is what it does. The index is in its table's schema:
-    /// the grammar gives it no other (CREATE INDEX in Postgres's manual).
+    /// The index that the statement builds concurrently, if that is what it does. The index is in its table's
+    /// schema: the grammar gives it no other (CREATE INDEX in Postgres's manual).
     #[must_use]
     pub fn concurrent_build(&self) -> Option<IndexBuild<'a>> {
         let tokens = self.head();

@@ -13,8 +13,8 @@ pub struct PsqlCommand<'a> {
     pub line: usize,
     /// Whether it stands between two statements.
     pub(crate) is_between: bool,
-    /// Whether it can be passed over: `\restrict` and `\unrestrict`, which pg_dump 17.6 and later write around a dump.
-    /// They say which commands psql is to refuse in between, and nothing to the server.
+    /// Whether it can be passed over: `\restrict` and `\unrestrict`, which pg_dump 17.6 and later write
+    /// around a dump. They say which commands psql is to refuse in between, and nothing to the server.
     pub is_guard: bool,
 }
 

@@ -163,7 +163,8 @@ impl<'a> Scanner<'a> {
         goes_on.then_some(ahead.at)
     }
 
-    /// From a quote to the next; a doubled one reads as two strings side by side, which ends at the same place.
+    /// From a quote to the next; a doubled one reads as two strings side by side, which ends at the same
+    /// place.
     fn quoted(&mut self, quote: char, what: &'static str) -> Result<(), SplitError> {
         let start = self.at;
         let end = self.rest()[1..].find(quote).ok_or_else(|| self.unclosed(start, what))?;

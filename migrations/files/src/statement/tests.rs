@@ -171,7 +171,8 @@ fn rows_without_an_end_are_refused_and_so_is_a_statement_beside_them() {
 
 #[test]
 fn a_command_of_psqls_goes_to_the_end_of_its_line_and_is_no_statement() {
-    let sql = "\\restrict aB1\nSELECT '\\a', E'\\'', $$\\b$$;\n  \\echo it's\nSELECT\n\\i c.sql\n1;\n\\unrestrict aB1";
+    let sql = "\\restrict aB1\nSELECT '\\a', E'\\'', $$\\b$$;\n  \\echo it's\nSELECT\n\\i \
+               c.sql\n1;\n\\unrestrict aB1";
     let parts = Parts::of(sql).unwrap();
     let texts: Vec<&str> = parts.statements.iter().map(|s| s.text).collect();
     assert_eq!(texts, ["SELECT '\\a', E'\\'', $$\\b$$", "SELECT\n\\i c.sql\n1"]);

@@ -4,8 +4,9 @@ use super::scanner::{Scanner, Token};
 use super::{Statement, has};
 
 impl Statement<'_> {
-    /// What the statement is, where the server refuses it in a transaction: the callers of `PreventInTransactionBlock` in
-    /// Postgres 17, as far as the text shows, and a block of code that ends transactions.
+    /// What the statement is, where the server refuses it in a transaction: the callers of
+    /// `PreventInTransactionBlock` in Postgres 17, as far as the text shows, and a block of code that ends
+    /// transactions.
     #[must_use]
     pub fn needs_no_transaction(&self) -> Option<&'static str> {
         const FIRST: [&str; 8] = ["CREATE", "DROP", "REINDEX", "ALTER", "VACUUM", "CLUSTER", "DISCARD", "DO"];
@@ -52,8 +53,8 @@ impl Statement<'_> {
         }
     }
 
-    /// The procedure that a CREATE PROCEDURE makes or a DROP PROCEDURE drops, in lower case without its schema, and
-    /// whether it ends transactions.
+    /// The procedure that a CREATE PROCEDURE makes or a DROP PROCEDURE drops, in lower case without its
+    /// schema, and whether it ends transactions.
     pub(crate) fn procedure(&self) -> Option<(String, bool)> {
         let words = self.words(4);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -99,7 +100,8 @@ impl Statement<'_> {
         words
     }
 
-    /// The last part of the name behind a keyword's first mention, in lower case. IF EXISTS and ONLY are passed over.
+    /// The last part of the name behind a keyword's first mention, in lower case. IF EXISTS and ONLY are
+    /// passed over.
     #[must_use]
     pub fn name_behind(&self, keyword: &str) -> Option<String> {
         let tokens = self.tokens();

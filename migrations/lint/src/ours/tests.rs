@@ -173,10 +173,10 @@ fn a_table_that_the_file_makes_is_known_however_it_is_written() {
         "CREATE TABLE a AS SELECT 1::bigint AS id, 'x'::text AS b;",
     ] {
         let sql = format!(
-            "{create}\nalter table public.a add constraint k check (b is not null);\ncreate index i on \"a\"(b);\n\
-             update a set b=b;\nALTER TABLE a ADD UNIQUE (b);\nALTER TABLE ONLY a ALTER COLUMN b SET NOT NULL;\n\
-             ALTER TABLE a ADD c bigserial;\nDELETE FROM ONLY public.a;\nSELECT count(*) FROM a;\n\
-             ALTER TABLE a DROP COLUMN b;\n"
+            "{create}\nalter table public.a add constraint k check (b is not null);\ncreate index i on \
+             \"a\"(b);\nupdate a set b=b;\nALTER TABLE a ADD UNIQUE (b);\nALTER TABLE ONLY a ALTER COLUMN b \
+             SET NOT NULL;\nALTER TABLE a ADD c bigserial;\nDELETE FROM ONLY public.a;\nSELECT count(*) FROM \
+             a;\nALTER TABLE a DROP COLUMN b;\n"
         );
         let found = found(&sql);
         let is_style = |rule: &str| rule.starts_with("prefer-");

@@ -1,4 +1,5 @@
-//! Character references (`&amp;`, `&#233;`), by the rules of the WHATWG HTML standard, section 13.2.5.72 and on.
+//! Character references (`&amp;`, `&#233;`), by the rules of the WHATWG HTML standard, section 13.2.5.72 and
+//! on.
 
 use std::cmp::Ordering;
 
@@ -12,8 +13,8 @@ const LONGEST_NAME: usize = 32;
 /// Of the names that may stand without a semicolon, the longest have six letters, as `Aacute` has.
 const LONGEST_BARE_NAME: usize = 6;
 
-/// Appends the character that the reference at the start of `raw` stands for, and gives the reference's length in
-/// bytes: 0 if there is none, and the `&` is just that.
+/// Appends the character that the reference at the start of `raw` stands for, and gives the reference's
+/// length in bytes: 0 if there is none, and the `&` is just that.
 pub(super) fn push(raw: &[u8], in_attribute: bool, out: &mut String) -> usize {
     let length = match raw.get(1) {
         Some(b'#') => return numeric(raw, out),

@@ -197,10 +197,10 @@ fn whole_attributes(inner: &str) -> Option<Option<Pairs>> {
     Some((pairs.iter().all(|(_, value)| !value.is_empty())).then_some(pairs))
 }
 
-const INLINE: &str = " abbr acronym b bdi bdo big blink cite code del dfn em font i ins kbd mark nobr q s samp small \
-                      span strike strong sub sup tt u var wbr ";
-const BLOCK: &str = " address article aside blockquote br caption center dir div figcaption figure footer header main \
-                     menu nav p pre section table tbody td tfoot th thead tr ";
+const INLINE: &str = " abbr acronym b bdi bdo big blink cite code del dfn em font i ins kbd mark nobr q s \
+                      samp small span strike strong sub sup tt u var wbr ";
+const BLOCK: &str = " address article aside blockquote br caption center dir div figcaption figure footer \
+                     header main menu nav p pre section table tbody td tfoot th thead tr ";
 const PAGE: &str = " base body head html link meta ";
 const FORMATTING: &str =
     " align border class color dir face height id lang loading rel size style target valign width ";

@@ -1,5 +1,5 @@
-//! The least that a function on a database can be: events from the runtime API, a statement for each, an answer of a few
-//! bytes. What a real function takes beside it is what that function does.
+//! The least that a function on a database can be: events from the runtime API, a statement for each, an
+//! answer of a few bytes. What a real function takes beside it is what that function does.
 
 use anyhow::{Context, Result};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};

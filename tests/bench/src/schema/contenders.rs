@@ -95,8 +95,8 @@ impl Alembic {
         program().exists()
     }
 
-    /// None where it is not installed, or where a file must run outside a transaction, which needs a revision of another
-    /// kind.
+    /// None where it is not installed, or where a file must run outside a transaction, which needs a revision
+    /// of another kind.
     pub(super) fn find(database: &Scratch<'_>, dir: &Path) -> Result<Option<Self>> {
         if !Self::is_installed() {
             return Ok(None);

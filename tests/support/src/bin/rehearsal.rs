@@ -1,5 +1,6 @@
-//! A rehearsal that needs nothing but this machine: a Postgres of its own, brought to where a production would be, with
-//! rows, then `branchline rehearse` on it. `rehearsal EXAMPLE [ARGUMENT…]`; `make rehearse` calls it.
+//! A rehearsal that needs nothing but this machine: a Postgres of its own, brought to where a production
+//! would be, with rows, then `branchline rehearse` on it. `rehearsal EXAMPLE [ARGUMENT…]`; `make rehearse`
+//! calls it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 use std::fs;

@@ -1,5 +1,6 @@
-//! The runtime API and as much of the extensions API as a graceful shutdown needs (AWS Lambda Developer Guide, "Using
-//! the Lambda runtime API for custom runtimes" and "Using the Lambda Extensions API to create extensions").
+//! The runtime API and as much of the extensions API as a graceful shutdown needs (AWS Lambda Developer
+//! Guide, "Using the Lambda runtime API for custom runtimes" and "Using the Lambda Extensions API to create
+//! extensions").
 
 mod server;
 

@@ -14,8 +14,8 @@ pub enum InvokeError {
     /// The response is over the service's limit; the function was told so. In bytes.
     #[error("the response has {0} bytes, over the limit of {MAX_RESPONSE}")]
     ResponseTooLarge(usize),
-    /// A streamed response broke off, after this many bytes of its body. The client has them, and sees its connection
-    /// closed.
+    /// A streamed response broke off, after this many bytes of its body. The client has them, and sees its
+    /// connection closed.
     #[error("the response broke off after {0} bytes")]
     BrokenOff(usize),
     /// The handler returned an error or panicked.
@@ -29,7 +29,8 @@ pub enum InvokeError {
     /// The deadline passed. The function has been killed, as the service does.
     #[error("the function did not answer within {0:?}")]
     TimedOut(Duration),
-    /// The function reported that it cannot start, or ended: the report, or the exit status and standard error.
+    /// The function reported that it cannot start, or ended: the report, or the exit status and standard
+    /// error.
     #[error("the function ended: {0}")]
     Ended(String),
     /// The response is not in payload format 2.0.

@@ -13,12 +13,12 @@ use tokio::sync::watch;
 
 use super::output::Output;
 
-/// Kills the function when the process that started both ends without a word; a line means that the function has
-/// ended. It has to see that end, so it ignores what a terminal sends.
+/// Kills the function when the process that started both ends without a word; a line means that the function
+/// has ended. It has to see that end, so it ignores what a terminal sends.
 const GUARD: &str = r#"trap '' HUP INT QUIT TERM; read -r _ || kill -s KILL "$1""#;
 
-/// The variables that Lambda sets for a custom runtime (AWS Lambda Developer Guide, "Defined runtime environment
-/// variables").
+/// The variables that Lambda sets for a custom runtime (AWS Lambda Developer Guide, "Defined runtime
+/// environment variables").
 const VARIABLES: [(&str, &str); 13] = [
     ("_HANDLER", "bootstrap"),
     ("AWS_REGION", "eu-central-1"),

@@ -1,5 +1,6 @@
-//! A streamed response (AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes", response
-//! streaming): a JSON prelude with status and headers, eight NUL bytes, then the body, in HTTP chunks.
+//! A streamed response (AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes",
+//! response streaming): a JSON prelude with status and headers, eight NUL bytes, then the body, in HTTP
+//! chunks.
 
 use bytes::Bytes;
 use http_body_util::BodyExt;

@@ -19,7 +19,8 @@ use crate::certificates::Certificates;
 
 /// Length and name of the protocol.
 const ALPN: &[u8] = b"\x0apostgresql";
-/// The first byte of a TLS handshake; a startup packet that began with it would be hundreds of megabytes long.
+/// The first byte of a TLS handshake; a startup packet that began with it would be hundreds of megabytes
+/// long.
 const HANDSHAKE: u8 = 0x16;
 
 /// What a client wants.

@@ -1,4 +1,5 @@
-//! The server's side of SCRAM-SHA-256 (RFC 5802, RFC 7677), with channel binding `tls-server-end-point` (RFC 5929).
+//! The server's side of SCRAM-SHA-256 (RFC 5802, RFC 7677), with channel binding `tls-server-end-point` (RFC
+//! 5929).
 
 use anyhow::Result;
 use base64::Engine;

@@ -155,8 +155,8 @@ impl Gate {
         Ok(())
     }
 
-    /// Lets a client in who knows the password, and gives the server's signature, which is to be sent once the compute
-    /// is there. Where there is no such endpoint, the password is always wrong.
+    /// Lets a client in who knows the password, and gives the server's signature, which is to be sent once
+    /// the compute is there. Where there is no such endpoint, the password is always wrong.
     async fn authenticate(&self, client: &mut Client, exists: bool) -> Result<String, Failure> {
         let user = client.parameter("user").unwrap_or_default().to_owned();
         let refused = |refusal| {

@@ -65,8 +65,8 @@ impl State {
         self.sessions().open.len()
     }
 
-    /// A client has logged in: gives when the compute is awake, which this may have begun, or why it is not for this
-    /// client.
+    /// A client has logged in: gives when the compute is awake, which this may have begun, or why it is not
+    /// for this client.
     pub(super) fn wake(&self) -> Result<Instant, String> {
         let mut compute = self.compute();
         compute.logins += 1;

@@ -29,7 +29,8 @@ pub(super) async fn remove(postgres: &Postgres, database: &str) -> Result<()> {
     Ok(session.batch_execute(&format!("drop database if exists {database} with (force)")).await?)
 }
 
-/// A session, tried three times: connecting has a bound, which a machine that runs all tests at once may exceed.
+/// A session, tried three times: connecting has a bound, which a machine that runs all tests at once may
+/// exceed.
 async fn session(postgres: &Postgres) -> Result<Client> {
     let url = pg::Url::parse(&postgres.url("postgres"))?;
     let mut retries = 0..2;

@@ -84,7 +84,9 @@ fn databases(shared: &Shared, branch: &Branch) -> Answer {
 
 fn roles(branch: &Branch) -> Answer {
     let at = super::state::rfc3339(branch.created);
-    let role = json!({ "branch_id": branch.id, "name": ROLE, "protected": false, "created_at": at, "updated_at": at });
+    let role = json!({
+        "branch_id": branch.id, "name": ROLE, "protected": false, "created_at": at, "updated_at": at
+    });
     ok(200, &json!({ "roles": [role] }))
 }
 

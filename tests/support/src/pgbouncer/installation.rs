@@ -1,4 +1,5 @@
-//! Finds PgBouncer on this machine, or brings Debian's packages into the project's folder without installing them.
+//! Finds PgBouncer on this machine, or brings Debian's packages into the project's folder without installing
+//! them.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,8 @@ impl Installation {
         Ok(Self { kind: Kind::Brought(folder), version })
     }
 
-    /// The program, where the home's owner can run it: ours is copied, since the project's folder may be closed to them.
+    /// The program, where the home's owner can run it: ours is copied, since the project's folder may be
+    /// closed to them.
     pub(super) fn usable_in(&self, home: &Home) -> Result<PathBuf> {
         let folder = match &self.kind {
             Kind::Installed(program) => return Ok(program.clone()),

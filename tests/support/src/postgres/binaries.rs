@@ -9,8 +9,8 @@ use crate::environment;
 
 const MAJOR: &str = "17";
 
-/// The folder with `initdb`, `postgres` and `psql` of Postgres 17: the one in `BRANCHLINE_PG_BIN`, else one that is
-/// installed, else the project's own in `.tools`.
+/// The folder with `initdb`, `postgres` and `psql` of Postgres 17: the one in `BRANCHLINE_PG_BIN`, else one
+/// that is installed, else the project's own in `.tools`.
 pub(super) fn find() -> Result<PathBuf> {
     if let Some(chosen) = environment::chosen_postgres() {
         ensure!(is_right(&chosen), "BRANCHLINE_PG_BIN={} holds no Postgres {MAJOR}", chosen.display());
@@ -23,8 +23,8 @@ pub(super) fn find() -> Result<PathBuf> {
     Ok(found)
 }
 
-/// Where an installed Postgres may be: what pg_config says, the search path, and Debian's folder, which is in neither
-/// where another version is the default.
+/// Where an installed Postgres may be: what pg_config says, the search path, and Debian's folder, which is in
+/// neither where another version is the default.
 fn installed() -> impl Iterator<Item = PathBuf> {
     let configured = output(Command::new("pg_config").arg("--bindir")).map(PathBuf::from);
     let search_path = environment::search_path();

@@ -15,11 +15,11 @@ use super::Owner;
 const PREDECESSOR: Duration = Duration::from_secs(5);
 /// How long a folder may be without a lock at its birth.
 const BIRTH: Duration = Duration::from_secs(60);
-/// Files in memory. A database is some three hundred files, which a disk's file system takes several times as long to
-/// make and to remove; the tests do that some thousand times.
+/// Files in memory. A database is some three hundred files, which a disk's file system takes several times as
+/// long to make and to remove; the tests do that some thousand times.
 const MEMORY: &str = "/dev/shm";
-/// What must be free in bytes, of the file system and of the machine, for data to be kept in memory. The tests together
-/// need less than a tenth.
+/// What must be free in bytes, of the file system and of the machine, for data to be kept in memory. The
+/// tests together need less than a tenth.
 const ROOM: u64 = 6 << 30;
 const PREFIX: &str = "branchline-postgres-";
 const PRIVATE_FILE: u32 = 0o600;
@@ -33,8 +33,8 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// A new folder among the temporary files, in memory where `in_memory` asks for it and there is room. Whoever calls
-    /// this starts the watcher next, which removes it.
+    /// A new folder among the temporary files, in memory where `in_memory` asks for it and there is room.
+    /// Whoever calls this starts the watcher next, which removes it.
     pub(crate) fn temporary(in_memory: bool) -> Result<Self> {
         let owner = Owner::of_this_process();
         let on_disk = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
@@ -88,7 +88,8 @@ impl Home {
     }
 }
 
-/// Whether a file system in memory can take a server's data, and its programs, which may have to be copied there.
+/// Whether a file system in memory can take a server's data, and its programs, which may have to be copied
+/// there.
 fn has_room(memory: &Path) -> bool {
     let is_roomy = rustix::fs::statvfs(memory).is_ok_and(|system| {
         system.f_bavail.saturating_mul(system.f_frsize) >= ROOM
@@ -116,8 +117,8 @@ fn open_log(home: &Path, owner: Owner) -> Result<File> {
     Ok(log)
 }
 
-/// Removes what was left where the watcher was killed as well, as by the end of a container: folders whose log nobody
-/// has locked.
+/// Removes what was left where the watcher was killed as well, as by the end of a container: folders whose
+/// log nobody has locked.
 fn sweep(parent: &Path) {
     let entries = parent.read_dir().into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
@@ -150,8 +151,8 @@ fn lock(log: &File, home: &Path) -> Result<()> {
     }
 }
 
-/// A home for a server whose user cannot reach `unreachable`, say below /root: a folder in /var/tmp, with a symbolic
-/// link to it where it was wanted.
+/// A home for a server whose user cannot reach `unreachable`, say below /root: a folder in /var/tmp, with a
+/// symbolic link to it where it was wanted.
 fn moved_out(unreachable: &Path, owner: Owner) -> Result<PathBuf> {
     let digest = sha256(unreachable.as_os_str().as_encoded_bytes());
     let suffix: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();

@@ -21,8 +21,8 @@ log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%d '
 ";
 
-/// For data that nobody misses after the machine's crash. What was committed before the server's own crash is there
-/// after it all the same, because the kernel has it.
+/// For data that nobody misses after the machine's crash. What was committed before the server's own crash is
+/// there after it all the same, because the kernel has it.
 const NOT_DURABLE: &str = "\
 fsync = off
 full_page_writes = off

@@ -45,7 +45,8 @@ pub(super) async fn live(
             (Fate::Cut(how), _) => return end(client, server, how),
             (Fate::Forward, Some(to)) => tokio::select! {
                 forwarded = exchange(&mut client, to, &delays, &counter) => {
-                    // A side that fails rather than ends has reset the connection, and the other is to see that.
+                    // A side that fails rather than ends has reset the connection, and the other is to see
+                    // that.
                     return match forwarded {
                         Ok(()) => (),
                         Err(_) => end(client, server, Cut::Reset),

@@ -12,8 +12,8 @@ use tokio::try_join;
 
 const CHUNK: usize = 64 * 1024;
 
-/// How many chunks are on their way at most. A receiver that stops reading thus stops its sender, as TCP would; until
-/// then it is far more than a test sends within a round trip.
+/// How many chunks are on their way at most. A receiver that stops reading thus stops its sender, as TCP
+/// would; until then it is far more than a test sends within a round trip.
 const IN_FLIGHT: usize = 4096;
 
 /// Bytes on their way; none at all are the end.
@@ -22,8 +22,8 @@ struct Parcel {
     bytes: Bytes,
 }
 
-/// Forwards until the sender has ended and its end has arrived. Each chunk is on its way as long as `delay` says when
-/// it is sent; `sent` and `arriving` are told its length.
+/// Forwards until the sender has ended and its end has arrived. Each chunk is on its way as long as `delay`
+/// says when it is sent; `sent` and `arriving` are told its length.
 pub(super) async fn forward(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,

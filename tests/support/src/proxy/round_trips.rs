@@ -18,12 +18,12 @@ const GREATEST_DIFFERENCE: Duration = Duration::from_millis(800);
 /// Each way is gone this often, and its fastest time counts: whatever else the machine does only ever adds.
 const TRIES: u32 = 3;
 
-/// How many round trips an operation takes: the difference of its durations over two delays by the difference of the
-/// delays, to a tenth. The difference of the delays grows with the spread of the durations, so that the machine's own
-/// speed does not matter.
+/// How many round trips an operation takes: the difference of its durations over two delays by the difference
+/// of the delays, to a tenth. The difference of the delays grows with the spread of the durations, so that
+/// the machine's own speed does not matter.
 ///
-/// An operation that connects pays TCP's own handshake too: see [`Proxy`]. One that is to be measured warm connects
-/// before. It is run six times, so it must be able to; each time it must take the same way.
+/// An operation that connects pays TCP's own handshake too: see [`Proxy`]. One that is to be measured warm
+/// connects before. It is run six times, so it must be able to; each time it must take the same way.
 pub async fn round_trips(proxy: &Proxy, mut operation: impl AsyncFnMut()) -> f64 {
     let near = durations(proxy, NEAR, &mut operation).await;
     let spread = near.slowest - near.fastest;

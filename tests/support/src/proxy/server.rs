@@ -120,8 +120,8 @@ impl Server {
     }
 }
 
-/// A socket on a port, 0 being any. Several may have the port, of which one listens; while none does, connecting is
-/// refused, and no other process gets the port.
+/// A socket on a port, 0 being any. Several may have the port, of which one listens; while none does,
+/// connecting is refused, and no other process gets the port.
 pub(super) fn bind(port: u16) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;

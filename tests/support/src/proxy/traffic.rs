@@ -11,11 +11,13 @@ pub struct Traffic {
     pub to_server: u64,
     /// Bytes that a client got.
     pub to_client: u64,
-    /// How often a client sent something that it could have made depend on what it had got: the turns from server to
-    /// client to server again, the first sending included. Seen from the client's side of the delay.
+    /// How often a client sent something that it could have made depend on what it had got: the turns from
+    /// server to client to server again, the first sending included. Seen from the client's side of the
+    /// delay.
     ///
-    /// With a delay that is long against the machine's own time, these are the round trips, TCP's handshake excepted;
-    /// a client that is still sending when the first answer arrives adds one for which it did not wait.
+    /// With a delay that is long against the machine's own time, these are the round trips, TCP's handshake
+    /// excepted; a client that is still sending when the first answer arrives adds one for which it did not
+    /// wait.
     pub flights: u64,
 }
 

@@ -11,8 +11,8 @@ use engine::predecessor::describe;
 use engine::scratch::Kind;
 use text::wrap;
 
-/// Up to so many migrations each has a line of its own; of more, those that follow one another and have one ground share
-/// a line.
+/// Up to so many migrations each has a line of its own; of more, those that follow one another and have one
+/// ground share a line.
 const MOST_LINES: usize = 20;
 
 #[derive(Default, Serialize)]

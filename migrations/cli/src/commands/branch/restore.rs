@@ -15,9 +15,9 @@ use text::quoted;
 /// Bring a branch to a moment of its past, or of another branch's
 #[derive(clap::Args)]
 #[command(
-    after_help = "What the branch was is kept as another branch, whose name is printed: bring it back with branch \
-                  restore NAME --from THAT. Neon keeps a branch's past for as long as the project's history window \
-                  says (6 hours to 30 days)."
+    after_help = "What the branch was is kept as another branch, whose name is printed: bring it back with \
+                  branch restore NAME --from THAT. Neon keeps a branch's past for as long as the project's \
+                  history window says (6 hours to 30 days)."
 )]
 pub(super) struct Args {
     /// The branch

@@ -14,9 +14,9 @@ use text::quoted;
 /// What the names of deploys' snapshots begin with; the time follows.
 const PREFIX: &str = "before_deploy";
 
-/// Takes a snapshot of production and waits until it is finished; gives its name. Neon keeps few of them (one on the free
-/// plan, ten on others): it deletes them after `expires`, and where there are as many as the plan allows, the oldest that an
-/// earlier deploy took of this branch makes room.
+/// Takes a snapshot of production and waits until it is finished; gives its name. Neon keeps few of them (one
+/// on the free plan, ten on others): it deletes them after `expires`, and where there are as many as the plan
+/// allows, the oldest that an earlier deploy took of this branch makes room.
 ///
 /// # Errors
 /// The API's. No snapshot is left of this attempt then, or the error names it.

@@ -58,7 +58,8 @@ pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error
             let finding = "the server does not offer it";
             let step = if url.is_neon() {
                 Step::look(STEP, finding).advise(
-                    "Neon does: somebody in between may have taken the offer away. channel_binding=require refuses that.",
+                    "Neon does: somebody in between may have taken the offer away. channel_binding=require \
+                     refuses that.",
                 )
             } else {
                 Step::ok(STEP, finding)
@@ -69,12 +70,12 @@ pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error
     }
 }
 
-/// Whether sessions are the server's own. Two sessions that share one of the server's processes are those of a pooler in
-/// transaction mode, which hands its connection to the next client at once.
+/// Whether sessions are the server's own. Two sessions that share one of the server's processes are those of
+/// a pooler in transaction mode, which hands its connection to the next client at once.
 pub(super) async fn pooler(url: &Url, first: &Client, second: Result<Client, Error>) -> Step {
     const STEP: &str = "pooler";
-    const ADVICE: &str = "Functions are well served by it. Migrations need a session of the server's own: name the \
-                          server itself in DIRECT_DATABASE_URL";
+    const ADVICE: &str = "Functions are well served by it. Migrations need a session of the server's own: \
+                          name the server itself in DIRECT_DATABASE_URL";
     if url.is_pooler() {
         return Step::look(STEP, "Neon's, in transaction mode")
             .advise(format!("{ADVICE}, the same host without \"-pooler\"."))

@@ -12,7 +12,8 @@ use tokio::net::TcpStream;
 
 use super::step::Step;
 
-/// Under so many days a certificate should have been renewed: Let's Encrypt's own clients do it 30 days before the end.
+/// Under so many days a certificate should have been renewed: Let's Encrypt's own clients do it 30 days
+/// before the end.
 const FEW_DAYS: i64 = 14;
 
 /// OpenSSL's reasons to refuse a certificate: X509_STORE_CTX_get_error(3).
@@ -112,21 +113,21 @@ pub(super) async fn shake_hands(
 fn not_agreed(error: &HandshakeError) -> &'static str {
     match error {
         HandshakeError::NotOffered => {
-            "Passwords and data do not travel in the clear: turn TLS on at the server (ssl = on, with a certificate \
-             made out to this host), or use the port of what does TLS before it."
+            "Passwords and data do not travel in the clear: turn TLS on at the server (ssl = on, with a \
+             certificate made out to this host), or use the port of what does TLS before it."
         }
         HandshakeError::NotPostgres(_) => "Something else than Postgres listens there: is the port right?",
         HandshakeError::Silent(_) => {
-            "Something accepts connections and says nothing: a firewall, a proxy without its server, or another \
-             protocol's port."
+            "Something accepts connections and says nothing: a firewall, a proxy without its server, or \
+             another protocol's port."
         }
         HandshakeError::Ended(_) => {
-            "Is this Postgres's port, and what does the server's log say? With sslnegotiation=direct the server must be Postgres \
-             17, PgBouncer 1.25 or Neon."
+            "Is this Postgres's port, and what does the server's log say? With sslnegotiation=direct the \
+             server must be Postgres 17, PgBouncer 1.25 or Neon."
         }
         HandshakeError::Roots { .. } => {
-            "sslrootcert names the file, in PEM, of the authority that signed the server's certificate. Neon's is \
-             known to every system: leave sslrootcert out there."
+            "sslrootcert names the file, in PEM, of the authority that signed the server's certificate. \
+             Neon's is known to every system: leave sslrootcert out there."
         }
         HandshakeError::Refused { .. } | HandshakeError::Other(_) => {
             "TLS 1.2 or later is needed; the server's log may say more."
@@ -162,8 +163,8 @@ fn refused(url: &Url, certificate: &Certificate, code: i32, words: &str) -> Step
             };
             (
                 format!("it is made out to {names}, not to {host}"),
-                "Put one of these names into the URL; where DNS does not know it, hostaddr= says the address. If the \
-                 names are nobody's you know, somebody stands in between."
+                "Put one of these names into the URL; where DNS does not know it, hostaddr= says the \
+                 address. If the names are nobody's you know, somebody stands in between."
                     .to_owned(),
             )
         }
@@ -176,11 +177,13 @@ fn refused(url: &Url, certificate: &Certificate, code: i32, words: &str) -> Step
         }
         code if reason::UNKNOWN_ISSUER.contains(&code) => (
             format!("it is signed by {issuer}, which is not trusted here"),
-            "Where the server has an authority of its own, name its file with sslrootcert= or SSL_CERT_FILE. Where one \
-             is named, it holds another authority. On a machine without any authorities install ca-certificates."
+            "Where the server has an authority of its own, name its file with sslrootcert= or SSL_CERT_FILE. \
+             Where one is named, it holds another authority. On a machine without any authorities install \
+             ca-certificates."
                 .to_owned(),
         ),
-        _ => (words.to_owned(), "The server's certificate, or its authority's, has to be made anew.".to_owned()),
+        _ => (words.to_owned(), "The server's certificate, or its authority's, has to be made \
+                                 anew.".to_owned()),
     };
     Step::failed("certificate", finding).advise(advice).with(details(certificate))
 }

@@ -14,8 +14,8 @@ const MOST: usize = 100;
 /// syntax_error
 const SYNTAX_ERROR: &str = "42601";
 
-/// Leaves out the findings about statements that the server's parser takes. Each is prepared and never run: parsing needs
-/// no table, and what else the server says of it is not about its syntax.
+/// Leaves out the findings about statements that the server's parser takes. Each is prepared and never run:
+/// parsing needs no table, and what else the server says of it is not about its syntax.
 ///
 /// # Errors
 /// The session is lost.

@@ -107,8 +107,8 @@ impl Sandbox for NeonBranch<'_> {
 
     fn left(&self) -> String {
         format!(
-            "the branch {0} may be left: branchline branch delete {0} deletes it at once, or else the next rehearsal on this \
-             machine does, or Neon when it expires",
+            "the branch {0} may be left: branchline branch delete {0} deletes it at once, or else the next \
+             rehearsal on this machine does, or Neon when it expires",
             self.name()
         )
     }
@@ -117,7 +117,8 @@ impl Sandbox for NeonBranch<'_> {
         format!("on the branch {}, which was kept", self.name())
     }
 
-    /// Deletes the branch, which may not be there or be on its way where its creation failed or was interrupted.
+    /// Deletes the branch, which may not be there or be on its way where its creation failed or was
+    /// interrupted.
     async fn remove(self, is_whole: bool) -> Result<()> {
         let left = self.left();
         let Some(Taken { name, lease }) = self.taken else { return Ok(()) };

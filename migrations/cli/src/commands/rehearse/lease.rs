@@ -1,7 +1,7 @@
 //! What tells a branch in use from one that a killed run left behind: a locked file of the branch's name.
 //!
-//! The lock ends with the process, however it ends. Only runs on this machine, by this user, can see it; a branch of any
-//! other that died is deleted by Neon when it expires.
+//! The lock ends with the process, however it ends. Only runs on this machine, by this user, can see it; a
+//! branch of any other that died is deleted by Neon when it expires.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -19,8 +19,8 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// Takes a new name. `parent` is the id of the branch that it will be a branch of, so that no other project is
-    /// searched for it.
+    /// Takes a new name. `parent` is the id of the branch that it will be a branch of, so that no other
+    /// project is searched for it.
     ///
     /// # Errors
     /// The folder for temporary files cannot be written.

@@ -1,5 +1,5 @@
-//! The same history as each tool writes it: a table, an index that is built outside a transaction where the tool can say
-//! so, and a function whose body has semicolons.
+//! The same history as each tool writes it: a table, an index that is built outside a transaction where the
+//! tool can say so, and a function whose body has semicolons.
 
 /// A history in a tool's layout.
 pub struct Sample {
@@ -11,15 +11,16 @@ pub struct Sample {
     pub files: &'static [(&'static str, &'static str)],
 }
 
-const TABLE: &str = "CREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    url text NOT NULL\n);\n";
+const TABLE: &str = "CREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    url \
+                     text NOT NULL\n);\n";
 /// Where the tool has no word for a statement outside a transaction, the index comes with the table.
-const TABLE_WITH_INDEX: &str = "CREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    \
-                                url text NOT NULL\n);\nCREATE INDEX links_url ON links (url);\n";
+const TABLE_WITH_INDEX: &str = "CREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY \
+                                KEY,\n    url text NOT NULL\n);\nCREATE INDEX links_url ON links (url);\n";
 const NO_TABLE: &str = "DROP TABLE links;\n";
 const INDEX: &str = "CREATE INDEX CONCURRENTLY links_url ON links (url);\n";
 const NO_INDEX: &str = "DROP INDEX CONCURRENTLY links_url;\n";
-const FUNCTION: &str = "CREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql AS $$\nBEGIN\n    n := n + n;\n    \
-                        RETURN n;\nEND;\n$$;\n";
+const FUNCTION: &str = "CREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql AS \
+                        $$\nBEGIN\n    n := n + n;\n    RETURN n;\nEND;\n$$;\n";
 const NO_FUNCTION: &str = "DROP FUNCTION double(integer);\n";
 
 pub const LAYOUTS: &[Sample] = &[
@@ -76,8 +77,8 @@ pub const LAYOUTS: &[Sample] = &[
         files: &[
             (
                 "000001_links.up.sql",
-                "BEGIN;\n\nCREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    url text NOT NULL\n);\n\n\
-                 COMMIT;\n",
+                "BEGIN;\n\nCREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY \
+                 KEY,\n    url text NOT NULL\n);\n\nCOMMIT;\n",
             ),
             ("000001_links.down.sql", NO_TABLE),
             ("000002_links_url.up.sql", INDEX),
@@ -93,19 +94,19 @@ pub const LAYOUTS: &[Sample] = &[
         files: &[
             (
                 "00001_links.sql",
-                "-- +goose Up\nCREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    url text NOT NULL\n);\n\n\
-                 -- +goose Down\nDROP TABLE links;\n",
+                "-- +goose Up\nCREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY \
+                 KEY,\n    url text NOT NULL\n);\n\n-- +goose Down\nDROP TABLE links;\n",
             ),
             (
                 "00002_links_url.sql",
-                "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY links_url ON links (url);\n\n\
-                 -- +goose Down\nDROP INDEX CONCURRENTLY links_url;\n",
+                "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY links_url ON links \
+                 (url);\n\n-- +goose Down\nDROP INDEX CONCURRENTLY links_url;\n",
             ),
             (
                 "00003_double.sql",
-                "-- +goose Up\n-- +goose StatementBegin\nCREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql AS $$\n\
-                 BEGIN\n    n := n + n;\n    RETURN n;\nEND;\n$$;\n-- +goose StatementEnd\n\n\
-                 -- +goose Down\nDROP FUNCTION double(integer);\n",
+                "-- +goose Up\n-- +goose StatementBegin\nCREATE FUNCTION double(n integer) RETURNS integer \
+                 LANGUAGE plpgsql AS $$\nBEGIN\n    n := n + n;\n    RETURN n;\nEND;\n$$;\n-- +goose \
+                 StatementEnd\n\n-- +goose Down\nDROP FUNCTION double(integer);\n",
             ),
         ],
     },
@@ -116,8 +117,8 @@ pub const LAYOUTS: &[Sample] = &[
         files: &[
             (
                 "20260101120000_links.sql",
-                "-- migrate:up\nCREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    url text NOT NULL\n);\n\n\
-                 -- migrate:down\nDROP TABLE links;\n",
+                "-- migrate:up\nCREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY \
+                 KEY,\n    url text NOT NULL\n);\n\n-- migrate:down\nDROP TABLE links;\n",
             ),
             (
                 "20260102120000_links_url.sql",
@@ -126,8 +127,9 @@ pub const LAYOUTS: &[Sample] = &[
             ),
             (
                 "20260103120000_double.sql",
-                "-- migrate:up\nCREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql AS $$\nBEGIN\n    n := n + n;\n    \
-                 RETURN n;\nEND;\n$$;\n\n-- migrate:down\nDROP FUNCTION double(integer);\n",
+                "-- migrate:up\nCREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql AS \
+                 $$\nBEGIN\n    n := n + n;\n    RETURN n;\nEND;\n$$;\n\n-- migrate:down\nDROP FUNCTION \
+                 double(integer);\n",
             ),
         ],
     },

@@ -23,21 +23,24 @@ const GUARD: &str = include_str!("guard.sh");
 pub(crate) enum Mode {
     /// The sources stay as they are, and what is printed goes to [`LOG`].
     Once,
-    /// A function is built anew when its sources change, several requests to it run at once, and what is printed goes to
-    /// the terminal.
+    /// A function is built anew when its sources change, several requests to it run at once, and what is
+    /// printed goes to the terminal.
     Development,
 }
 
 /// Below the project's root.
 const LOG: &str = ".local/emulator.log";
 
-/// How many requests to one function run at once in development: a browser asks for an import's progress meanwhile.
+/// How many requests to one function run at once in development: a browser asks for an import's progress
+/// meanwhile.
 const CONCURRENCY: &str = "4";
 
-/// A running emulator. Dropping it ends it and the functions; so does the end of this process, even by SIGKILL.
+/// A running emulator. Dropping it ends it and the functions; so does the end of this process, even by
+/// SIGKILL.
 pub(crate) struct Emulator {
     guard: Child,
-    /// Open for as long as the emulator is wanted. Tokio closes what a child still holds when it is waited for.
+    /// Open for as long as the emulator is wanted. Tokio closes what a child still holds when it is waited
+    /// for.
     wanted: Option<ChildStdin>,
     port: u16,
     mode: Mode,

@@ -1,7 +1,7 @@
 //! The project on this machine: Postgres over TLS, migrated, and every function under `cargo lambda watch`.
 //!
-//! `local-stack demo FILE` imports a file, shows what was stored, and ends; `local-stack dev` stays until Control-C. The
-//! binaries are built before: `make demo` and `make dev` do.
+//! `local-stack demo FILE` imports a file, shows what was stored, and ends; `local-stack dev` stays until
+//! Control-C. The binaries are built before: `make demo` and `make dev` do.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod client;

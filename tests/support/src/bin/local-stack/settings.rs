@@ -13,8 +13,8 @@ pub(crate) const SHELL_FILE: &str = ".local/env";
 /// Below the project's root: libpq's connection service file, so that no command line shows the password.
 pub(crate) const SERVICE_FILE: &str = ".local/pg_service.conf";
 
-/// The variables for the functions: those of `.env` that the environment does not set, but for the URLs. The local stack
-/// has a database of its own, and a demonstration in another would be a mistake.
+/// The variables for the functions: those of `.env` that the environment does not set, but for the URLs. The
+/// local stack has a database of its own, and a demonstration in another would be a mistake.
 pub(crate) fn variables(root: &Path, database_url: &str) -> Result<Vec<(String, String)>> {
     let mut variables = Vec::new();
     let lines = match dotenvy::from_path_iter(root.join(".env")) {
