@@ -42,7 +42,11 @@ test: ## all tests, against a Postgres of their own
 soak: ## the long forms of the tests, about an hour; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
-	SOAK=1 cargo test --locked $(or $(SOAK_ARGS),--workspace)
+	# Servers of other major versions, where there is npm to bring them.
+	! command -v npm >/dev/null || scripts/other-servers.sh start .tools/other-servers > .tools/other-servers.urls || true
+	SOAK=1 BRANCHLINE_OTHER_SERVERS="$$(cat .tools/other-servers.urls || true)" \
+	  cargo test --locked $(or $(SOAK_ARGS),--workspace)
+	! [ -d .tools/other-servers ] || scripts/other-servers.sh stop .tools/other-servers
 	$(if $(SOAK_ARGS),,scripts/fuzz.sh $(FUZZ_SECONDS))
 
 bench: ## how fast files are read, functions start and answer; BENCH_ARGS="--quick", "--full", "--json FILE"

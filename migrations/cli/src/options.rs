@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use files::Layout;
@@ -79,6 +79,35 @@ pub(crate) struct Place {
     /// installed here; else the database's own]
     #[arg(long, value_name = "URL")]
     pub(crate) scratch_url: Option<String>,
+}
+
+/// Whether a command may pass over what the catalog does not model.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Unmodeled {
+    /// Fail where there are objects of a kind that the catalog does not model: no change of them is seen
+    #[arg(long)]
+    pub(crate) deny_unmodeled: bool,
+}
+
+impl Unmodeled {
+    /// What there is to say of objects that are not modeled, if there are any.
+    pub(crate) fn told<'a>(objects: impl IntoIterator<Item = &'a str>) -> Option<String> {
+        let names: Vec<&str> = objects.into_iter().collect();
+        (!names.is_empty()).then(|| format!("Not modeled, and so not compared: {}.", names.join(", ")))
+    }
+
+    /// Refuses them, where that is asked.
+    ///
+    /// # Errors
+    /// Their names.
+    pub(crate) fn check<'a>(self, objects: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        match Self::told(objects) {
+            Some(told) if self.deny_unmodeled => {
+                bail!("{} (--deny-unmodeled)", told.trim_end_matches('.'))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The project on Neon.

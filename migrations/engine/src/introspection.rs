@@ -12,7 +12,7 @@ use crate::database::{execute, one_row, rows};
 const COMMON: &str = include_str!("introspection/common.sql");
 
 /// One row a property: kind, name, property, value.
-const FACTS: [&str; 10] = [
+const FACTS: [&str; 11] = [
     include_str!("introspection/facts/relations.sql"),
     include_str!("introspection/facts/parts.sql"),
     include_str!("introspection/facts/types.sql"),
@@ -23,10 +23,14 @@ const FACTS: [&str; 10] = [
     include_str!("introspection/facts/database.sql"),
     include_str!("introspection/facts/privileges.sql"),
     include_str!("introspection/facts/comments.sql"),
+    include_str!("introspection/facts/unmodeled.sql"),
 ];
 
-/// Facts that Postgres has since version 15.
-const FACTS_SINCE_15: &str = include_str!("introspection/facts/published.sql");
+/// At the end of a line of SQL that only servers from a major version on can read, which the number after it says.
+const SINCE: &str = "-- since ";
+
+/// The kind of a row that names an object of which nothing else is read.
+const UNMODELED: &str = "unmodeled";
 
 /// One row an edge: who needs, and what, each by kind and name.
 const DEPENDENCIES: &str = include_str!("introspection/dependencies.sql");
@@ -85,22 +89,19 @@ async fn within<T>(session: &Client, work: impl AsyncFnOnce() -> Result<T>) -> R
 async fn facts(session: &Client) -> Result<Catalog> {
     let asked = format!(
         "SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE name = '{STATEMENT}'), \
-                current_setting('server_version_num')::int >= 150000"
+                current_setting('server_version_num')::int / 10000"
     );
-    let asked = one_row(session, &asked).await?;
-    let is = |i| asked.as_ref().and_then(|row| row.get(i)) == Some("t");
-    if !is(0) {
-        let since_15 = is(1).then_some(FACTS_SINCE_15);
-        let parts: Vec<&str> = FACTS.into_iter().chain(since_15).collect();
-        let query = format!(
-            "PREPARE {STATEMENT} AS {COMMON} SELECT kind, name, property, value FROM ({}) fact (kind, name, property, value) \
-             WHERE value IS NOT NULL",
-            parts.join("\nUNION ALL\n")
-        );
-        execute(session, &query).await?;
+    let asked = one_row(session, &asked).await?.context("the server gave no answer")?;
+    if asked.get(0) != Some("t") {
+        let major = asked.get(1).and_then(|major| major.parse().ok()).context("the server has no version")?;
+        execute(session, &format!("PREPARE {STATEMENT} AS {}", facts_query(major))).await?;
     }
     let mut catalog = Catalog::default();
     for row in rows(session, &format!("EXECUTE {STATEMENT}")).await? {
+        if row.get(0) == Some(UNMODELED) {
+            catalog.add_unmodeled(row.get(1).unwrap_or_default());
+            continue;
+        }
         let (property, value) = (row.get(2).unwrap_or_default(), row.get(3).unwrap_or_default());
         let object = object(&row, 0)?;
         let property = Property::parse(property)
@@ -114,8 +115,39 @@ async fn facts(session: &Client) -> Result<Catalog> {
     Ok(catalog)
 }
 
+/// The query that reads every fact on servers of a major version.
+fn facts_query(major: u32) -> String {
+    let query = format!(
+        "{COMMON} SELECT kind, name, property, value FROM ({}) fact (kind, name, property, value) \
+         WHERE value IS NOT NULL",
+        FACTS.join("\nUNION ALL\n")
+    );
+    readable_by(major, &query)
+}
+
+/// The lines of SQL that servers of a major version can read.
+fn readable_by(major: u32, sql: &str) -> String {
+    let is_readable = |line: &&str| {
+        let since = line.rsplit_once(SINCE).and_then(|(_, version)| version.parse().ok());
+        since.is_none_or(|since: u32| since <= major)
+    };
+    sql.lines().filter(is_readable).collect::<Vec<_>>().join("\n")
+}
+
 /// The object whose kind and name stand in two columns.
 fn object(row: &SimpleQueryRow, first: usize) -> Result<ObjectId> {
     let (kind, name) = (row.get(first).unwrap_or_default(), row.get(first + 1).unwrap_or_default());
     ObjectId::parse(kind, name).with_context(|| format!("{kind} {name:?} is no object that is known"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_left_out_where_the_server_cannot_read_it() {
+        let sql = "a\n, b -- since 15\n, c -- since 17\n-- since long ago\nd";
+        assert_eq!(readable_by(16, sql), "a\n, b -- since 15\n-- since long ago\nd");
+        assert!(!facts_query(14).contains(SINCE), "nothing is left that 14 cannot read");
+    }
 }

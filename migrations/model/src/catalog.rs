@@ -26,6 +26,8 @@ pub struct Catalog {
     objects: BTreeMap<ObjectId, Properties>,
     /// What each object needs, where that was read. It follows from the objects, so that it is not compared.
     dependencies: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// Objects that are there and of which nothing is known.
+    unmodeled: BTreeSet<String>,
 }
 
 /// One difference.
@@ -66,6 +68,17 @@ impl Catalog {
     /// Adds that an object needs another.
     pub fn add_dependency(&mut self, object: ObjectId, needed: ObjectId) {
         self.dependencies.entry(object).or_default().insert(needed);
+    }
+
+    /// Adds an object of which nothing is known, by what the server calls it.
+    pub fn add_unmodeled(&mut self, object: &str) {
+        self.unmodeled.insert(object.to_owned());
+    }
+
+    /// The objects that are there and of which nothing is known, so that no comparison sees a change of them:
+    /// `function pg_catalog.f()`.
+    pub fn unmodeled(&self) -> impl Iterator<Item = &str> {
+        self.unmodeled.iter().map(String::as_str)
     }
 
     /// What an object needs, if it was read.
@@ -147,6 +160,7 @@ impl Catalog {
                 add(value);
             }
         }
+        self.unmodeled.iter().for_each(|object| add(object));
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 

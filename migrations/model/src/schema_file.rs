@@ -78,6 +78,16 @@ const LAST: [ObjectKind; 4] = [
 /// that one is another on each server. The catalog must have been read with its dependencies.
 #[must_use]
 pub fn schema_file(catalog: &Catalog) -> String {
+    write(catalog, true)
+}
+
+/// The same without owners and privileges, so that no role needs to be there for them.
+#[must_use]
+pub fn schema_file_without_privileges(catalog: &Catalog) -> String {
+    write(catalog, false)
+}
+
+fn write(catalog: &Catalog, with_privileges: bool) -> String {
     let writer = Writer::new(catalog);
     let mut blocks = vec![HEAD.to_owned()];
     let mut last = Vec::new();
@@ -89,7 +99,7 @@ pub fn schema_file(catalog: &Catalog) -> String {
         }
     }
     blocks.extend(writer.loose_ends());
-    let access = writer.access();
+    let access = writer.access(with_privileges);
     if !(access.is_empty() && last.is_empty()) {
         blocks.push(SCHEMA_FILE_ACCESS.to_owned() + &access);
         blocks.extend(last);
@@ -190,7 +200,21 @@ impl<'a> Writer<'a> {
         let options = of(Property::Options).map(|options| format!(" WITH ({options})")).unwrap_or_default();
         let definition = of(Property::Definition).unwrap_or_default().trim_end_matches(';');
         let empty = if of(Property::Populated) == Some("no") { "\nWITH NO DATA" } else { "" };
-        format!("CREATE {} {name}{using}{options} AS\n{definition}{empty};\n", kind.to_uppercase())
+        let mut text =
+            format!("CREATE {} {name}{using}{options} AS\n{definition}{empty};\n", kind.to_uppercase());
+        if let ObjectId::MaterializedView(whole) = object {
+            for (column, own) in self.columns(whole) {
+                for setting in self.settings_of_column(column) {
+                    text += &format!("ALTER MATERIALIZED VIEW {name} ALTER COLUMN {own} {setting};\n");
+                }
+                if let Some(method) = self.value(column, Property::Compression) {
+                    text += &format!(
+                        "ALTER MATERIALIZED VIEW {name} ALTER COLUMN {own} SET COMPRESSION {method};\n"
+                    );
+                }
+            }
+        }
+        text
     }
 
     /// The comments on an object and on its parts.
@@ -200,7 +224,18 @@ impl<'a> Writer<'a> {
             .chain(parts(ObjectKind::Column))
             .chain(parts(ObjectKind::Constraint))
             .filter_map(|object| self.comment(object))
+            .chain(self.extension_dependencies(object).into_iter().map(|statement| statement + ";\n"))
             .collect()
+    }
+
+    /// The statements that let an object be dropped with extensions of which it is no member.
+    fn extension_dependencies(&self, object: &ObjectId) -> Vec<String> {
+        let extensions = self.value(object, Property::DependsOnExtensions);
+        let (Some(extensions), Some(reference)) = (extensions, self.reference(object)) else {
+            return Vec::new();
+        };
+        let statement = |extension| format!("ALTER {reference} DEPENDS ON EXTENSION {extension}");
+        extensions.split(", ").map(statement).collect()
     }
 
     fn comment(&self, object: &ObjectId) -> Option<String> {

@@ -32,6 +32,13 @@ pub(super) fn of_measurements(
     findings
 }
 
+/// What there is to say of objects of which nothing is known.
+pub(super) fn of_unmodeled(unmodeled: &[String], limits: &Limits) -> Option<Finding> {
+    let level = if limits.deny.contains(&Deny::Unmodeled) { Level::Failure } else { Level::Note };
+    let message = format!("not modeled, and so not compared: {}", unmodeled.join(", "));
+    (!unmodeled.is_empty()).then(|| Finding::new(level, About::Schema, None, None, message))
+}
+
 struct Judge<'a> {
     measured: &'a Measured,
     probes: &'a [Probed],

@@ -99,6 +99,8 @@ impl Rehearsal<'_> {
         let mut report = self.report(opened.source);
         report.target.catalog = Some(report.source.catalog.clone());
         report.findings.extend(schema::compare(self.schema_file.as_deref(), &opened.before)?);
+        report.unmodeled = opened.before.unmodeled().map(str::to_owned).collect();
+        report.findings.extend(findings::of_unmodeled(&report.unmodeled, &self.limits));
         if !self.command.is_empty() {
             let message = "nothing is pending, so that there is nothing to test: the command was not run";
             report.findings.push(Finding::new(Level::Note, About::Command, None, None, message.to_owned()));
@@ -155,6 +157,7 @@ impl Rehearsal<'_> {
             command: None,
             way_back: WayBack::default(),
             losses: Vec::new(),
+            unmodeled: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -211,6 +214,8 @@ impl Rehearsal<'_> {
             if let Some(catalog) = ups.catalogs.last() {
                 report.target.catalog = Some(catalog.fingerprint());
                 findings.extend(schema::compare(self.schema_file.as_deref(), catalog)?);
+                report.unmodeled = catalog.unmodeled().map(str::to_owned).collect();
+                findings.extend(findings::of_unmodeled(&report.unmodeled, &self.limits));
             }
         }
         report.findings = findings;

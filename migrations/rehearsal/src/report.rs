@@ -43,6 +43,9 @@ pub struct Report {
     /// What the migrations drop.
     #[serde(default)]
     pub losses: Vec<Loss>,
+    /// Objects of the database of which nothing is known, so that nothing of them was compared.
+    #[serde(default)]
+    pub unmodeled: Vec<String>,
     /// What there is to say.
     pub findings: Vec<Finding>,
 }
@@ -116,11 +119,14 @@ pub enum Deny {
     Irreversible,
     /// What `branchline lint` calls an error.
     Lint,
+    /// An object of a kind that the catalog does not model.
+    Unmodeled,
 }
 
 impl Deny {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Rewrite, Self::Scan, Self::Data, Self::Irreversible, Self::Lint];
+    pub const ALL: [Self; 6] =
+        [Self::Rewrite, Self::Scan, Self::Data, Self::Irreversible, Self::Lint, Self::Unmodeled];
 
     /// Its name, as reports and options have it.
     #[must_use]
@@ -131,6 +137,7 @@ impl Deny {
             Self::Data => "data",
             Self::Irreversible => "irreversible",
             Self::Lint => "lint",
+            Self::Unmodeled => "unmodeled",
         }
     }
 }

@@ -32,6 +32,14 @@ pub fn neon_openapi() -> Option<PathBuf> {
     variable("NEON_OPENAPI").map(PathBuf::from)
 }
 
+/// The databases `postgres` of servers of other major versions, as `BRANCHLINE_OTHER_SERVERS` lists their URLs, parted by
+/// spaces; see scripts/other-servers.sh.
+#[must_use]
+pub fn other_servers() -> Vec<String> {
+    let listed = variable("BRANCHLINE_OTHER_SERVERS").unwrap_or_default();
+    listed.to_string_lossy().split_whitespace().map(str::to_owned).collect()
+}
+
 /// Says that a test, or a part of it, is left out, and why. It says so on the terminal: what a test prints by macros is
 /// shown only where it fails.
 pub fn skipped(reason: impl Display) {

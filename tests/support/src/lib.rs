@@ -17,7 +17,7 @@ pub mod proxy;
 
 pub use binary::binary;
 pub use database::{TestDatabase, database, empty_database, migrate};
-pub use environment::{neon_openapi, project_root, rounds, skipped};
+pub use environment::{neon_openapi, other_servers, project_root, rounds, skipped};
 pub use event::Event;
 pub use lambda::{InvokeError, Lambda};
 pub use neon::NeonProxy;

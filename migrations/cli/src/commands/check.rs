@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 use super::Context;
 use super::history::word;
 use super::interrupted::BrokenOff;
-use crate::options::Place;
+use crate::options::{Place, Unmodeled};
 use crate::output::Exit;
 use engine::failure::chain;
 use engine::introspection;
@@ -33,6 +33,8 @@ pub(crate) struct Args {
     /// Compare files and history only, not the catalog with what the migrations make; no scratch database is made
     #[arg(long)]
     no_catalog: bool,
+    #[command(flatten)]
+    unmodeled: Unmodeled,
     #[command(flatten)]
     place: Place,
 }
@@ -58,6 +60,8 @@ struct Drifted {
     reordered: Vec<String>,
     /// What no catalog holds.
     not_compared: [&'static str; 4],
+    /// Objects of the database of which nothing is known.
+    unmodeled: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -109,7 +113,10 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         }
     }
     context.output.result(&check, &text(&check));
-    let is_as_made = check.drift.as_ref().is_none_or(|drift| drift.differences.is_empty());
+    let is_as_made = check.drift.as_ref().is_none_or(|drift| {
+        let is_modeled = drift.unmodeled.is_empty() || !args.unmodeled.deny_unmodeled;
+        drift.differences.is_empty() && is_modeled
+    });
     let is_done = check.pending.is_empty() && check.broken_off.is_none() && is_as_made;
     Ok(match (check.problems.is_empty(), is_done) {
         (false, _) => Exit::Failed,
@@ -138,12 +145,14 @@ impl Args {
             }
             introspection::read(&stage.session).await
         });
-        let found = drift(&expected.await?, &introspection::read(session).await?);
+        let database = introspection::read(session).await?;
+        let found = drift(&expected.await?, &database);
         Ok(Drifted {
             differences: found.differences.iter().map(ToString::to_string).collect(),
             others: found.others.iter().map(ToString::to_string).collect(),
             reordered: found.reordered,
             not_compared: introspection::NOT_COMPARED,
+            unmodeled: database.unmodeled().map(str::to_owned).collect(),
         })
     }
 }
@@ -180,7 +189,7 @@ fn text(check: &Check) -> String {
 const SHOWN: usize = 5;
 
 fn told(drift: &Drifted) -> Vec<String> {
-    let Drifted { differences, others, reordered, not_compared } = drift;
+    let Drifted { differences, others, reordered, not_compared, unmodeled } = drift;
     let mut lines = Vec::new();
     if differences.is_empty() {
         lines.push("The schema is the one that the applied migrations make.".to_owned());
@@ -205,5 +214,6 @@ fn told(drift: &Drifted) -> Vec<String> {
         lines.push(wrap(&format!("Note: no migration makes {}{more}.", names.join(", "))));
     }
     lines.push(wrap(&format!("Not compared: {}.", not_compared.join(", "))));
+    lines.extend(Unmodeled::told(unmodeled.iter().map(String::as_str)).map(|told| wrap(&told)));
     lines
 }

@@ -18,7 +18,7 @@ use super::branch::name;
 use super::rehearse;
 use super::steps::summary;
 use crate::environment::Environment;
-use crate::options::{NeonOptions, duration};
+use crate::options::{NeonOptions, Unmodeled, duration};
 use crate::output::Exit;
 use engine::database::Database;
 use engine::migrate::{Order, Target, look};
@@ -49,6 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BRANCH", value_parser = name)]
     branch: Option<String>,
     #[command(flatten)]
+    unmodeled: Unmodeled,
+    #[command(flatten)]
     neon: NeonOptions,
 }
 
@@ -77,6 +79,8 @@ struct Deployed {
     lock_timeout_ms: u128,
     /// The snapshot that was taken before.
     snapshot: Option<String>,
+    /// Objects of the database of which nothing is known, so that nothing of them was compared.
+    unmodeled: Vec<String>,
 }
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
@@ -107,11 +111,16 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         );
     }
     let waited = HumanDuration(settings.lock_timeout);
-    let text = format!(
+    let mut text = format!(
         "{} The schema is the rehearsed one; locks were waited for {waited} at most.",
         summary(&upgrade)
     );
-    let deployed = Deployed { upgrade, lock_timeout_ms: settings.lock_timeout.as_millis(), snapshot };
+    if let Some(told) = Unmodeled::told(after.unmodeled()) {
+        text += &format!("\n{told}");
+    }
+    let unmodeled = after.unmodeled().map(str::to_owned).collect();
+    let lock_timeout_ms = settings.lock_timeout.as_millis();
+    let deployed = Deployed { upgrade, lock_timeout_ms, snapshot, unmodeled };
     context.output.result(&deployed, &text);
     Ok(Exit::Done)
 }
@@ -145,7 +154,9 @@ impl Permit<'_> {
         }
         let Self { args, rehearsal, migrations, url } = self;
         let is_no_permit = || format!("{} is no permit for this deploy", args.report.display());
-        let catalog = introspection::read(session).await?.fingerprint();
+        let catalog = introspection::read(session).await?;
+        args.unmodeled.check(catalog.unmodeled()).context("nothing was applied")?;
+        let catalog = catalog.fingerprint();
         let production = Production { database: fingerprint::database(url), history, catalog };
         permit::check(rehearsal, migrations, &production, OffsetDateTime::now_utc(), args.max_age)
             .with_context(is_no_permit)?;

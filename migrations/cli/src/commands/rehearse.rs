@@ -15,7 +15,7 @@ use pg::Url;
 use super::Context;
 use super::branch::name;
 use crate::environment::Environment;
-use crate::options::{NeonOptions, duration};
+use crate::options::{NeonOptions, Unmodeled, duration};
 use crate::output::Exit;
 use branch::{BranchOrigin, NeonBranch};
 use engine::connect::session_url;
@@ -47,6 +47,8 @@ pub(crate) struct Args {
     /// Fail where this happens at all; may be given several times
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Deny::ALL.map(Deny::as_str)).try_map(|word| word.parse::<Deny>()))]
     deny: Vec<Deny>,
+    #[command(flatten)]
+    unmodeled: Unmodeled,
     /// The file that the schema at the end must agree with [default: schema.sql beside the folder of migrations]
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
@@ -153,10 +155,14 @@ impl Args {
         database: &str,
         observe: &'a dyn Fn(Event),
     ) -> Rehearsal<'a> {
+        let unmodeled = self.unmodeled.deny_unmodeled.then_some(Deny::Unmodeled);
         Rehearsal {
             migrations,
             settings: Settings { protects_cluster: place == PlaceKind::Copy, ..context.settings() },
-            limits: Limits { max_lock: self.max_lock, deny: self.deny.clone() },
+            limits: Limits {
+                max_lock: self.max_lock,
+                deny: self.deny.iter().copied().chain(unmodeled).collect(),
+            },
             database: database.to_owned(),
             place,
             schema_file: self.schema.clone().or_else(|| beside(&context.global.dir)),

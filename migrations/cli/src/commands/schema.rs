@@ -4,12 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use clap::ArgAction;
 use files::UpgradeTarget;
-use model::schema_file;
+use model::{schema_file, schema_file_without_privileges};
 use serde_json::json;
 
 use super::Context;
-use crate::options::Place;
+use crate::options::{Place, Unmodeled};
 use crate::output::Exit;
 use engine::introspection;
 use engine::migrate::{Target, migrate};
@@ -26,6 +27,11 @@ pub(crate) struct Args {
     /// The file; without one it is printed
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Whether owners and privileges are written; the roles that they name must exist where the file is loaded
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    with_privileges: bool,
+    #[command(flatten)]
+    unmodeled: Unmodeled,
     #[command(flatten)]
     place: Place,
 }
@@ -39,15 +45,25 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         migrate(&scratch.url, &migrations, Target::Up(UpgradeTarget::Head), &settings, &|_| {}).await?;
         introspection::read_with_dependencies(&scratch.session().await?).await
     });
-    let sql = schema_file(&catalog.await?);
+    let catalog = catalog.await?;
+    args.unmodeled.check(catalog.unmodeled())?;
+    let unmodeled: Vec<&str> = catalog.unmodeled().collect();
+    let write = if args.with_privileges { schema_file } else { schema_file_without_privileges };
+    let sql = write(&catalog);
     match &args.output {
         Some(path) => {
             fs::write(path, &sql).with_context(|| format!("{} cannot be written", path.display()))?;
             let path = path.display().to_string();
-            context.output.result(&json!({ "written": path, "scratch_server": server.kind }), &path);
+            context.output.result(
+                &json!({ "written": path, "unmodeled": unmodeled, "scratch_server": server.kind }),
+                &path,
+            );
         }
         None => {
-            context.output.result(&json!({ "sql": sql, "scratch_server": server.kind }), &sql.trim_end());
+            context.output.result(
+                &json!({ "sql": sql, "unmodeled": unmodeled, "scratch_server": server.kind }),
+                &sql.trim_end(),
+            );
         }
     }
     Ok(Exit::Done)

@@ -9,7 +9,7 @@ use engine::verify::prove;
 use files::{Migration, Migrations, verify};
 
 use super::Context;
-use crate::options::Place;
+use crate::options::{Place, Unmodeled};
 use crate::output::{Exit, Usage};
 use text::wrap;
 
@@ -31,6 +31,8 @@ pub(crate) struct Args {
     #[arg(long)]
     pending: bool,
     #[command(flatten)]
+    unmodeled: Unmodeled,
+    #[command(flatten)]
     place: Place,
 }
 
@@ -46,7 +48,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let proof = proof?;
     let scope = if args.pending { "--pending" } else { "--from" };
     output.result(&proof, &wrap(&summary::text(&proof, scope)));
-    Ok(if proof.is_complete() { Exit::Done } else { Exit::Failed })
+    let is_denied = args.unmodeled.deny_unmodeled && !proof.unmodeled.is_empty();
+    Ok(if proof.is_complete() && !is_denied { Exit::Done } else { Exit::Failed })
 }
 
 /// The numbers of the migrations that are to be proved.

@@ -82,6 +82,8 @@ CREATE FUNCTION size_of(row_of b) RETURNS int LANGUAGE sql STABLE RETURN length(
 CREATE FUNCTION atomic(n int DEFAULT 3) RETURNS SETOF b LANGUAGE sql STABLE COST 7 ROWS 9 BEGIN ATOMIC SELECT * FROM b WHERE id < n; END;
 CREATE FUNCTION secure() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN NULL; END $$;
 COMMENT ON FUNCTION size_of(b) IS 'function';
+CREATE FUNCTION place() RETURNS bigint LANGUAGE internal WINDOW IMMUTABLE AS 'window_row_number';
+ALTER FUNCTION later() DEPENDS ON EXTENSION pg_trgm;
 REVOKE EXECUTE ON FUNCTION secure() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION secure() TO pg_monitor WITH GRANT OPTION;
 CREATE PROCEDURE tidy(INOUT n int) LANGUAGE plpgsql AS $$ BEGIN n := n + 1; END $$;
@@ -95,6 +97,7 @@ COMMENT ON VIEW a_view IS 'view';
 COMMENT ON COLUMN a_view.next IS 'one more';
 CREATE MATERIALIZED VIEW held WITH (fillfactor = 80) AS SELECT id, name FROM b;
 CREATE UNIQUE INDEX held_id ON held (id);
+ALTER MATERIALIZED VIEW held ALTER name SET STORAGE external, ALTER id SET STATISTICS 100;
 CREATE INDEX held_name ON held USING gin (name public.gin_trgm_ops);
 COMMENT ON MATERIALIZED VIEW held IS 'held';
 CREATE MATERIALIZED VIEW empty AS SELECT 1 AS one WITH NO DATA;
@@ -175,6 +178,8 @@ CREATE TEXT SEARCH CONFIGURATION terms (COPY = simple);
 ALTER TEXT SEARCH CONFIGURATION terms ALTER MAPPING FOR word, asciiword WITH stops, simple;
 COMMENT ON TEXT SEARCH CONFIGURATION terms IS 'terms';
 CREATE TEXT SEARCH PARSER own_parser (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+CREATE FUNCTION from_pair(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'array_subscript_handler';
+CREATE TRANSFORM FOR pair LANGUAGE plpgsql (FROM SQL WITH FUNCTION from_pair(internal));
 CREATE TEXT SEARCH TEMPLATE own_template (INIT = dsimple_init, LEXIZE = dsimple_lexize);
 
 -- Foreign data.

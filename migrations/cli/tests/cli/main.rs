@@ -5,6 +5,7 @@ mod adopt;
 mod adopt_record;
 mod alembic;
 mod alembic_table;
+mod alterations;
 mod branch;
 mod catalog;
 mod check;

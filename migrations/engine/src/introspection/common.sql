@@ -59,7 +59,7 @@ rare (classid, objid) AS (
           UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
           UNION ALL SELECT 'pg_publication'::regclass, oid FROM pg_publication
           UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
-          UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension WHERE oid >= 16384
+          UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension WHERE oid >= 16384 AND extname <> 'plpgsql'
           UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am WHERE oid >= 16384
           UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform) o
     WHERE (classid, objid) NOT IN (SELECT classid, objid FROM member)
@@ -84,7 +84,7 @@ address (classid, objid, objsubid, kind, name) AS (
         FROM pg_constraint c LEFT JOIN relation r ON r.oid = c.conrelid LEFT JOIN type t ON t.oid = c.contypid
         WHERE coalesce(r.name, t.name) IS NOT NULL
     UNION ALL SELECT 'pg_trigger'::regclass, t.oid, 0, 'trigger', r.name || '.' || quote_ident(t.tgname)
-        FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
+        FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal OR (t.tgparentid <> 0 AND t.tgconstraint = 0)
     UNION ALL SELECT 'pg_rewrite'::regclass, w.oid, 0, 'rule', r.name || '.' || quote_ident(w.rulename)
         FROM pg_rewrite w JOIN relation r ON r.oid = w.ev_class
     UNION ALL SELECT 'pg_policy'::regclass, p.oid, 0, 'policy', r.name || '.' || quote_ident(p.polname)

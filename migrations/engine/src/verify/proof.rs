@@ -30,6 +30,8 @@ pub struct Proof {
     pub notes: Vec<String>,
     /// What no catalog holds.
     pub not_compared: [&'static str; 4],
+    /// Objects that some migration left there and of which nothing is known, so that nothing of them was compared.
+    pub unmodeled: BTreeSet<String>,
     /// Objects in the catalog at the end.
     pub objects: usize,
     /// What came of rows.

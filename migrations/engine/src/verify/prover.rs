@@ -331,6 +331,7 @@ impl<'a> Prover<'a> {
             Some((_, catalog)) => Rc::clone(catalog),
             None => Rc::new(introspection::read(reader).await?),
         };
+        self.proof.unmodeled.extend(catalog.unmodeled().map(str::to_owned));
         self.catalog = Some((changes, Rc::clone(&catalog)));
         Ok(catalog)
     }

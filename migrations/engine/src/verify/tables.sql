@@ -49,7 +49,9 @@ attribute AS (
                            WHERE a.base IN (g.rngtypid, g.rngmultitypid)),
                'is_multirange', EXISTS (SELECT FROM pg_range g WHERE g.rngmultitypid = a.base),
                'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(a.adbin, a.attrelid) END,
-               'conditions', (SELECT coalesce(json_agg(c.expression), '[]') FROM condition c
+               -- A partitioned table without partitions has none.
+               'conditions', (SELECT coalesce(json_agg(c.expression) FILTER (WHERE c.expression IS NOT NULL), '[]')
+                              FROM condition c
                               WHERE c.attrelid = a.attrelid AND c.attnum = a.attnum AND c.is_of_table),
                'domain', (SELECT string_agg(c.expression, ' ') FROM condition c
                           WHERE c.attrelid = a.attrelid AND c.attnum = a.attnum AND NOT c.is_of_table),

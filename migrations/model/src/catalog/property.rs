@@ -83,6 +83,8 @@ properties! {
     Default = "default",
     /// The statement, or the text that stands for it.
     Definition = "definition",
+    /// The extensions with which it is dropped, though it is no member of them.
+    DependsOnExtensions = "depends on extensions",
     /// A generated column's expression.
     Generated = "generated",
     /// When an identity column is generated.

@@ -23,19 +23,23 @@ const THE_OWNER: &str = "the owner";
 impl<'a> Writer<'a> {
     /// Owners that are not that of most objects; what roles may beyond, or not any more, what they may by default; what is
     /// set for the database.
-    pub(super) fn access(&self) -> String {
+    pub(super) fn access(&self, with_privileges: bool) -> String {
         let mut statements = Vec::new();
         let mut privileges = Vec::new();
         let mut settings = Vec::new();
         for (object, of) in self.catalog.iter() {
-            statements.extend(self.ownership(object));
-            for (property, allowed) in of {
-                if let Property::PrivilegesOf(grantee) = property {
-                    privileges.extend(self.grants(object, grantee, allowed));
+            if with_privileges {
+                statements.extend(self.ownership(object));
+                for (property, allowed) in of {
+                    if let Property::PrivilegesOf(grantee) = property {
+                        privileges.extend(self.grants(object, grantee, allowed));
+                    }
                 }
+                settings.extend(self.default_privileges(object));
             }
-            settings.extend(self.default_privileges(object));
-            settings.extend(self.of_database(object));
+            if with_privileges || !matches!(object, ObjectId::DatabasePrivileges(_)) {
+                settings.extend(self.of_database(object));
+            }
         }
         statements.extend(privileges);
         statements.extend(settings);

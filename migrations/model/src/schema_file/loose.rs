@@ -15,6 +15,9 @@ impl<'a> Writer<'a> {
         match object {
             ObjectId::Schema(_) if is_public(object) => self.comment(object).unwrap_or_default(),
             ObjectId::Schema(_) => format!("CREATE SCHEMA {name};\n"),
+            ObjectId::Extension(_) if of(Property::State) == Some("dropped") => {
+                format!("DROP EXTENSION {name};\n")
+            }
             ObjectId::Extension(_) => {
                 format!("CREATE EXTENSION {name} WITH SCHEMA {};\n", of(Property::Schema).unwrap_or("public"))
             }
@@ -152,6 +155,9 @@ impl<'a> Writer<'a> {
                 let Property::SecretOption(secret) = property else { continue };
                 comments += &format!("-- Not written: option {secret} of {object}\n");
             }
+        }
+        for object in self.catalog.unmodeled() {
+            comments += &format!("-- Not written: {object}\n");
         }
         [statements, comments].into_iter().filter(|text| !text.is_empty()).collect()
     }

@@ -116,6 +116,7 @@ impl<'a> Writer<'a> {
             }
             _ => {}
         }
+        statements.extend(self.extension_dependencies(part));
         if !matches!(part, ObjectId::Constraint(_)) {
             statements.extend(self.comment(part).map(|comment| comment.trim_end_matches(";\n").to_owned()));
         }

@@ -128,8 +128,12 @@ impl<'a> Writer<'a> {
             text += &format!(" GENERATED {} AS IDENTITY", when.to_uppercase());
             text += &self.identity_options(part);
         }
-        if of(Property::NotNull).is_some() {
-            text += " NOT NULL";
+        match of(Property::NotNull) {
+            // It follows, since only ALTER TABLE takes it.
+            Some(how) if how.contains("not valid") => {}
+            Some(how) if how.contains("no inherit") => text += " NOT NULL NO INHERIT",
+            Some(_) => text += " NOT NULL",
+            None => {}
         }
         let is_empty = is_typed && text.trim() == name.as_str();
         (!is_empty).then_some(text)
@@ -157,14 +161,11 @@ impl<'a> Writer<'a> {
             let of = |property| self.value(column, property);
             let mut alter =
                 |what: String| statements.push(format!("ALTER TABLE ONLY {name} ALTER COLUMN {own} {what}"));
-            if let Some(storage) = of(Property::Storage) {
-                alter(format!("SET STORAGE {storage}"));
-            }
-            if let Some(target) = of(Property::Statistics) {
-                alter(format!("SET STATISTICS {target}"));
-            }
-            if let Some(options) = of(Property::Options) {
-                alter(format!("SET ({options})"));
+            self.settings_of_column(column).into_iter().for_each(&mut alter);
+            if let Some(how) = of(Property::NotNull).filter(|how| how.contains("not valid")) {
+                let inherit = if how.contains("no inherit") { " NO INHERIT" } else { "" };
+                statements.push(format!("ALTER TABLE {name} ADD NOT NULL {own}{inherit} NOT VALID"));
+                continue;
             }
             if let (Some(parents), true) = (parents, of(Property::Inherited).is_some()) {
                 let of_parents: BTreeSet<&str> =
@@ -184,6 +185,15 @@ impl<'a> Writer<'a> {
             statements.extend(parents.map(|parent| format!("ALTER TABLE {name} INHERIT {parent}")));
         }
         statements
+    }
+
+    /// What ALTER COLUMN sets of a column's storage and statistics.
+    pub(super) fn settings_of_column(&self, column: &ObjectId) -> Vec<String> {
+        let of = |property| self.value(column, property);
+        let storage = of(Property::Storage).map(|storage| format!("SET STORAGE {storage}"));
+        let statistics = of(Property::Statistics).map(|target| format!("SET STATISTICS {target}"));
+        let options = of(Property::Options).map(|options| format!("SET ({options})"));
+        [storage, statistics, options].into_iter().flatten().collect()
     }
 
     fn default_of(&self, table: &str, column: &Ident) -> Option<&'a str> {

@@ -1,6 +1,7 @@
 //! A proof for people.
 
 use crate::commands::steps::Count;
+use crate::options::Unmodeled;
 use engine::verify::{Irreversible, Proof, RowProof};
 use text::counted;
 
@@ -25,6 +26,7 @@ pub(super) fn text(proof: &Proof, scope: &str) -> String {
     }
     lines.push(verdict(proof));
     lines.push(format!("Not compared: {}.", proof.not_compared.join(", ")));
+    lines.extend(Unmodeled::told(proof.unmodeled.iter().map(String::as_str)));
     lines.join("\n")
 }
 

@@ -12,7 +12,8 @@ FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid, LATERAL (VALUES
     ('definition', pg_get_triggerdef(t.oid)),
     ('state', CASE t.tgenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END),
     ('inherited', CASE WHEN t.tgparentid <> 0 THEN 'yes' END)) p (property, value)
-WHERE NOT t.tgisinternal
+-- A partition's triggers are internal before version 15.
+WHERE NOT t.tgisinternal OR (t.tgparentid <> 0 AND t.tgconstraint = 0)
 
 UNION ALL
 -- Those by which foreign keys and deferred constraints work: DISABLE TRIGGER ALL turns them off as well.

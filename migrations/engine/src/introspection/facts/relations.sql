@@ -64,7 +64,11 @@ LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation c ON c.oid = a.attcollation AND a.attcollation <> t.typcollation, LATERAL (VALUES
     ('type', format_type(a.atttypid, a.atttypmod)),
     ('place', a.place::text),
-    ('not null', CASE WHEN a.attnotnull THEN 'yes' END),
+    ('not null', CASE WHEN a.attnotnull THEN concat('yes'
+        , (SELECT concat(CASE WHEN n.connoinherit THEN ', no inherit' END, -- since 18
+            CASE WHEN NOT n.convalidated THEN ', not valid' END) FROM pg_constraint n -- since 18
+            WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND n.conkey = ARRAY[a.attnum]) -- since 18
+        ) END),
     ('default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END),
     (CASE a.attgenerated WHEN 'v' THEN 'virtual' ELSE 'generated' END,
         CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END),

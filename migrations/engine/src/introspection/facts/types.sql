@@ -69,7 +69,12 @@ LEFT JOIN pg_collation c ON t.typtype = 'd' AND c.oid = t.typcollation AND t.typ
     ('owner', pg_get_userbyid(t.typowner)::text)) p (property, value)
 
 UNION ALL
+-- Every database begins with plpgsql, which is named where it is gone.
 SELECT 'extension', quote_ident(extname), p.property, p.value
 FROM pg_extension, LATERAL (VALUES
     ('version', extversion), ('schema', extnamespace::regnamespace::text)) p (property, value)
-WHERE oid >= 16384
+WHERE oid >= 16384 AND extname <> 'plpgsql'
+
+UNION ALL
+SELECT 'extension', 'plpgsql', 'state', 'dropped'
+WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'plpgsql')

@@ -1,0 +1,1391 @@
+-- What ALTER can change, a row a change: a line with the kind and the property, the statements that make an object, those
+-- that change it, those that change it back. The sign # stands for the row's own name. Each change must show in the
+-- catalog; see alterations.rs, which also writes docs/catalog.md from the first lines.
+
+-- what the rows share
+CREATE SCHEMA elsewhere; CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$; CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE TYPE pair AS (a int, b text); CREATE FOREIGN DATA WRAPPER shared_wrapper; CREATE SERVER shared_server FOREIGN DATA WRAPPER shared_wrapper;
+
+-- schema: name
+CREATE SCHEMA #
+ALTER SCHEMA # RENAME TO #_new
+ALTER SCHEMA #_new RENAME TO #
+
+-- schema: owner
+CREATE SCHEMA #
+ALTER SCHEMA # OWNER TO pg_monitor
+ALTER SCHEMA # OWNER TO CURRENT_USER
+
+-- schema: privileges
+CREATE SCHEMA #
+GRANT USAGE ON SCHEMA # TO pg_monitor
+REVOKE USAGE ON SCHEMA # FROM pg_monitor
+
+-- schema: comment
+CREATE SCHEMA #
+COMMENT ON SCHEMA # IS 'said'
+COMMENT ON SCHEMA # IS NULL
+
+-- table: name
+CREATE TABLE # (a int)
+ALTER TABLE # RENAME TO #_new
+ALTER TABLE #_new RENAME TO #
+
+-- table: schema
+CREATE TABLE # (a int)
+ALTER TABLE # SET SCHEMA elsewhere
+ALTER TABLE elsewhere.# SET SCHEMA public
+
+-- table: owner
+CREATE TABLE # (a int)
+ALTER TABLE # OWNER TO pg_monitor
+ALTER TABLE # OWNER TO CURRENT_USER
+
+-- table: privileges of a role
+CREATE TABLE # (a int)
+GRANT SELECT ON # TO pg_monitor
+REVOKE SELECT ON # FROM pg_monitor
+
+-- table: privileges of the owner
+CREATE TABLE # (a int)
+REVOKE TRUNCATE ON # FROM CURRENT_USER
+GRANT TRUNCATE ON # TO CURRENT_USER
+
+-- table: a right to pass privileges on
+CREATE TABLE # (a int); GRANT SELECT ON # TO pg_monitor
+GRANT SELECT ON # TO pg_monitor WITH GRANT OPTION
+REVOKE GRANT OPTION FOR SELECT ON # FROM pg_monitor
+
+-- table: comment
+CREATE TABLE # (a int)
+COMMENT ON TABLE # IS 'said'
+COMMENT ON TABLE # IS NULL
+
+-- table: persistence
+CREATE TABLE # (a int)
+ALTER TABLE # SET UNLOGGED
+ALTER TABLE # SET LOGGED
+
+-- table: access method
+CREATE ACCESS METHOD #_am TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE # (a int)
+ALTER TABLE # SET ACCESS METHOD #_am
+ALTER TABLE # SET ACCESS METHOD heap
+
+-- table: access method for new partitions
+CREATE ACCESS METHOD #_am TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE # (a int) PARTITION BY LIST (a)
+ALTER TABLE # SET ACCESS METHOD #_am
+ALTER TABLE # SET ACCESS METHOD DEFAULT
+
+-- table: storage parameter
+CREATE TABLE # (a int)
+ALTER TABLE # SET (fillfactor = 70)
+ALTER TABLE # RESET (fillfactor)
+
+-- table: storage parameter that is off and not unset
+CREATE TABLE # (a int)
+ALTER TABLE # SET (autovacuum_enabled = off)
+ALTER TABLE # RESET (autovacuum_enabled)
+
+-- table: storage parameter for long values
+CREATE TABLE # (a text)
+ALTER TABLE # SET (toast.autovacuum_enabled = false)
+ALTER TABLE # RESET (toast.autovacuum_enabled)
+
+-- table: row-level security on
+CREATE TABLE # (a int)
+ALTER TABLE # ENABLE ROW LEVEL SECURITY
+ALTER TABLE # DISABLE ROW LEVEL SECURITY
+
+-- table: row-level security off while it is forced
+CREATE TABLE # (a int); ALTER TABLE # ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
+ALTER TABLE # DISABLE ROW LEVEL SECURITY
+ALTER TABLE # ENABLE ROW LEVEL SECURITY
+
+-- table: row-level security forced
+CREATE TABLE # (a int); ALTER TABLE # ENABLE ROW LEVEL SECURITY
+ALTER TABLE # FORCE ROW LEVEL SECURITY
+ALTER TABLE # NO FORCE ROW LEVEL SECURITY
+
+-- table: replica identity full
+CREATE TABLE # (a int)
+ALTER TABLE # REPLICA IDENTITY FULL
+ALTER TABLE # REPLICA IDENTITY DEFAULT
+
+-- table: replica identity by an index
+CREATE TABLE # (a int NOT NULL); CREATE UNIQUE INDEX #_i ON # (a)
+ALTER TABLE # REPLICA IDENTITY USING INDEX #_i
+ALTER TABLE # REPLICA IDENTITY DEFAULT
+
+-- table: replica identity by another index
+CREATE TABLE # (a int NOT NULL, b int NOT NULL); CREATE UNIQUE INDEX #_i ON # (a); CREATE UNIQUE INDEX #_j ON # (b); ALTER TABLE # REPLICA IDENTITY USING INDEX #_i
+ALTER TABLE # REPLICA IDENTITY USING INDEX #_j
+ALTER TABLE # REPLICA IDENTITY USING INDEX #_i
+
+-- table: index to cluster by
+CREATE TABLE # (a int); CREATE INDEX #_i ON # (a)
+ALTER TABLE # CLUSTER ON #_i
+ALTER TABLE # SET WITHOUT CLUSTER
+
+-- table: parents
+CREATE TABLE #_p (a int); CREATE TABLE # (a int)
+ALTER TABLE # INHERIT #_p
+ALTER TABLE # NO INHERIT #_p
+
+-- table: type
+CREATE TABLE # (a int, b text)
+ALTER TABLE # OF pair
+ALTER TABLE # NOT OF
+
+-- table: partition attached
+CREATE TABLE # (a int) PARTITION BY LIST (a); CREATE TABLE #_1 (a int)
+ALTER TABLE # ATTACH PARTITION #_1 FOR VALUES IN (1)
+ALTER TABLE # DETACH PARTITION #_1
+
+-- table: bound of a partition
+CREATE TABLE # (a int) PARTITION BY LIST (a); CREATE TABLE #_1 PARTITION OF # FOR VALUES IN (1)
+ALTER TABLE # DETACH PARTITION #_1; ALTER TABLE # ATTACH PARTITION #_1 FOR VALUES IN (2)
+ALTER TABLE # DETACH PARTITION #_1; ALTER TABLE # ATTACH PARTITION #_1 FOR VALUES IN (1)
+
+-- table: all triggers off
+CREATE TABLE #_p (a int PRIMARY KEY); CREATE TABLE # (a int REFERENCES #_p)
+ALTER TABLE # DISABLE TRIGGER ALL
+ALTER TABLE # ENABLE TRIGGER ALL
+
+-- column: added
+CREATE TABLE # (a int)
+ALTER TABLE # ADD b int
+ALTER TABLE # DROP b
+
+-- column: name
+CREATE TABLE # (a int)
+ALTER TABLE # RENAME a TO b
+ALTER TABLE # RENAME b TO a
+
+-- column: type
+CREATE TABLE # (a int)
+ALTER TABLE # ALTER a TYPE bigint
+ALTER TABLE # ALTER a TYPE int
+
+-- column: length of its type
+CREATE TABLE # (a varchar(10))
+ALTER TABLE # ALTER a TYPE varchar(20)
+ALTER TABLE # ALTER a TYPE varchar(10)
+
+-- column: collation
+CREATE TABLE # (a text)
+ALTER TABLE # ALTER a TYPE text COLLATE "C"
+ALTER TABLE # ALTER a TYPE text
+
+-- column: default
+CREATE TABLE # (a int)
+ALTER TABLE # ALTER a SET DEFAULT 1
+ALTER TABLE # ALTER a DROP DEFAULT
+
+-- column: another default
+CREATE TABLE # (a int DEFAULT 1)
+ALTER TABLE # ALTER a SET DEFAULT 2
+ALTER TABLE # ALTER a SET DEFAULT 1
+
+-- column: not null
+CREATE TABLE # (a int)
+ALTER TABLE # ALTER a SET NOT NULL
+ALTER TABLE # ALTER a DROP NOT NULL
+
+-- column: expression that generates it
+CREATE TABLE # (a int, b int GENERATED ALWAYS AS (a + 1) STORED)
+ALTER TABLE # ALTER b SET EXPRESSION AS (a + 2)
+ALTER TABLE # ALTER b SET EXPRESSION AS (a + 1)
+
+-- column: generated no more
+CREATE TABLE # (a int, b int GENERATED ALWAYS AS (a + 1) STORED)
+ALTER TABLE # ALTER b DROP EXPRESSION
+ALTER TABLE # DROP b; ALTER TABLE # ADD b int GENERATED ALWAYS AS (a + 1) STORED
+
+-- column: identity added
+CREATE TABLE # (a int NOT NULL)
+ALTER TABLE # ALTER a ADD GENERATED ALWAYS AS IDENTITY
+ALTER TABLE # ALTER a DROP IDENTITY
+
+-- column: when an identity is generated
+CREATE TABLE # (a int GENERATED ALWAYS AS IDENTITY)
+ALTER TABLE # ALTER a SET GENERATED BY DEFAULT
+ALTER TABLE # ALTER a SET GENERATED ALWAYS
+
+-- column: step of an identity
+CREATE TABLE # (a int GENERATED ALWAYS AS IDENTITY)
+ALTER TABLE # ALTER a SET INCREMENT BY 5
+ALTER TABLE # ALTER a SET INCREMENT BY 1
+
+-- column: storage
+CREATE TABLE # (a text)
+ALTER TABLE # ALTER a SET STORAGE external
+ALTER TABLE # ALTER a SET STORAGE extended
+
+-- column: compression
+CREATE TABLE # (a text)
+ALTER TABLE # ALTER a SET COMPRESSION pglz
+ALTER TABLE # ALTER a SET COMPRESSION default
+
+-- column: statistics target
+CREATE TABLE # (a int)
+ALTER TABLE # ALTER a SET STATISTICS 500
+ALTER TABLE # ALTER a SET STATISTICS -1
+
+-- column: statistics target of zero
+CREATE TABLE # (a int)
+ALTER TABLE # ALTER a SET STATISTICS 0
+ALTER TABLE # ALTER a SET STATISTICS -1
+
+-- column: option
+CREATE TABLE # (a int)
+ALTER TABLE # ALTER a SET (n_distinct = 5)
+ALTER TABLE # ALTER a RESET (n_distinct)
+
+-- column: privileges
+CREATE TABLE # (a int)
+GRANT SELECT (a) ON # TO pg_monitor
+REVOKE SELECT (a) ON # FROM pg_monitor
+
+-- column: comment
+CREATE TABLE # (a int)
+COMMENT ON COLUMN #.a IS 'said'
+COMMENT ON COLUMN #.a IS NULL
+
+-- column: own to a child that inherits it
+CREATE TABLE #_p (a int); CREATE TABLE # (a int) INHERITS (#_p)
+ALTER TABLE # NO INHERIT #_p
+ALTER TABLE # INHERIT #_p
+
+-- constraint: added
+CREATE TABLE # (a int)
+ALTER TABLE # ADD CONSTRAINT #_c CHECK (a > 0)
+ALTER TABLE # DROP CONSTRAINT #_c
+
+-- constraint: name
+CREATE TABLE # (a int CONSTRAINT #_c CHECK (a > 0))
+ALTER TABLE # RENAME CONSTRAINT #_c TO #_d
+ALTER TABLE # RENAME CONSTRAINT #_d TO #_c
+
+-- constraint: validated
+CREATE TABLE # (a int); ALTER TABLE # ADD CONSTRAINT #_c CHECK (a > 0) NOT VALID
+ALTER TABLE # VALIDATE CONSTRAINT #_c
+ALTER TABLE # DROP CONSTRAINT #_c; ALTER TABLE # ADD CONSTRAINT #_c CHECK (a > 0) NOT VALID
+
+-- constraint: foreign key deferrable
+CREATE TABLE #_p (a int PRIMARY KEY); CREATE TABLE # (a int CONSTRAINT #_c REFERENCES #_p)
+ALTER TABLE # ALTER CONSTRAINT #_c DEFERRABLE
+ALTER TABLE # ALTER CONSTRAINT #_c NOT DEFERRABLE
+
+-- constraint: foreign key deferred at first
+CREATE TABLE #_p (a int PRIMARY KEY); CREATE TABLE # (a int CONSTRAINT #_c REFERENCES #_p DEFERRABLE)
+ALTER TABLE # ALTER CONSTRAINT #_c INITIALLY DEFERRED
+ALTER TABLE # ALTER CONSTRAINT #_c DEFERRABLE INITIALLY IMMEDIATE
+
+-- constraint: unique made of an index
+CREATE TABLE # (a int); CREATE UNIQUE INDEX #_c ON # (a)
+ALTER TABLE # ADD CONSTRAINT #_c UNIQUE USING INDEX #_c
+ALTER TABLE # DROP CONSTRAINT #_c; CREATE UNIQUE INDEX #_c ON # (a)
+
+-- constraint: comment
+CREATE TABLE # (a int CONSTRAINT #_c CHECK (a > 0))
+COMMENT ON CONSTRAINT #_c ON # IS 'said'
+COMMENT ON CONSTRAINT #_c ON # IS NULL
+
+-- constraint: inherited by a child
+CREATE TABLE #_p (a int CONSTRAINT #_c CHECK (a > 0)); CREATE TABLE # (a int CONSTRAINT #_c CHECK (a > 0))
+ALTER TABLE # INHERIT #_p
+ALTER TABLE # NO INHERIT #_p
+
+-- index: name
+CREATE TABLE # (a int); CREATE INDEX #_i ON # (a)
+ALTER INDEX #_i RENAME TO #_j
+ALTER INDEX #_j RENAME TO #_i
+
+-- index: storage parameter
+CREATE TABLE # (a int); CREATE INDEX #_i ON # (a)
+ALTER INDEX #_i SET (fillfactor = 70)
+ALTER INDEX #_i RESET (fillfactor)
+
+-- index: statistics target of an expression
+CREATE TABLE # (a int); CREATE INDEX #_i ON # ((a + 1))
+ALTER INDEX #_i ALTER COLUMN 1 SET STATISTICS 100
+ALTER INDEX #_i ALTER COLUMN 1 SET STATISTICS -1
+
+-- index: attached to that of a partitioned table
+CREATE TABLE # (a int) PARTITION BY LIST (a); CREATE TABLE #_1 PARTITION OF # FOR VALUES IN (1); CREATE INDEX #_i ON ONLY # (a); CREATE INDEX #_j ON #_1 (a)
+ALTER INDEX #_i ATTACH PARTITION #_j
+DROP INDEX #_i; CREATE INDEX #_i ON ONLY # (a); CREATE INDEX #_j ON #_1 (a)
+
+-- index: comment
+CREATE TABLE # (a int); CREATE INDEX #_i ON # (a)
+COMMENT ON INDEX #_i IS 'said'
+COMMENT ON INDEX #_i IS NULL
+
+-- index: definition
+CREATE TABLE # (a int); CREATE INDEX #_i ON # (a)
+DROP INDEX #_i; CREATE INDEX #_i ON # (a DESC) INCLUDE (a) WHERE a > 0
+DROP INDEX #_i; CREATE INDEX #_i ON # (a)
+
+-- trigger: name
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TRIGGER #_t ON # RENAME TO #_u
+ALTER TRIGGER #_u ON # RENAME TO #_t
+
+-- trigger: disabled
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TABLE # DISABLE TRIGGER #_t
+ALTER TABLE # ENABLE TRIGGER #_t
+
+-- trigger: fires always
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TABLE # ENABLE ALWAYS TRIGGER #_t
+ALTER TABLE # ENABLE TRIGGER #_t
+
+-- trigger: fires on a replica
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TABLE # ENABLE REPLICA TRIGGER #_t
+ALTER TABLE # ENABLE TRIGGER #_t
+
+-- trigger: definition
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+CREATE OR REPLACE TRIGGER #_t BEFORE INSERT OR UPDATE ON # FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION touch()
+CREATE OR REPLACE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+
+-- trigger: of one partition disabled
+CREATE TABLE # (a int) PARTITION BY LIST (a); CREATE TABLE #_1 PARTITION OF # FOR VALUES IN (1); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TABLE #_1 DISABLE TRIGGER #_t
+ALTER TABLE #_1 ENABLE TRIGGER #_t
+
+-- trigger: depends on an extension
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TRIGGER #_t ON # DEPENDS ON EXTENSION plpgsql
+ALTER TRIGGER #_t ON # NO DEPENDS ON EXTENSION plpgsql
+
+-- trigger: comment
+CREATE TABLE # (a int); CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+COMMENT ON TRIGGER #_t ON # IS 'said'
+COMMENT ON TRIGGER #_t ON # IS NULL
+
+-- rule: name
+CREATE TABLE # (a int); CREATE RULE #_r AS ON DELETE TO # DO INSTEAD NOTHING
+ALTER RULE #_r ON # RENAME TO #_s
+ALTER RULE #_s ON # RENAME TO #_r
+
+-- rule: disabled
+CREATE TABLE # (a int); CREATE RULE #_r AS ON DELETE TO # DO INSTEAD NOTHING
+ALTER TABLE # DISABLE RULE #_r
+ALTER TABLE # ENABLE RULE #_r
+
+-- rule: fires always
+CREATE TABLE # (a int); CREATE RULE #_r AS ON DELETE TO # DO INSTEAD NOTHING
+ALTER TABLE # ENABLE ALWAYS RULE #_r
+ALTER TABLE # ENABLE RULE #_r
+
+-- rule: definition
+CREATE TABLE # (a int); CREATE RULE #_r AS ON DELETE TO # DO INSTEAD NOTHING
+CREATE OR REPLACE RULE #_r AS ON DELETE TO # DO ALSO NOTHING
+CREATE OR REPLACE RULE #_r AS ON DELETE TO # DO INSTEAD NOTHING
+
+-- rule: comment
+CREATE TABLE # (a int); CREATE RULE #_r AS ON DELETE TO # DO INSTEAD NOTHING
+COMMENT ON RULE #_r ON # IS 'said'
+COMMENT ON RULE #_r ON # IS NULL
+
+-- policy: name
+CREATE TABLE # (a int); CREATE POLICY #_p ON #
+ALTER POLICY #_p ON # RENAME TO #_q
+ALTER POLICY #_q ON # RENAME TO #_p
+
+-- policy: roles
+CREATE TABLE # (a int); CREATE POLICY #_p ON #
+ALTER POLICY #_p ON # TO pg_monitor
+ALTER POLICY #_p ON # TO PUBLIC
+
+-- policy: using
+CREATE TABLE # (a int); CREATE POLICY #_p ON # USING (a > 0)
+ALTER POLICY #_p ON # USING (a > 1)
+ALTER POLICY #_p ON # USING (a > 0)
+
+-- policy: check
+CREATE TABLE # (a int); CREATE POLICY #_p ON # WITH CHECK (a > 0)
+ALTER POLICY #_p ON # WITH CHECK (a > 1)
+ALTER POLICY #_p ON # WITH CHECK (a > 0)
+
+-- policy: command
+CREATE TABLE # (a int); CREATE POLICY #_p ON # FOR SELECT
+DROP POLICY #_p ON #; CREATE POLICY #_p ON # FOR DELETE
+DROP POLICY #_p ON #; CREATE POLICY #_p ON # FOR SELECT
+
+-- policy: restrictive
+CREATE TABLE # (a int); CREATE POLICY #_p ON #
+DROP POLICY #_p ON #; CREATE POLICY #_p ON # AS RESTRICTIVE
+DROP POLICY #_p ON #; CREATE POLICY #_p ON #
+
+-- policy: comment
+CREATE TABLE # (a int); CREATE POLICY #_p ON #
+COMMENT ON POLICY #_p ON # IS 'said'
+COMMENT ON POLICY #_p ON # IS NULL
+
+-- view: name
+CREATE VIEW # AS SELECT 1 AS a
+ALTER VIEW # RENAME TO #_new
+ALTER VIEW #_new RENAME TO #
+
+-- view: schema
+CREATE VIEW # AS SELECT 1 AS a
+ALTER VIEW # SET SCHEMA elsewhere
+ALTER VIEW elsewhere.# SET SCHEMA public
+
+-- view: owner
+CREATE VIEW # AS SELECT 1 AS a
+ALTER VIEW # OWNER TO pg_monitor
+ALTER VIEW # OWNER TO CURRENT_USER
+
+-- view: column's name
+CREATE VIEW # AS SELECT 1 AS a
+ALTER VIEW # RENAME a TO b
+ALTER VIEW # RENAME b TO a
+
+-- view: column's default
+CREATE TABLE #_t (a int); CREATE VIEW # AS SELECT a FROM #_t
+ALTER VIEW # ALTER a SET DEFAULT 1
+ALTER VIEW # ALTER a DROP DEFAULT
+
+-- view: security barrier
+CREATE VIEW # AS SELECT 1 AS a
+ALTER VIEW # SET (security_barrier = true)
+ALTER VIEW # RESET (security_barrier)
+
+-- view: security of the invoker
+CREATE VIEW # AS SELECT 1 AS a
+ALTER VIEW # SET (security_invoker = true)
+ALTER VIEW # RESET (security_invoker)
+
+-- view: check option
+CREATE TABLE #_t (a int); CREATE VIEW # AS SELECT a FROM #_t WHERE a > 0
+ALTER VIEW # SET (check_option = cascaded)
+ALTER VIEW # RESET (check_option)
+
+-- view: query
+CREATE VIEW # AS SELECT 1 AS a
+CREATE OR REPLACE VIEW # AS SELECT 2 AS a
+CREATE OR REPLACE VIEW # AS SELECT 1 AS a
+
+-- view: comment
+CREATE VIEW # AS SELECT 1 AS a
+COMMENT ON VIEW # IS 'said'
+COMMENT ON VIEW # IS NULL
+
+-- materialized view: name
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # RENAME TO #_new
+ALTER MATERIALIZED VIEW #_new RENAME TO #
+
+-- materialized view: owner
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # OWNER TO pg_monitor
+ALTER MATERIALIZED VIEW # OWNER TO CURRENT_USER
+
+-- materialized view: schema
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # SET SCHEMA elsewhere
+ALTER MATERIALIZED VIEW elsewhere.# SET SCHEMA public
+
+-- materialized view: storage parameter
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # SET (fillfactor = 70)
+ALTER MATERIALIZED VIEW # RESET (fillfactor)
+
+-- materialized view: access method
+CREATE ACCESS METHOD #_am TYPE TABLE HANDLER heap_tableam_handler; CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # SET ACCESS METHOD #_am
+ALTER MATERIALIZED VIEW # SET ACCESS METHOD heap
+
+-- materialized view: column's storage
+CREATE MATERIALIZED VIEW # AS SELECT 'a'::text AS a
+ALTER MATERIALIZED VIEW # ALTER a SET STORAGE external
+ALTER MATERIALIZED VIEW # ALTER a SET STORAGE extended
+
+-- materialized view: column's statistics target
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # ALTER a SET STATISTICS 100
+ALTER MATERIALIZED VIEW # ALTER a SET STATISTICS -1
+
+-- materialized view: index to cluster by
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a; CREATE INDEX #_i ON # (a)
+ALTER MATERIALIZED VIEW # CLUSTER ON #_i
+ALTER MATERIALIZED VIEW # SET WITHOUT CLUSTER
+
+-- materialized view: populated
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+REFRESH MATERIALIZED VIEW # WITH NO DATA
+REFRESH MATERIALIZED VIEW #
+
+-- materialized view: depends on an extension
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+ALTER MATERIALIZED VIEW # DEPENDS ON EXTENSION plpgsql
+ALTER MATERIALIZED VIEW # NO DEPENDS ON EXTENSION plpgsql
+
+-- materialized view: comment
+CREATE MATERIALIZED VIEW # AS SELECT 1 AS a
+COMMENT ON MATERIALIZED VIEW # IS 'said'
+COMMENT ON MATERIALIZED VIEW # IS NULL
+
+-- sequence: name
+CREATE SEQUENCE #
+ALTER SEQUENCE # RENAME TO #_new
+ALTER SEQUENCE #_new RENAME TO #
+
+-- sequence: owner
+CREATE SEQUENCE #
+ALTER SEQUENCE # OWNER TO pg_monitor
+ALTER SEQUENCE # OWNER TO CURRENT_USER
+
+-- sequence: schema
+CREATE SEQUENCE #
+ALTER SEQUENCE # SET SCHEMA elsewhere
+ALTER SEQUENCE elsewhere.# SET SCHEMA public
+
+-- sequence: type
+CREATE SEQUENCE #
+ALTER SEQUENCE # AS integer
+ALTER SEQUENCE # AS bigint
+
+-- sequence: increment
+CREATE SEQUENCE #
+ALTER SEQUENCE # INCREMENT 2
+ALTER SEQUENCE # INCREMENT 1
+
+-- sequence: minimum
+CREATE SEQUENCE #
+ALTER SEQUENCE # MINVALUE 0
+ALTER SEQUENCE # MINVALUE 1
+
+-- sequence: maximum
+CREATE SEQUENCE #
+ALTER SEQUENCE # MAXVALUE 100
+ALTER SEQUENCE # NO MAXVALUE
+
+-- sequence: start
+CREATE SEQUENCE #
+ALTER SEQUENCE # START 5
+ALTER SEQUENCE # START 1
+
+-- sequence: cache
+CREATE SEQUENCE #
+ALTER SEQUENCE # CACHE 10
+ALTER SEQUENCE # CACHE 1
+
+-- sequence: cycle
+CREATE SEQUENCE #
+ALTER SEQUENCE # CYCLE
+ALTER SEQUENCE # NO CYCLE
+
+-- sequence: persistence
+CREATE SEQUENCE #
+ALTER SEQUENCE # SET UNLOGGED
+ALTER SEQUENCE # SET LOGGED
+
+-- sequence: column that owns it
+CREATE TABLE #_t (a int); CREATE SEQUENCE #
+ALTER SEQUENCE # OWNED BY #_t.a
+ALTER SEQUENCE # OWNED BY NONE
+
+-- sequence: privileges
+CREATE SEQUENCE #
+GRANT USAGE ON SEQUENCE # TO pg_monitor
+REVOKE USAGE ON SEQUENCE # FROM pg_monitor
+
+-- sequence: comment
+CREATE SEQUENCE #
+COMMENT ON SEQUENCE # IS 'said'
+COMMENT ON SEQUENCE # IS NULL
+
+-- enum: value added
+CREATE TYPE # AS ENUM ('a', 'c')
+ALTER TYPE # ADD VALUE 'b' BEFORE 'c'
+DROP TYPE #; CREATE TYPE # AS ENUM ('a', 'c')
+
+-- enum: value's name
+CREATE TYPE # AS ENUM ('a')
+ALTER TYPE # RENAME VALUE 'a' TO 'b'
+ALTER TYPE # RENAME VALUE 'b' TO 'a'
+
+-- enum: name
+CREATE TYPE # AS ENUM ('a')
+ALTER TYPE # RENAME TO #_new
+ALTER TYPE #_new RENAME TO #
+
+-- enum: owner
+CREATE TYPE # AS ENUM ('a')
+ALTER TYPE # OWNER TO pg_monitor
+ALTER TYPE # OWNER TO CURRENT_USER
+
+-- enum: schema
+CREATE TYPE # AS ENUM ('a')
+ALTER TYPE # SET SCHEMA elsewhere
+ALTER TYPE elsewhere.# SET SCHEMA public
+
+-- enum: privileges
+CREATE TYPE # AS ENUM ('a')
+REVOKE USAGE ON TYPE # FROM PUBLIC
+GRANT USAGE ON TYPE # TO PUBLIC
+
+-- enum: comment
+CREATE TYPE # AS ENUM ('a')
+COMMENT ON TYPE # IS 'said'
+COMMENT ON TYPE # IS NULL
+
+-- composite type: attribute added
+CREATE TYPE # AS (a int)
+ALTER TYPE # ADD ATTRIBUTE b int
+ALTER TYPE # DROP ATTRIBUTE b
+
+-- composite type: attribute's name
+CREATE TYPE # AS (a int)
+ALTER TYPE # RENAME ATTRIBUTE a TO b
+ALTER TYPE # RENAME ATTRIBUTE b TO a
+
+-- composite type: attribute's type
+CREATE TYPE # AS (a int)
+ALTER TYPE # ALTER ATTRIBUTE a TYPE bigint
+ALTER TYPE # ALTER ATTRIBUTE a TYPE int
+
+-- composite type: attribute's collation
+CREATE TYPE # AS (a text)
+ALTER TYPE # ALTER ATTRIBUTE a TYPE text COLLATE "C"
+ALTER TYPE # ALTER ATTRIBUTE a TYPE text
+
+-- composite type: owner
+CREATE TYPE # AS (a int)
+ALTER TYPE # OWNER TO pg_monitor
+ALTER TYPE # OWNER TO CURRENT_USER
+
+-- domain: name
+CREATE DOMAIN # AS int
+ALTER DOMAIN # RENAME TO #_new
+ALTER DOMAIN #_new RENAME TO #
+
+-- domain: owner
+CREATE DOMAIN # AS int
+ALTER DOMAIN # OWNER TO pg_monitor
+ALTER DOMAIN # OWNER TO CURRENT_USER
+
+-- domain: schema
+CREATE DOMAIN # AS int
+ALTER DOMAIN # SET SCHEMA elsewhere
+ALTER DOMAIN elsewhere.# SET SCHEMA public
+
+-- domain: default
+CREATE DOMAIN # AS int
+ALTER DOMAIN # SET DEFAULT 1
+ALTER DOMAIN # DROP DEFAULT
+
+-- domain: not null
+CREATE DOMAIN # AS int
+ALTER DOMAIN # SET NOT NULL
+ALTER DOMAIN # DROP NOT NULL
+
+-- domain: constraint
+CREATE DOMAIN # AS int
+ALTER DOMAIN # ADD CONSTRAINT #_c CHECK (value > 0)
+ALTER DOMAIN # DROP CONSTRAINT #_c
+
+-- domain: constraint validated
+CREATE DOMAIN # AS int; ALTER DOMAIN # ADD CONSTRAINT #_c CHECK (value > 0) NOT VALID
+ALTER DOMAIN # VALIDATE CONSTRAINT #_c
+ALTER DOMAIN # DROP CONSTRAINT #_c; ALTER DOMAIN # ADD CONSTRAINT #_c CHECK (value > 0) NOT VALID
+
+-- domain: constraint's name
+CREATE DOMAIN # AS int CONSTRAINT #_c CHECK (value > 0)
+ALTER DOMAIN # RENAME CONSTRAINT #_c TO #_d
+ALTER DOMAIN # RENAME CONSTRAINT #_d TO #_c
+
+-- domain: comment
+CREATE DOMAIN # AS int
+COMMENT ON DOMAIN # IS 'said'
+COMMENT ON DOMAIN # IS NULL
+
+-- range: name
+CREATE TYPE # AS RANGE (SUBTYPE = float8)
+ALTER TYPE # RENAME TO #_new
+ALTER TYPE #_new RENAME TO #
+
+-- range: owner
+CREATE TYPE # AS RANGE (SUBTYPE = float8)
+ALTER TYPE # OWNER TO pg_monitor
+ALTER TYPE # OWNER TO CURRENT_USER
+
+-- range: name of its multirange
+CREATE TYPE # AS RANGE (SUBTYPE = float8, MULTIRANGE_TYPE_NAME = #_m)
+ALTER TYPE #_m RENAME TO #_n
+ALTER TYPE #_n RENAME TO #_m
+
+-- base type: storage
+CREATE TYPE #; CREATE FUNCTION #_in(cstring) RETURNS # LANGUAGE internal IMMUTABLE STRICT AS 'textin'; CREATE FUNCTION #_out(#) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout'; CREATE TYPE # (INPUT = #_in, OUTPUT = #_out, STORAGE = extended)
+ALTER TYPE # SET (STORAGE = external)
+ALTER TYPE # SET (STORAGE = extended)
+
+-- function: name
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) RENAME TO #_new
+ALTER FUNCTION #_new(int) RENAME TO #
+
+-- function: owner
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) OWNER TO pg_monitor
+ALTER FUNCTION #(int) OWNER TO CURRENT_USER
+
+-- function: schema
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) SET SCHEMA elsewhere
+ALTER FUNCTION elsewhere.#(int) SET SCHEMA public
+
+-- function: volatility
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) IMMUTABLE
+ALTER FUNCTION #(int) VOLATILE
+
+-- function: strict
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) STRICT
+ALTER FUNCTION #(int) CALLED ON NULL INPUT
+
+-- function: security
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) SECURITY DEFINER
+ALTER FUNCTION #(int) SECURITY INVOKER
+
+-- function: leakproof
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) LEAKPROOF
+ALTER FUNCTION #(int) NOT LEAKPROOF
+
+-- function: parallel
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) PARALLEL SAFE
+ALTER FUNCTION #(int) PARALLEL UNSAFE
+
+-- function: cost
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) COST 7
+ALTER FUNCTION #(int) COST 100
+
+-- function: rows
+CREATE FUNCTION #(int) RETURNS SETOF int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) ROWS 7
+ALTER FUNCTION #(int) ROWS 1000
+
+-- function: support function
+CREATE FUNCTION #(int) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'int4abs'
+ALTER FUNCTION #(int) SUPPORT generate_series_int4_support
+CREATE OR REPLACE FUNCTION #(int) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'int4abs'
+
+-- function: setting
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) SET work_mem = '1MB'
+ALTER FUNCTION #(int) RESET work_mem
+
+-- function: body
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+CREATE OR REPLACE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1 + 1
+CREATE OR REPLACE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+
+-- function: default of an argument
+CREATE FUNCTION #(a int) RETURNS int LANGUAGE sql RETURN $1
+CREATE OR REPLACE FUNCTION #(a int DEFAULT 1) RETURNS int LANGUAGE sql RETURN $1
+DROP FUNCTION #(int); CREATE FUNCTION #(a int) RETURNS int LANGUAGE sql RETURN $1
+
+-- function: privileges
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+REVOKE EXECUTE ON FUNCTION #(int) FROM PUBLIC
+GRANT EXECUTE ON FUNCTION #(int) TO PUBLIC
+
+-- function: depends on an extension
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+ALTER FUNCTION #(int) DEPENDS ON EXTENSION plpgsql
+ALTER FUNCTION #(int) NO DEPENDS ON EXTENSION plpgsql
+
+-- function: comment
+CREATE FUNCTION #(int) RETURNS int LANGUAGE sql RETURN $1
+COMMENT ON FUNCTION #(int) IS 'said'
+COMMENT ON FUNCTION #(int) IS NULL
+
+-- procedure: security
+CREATE PROCEDURE #() LANGUAGE sql AS 'SELECT 1'
+ALTER PROCEDURE #() SECURITY DEFINER
+ALTER PROCEDURE #() SECURITY INVOKER
+
+-- procedure: owner
+CREATE PROCEDURE #() LANGUAGE sql AS 'SELECT 1'
+ALTER PROCEDURE #() OWNER TO pg_monitor
+ALTER PROCEDURE #() OWNER TO CURRENT_USER
+
+-- procedure: setting
+CREATE PROCEDURE #() LANGUAGE sql AS 'SELECT 1'
+ALTER ROUTINE #() SET work_mem = '1MB'
+ALTER ROUTINE #() RESET work_mem
+
+-- procedure: name
+CREATE PROCEDURE #() LANGUAGE sql AS 'SELECT 1'
+ALTER ROUTINE #() RENAME TO #_new
+ALTER ROUTINE #_new() RENAME TO #
+
+-- aggregate: name
+CREATE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4)
+ALTER AGGREGATE #(int) RENAME TO #_new
+ALTER AGGREGATE #_new(int) RENAME TO #
+
+-- aggregate: owner
+CREATE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4)
+ALTER AGGREGATE #(int) OWNER TO pg_monitor
+ALTER AGGREGATE #(int) OWNER TO CURRENT_USER
+
+-- aggregate: schema
+CREATE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4)
+ALTER AGGREGATE #(int) SET SCHEMA elsewhere
+ALTER AGGREGATE elsewhere.#(int) SET SCHEMA public
+
+-- aggregate: first value
+CREATE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4, INITCOND = '0')
+CREATE OR REPLACE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4, INITCOND = '1')
+CREATE OR REPLACE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4, INITCOND = '0')
+
+-- aggregate: comment
+CREATE AGGREGATE #(int) (SFUNC = int4pl, STYPE = int4)
+COMMENT ON AGGREGATE #(int) IS 'said'
+COMMENT ON AGGREGATE #(int) IS NULL
+
+-- operator: owner
+CREATE SCHEMA #; CREATE FUNCTION #.f(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = $2; CREATE OPERATOR #.=== (FUNCTION = #.f, LEFTARG = int, RIGHTARG = int)
+ALTER OPERATOR #.=== (int, int) OWNER TO pg_monitor
+ALTER OPERATOR #.=== (int, int) OWNER TO CURRENT_USER
+
+-- operator: schema
+CREATE SCHEMA #; CREATE SCHEMA #_new; CREATE FUNCTION #.f(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = $2; CREATE OPERATOR #.=== (FUNCTION = #.f, LEFTARG = int, RIGHTARG = int)
+ALTER OPERATOR #.=== (int, int) SET SCHEMA #_new
+ALTER OPERATOR #_new.=== (int, int) SET SCHEMA #
+
+-- operator: estimators
+CREATE SCHEMA #; CREATE FUNCTION #.f(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = $2; CREATE OPERATOR #.=== (FUNCTION = #.f, LEFTARG = int, RIGHTARG = int)
+ALTER OPERATOR #.=== (int, int) SET (RESTRICT = eqsel, JOIN = eqjoinsel)
+ALTER OPERATOR #.=== (int, int) SET (RESTRICT = NONE, JOIN = NONE)
+
+-- operator: use for hash and merge joins
+CREATE SCHEMA #; CREATE FUNCTION #.f(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = $2; CREATE OPERATOR #.=== (FUNCTION = #.f, LEFTARG = int, RIGHTARG = int, COMMUTATOR = OPERATOR(#.===))
+ALTER OPERATOR #.=== (int, int) SET (HASHES, MERGES)
+DROP OPERATOR #.=== (int, int); CREATE OPERATOR #.=== (FUNCTION = #.f, LEFTARG = int, RIGHTARG = int, COMMUTATOR = OPERATOR(#.===))
+
+-- operator: comment
+CREATE SCHEMA #; CREATE FUNCTION #.f(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN $1 = $2; CREATE OPERATOR #.=== (FUNCTION = #.f, LEFTARG = int, RIGHTARG = int)
+COMMENT ON OPERATOR #.=== (int, int) IS 'said'
+COMMENT ON OPERATOR #.=== (int, int) IS NULL
+
+-- operator class: name
+CREATE TYPE #_t AS (a int); CREATE FUNCTION #_f(#_t) RETURNS int LANGUAGE sql IMMUTABLE RETURN 1; CREATE OPERATOR CLASS # FOR TYPE #_t USING hash AS FUNCTION 1 #_f(#_t)
+ALTER OPERATOR CLASS # USING hash RENAME TO #_new
+ALTER OPERATOR CLASS #_new USING hash RENAME TO #
+
+-- operator class: owner
+CREATE TYPE #_t AS (a int); CREATE FUNCTION #_f(#_t) RETURNS int LANGUAGE sql IMMUTABLE RETURN 1; CREATE OPERATOR CLASS # FOR TYPE #_t USING hash AS FUNCTION 1 #_f(#_t)
+ALTER OPERATOR CLASS # USING hash OWNER TO pg_monitor
+ALTER OPERATOR CLASS # USING hash OWNER TO CURRENT_USER
+
+-- operator class: schema
+CREATE TYPE #_t AS (a int); CREATE FUNCTION #_f(#_t) RETURNS int LANGUAGE sql IMMUTABLE RETURN 1; CREATE OPERATOR CLASS # FOR TYPE #_t USING hash AS FUNCTION 1 #_f(#_t)
+ALTER OPERATOR CLASS # USING hash SET SCHEMA elsewhere
+ALTER OPERATOR CLASS elsewhere.# USING hash SET SCHEMA public
+
+-- operator family: members
+CREATE OPERATOR FAMILY # USING hash
+ALTER OPERATOR FAMILY # USING hash ADD OPERATOR 1 = (int4, int8)
+ALTER OPERATOR FAMILY # USING hash DROP OPERATOR 1 (int4, int8)
+
+-- operator family: name
+CREATE OPERATOR FAMILY # USING hash
+ALTER OPERATOR FAMILY # USING hash RENAME TO #_new
+ALTER OPERATOR FAMILY #_new USING hash RENAME TO #
+
+-- operator family: owner
+CREATE OPERATOR FAMILY # USING hash
+ALTER OPERATOR FAMILY # USING hash OWNER TO pg_monitor
+ALTER OPERATOR FAMILY # USING hash OWNER TO CURRENT_USER
+
+-- cast: context
+CREATE TYPE # AS (a int); CREATE CAST (# AS text) WITH INOUT
+DROP CAST (# AS text); CREATE CAST (# AS text) WITH INOUT AS ASSIGNMENT
+DROP CAST (# AS text); CREATE CAST (# AS text) WITH INOUT
+
+-- cast: comment
+CREATE TYPE # AS (a int); CREATE CAST (# AS text) WITH INOUT
+COMMENT ON CAST (# AS text) IS 'said'
+COMMENT ON CAST (# AS text) IS NULL
+
+-- transform: functions
+CREATE TYPE # AS (a int); CREATE FUNCTION #_f(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'array_subscript_handler'; CREATE TRANSFORM FOR # LANGUAGE plpgsql (FROM SQL WITH FUNCTION #_f(internal))
+DROP TRANSFORM FOR # LANGUAGE plpgsql
+CREATE TRANSFORM FOR # LANGUAGE plpgsql (FROM SQL WITH FUNCTION #_f(internal))
+
+-- collation: name
+CREATE COLLATION # FROM "C"
+ALTER COLLATION # RENAME TO #_new
+ALTER COLLATION #_new RENAME TO #
+
+-- collation: owner
+CREATE COLLATION # FROM "C"
+ALTER COLLATION # OWNER TO pg_monitor
+ALTER COLLATION # OWNER TO CURRENT_USER
+
+-- collation: schema
+CREATE COLLATION # FROM "C"
+ALTER COLLATION # SET SCHEMA elsewhere
+ALTER COLLATION elsewhere.# SET SCHEMA public
+
+-- collation: comment
+CREATE COLLATION # FROM "C"
+COMMENT ON COLLATION # IS 'said'
+COMMENT ON COLLATION # IS NULL
+
+-- conversion: name
+CREATE CONVERSION # FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8
+ALTER CONVERSION # RENAME TO #_new
+ALTER CONVERSION #_new RENAME TO #
+
+-- conversion: owner
+CREATE CONVERSION # FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8
+ALTER CONVERSION # OWNER TO pg_monitor
+ALTER CONVERSION # OWNER TO CURRENT_USER
+
+-- conversion: schema
+CREATE CONVERSION # FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8
+ALTER CONVERSION # SET SCHEMA elsewhere
+ALTER CONVERSION elsewhere.# SET SCHEMA public
+
+-- text search configuration: mapping replaced
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+ALTER TEXT SEARCH CONFIGURATION # ALTER MAPPING FOR word WITH english_stem
+ALTER TEXT SEARCH CONFIGURATION # ALTER MAPPING FOR word WITH simple
+
+-- text search configuration: mapping dropped
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+ALTER TEXT SEARCH CONFIGURATION # DROP MAPPING FOR word
+ALTER TEXT SEARCH CONFIGURATION # ADD MAPPING FOR word WITH simple
+
+-- text search configuration: one dictionary for another
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+ALTER TEXT SEARCH CONFIGURATION # ALTER MAPPING REPLACE simple WITH english_stem
+ALTER TEXT SEARCH CONFIGURATION # ALTER MAPPING REPLACE english_stem WITH simple
+
+-- text search configuration: name
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+ALTER TEXT SEARCH CONFIGURATION # RENAME TO #_new
+ALTER TEXT SEARCH CONFIGURATION #_new RENAME TO #
+
+-- text search configuration: owner
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+ALTER TEXT SEARCH CONFIGURATION # OWNER TO pg_monitor
+ALTER TEXT SEARCH CONFIGURATION # OWNER TO CURRENT_USER
+
+-- text search dictionary: option
+CREATE TEXT SEARCH DICTIONARY # (TEMPLATE = simple)
+ALTER TEXT SEARCH DICTIONARY # (ACCEPT = false)
+ALTER TEXT SEARCH DICTIONARY # (ACCEPT)
+
+-- text search dictionary: name
+CREATE TEXT SEARCH DICTIONARY # (TEMPLATE = simple)
+ALTER TEXT SEARCH DICTIONARY # RENAME TO #_new
+ALTER TEXT SEARCH DICTIONARY #_new RENAME TO #
+
+-- text search dictionary: owner
+CREATE TEXT SEARCH DICTIONARY # (TEMPLATE = simple)
+ALTER TEXT SEARCH DICTIONARY # OWNER TO pg_monitor
+ALTER TEXT SEARCH DICTIONARY # OWNER TO CURRENT_USER
+
+-- text search parser: name
+CREATE TEXT SEARCH PARSER # (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype)
+ALTER TEXT SEARCH PARSER # RENAME TO #_new
+ALTER TEXT SEARCH PARSER #_new RENAME TO #
+
+-- text search template: schema
+CREATE TEXT SEARCH TEMPLATE # (INIT = dsimple_init, LEXIZE = dsimple_lexize)
+ALTER TEXT SEARCH TEMPLATE # SET SCHEMA elsewhere
+ALTER TEXT SEARCH TEMPLATE elsewhere.# SET SCHEMA public
+
+-- language: name
+CREATE LANGUAGE # HANDLER plpgsql_call_handler
+ALTER LANGUAGE # RENAME TO #_new
+ALTER LANGUAGE #_new RENAME TO #
+
+-- language: owner
+CREATE LANGUAGE # HANDLER plpgsql_call_handler
+ALTER LANGUAGE # OWNER TO pg_monitor
+ALTER LANGUAGE # OWNER TO CURRENT_USER
+
+-- language: trusted
+CREATE LANGUAGE # HANDLER plpgsql_call_handler
+CREATE OR REPLACE TRUSTED LANGUAGE # HANDLER plpgsql_call_handler
+CREATE OR REPLACE LANGUAGE # HANDLER plpgsql_call_handler
+
+-- extension: schema
+CREATE SCHEMA #_s; CREATE EXTENSION pg_trgm WITH SCHEMA #_s
+ALTER EXTENSION pg_trgm SET SCHEMA elsewhere
+ALTER EXTENSION pg_trgm SET SCHEMA #_s
+
+-- extension: version (extension cube)
+CREATE SCHEMA #_s; CREATE EXTENSION cube WITH SCHEMA #_s VERSION '1.4'
+ALTER EXTENSION cube UPDATE TO '1.5'
+DROP EXTENSION cube; CREATE EXTENSION cube WITH SCHEMA #_s VERSION '1.4'
+
+-- extension: member added
+CREATE SCHEMA #_s; CREATE EXTENSION seg WITH SCHEMA #_s; CREATE FUNCTION #() RETURNS int LANGUAGE sql RETURN 1
+ALTER EXTENSION seg ADD FUNCTION #()
+ALTER EXTENSION seg DROP FUNCTION #()
+
+-- extension: member dropped
+CREATE SCHEMA #_s; CREATE EXTENSION isn WITH SCHEMA #_s
+ALTER EXTENSION isn DROP FUNCTION #_s.isn_weak()
+ALTER EXTENSION isn ADD FUNCTION #_s.isn_weak()
+
+-- foreign-data wrapper: option
+CREATE FOREIGN DATA WRAPPER #
+ALTER FOREIGN DATA WRAPPER # OPTIONS (debug 'true')
+ALTER FOREIGN DATA WRAPPER # OPTIONS (DROP debug)
+
+-- foreign-data wrapper: validator
+CREATE FOREIGN DATA WRAPPER #
+ALTER FOREIGN DATA WRAPPER # VALIDATOR postgresql_fdw_validator
+ALTER FOREIGN DATA WRAPPER # NO VALIDATOR
+
+-- foreign-data wrapper: name
+CREATE FOREIGN DATA WRAPPER #
+ALTER FOREIGN DATA WRAPPER # RENAME TO #_new
+ALTER FOREIGN DATA WRAPPER #_new RENAME TO #
+
+-- server: option
+CREATE SERVER # FOREIGN DATA WRAPPER shared_wrapper
+ALTER SERVER # OPTIONS (host 'h')
+ALTER SERVER # OPTIONS (DROP host)
+
+-- server: version
+CREATE SERVER # VERSION '1' FOREIGN DATA WRAPPER shared_wrapper
+ALTER SERVER # VERSION '2'
+ALTER SERVER # VERSION '1'
+
+-- server: name
+CREATE SERVER # FOREIGN DATA WRAPPER shared_wrapper
+ALTER SERVER # RENAME TO #_new
+ALTER SERVER #_new RENAME TO #
+
+-- server: privileges
+CREATE SERVER # FOREIGN DATA WRAPPER shared_wrapper
+GRANT USAGE ON FOREIGN SERVER # TO pg_monitor
+REVOKE USAGE ON FOREIGN SERVER # FROM pg_monitor
+
+-- user mapping: option
+CREATE SERVER # FOREIGN DATA WRAPPER shared_wrapper; CREATE USER MAPPING FOR PUBLIC SERVER # OPTIONS (user 'a')
+ALTER USER MAPPING FOR PUBLIC SERVER # OPTIONS (SET user 'b')
+ALTER USER MAPPING FOR PUBLIC SERVER # OPTIONS (SET user 'a')
+
+-- user mapping: secret
+CREATE SERVER # FOREIGN DATA WRAPPER shared_wrapper; CREATE USER MAPPING FOR PUBLIC SERVER # OPTIONS (password 'a')
+ALTER USER MAPPING FOR PUBLIC SERVER # OPTIONS (SET password 'b')
+ALTER USER MAPPING FOR PUBLIC SERVER # OPTIONS (SET password 'a')
+
+-- foreign table: option
+CREATE FOREIGN TABLE # (a int) SERVER shared_server OPTIONS (place 'p')
+ALTER FOREIGN TABLE # OPTIONS (SET place 'q')
+ALTER FOREIGN TABLE # OPTIONS (SET place 'p')
+
+-- foreign table: option of a column
+CREATE FOREIGN TABLE # (a int OPTIONS (name 'n')) SERVER shared_server
+ALTER FOREIGN TABLE # ALTER a OPTIONS (SET name 'm')
+ALTER FOREIGN TABLE # ALTER a OPTIONS (SET name 'n')
+
+-- foreign table: not null
+CREATE FOREIGN TABLE # (a int) SERVER shared_server
+ALTER FOREIGN TABLE # ALTER a SET NOT NULL
+ALTER FOREIGN TABLE # ALTER a DROP NOT NULL
+
+-- foreign table: column added
+CREATE FOREIGN TABLE # (a int) SERVER shared_server
+ALTER FOREIGN TABLE # ADD b int
+ALTER FOREIGN TABLE # DROP b
+
+-- foreign table: trigger disabled
+CREATE FOREIGN TABLE # (a int) SERVER shared_server; CREATE TRIGGER #_t BEFORE INSERT ON # FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER FOREIGN TABLE # DISABLE TRIGGER #_t
+ALTER FOREIGN TABLE # ENABLE TRIGGER #_t
+
+-- publication: what it publishes
+CREATE PUBLICATION # WITH (publish = 'insert')
+ALTER PUBLICATION # SET (publish = 'insert, update')
+ALTER PUBLICATION # SET (publish = 'insert')
+
+-- publication: through the root of partitions
+CREATE PUBLICATION #
+ALTER PUBLICATION # SET (publish_via_partition_root = true)
+ALTER PUBLICATION # SET (publish_via_partition_root = false)
+
+-- publication: table added
+CREATE TABLE #_t (a int); CREATE PUBLICATION #
+ALTER PUBLICATION # ADD TABLE #_t
+ALTER PUBLICATION # DROP TABLE #_t
+
+-- publication: columns of a table
+CREATE TABLE #_t (a int, b int); CREATE PUBLICATION # FOR TABLE #_t
+ALTER PUBLICATION # SET TABLE #_t (a)
+ALTER PUBLICATION # SET TABLE #_t
+
+-- publication: rows of a table
+CREATE TABLE #_t (a int); CREATE PUBLICATION # FOR TABLE #_t WITH (publish = 'insert')
+ALTER PUBLICATION # SET TABLE #_t WHERE (a > 0)
+ALTER PUBLICATION # SET TABLE #_t
+
+-- publication: schema added
+CREATE SCHEMA #_s; CREATE PUBLICATION #
+ALTER PUBLICATION # ADD TABLES IN SCHEMA #_s
+ALTER PUBLICATION # DROP TABLES IN SCHEMA #_s
+
+-- publication: name
+CREATE PUBLICATION #
+ALTER PUBLICATION # RENAME TO #_new
+ALTER PUBLICATION #_new RENAME TO #
+
+-- publication: comment
+CREATE PUBLICATION #
+COMMENT ON PUBLICATION # IS 'said'
+COMMENT ON PUBLICATION # IS NULL
+
+-- event trigger: disabled
+CREATE EVENT TRIGGER # ON sql_drop EXECUTE FUNCTION watch()
+ALTER EVENT TRIGGER # DISABLE
+ALTER EVENT TRIGGER # ENABLE
+
+-- event trigger: fires always
+CREATE EVENT TRIGGER # ON sql_drop EXECUTE FUNCTION watch()
+ALTER EVENT TRIGGER # ENABLE ALWAYS
+ALTER EVENT TRIGGER # ENABLE
+
+-- event trigger: name
+CREATE EVENT TRIGGER # ON sql_drop EXECUTE FUNCTION watch()
+ALTER EVENT TRIGGER # RENAME TO #_new
+ALTER EVENT TRIGGER #_new RENAME TO #
+
+-- event trigger: comment
+CREATE EVENT TRIGGER # ON sql_drop EXECUTE FUNCTION watch()
+COMMENT ON EVENT TRIGGER # IS 'said'
+COMMENT ON EVENT TRIGGER # IS NULL
+
+-- statistics: target
+CREATE TABLE #_t (a int, b int); CREATE STATISTICS # ON a, b FROM #_t
+ALTER STATISTICS # SET STATISTICS 50
+ALTER STATISTICS # SET STATISTICS -1
+
+-- statistics: name
+CREATE TABLE #_t (a int, b int); CREATE STATISTICS # ON a, b FROM #_t
+ALTER STATISTICS # RENAME TO #_new
+ALTER STATISTICS #_new RENAME TO #
+
+-- statistics: owner
+CREATE TABLE #_t (a int, b int); CREATE STATISTICS # ON a, b FROM #_t
+ALTER STATISTICS # OWNER TO pg_monitor
+ALTER STATISTICS # OWNER TO CURRENT_USER
+
+-- statistics: schema
+CREATE TABLE #_t (a int, b int); CREATE STATISTICS # ON a, b FROM #_t
+ALTER STATISTICS # SET SCHEMA elsewhere
+ALTER STATISTICS elsewhere.# SET SCHEMA public
+
+-- default privileges: of a schema
+CREATE SCHEMA #
+ALTER DEFAULT PRIVILEGES IN SCHEMA # GRANT SELECT ON TABLES TO pg_monitor
+ALTER DEFAULT PRIVILEGES IN SCHEMA # REVOKE SELECT ON TABLES FROM pg_monitor
+
+-- subscription: options
+CREATE SUBSCRIPTION # CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)
+ALTER SUBSCRIPTION # SET (binary = true)
+ALTER SUBSCRIPTION # SET (binary = false)
+
+-- subscription: conflicts and waiting
+CREATE SUBSCRIPTION # CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)
+ALTER SUBSCRIPTION # SET (disable_on_error = true)
+ALTER SUBSCRIPTION # SET (disable_on_error = false)
+
+-- subscription: publications
+CREATE SUBSCRIPTION # CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)
+ALTER SUBSCRIPTION # SET PUBLICATION q WITH (refresh = false)
+ALTER SUBSCRIPTION # SET PUBLICATION p WITH (refresh = false)
+
+-- subscription: commits that are waited for
+CREATE SUBSCRIPTION # CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)
+ALTER SUBSCRIPTION # SET (synchronous_commit = local)
+ALTER SUBSCRIPTION # SET (synchronous_commit = off)
+
+-- subscription: name
+CREATE SUBSCRIPTION # CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)
+ALTER SUBSCRIPTION # RENAME TO #_new
+ALTER SUBSCRIPTION #_new RENAME TO #
+
+-- subscription: comment
+CREATE SUBSCRIPTION # CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)
+COMMENT ON SUBSCRIPTION # IS 'said'
+COMMENT ON SUBSCRIPTION # IS NULL
+
+-- index: depends on an extension
+CREATE TABLE # (a int); CREATE INDEX #_i ON # (a)
+ALTER INDEX #_i DEPENDS ON EXTENSION plpgsql
+ALTER INDEX #_i NO DEPENDS ON EXTENSION plpgsql
+
+-- procedure: depends on an extension
+CREATE PROCEDURE #() LANGUAGE sql AS 'SELECT 1'
+ALTER PROCEDURE #() DEPENDS ON EXTENSION plpgsql
+ALTER PROCEDURE #() NO DEPENDS ON EXTENSION plpgsql
+
+-- procedure: privileges
+CREATE PROCEDURE #() LANGUAGE sql AS 'SELECT 1'
+REVOKE EXECUTE ON PROCEDURE #() FROM PUBLIC
+GRANT EXECUTE ON PROCEDURE #() TO PUBLIC
+
+-- view: privileges
+CREATE VIEW # AS SELECT 1 AS a
+GRANT SELECT ON # TO pg_monitor
+REVOKE SELECT ON # FROM pg_monitor
+
+-- view: column's comment
+CREATE VIEW # AS SELECT 1 AS a
+COMMENT ON COLUMN #.a IS 'said'
+COMMENT ON COLUMN #.a IS NULL
+
+-- domain: privileges
+CREATE DOMAIN # AS int
+REVOKE USAGE ON DOMAIN # FROM PUBLIC
+GRANT USAGE ON DOMAIN # TO PUBLIC
+
+-- domain: constraint's comment
+CREATE DOMAIN # AS int CONSTRAINT #_c CHECK (value > 0)
+COMMENT ON CONSTRAINT #_c ON DOMAIN # IS 'said'
+COMMENT ON CONSTRAINT #_c ON DOMAIN # IS NULL
+
+-- composite type: attribute's comment
+CREATE TYPE # AS (a int)
+COMMENT ON COLUMN #.a IS 'said'
+COMMENT ON COLUMN #.a IS NULL
+
+-- composite type: name
+CREATE TYPE # AS (a int)
+ALTER TYPE # RENAME TO #_new
+ALTER TYPE #_new RENAME TO #
+
+-- composite type: schema
+CREATE TYPE # AS (a int)
+ALTER TYPE # SET SCHEMA elsewhere
+ALTER TYPE elsewhere.# SET SCHEMA public
+
+-- range: schema
+CREATE TYPE # AS RANGE (SUBTYPE = float8)
+ALTER TYPE # SET SCHEMA elsewhere; ALTER TYPE #_multirange SET SCHEMA elsewhere
+ALTER TYPE elsewhere.# SET SCHEMA public; ALTER TYPE elsewhere.#_multirange SET SCHEMA public
+
+-- range: comment
+CREATE TYPE # AS RANGE (SUBTYPE = float8)
+COMMENT ON TYPE # IS 'said'
+COMMENT ON TYPE # IS NULL
+
+-- language: privileges
+CREATE TRUSTED LANGUAGE # HANDLER plpgsql_call_handler
+REVOKE USAGE ON LANGUAGE # FROM PUBLIC
+GRANT USAGE ON LANGUAGE # TO PUBLIC
+
+-- language: comment
+CREATE LANGUAGE # HANDLER plpgsql_call_handler
+COMMENT ON LANGUAGE # IS 'said'
+COMMENT ON LANGUAGE # IS NULL
+
+-- foreign-data wrapper: privileges
+CREATE FOREIGN DATA WRAPPER #
+GRANT USAGE ON FOREIGN DATA WRAPPER # TO pg_monitor
+REVOKE USAGE ON FOREIGN DATA WRAPPER # FROM pg_monitor
+
+-- foreign-data wrapper: comment
+CREATE FOREIGN DATA WRAPPER #
+COMMENT ON FOREIGN DATA WRAPPER # IS 'said'
+COMMENT ON FOREIGN DATA WRAPPER # IS NULL
+
+-- server: comment
+CREATE SERVER # FOREIGN DATA WRAPPER shared_wrapper
+COMMENT ON SERVER # IS 'said'
+COMMENT ON SERVER # IS NULL
+
+-- foreign table: name
+CREATE FOREIGN TABLE # (a int) SERVER shared_server
+ALTER FOREIGN TABLE # RENAME TO #_new
+ALTER FOREIGN TABLE #_new RENAME TO #
+
+-- foreign table: owner
+CREATE FOREIGN TABLE # (a int) SERVER shared_server
+ALTER FOREIGN TABLE # OWNER TO pg_monitor
+ALTER FOREIGN TABLE # OWNER TO CURRENT_USER
+
+-- foreign table: comment
+CREATE FOREIGN TABLE # (a int) SERVER shared_server
+COMMENT ON FOREIGN TABLE # IS 'said'
+COMMENT ON FOREIGN TABLE # IS NULL
+
+-- statistics: comment
+CREATE TABLE #_t (a int, b int); CREATE STATISTICS # ON a, b FROM #_t
+COMMENT ON STATISTICS # IS 'said'
+COMMENT ON STATISTICS # IS NULL
+
+-- operator class: comment
+CREATE TYPE #_t AS (a int); CREATE FUNCTION #_f(#_t) RETURNS int LANGUAGE sql IMMUTABLE RETURN 1; CREATE OPERATOR CLASS # FOR TYPE #_t USING hash AS FUNCTION 1 #_f(#_t)
+COMMENT ON OPERATOR CLASS # USING hash IS 'said'
+COMMENT ON OPERATOR CLASS # USING hash IS NULL
+
+-- operator family: schema
+CREATE OPERATOR FAMILY # USING hash
+ALTER OPERATOR FAMILY # USING hash SET SCHEMA elsewhere
+ALTER OPERATOR FAMILY elsewhere.# USING hash SET SCHEMA public
+
+-- conversion: comment
+CREATE CONVERSION # FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8
+COMMENT ON CONVERSION # IS 'said'
+COMMENT ON CONVERSION # IS NULL
+
+-- text search configuration: schema
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+ALTER TEXT SEARCH CONFIGURATION # SET SCHEMA elsewhere
+ALTER TEXT SEARCH CONFIGURATION elsewhere.# SET SCHEMA public
+
+-- text search configuration: comment
+CREATE TEXT SEARCH CONFIGURATION # (COPY = simple)
+COMMENT ON TEXT SEARCH CONFIGURATION # IS 'said'
+COMMENT ON TEXT SEARCH CONFIGURATION # IS NULL
+
+-- text search dictionary: schema
+CREATE TEXT SEARCH DICTIONARY # (TEMPLATE = simple)
+ALTER TEXT SEARCH DICTIONARY # SET SCHEMA elsewhere
+ALTER TEXT SEARCH DICTIONARY elsewhere.# SET SCHEMA public
+
+-- text search parser: schema
+CREATE TEXT SEARCH PARSER # (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype)
+ALTER TEXT SEARCH PARSER # SET SCHEMA elsewhere
+ALTER TEXT SEARCH PARSER elsewhere.# SET SCHEMA public
+
+-- text search template: name
+CREATE TEXT SEARCH TEMPLATE # (INIT = dsimple_init, LEXIZE = dsimple_lexize)
+ALTER TEXT SEARCH TEMPLATE # RENAME TO #_new
+ALTER TEXT SEARCH TEMPLATE #_new RENAME TO #
+
+-- access method: comment
+CREATE ACCESS METHOD # TYPE TABLE HANDLER heap_tableam_handler
+COMMENT ON ACCESS METHOD # IS 'said'
+COMMENT ON ACCESS METHOD # IS NULL
+
+-- schema: right to make objects in it
+CREATE SCHEMA #
+GRANT CREATE ON SCHEMA # TO PUBLIC
+REVOKE CREATE ON SCHEMA # FROM PUBLIC
+
+-- default privileges: with the right to pass them on
+CREATE SCHEMA #; ALTER DEFAULT PRIVILEGES IN SCHEMA # GRANT USAGE ON SEQUENCES TO pg_monitor
+ALTER DEFAULT PRIVILEGES IN SCHEMA # GRANT USAGE ON SEQUENCES TO pg_monitor WITH GRANT OPTION
+ALTER DEFAULT PRIVILEGES IN SCHEMA # REVOKE GRANT OPTION FOR USAGE ON SEQUENCES FROM pg_monitor
