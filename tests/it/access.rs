@@ -1,9 +1,9 @@
 //! Who may call, on each platform, with and without a token.
 
-use app::IsPublic;
 use serde_json::Value;
 use support::lambda::Lambda;
 use support::{Event, binary};
+use web::IsPublic;
 
 use crate::function::{Fixture, Seen, app, call_as};
 
@@ -14,7 +14,7 @@ const WITH_TOKEN: (&str, &str) = ("ACCESS_TOKEN", TOKEN);
 /// The projects, asked for by a platform with these variables.
 async fn ask(fixture: &Fixture, variables: &[(&str, &str)], event: Event) -> Seen {
     let app = app(&fixture.database.url(), variables);
-    call_as(&app, list_projects::handle, app::nothing_is_public, event).await
+    call_as(&app, list_projects::handle, web::nothing_is_public, event).await
 }
 
 fn bearing(token: &str) -> Event {
@@ -163,7 +163,7 @@ async fn a_stranger_learns_neither_paths_nor_parameters_nor_methods() {
 
 async fn is_let_in(fixture: &Fixture, is_public: IsPublic, event: Event) -> bool {
     let app = app(&fixture.database.url(), &[ON_LAMBDA]);
-    let seen = call_as(&app, |_, _| async { Err(app::Error::not_found("let in")) }, is_public, event).await;
+    let seen = call_as(&app, |_, _| async { Err(web::Error::not_found("let in")) }, is_public, event).await;
     assert!(matches!(seen.status, 401 | 404), "{}", seen.status);
     seen.status == 404
 }

@@ -43,7 +43,7 @@ async fn a_server_that_accepts_and_says_nothing_costs_less_than_five_seconds() {
     for is_prepared in [false, true] {
         let app = app(&format!("postgresql://u:p@127.0.0.1:{port}/d?sslmode=require"), &[]);
         if is_prepared {
-            app.database().prepare();
+            app.database().preconnect();
         }
         let begun = Instant::now();
         call(&app, db_test::handle, Event::get("/")).await.problem(503);

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use app::{Access, Budget};
+use budget::Budget;
+use db::Access;
 use support::lambda::Lambda;
 use support::{Event, NeonProxy, TestDatabase, binary};
 use tokio_postgres::Client;
@@ -195,16 +196,16 @@ async fn the_server_ends_the_transaction_of_a_process_that_stands_still() {
 async fn the_server_ends_a_transaction_whose_next_statement_does_not_come() {
     let fixture = Fixture::new();
     let (database, budget) = (&fixture.database, Budget::lasting(Duration::from_secs(1)));
-    let stand_still = |connection: app::Connection| async move {
+    let stand_still = |connection: db::Connection| async move {
         connection.begin(Access::ReadWrite).await?;
         let settings =
             "SELECT current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
                                current_setting('tcp_keepalives_count'), pg_backend_pid()";
         let row = connection.query_one(settings, &[]).await?;
-        let keepalives: [String; 3] = [row.get(0), row.get(1), row.get(2)];
+        let keepalives: [String; 3] = [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?];
         assert_eq!(keepalives, ["10", "5", "4"], "in a COPY nothing else finds out");
-        until_gone(database, row.get(3)).await;
-        Ok::<_, app::Error>(())
+        until_gone(database, row.try_get(3)?).await;
+        Ok::<_, web::Error>(())
     };
-    fixture.app.database().write_keyed(&budget, stand_still).await.unwrap();
+    fixture.app.database().write_idempotent(&budget, stand_still).await.unwrap();
 }

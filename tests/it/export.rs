@@ -4,10 +4,10 @@ mod streaming;
 
 use std::sync::Arc;
 
-use app::StreamingResponse;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use support::Event;
+use web::StreamingResponse;
 
 use crate::function::{Fixture, Seen, app};
 
@@ -35,8 +35,8 @@ impl Sent {
     }
 }
 
-async fn answer(app: &Arc<app::App>, event: Event) -> StreamingResponse {
-    app::answer_streaming(&Ok(Arc::clone(app)), export::handle, app::nothing_is_public, event.request()).await
+async fn answer(app: &Arc<store::App>, event: Event) -> StreamingResponse {
+    web::answer_streaming(&Ok(Arc::clone(app)), export::handle, web::nothing_is_public, event.request()).await
 }
 
 async fn read(response: StreamingResponse) -> Sent {
@@ -49,7 +49,7 @@ async fn read(response: StreamingResponse) -> Sent {
 }
 
 /// The answer of the export, once it has come whole.
-pub(crate) async fn answered(app: &Arc<app::App>, event: Event) -> Seen {
+pub(crate) async fn answered(app: &Arc<store::App>, event: Event) -> Seen {
     let sent = read(answer(app, event).await).await;
     let body = serde_json::from_str(&sent.text()).unwrap_or_else(|_| Value::String(sent.text()));
     Seen { status: sent.status, headers: sent.headers, body }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use app::{App, Config, Error, IsPublic, Request, Response};
 use lambda_http::Body;
 use serde_json::Value;
+use store::{App, Config};
 use support::{Event, TestDatabase};
+use web::{Error, IsPublic, Request, Response};
 
 /// What a client sees of an answer.
 pub(crate) struct Seen {
@@ -74,7 +75,7 @@ pub(crate) async fn call<F>(app: &Arc<App>, handle: impl FnOnce(Arc<App>, Reques
 where
     F: Future<Output = Result<Response, Error>> + Send,
 {
-    call_as(app, handle, app::nothing_is_public, event).await
+    call_as(app, handle, web::nothing_is_public, event).await
 }
 
 /// Calls a handler through everything that stands around it.
@@ -87,7 +88,7 @@ pub(crate) async fn call_as<F>(
 where
     F: Future<Output = Result<Response, Error>> + Send,
 {
-    let response = app::answer(&Ok(Arc::clone(app)), handle, is_public, event.request()).await;
+    let response = web::answer(&Ok(Arc::clone(app)), handle, is_public, event.request()).await;
     let (parts, body) = response.into_parts();
     let text = match body {
         Body::Text(text) => text,

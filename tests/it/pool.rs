@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use app::{App, Config};
 use futures_util::future::join_all;
 use serde_json::Value;
+use store::{App, Config};
 use support::lambda::Lambda;
 use support::proxy::{Admission, Cut, Delays};
 use support::{Data, Event, Options, Postgres, Proxy, TestDatabase, binary};
@@ -84,7 +84,7 @@ async fn a_connection_is_discarded_when_it_was_idle_for_almost_as_long_as_neon_t
 async fn a_handshake_made_ahead_is_used_within_five_seconds_and_then_made_anew() {
     for (seconds, expected) in [(5, 1), (6, 2)] {
         let timed = Timed::new();
-        timed.fixture.app.database().prepare();
+        timed.fixture.app.database().preconnect();
         while timed.proxy.traffic().to_client == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

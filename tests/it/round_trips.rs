@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
 use pg::Connector;
+use store::App;
 use support::lambda::Lambda;
 use support::{Event, NeonProxy, Proxy, TestDatabase, binary, round_trips};
 
@@ -116,7 +116,7 @@ async fn an_export_is_one_round_trip_whatever_its_size() {
     let export = async || {
         let app = Ok(Arc::clone(&distant.app));
         let request = Event::get("/?project_id=1").request();
-        let mut response = app::answer_streaming(&app, export::handle, app::nothing_is_public, request).await;
+        let mut response = web::answer_streaming(&app, export::handle, web::nothing_is_public, request).await;
         assert_eq!(response.status(), 200);
         while response.body_mut().chunk().await.unwrap().is_some() {}
     };

@@ -4,11 +4,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::Error;
 use futures_util::future::join_all;
 use support::lambda::Lambda;
 use support::proxy::Admission;
 use support::{Event, Proxy, TestDatabase, binary};
+use web::Error;
 
 use crate::function::{app, call};
 
@@ -138,7 +138,7 @@ async fn a_panic_and_the_debugging_form_of_everything_public_are_silent() {
     for form in forms {
         assert_silent("a debugging form", &form);
     }
-    let panics = async |app: Arc<app::App>, _| -> Result<app::Response, Error> { panic!("with {app:?}") };
+    let panics = async |app: Arc<store::App>, _| -> Result<web::Response, Error> { panic!("with {app:?}") };
     let seen = call(&app, panics, Event::get("/")).await;
     seen.problem(500);
     assert_silent("the answer to a panic", &seen.body.to_string());

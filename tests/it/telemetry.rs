@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use app::telemetry::metrics;
 use serde_json::{Value, json};
 use support::lambda::Lambda;
 use support::neon::message;
 use support::{Event, NeonProxy, TestDatabase, binary, project_root};
+use web::telemetry::metrics;
 
 use crate::function::{Fixture, app, call};
 

@@ -5,10 +5,10 @@ mod queries;
 use std::sync::Arc;
 use std::time::Instant;
 
-use app::http::{Query, json, segments};
-use app::{App, Budget, Error, Request, Response, Spent, milliseconds};
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
+use store::App;
+use web::{Error, Query, Request, RequestCost, Response, budget_of, json, milliseconds, segments};
 
 /// The short form, which the old stack's clients know.
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct Details {
     /// From the request's arrival to a connection in hand.
     acquire_ms: f64,
     /// What this request has cost.
-    request: Spent,
+    request: RequestCost,
 }
 
 #[derive(Serialize)]
@@ -71,10 +71,10 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     }
     let with_details = asks_for_details(&request)?;
 
-    let (database, budget) = (app.database(), &Budget::of(&request));
+    let (database, budget) = (app.database(), &budget_of(&request));
     let (projects_count, details) = if with_details {
         let begun = Instant::now();
-        let details = database.read(budget, |connection| async move {
+        let details = app.read(budget, |connection| async move {
             let acquired = Instant::now();
             let found = queries::details(&connection).await?;
             let latency_ms = milliseconds(acquired.elapsed());
@@ -86,14 +86,14 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
                 pool: PoolSizes { size, idle, max },
                 latency_ms,
                 acquire_ms: milliseconds(acquired - begun),
-                request: budget.spent(),
+                request: budget.cost(),
             };
             Ok((found.projects_count, Some(details)))
         });
         details.await?
     } else {
         let count = |connection| async move { queries::projects_count(&connection).await };
-        (database.read(budget, count).await?, None)
+        (app.read(budget, count).await?, None)
     };
     let answer = Answer {
         database: "connected",

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    app::serve(db_test::handle, db_test::is_public).await
+    web::serve(env!("CARGO_CRATE_NAME"), db_test::handle, db_test::is_public).await
 }

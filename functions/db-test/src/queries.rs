@@ -1,6 +1,7 @@
 //! The queries of `db-test`.
 
-use app::{Connection, Error};
+use db::Connection;
+use web::Error;
 
 pub(crate) struct Found {
     pub projects_count: i64,

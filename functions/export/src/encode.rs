@@ -4,8 +4,8 @@ mod csv;
 mod html;
 mod json;
 
-use app::Error;
 use time::OffsetDateTime;
+use web::Error;
 
 use crate::entry::Entry;
 use crate::format::Format;

@@ -1,9 +1,9 @@
 //! A row of the tree.
 
-use app::{Error, Timestamptz};
+use db::{Row, Timestamptz};
 use serde_json::value::RawValue;
-use tokio_postgres::Row;
 use uuid::Uuid;
+use web::Error;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {

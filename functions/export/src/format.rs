@@ -1,8 +1,7 @@
 //! Which format an answer has.
 
-use app::Error;
-
 use crate::encode::Order;
+use web::Error;
 
 /// What the bookmarks are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

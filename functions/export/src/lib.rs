@@ -8,11 +8,11 @@ mod tree;
 
 use std::sync::Arc;
 
-use app::http::{Query, StreamBody, segments};
-use app::{App, Budget, Error, Request, StreamingResponse};
 use lambda_http::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use lambda_http::http::{HeaderValue, Method};
+use store::App;
 use time::OffsetDateTime;
+use web::{Error, Query, Request, StreamBody, StreamingResponse, budget_of, segments};
 
 use format::Format;
 
@@ -33,12 +33,12 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
     let format = Format::choose(query.text("format"), accept)?;
     let is_raw = is_raw(&query, format)?;
     let now = OffsetDateTime::now_utc();
-    let budget = Budget::of(&request);
+    let budget = budget_of(&request);
 
-    let (database, budget) = (app.database(), &budget);
+    let (app, budget) = (&app, &budget);
     let body = if *request.method() == Method::HEAD {
         let exists = |connection| async move { tree::exists(&connection, project_id).await };
-        if !database.read(budget, exists).await? {
+        if !app.read(budget, exists).await? {
             return Err(tree::no_project(project_id));
         }
         StreamBody::empty()
@@ -49,7 +49,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
             StreamBody::start(budget, |chunks| tree::send(connection, project_id, format, encoder, chunks))
                 .await
         };
-        database.read(budget, start).await?
+        app.read(budget, start).await?
     };
     let mut response = StreamingResponse::new(body);
     let headers = response.headers_mut();

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    app::serve_streaming(export::handle, app::nothing_is_public).await
+    web::serve_streaming(env!("CARGO_CRATE_NAME"), export::handle, web::nothing_is_public).await
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use app::{Connection, Error};
-use tokio_postgres::Row;
+use db::{Connection, Row};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::Error;
 
 /// As `folder_path()` in the database: the bytes of a path, with one for each separator.
 const PATH_BYTES: usize = 1_024;

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::pin::pin;
 
-use app::http::Chunks;
-use app::{Access, Connection, Error, Param};
 use bytes::Bytes;
+use db::{Access, Connection, Param};
 use futures_util::TryStreamExt;
 use tokio_postgres::types::Type;
+use web::{Chunks, Error};
 
 use crate::encode::{Encoder, Order};
 use crate::entry::Entry;
@@ -94,7 +94,7 @@ async fn send_rows(
         return Ok(false);
     }
     let names = names?;
-    let mut rows = pin!(rows?);
+    let mut rows = pin!(rows?.into_stream());
     while let Some(row) = rows.try_next().await? {
         encoder.put(&Entry::from_row(&row)?, &names)?;
         if encoder.len() >= CHUNK {

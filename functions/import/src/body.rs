@@ -6,12 +6,12 @@ mod tests;
 
 use std::io::{self, Read};
 
-use app::{Error, Request};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use sha2::{Digest, Sha256};
+use web::{Error, Request};
 
 /// A file as it was sent. It is inflated anew each time it is read, so that it never stands inflated in memory.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! An import job as clients see it.
 
-use app::{Error, Timestamptz};
+use db::{Row, Timestamptz};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use tokio_postgres::Row;
 use uuid::Uuid;
+use web::Error;
 
 /// The columns that [`Job::from_row`] reads, in its order.
 pub(crate) const COLUMNS: &str =

@@ -11,10 +11,10 @@ mod undo;
 
 use std::sync::Arc;
 
-use app::http::segments;
-use app::{App, Error, Request, Response};
 use lambda_http::http::Method;
+use store::App;
 use uuid::Uuid;
+use web::{Error, Request, Response, segments};
 
 /// The page is for browsers, which have no token before they have the page to ask for it.
 #[must_use]

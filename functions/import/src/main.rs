@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    app::serve(import::handle, import::is_public).await
+    web::serve(env!("CARGO_CRATE_NAME"), import::handle, import::is_public).await
 }

@@ -4,8 +4,6 @@ mod accept;
 
 use std::sync::LazyLock;
 
-use app::http::segments;
-use app::{App, Error, Platform, Request, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lambda_http::Body;
@@ -15,6 +13,8 @@ use lambda_http::http::header::{
 };
 use lambda_http::http::{self, HeaderName, Method};
 use sha2::{Digest, Sha256};
+use store::App;
+use web::{Error, Platform, Request, Response, segments};
 
 const INDEX: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
@@ -68,7 +68,7 @@ pub(crate) fn is_asked_for(request: &Request) -> bool {
 
 /// The page. It holds nothing of what is stored: its script asks for that, with a token where one is needed.
 pub(crate) fn page(app: &App, request: &Request) -> Result<Response, Error> {
-    let max_body = match app.config().platform {
+    let max_body = match app.config().web.platform {
         Platform::Lambda => LAMBDA_MAX_BODY.min(app.config().import_max_bytes),
         Platform::Local => app.config().import_max_bytes,
     };

@@ -24,12 +24,13 @@ mod stored;
 use std::sync::Arc;
 use std::time::Instant;
 
-use app::http::{Query, json};
-use app::{AfterResponse, App, Bookmark, Budget, Connection, Error, Request, Response, search_index};
+use db::{Connection, RetryReason};
 use lambda_http::http::header::LOCATION;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use store::{App, Bookmark, search_index};
 use uuid::Uuid;
+use web::{AfterResponse, Error, Query, Request, Response, budget_of, json};
 
 use crate::body::{Digested, Upload};
 use crate::job::Job;
@@ -45,7 +46,7 @@ pub(crate) struct Order {
     pub(crate) digested: Digested,
     pub(crate) begun: Instant,
     pub(crate) memory_mib: u32,
-    pub(crate) prices: app::Prices,
+    pub(crate) prices: web::Prices,
 }
 
 /// The shape that the old importer's clients know.
@@ -67,7 +68,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     let begun = Instant::now();
     let query = Query::read(&request, &["filename", "project_id"])?;
     let project_id = query.value::<i32>("project_id", "a project's number")?;
-    let budget = Budget::of(&request);
+    let budget = budget_of(&request);
     let after = AfterResponse::of(&request);
     let named = query.text("filename").map(str::to_owned);
     let idempotency_key = idempotency_key(&request)?;
@@ -87,11 +88,11 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         idempotency_key,
         digested,
         begun,
-        prices: app.config().prices,
-        memory_mib: app.config().memory_mib,
+        prices: app.config().web.prices,
+        memory_mib: app.config().web.memory_mib,
     };
 
-    let (database, order, upload) = (app.database(), &order, &upload);
+    let (order, upload) = (&order, &upload);
     let refusal = match refusal {
         None if !copy::is_bookmark_file(upload).await? => Some(Error::unprocessable(
             "This is not a bookmarks file: it holds no bookmark list as browsers export it.",
@@ -101,16 +102,16 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     if let Some(refusal) = refusal {
         let problem = refusal.detail();
         let store = |connection| async move { flights::insert_failed(&connection, order, problem).await };
-        database.write_keyed(&budget, store).await?;
+        app.write_idempotent(&budget, store).await?;
         return Err(refusal);
     }
     // The content is the key: the second attempt finds what the first one committed, or what it left behind.
     // On the heap, since what it holds between two waits would fill a small stack.
     let import = |connection| {
-        let is_second_attempt = budget.spent().retries > 0;
+        let is_second_attempt = budget.cost().retries > 0;
         Box::pin(import(app, connection, order, upload, is_second_attempt))
     };
-    let (status, answer) = match database.write_keyed(&budget, import).await? {
+    let (status, answer) = match app.write_idempotent(&budget, import).await? {
         Outcome::Imported(job, sample) => {
             search_index::catch_up_after_response(app, &after);
             let message =
@@ -143,7 +144,7 @@ async fn import(
     let opened = match flights::open(connection, order).await {
         Ok(opened) => opened,
         Err(error) => {
-            if !error.is_lost_connection() {
+            if !is_lost_connection(&error) {
                 flights::roll_back(connection).await;
             }
             return Err(error);
@@ -168,10 +169,10 @@ async fn import(
     match copy_all(connection, order, upload, &mut plan, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
-            if error.is_conflict() && !is_second_attempt {
+            if RetryReason::of(&error) == Some(RetryReason::Conflict) && !is_second_attempt {
                 // It is begun anew, under the same job.
                 flights::roll_back(connection).await;
-            } else if !error.is_lost_connection() {
+            } else if !is_lost_connection(&error) {
                 flights::fail(connection, job_id, &error).await;
             }
             Err(error)
@@ -213,6 +214,11 @@ async fn copy_all(
         drop(copies.entries);
     }
     flights::complete(connection, order, plan, sink).await
+}
+
+/// Whether nothing more can be sent over the connection.
+fn is_lost_connection(error: &Error) -> bool {
+    RetryReason::of(error).is_some_and(RetryReason::is_lost_connection)
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<Uuid>, Error> {

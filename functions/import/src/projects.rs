@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use app::http::{Query, json, paginate};
-use app::{App, Budget, Connection, Error, Request, Response};
+use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::App;
 use tokio_postgres::types::Type;
+use web::{Error, Query, Request, Response, budget_of, json, paginate};
 
 /// More would make a list that nobody reads; the others are reached by their numbers.
 const MOST: usize = 1_000;
@@ -33,8 +34,8 @@ pub(crate) async fn list(app: &Arc<App>, request: &Request) -> Result<Response, 
         let sql = "SELECT id, name FROM projects ORDER BY lower(name), id LIMIT $1";
         Ok(connection.query(sql, &[(&most, Type::INT8)]).await?)
     };
-    let rows = app.database().read(&Budget::of(request), find).await?;
-    let project = |row: &tokio_postgres::Row| Ok(Project { id: row.try_get(0)?, name: row.try_get(1)? });
+    let rows = app.read(&budget_of(request), find).await?;
+    let project = |row: &db::Row| Ok(Project { id: row.try_get(0)?, name: row.try_get(1)? });
     let found = rows.iter().map(project).collect::<Result<Vec<_>, Error>>()?;
     let page = paginate(&found, MOST)?;
     json(StatusCode::OK, &Projects { more: page.last.is_some(), projects: page.rows })

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use app::http::{Query, json, paginate};
-use app::{App, Budget, Connection, Error, Request, Response};
+use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::{Error, Query, Request, Response, budget_of, json, paginate};
 
 use crate::job::{COLUMNS, IS_STALE, Job, no_job};
 
@@ -51,7 +52,7 @@ pub(crate) async fn jobs(app: &Arc<App>, request: &Request) -> Result<Response, 
     let find = |connection: Connection| async move {
         Ok(connection.query(sql, &[(&before, Type::UUID), (&rows_of(limit), Type::INT8)]).await?)
     };
-    let rows = app.database().read(&Budget::of(request), find).await?;
+    let rows = app.read(&budget_of(request), find).await?;
     let jobs = rows.iter().map(Job::from_row_as_found).collect::<Result<Vec<_>, _>>()?;
     let page = paginate(&jobs, limit)?;
     let next_cursor = page.last.map(|job| job.id);
@@ -67,6 +68,6 @@ pub(crate) async fn job(app: &Arc<App>, request: &Request, id: Uuid) -> Result<R
     let sql = sql.as_str();
     let find =
         |connection: Connection| async move { Ok(connection.query_opt(sql, &[(&id, Type::UUID)]).await?) };
-    let row = app.database().read(&Budget::of(request), find).await?.ok_or_else(no_job)?;
+    let row = app.read(&budget_of(request), find).await?.ok_or_else(no_job)?;
     json(StatusCode::OK, &Job::from_row_as_found(&row)?)
 }

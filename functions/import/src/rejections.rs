@@ -6,13 +6,14 @@ mod rejection;
 
 use std::sync::Arc;
 
-use app::http::{Query, json, paginate};
-use app::{App, Budget, Connection, Error, Param, Request, Response};
+use db::{Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::{Error, Query, Request, Response, budget_of, json, paginate};
 
 use crate::job::no_job;
 use crate::read::{limit, rows_of};
@@ -60,7 +61,7 @@ async fn page(
             [(&job_id, Type::UUID), (&after, Type::UUID), (&rows_of(limit), Type::INT8)];
         Ok(connection.query(sql, &params).await?)
     };
-    let rows = app.database().read(&Budget::of(request), find).await?;
+    let rows = app.read(&budget_of(request), find).await?;
     if rows.is_empty() {
         return Err(no_job());
     }
@@ -98,6 +99,6 @@ pub(crate) async fn one(
         let row = connection.query_opt(shortened, &params).await?;
         Ok(row.as_ref().map(Rejection::from_row).transpose()?.flatten())
     };
-    let found = app.database().read(&Budget::of(request), find).await?;
+    let found = app.read(&budget_of(request), find).await?;
     json(StatusCode::OK, &found.ok_or_else(|| Error::not_found("There is no such entry in this import."))?)
 }

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::http::{Query, json};
-use app::{Access, AfterResponse, App, Budget, Connection, Error, Param, Request, Response, search_index};
+use db::{Access, Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
+use store::{App, search_index};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::{AfterResponse, Error, Query, Request, Response, budget_of, json};
 
 use crate::job::{COLUMNS, Job, no_job};
 
@@ -35,13 +36,13 @@ type TakenOut = (Job, i64);
 /// Takes an import out: its bookmarks, what it had merged into others, its job.
 pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<Response, Error> {
     Query::read(request, &[])?;
-    let budget = Budget::of(request);
+    let budget = budget_of(request);
     // What was taken out, while nobody has said that it was committed.
     let uncertain = &Mutex::new(None);
     let take_out = |connection| take_out(connection, id, uncertain);
-    let (import_job, bookmarks_removed) = match app.database().write_keyed(&budget, take_out).await? {
+    let (import_job, bookmarks_removed) = match app.write_idempotent(&budget, take_out).await? {
         Some(taken_out) => taken_out,
-        None if budget.spent().retries > 0 => {
+        None if budget.cost().retries > 0 => {
             let detail =
                 "There is no import job of this id any more: the connection was lost while it was taken out.";
             return Err(Error::not_found(detail));

@@ -1,8 +1,8 @@
 //! The opaque cursor: the last id that the client has seen.
 
-use app::Error;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use web::Error;
 
 pub(crate) fn write(last_id: i32) -> String {
     URL_SAFE_NO_PAD.encode(last_id.to_be_bytes())

@@ -5,11 +5,12 @@ mod queries;
 
 use std::sync::Arc;
 
-use app::http::{Query, json, paginate, segments};
-use app::{App, Budget, Error, Request, Response, Timestamptz};
+use db::Timestamptz;
 use lambda_http::http::{Method, StatusCode};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+use store::App;
+use web::{Error, Query, Request, Response, budget_of, json, paginate, segments};
 
 /// A project as a client sees it.
 #[derive(Serialize)]
@@ -81,13 +82,13 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
         return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
     }
     let after = query.text("cursor").map(cursor::read).transpose()?.unwrap_or(i32::MIN);
-    let (database, budget) = (app.database(), Budget::of(&request));
+    let budget = budget_of(&request);
 
     match query.text("fields") {
         Some("name") => {
             // The old clients know no pages, so they get every name unless they ask for fewer.
             let names = |connection| async move { queries::names(&connection, after, limit).await };
-            let names = database.read(&budget, names).await?;
+            let names = app.read(&budget, names).await?;
             let page = paginate(&names, usize::MAX)?;
             let next_cursor = page.last.map(|last| cursor::write(last.id));
             json(StatusCode::OK, &Names { projects: page.rows, next_cursor })
@@ -97,7 +98,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
             let limit = limit.unwrap_or(DEFAULT_LIMIT);
             // One more than asked for tells whether there is a next page.
             let page = |connection| async move { queries::page(&connection, after, limit + 1).await };
-            let projects = database.read(&budget, page).await?;
+            let projects = app.read(&budget, page).await?;
             let page = paginate(&projects, usize::try_from(limit).unwrap_or(usize::MAX))?;
             let next_cursor = page.last.map(|last| cursor::write(last.id));
             json(StatusCode::OK, &Page { projects: page.rows, next_cursor })

@@ -1,7 +1,8 @@
 //! The queries of `list-projects`: one for a page, whatever its length.
 
-use app::{Connection, Error};
+use db::Connection;
 use tokio_postgres::types::Type;
+use web::Error;
 
 use crate::{DESCRIPTION_CHARACTERS, Name, Project};
 

@@ -4,11 +4,11 @@
 //! A client can write one of its own. It holds nothing but values that are compared and words that are searched for, in
 //! numbers and lengths that are checked here; that the corrected words are words of `q`, the database says.
 
-use app::Error;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use web::Error;
 
 use crate::params::Sort;
 use crate::spelling::{Corrected, MOST_ALIKE, MOST_WORDS, is_word};

@@ -1,8 +1,9 @@
 //! A bookmark that was found.
 
-use app::{Bookmark, Error};
+use db::Row;
 use serde::Serialize;
-use tokio_postgres::Row;
+use store::Bookmark;
+use web::Error;
 
 use crate::cursor::{Cursor, Key};
 use crate::params::Sort;

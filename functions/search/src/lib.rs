@@ -52,13 +52,14 @@ mod whole;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::http::{Query, json, paginate, segments};
-use app::{App, Budget, Connection, Error, Request, Response, search_index};
+use db::Connection;
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::{App, search_index};
 use tokio::join;
 use uuid::Uuid;
+use web::{Error, Query, Request, Response, budget_of, json, paginate, segments};
 
 use cursor::Cursor;
 use params::SearchParams;
@@ -100,7 +101,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
 async fn one(app: &App, request: &Request, id: Uuid) -> Result<Response, Error> {
     Query::read(request, &[])?;
     let read = |connection| async move { queries::whole(&connection, id).await };
-    match app.database().read(&Budget::of(request), read).await? {
+    match app.read(&budget_of(request), read).await? {
         Some(whole) => whole.response(),
         None => Err(Error::not_found("There is no bookmark of this id.")),
     }
@@ -110,7 +111,7 @@ async fn one(app: &App, request: &Request, id: Uuid) -> Result<Response, Error> 
 async fn list(app: &App, request: &Request) -> Result<Response, Error> {
     let params = &SearchParams::read(request)?;
     let search = |connection| async move { search(&connection, params).await };
-    let (found, corrected) = app.database().read(&Budget::of(request), search).await?;
+    let (found, corrected) = app.read(&budget_of(request), search).await?;
 
     let page = paginate(&found.bookmarks, params.limit)?;
     let next_cursor = page.last.map(|last| last.cursor(params.sort, &corrected).write()).transpose()?;

@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    app::serve(search::handle, app::nothing_is_public).await
+    web::serve(env!("CARGO_CRATE_NAME"), search::handle, web::nothing_is_public).await
 }

@@ -1,8 +1,7 @@
 //! The parameters of a search.
 
-use app::http::Query;
-use app::{Error, Request};
 use url::Host;
+use web::{Error, Query, Request};
 
 use crate::cursor::Cursor;
 use crate::spelling::Corrected;

@@ -1,8 +1,9 @@
 //! The queries of `search`.
 
-use app::{Connection, Error, Param};
+use db::{Connection, Param};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::Error;
 
 use crate::hit::Hit;
 use crate::params::SearchParams;

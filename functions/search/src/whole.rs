@@ -1,10 +1,10 @@
 //! `GET search/<id>`: one bookmark, with the fields whole that lists shorten.
 
-use app::http::json as answer;
-use app::{Bookmark, Error, Response};
+use db::Row;
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use tokio_postgres::Row;
+use store::Bookmark;
+use web::{Error, Response, json as answer};
 
 /// Bytes of fields that are fetched. More would not fit into an answer however they are written.
 const MAX_FETCHED: usize = 5_500_000;

@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::App;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use lambda_http::Body;
+use store::App;
 use support::Event;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -60,7 +60,7 @@ async fn answer(
         .iter()
         .fold(event, |event, (name, value)| event.header(name.as_str(), value.to_str().unwrap_or_default()));
     let event = event.binary(body.collect().await?.to_bytes());
-    let response = app::answer(&Ok(app), import::handle, import::is_public, event.request()).await;
+    let response = web::answer(&Ok(app), import::handle, import::is_public, event.request()).await;
     Ok(response.map(|body| match body {
         Body::Text(text) => Full::from(text),
         Body::Binary(bytes) => Full::from(bytes),

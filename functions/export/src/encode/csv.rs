@@ -3,9 +3,10 @@
 
 mod formula;
 
-use app::{Error, Timestamptz};
 use csv::{Terminator, Writer, WriterBuilder};
+use db::Timestamptz;
 use serde_json::value::RawValue;
+use web::Error;
 
 use super::Encoder;
 use crate::entry::{Entry, Kind};

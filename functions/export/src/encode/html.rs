@@ -3,9 +3,10 @@
 //! them into the one bookmark again. Where a later import had put it into a folder that comes before its own, reading the
 //! file makes that its own and the other a further one, since each folder is written once.
 
-use app::{Error, Timestamptz};
+use db::Timestamptz;
 use netscape::{Bookmark, Event, Folder, Separator, Timestamp, Writer};
 use serde_json::{Map, Value};
+use web::Error;
 
 use super::Encoder;
 use crate::entry::{Entry, Kind};

@@ -1,12 +1,13 @@
 //! JSON: the bookmarks in the shape in which an import's answer shows them, then the folders, the separators, and what was
 //! merged into bookmarks. `position` orders all of them as a file would.
 
-use app::{Error, Timestamptz};
+use db::Timestamptz;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
+use web::Error;
 
 use super::Encoder;
 use crate::entry::{Entry, Kind};

@@ -1,8 +1,8 @@
 //! `multipart/form-data` (RFC 7578) in memory: finds the field `file` without copying it.
 
-use app::Error;
 use bytes::Bytes;
 use memchr::memmem;
+use web::Error;
 
 pub(super) struct Part {
     pub(super) filename: Option<String>,

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::pin::Pin;
 
-use app::Error;
 use bytes::Bytes;
 use netscape::{Bookmark, Event, Reader};
 use tokio_postgres::CopyInSink;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::Error;
 
 use super::address::{Address, Verdict, address_of, judge};
 use super::entries::{Entries, Entry};

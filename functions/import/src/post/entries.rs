@@ -1,11 +1,11 @@
 //! From what did not simply become a row of `bookmarks` to `import_entries`: merged, skipped, failed and warned entries,
 //! folders and separators.
 
-use app::Error;
 use futures_util::SinkExt;
 use netscape::{Attributes, Bookmark, Event, FileWarning, Folder, Separator, Timestamp, Warnings};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::Error;
 
 use super::address::{Address, Verdict, address_of, judge};
 use super::copy::{Plan, Sink};
@@ -71,7 +71,7 @@ pub(crate) async fn copy(
     progress: &Progress,
 ) -> Result<Sink, Error> {
     match plan.entries.kept.take() {
-        Some(rows) => sink.send(rows.end()).await?,
+        Some(rows) => sink.send(rows.end()).await.map_err(db::Error::from)?,
         None => read_again(upload, plan, &mut sink, progress).await?,
     }
     Ok(sink)

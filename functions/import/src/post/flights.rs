@@ -3,13 +3,16 @@
 
 use std::pin::pin;
 
-use app::{Access, Bookmark, Connection, Error, Param};
 use bytes::Bytes;
+use db::{Access, Connection, Param};
 use futures_util::TryStreamExt;
+use store::Bookmark;
 use tokio::join;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use tokio_postgres::{CopyInSink, Statement};
 use uuid::Uuid;
+use web::Error;
 
 use super::Order;
 use super::copy::{COPY_BOOKMARKS, Keys, Plan, Sink};
@@ -93,7 +96,7 @@ pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<O
 
 /// Gives the content's job this request's key, where the process that had it is gone: whoever sends the file again looks
 /// for it under the key that they sent now.
-async fn name_dead_job(connection: &Connection, order: &Order) -> Result<(), pg::Error> {
+async fn name_dead_job(connection: &Connection, order: &Order) -> Result<(), db::Error> {
     if order.idempotency_key.is_none() {
         return Ok(());
     }
@@ -159,8 +162,8 @@ pub(crate) async fn insert_failed(
 }
 
 /// `foreign_key_violation` can only mean the project.
-fn no_project(error: pg::Error, order: &Order) -> Error {
-    match (error.as_db_error().map(|error| error.code().code()), order.project_id) {
+fn no_project(error: db::Error, order: &Order) -> Error {
+    match (error.code().map(SqlState::code), order.project_id) {
         (Some("23503"), Some(id)) => Error::not_found(format!("There is no project {id}.")),
         _ => error.into(),
     }
@@ -181,7 +184,7 @@ pub(crate) async fn known_keys(
         )
         .await?;
     // One by one, since a row in memory takes ten times what is wanted of it.
-    let mut rows = pin!(rows);
+    let mut rows = pin!(rows.into_stream());
     let mut known = Keys::default();
     while let Some(row) = rows.try_next().await? {
         known.insert(row.try_get(0)?);
@@ -197,7 +200,7 @@ pub(crate) async fn begin(connection: &Connection, copy: Statement) -> Result<Si
 
 /// Ends a copy.
 pub(crate) async fn finish(mut sink: Sink) -> Result<u64, Error> {
-    Ok(sink.as_mut().finish().await?)
+    Ok(sink.as_mut().finish().await.map_err(db::Error::from)?)
 }
 
 /// The folders that an import brings, as rows; one that is there already keeps its name and its parent.
@@ -241,13 +244,13 @@ pub(crate) async fn complete(
             prepared?;
             folded?;
         }
-        Ok::<_, pg::Error>(())
+        Ok::<_, db::Error>(())
     };
     let make_folders = async {
         if plan.has_folders {
             shared.query(MAKE_FOLDERS, &[(&plan.job_id, Type::UUID)]).await?;
         }
-        Ok::<_, pg::Error>(())
+        Ok::<_, db::Error>(())
     };
     let (copied, merged, made, sample, updated, committed) = join!(
         biased;

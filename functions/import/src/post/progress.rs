@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::App;
+use store::App;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
@@ -64,13 +64,13 @@ impl Progress {
     }
 }
 
-async fn tell(app: &App, job_id: Uuid, mut told: watch::Receiver<i32>) -> Result<(), pg::Error> {
+async fn tell(app: &App, job_id: Uuid, mut told: watch::Receiver<i32>) -> Result<(), db::Error> {
     sleep(PATIENCE).await;
     // No progress is worth waiting for a disk: what is lost with the server is told again. The setting ends with the
     // statement, as a pooler lends the session to others.
     let update = "WITH setting AS (SELECT set_config('synchronous_commit', 'off', true))
                   UPDATE import_jobs SET progress = $2 FROM setting WHERE id = $1 AND status = 'importing'";
-    let client = app.database().connect_aside().await?;
+    let client = app.database().connect_outside_pool().await?;
     while told.changed().await.is_ok() {
         let percent = *told.borrow_and_update();
         client.query_typed(update, &[(&job_id, Type::UUID), (&percent, Type::INT4)]).await?;

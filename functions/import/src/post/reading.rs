@@ -1,9 +1,9 @@
 //! One reading of a file: every event with its id and its folder, and what is left out of it.
 
-use app::Error;
 use futures_util::SinkExt;
 use netscape::{Event, Folder, Reader, Separator};
 use uuid::Uuid;
+use web::Error;
 
 use super::copy::{Plan, Sink, unreadable};
 use super::folders::{Folders, Place};
@@ -121,11 +121,11 @@ pub(crate) async fn read(
         };
         visit(plan, visited, &mut rows)?;
         if let Some(chunk) = rows.chunk() {
-            sink.send(chunk).await?;
+            sink.send(chunk).await.map_err(db::Error::from)?;
             report(reader.bytes_read());
         }
     }
-    sink.send(rows.end()).await?;
+    sink.send(rows.end()).await.map_err(db::Error::from)?;
     Ok(bounds.left_out(&repeats, &mut ids))
 }
 

@@ -1,8 +1,10 @@
 //! The first bookmarks of an import, as its answer shows them.
 
-use app::{Bookmark, Connection, Error, Param};
+use db::{Connection, Param};
+use store::Bookmark;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::Error;
 
 use crate::job::Job;
 
@@ -13,7 +15,7 @@ pub(crate) const SAMPLE: usize = 10;
 pub(crate) async fn of(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bookmark>, Error> {
     let sql = format!("SELECT {} FROM bookmarks b WHERE b.id = ANY ($1) ORDER BY b.id", Bookmark::COLUMNS);
     let rows = connection.query(&sql, &[(&ids, Type::UUID_ARRAY)]).await?;
-    rows.iter().map(Bookmark::from_row).collect()
+    Ok(rows.iter().map(Bookmark::from_row).collect::<Result<_, _>>()?)
 }
 
 /// Ends the transaction, which has nothing in it, and reads the first bookmarks of a job that is done.
@@ -35,5 +37,5 @@ pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Re
     );
     ended?;
     connection.transaction_ended();
-    rows?.iter().map(Bookmark::from_row).collect()
+    Ok(rows?.iter().map(Bookmark::from_row).collect::<Result<_, _>>()?)
 }

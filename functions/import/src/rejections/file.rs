@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use app::{App, Budget, Connection, Error, Param, Request, Response};
+use db::{Connection, Param};
 use lambda_http::Body;
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use netscape::{Bookmark, Event, Timestamp, Writer};
 use serde_json::{Map, Value};
+use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
+use web::{Error, Request, Response, budget_of};
 
 use super::rejection::{Fields, Rejection};
 use crate::job::no_job;
@@ -75,7 +77,7 @@ pub(super) async fn file(
         };
         Ok((writer.finish().map_err(Error::internal)?, last.filter(|_| has_more)))
     };
-    let (file, next) = app.database().read(&Budget::of(request), find).await?;
+    let (file, next) = app.read(&budget_of(request), find).await?;
     let mut response = Response::new(Body::Binary(file));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -98,7 +100,7 @@ fn written(rejection: &Rejection) -> Result<usize, Error> {
 
 fn write(writer: &mut Writer<Vec<u8>>, rejection: &Rejection) -> Result<(), Error> {
     let moment =
-        |moment: Option<app::Timestamptz>| moment.map(|moment| Timestamp::from_micros(moment.unix_micros()));
+        |moment: Option<db::Timestamptz>| moment.map(|moment| Timestamp::from_micros(moment.unix_micros()));
     let attributes: Map<String, Value> = rejection
         .attributes
         .as_ref()

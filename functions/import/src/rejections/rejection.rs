@@ -1,10 +1,10 @@
 //! An entry that was not stored as it stood in the file.
 
-use app::{Error, Timestamptz};
+use db::{Row, Timestamptz};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use tokio_postgres::Row;
 use uuid::Uuid;
+use web::Error;
 
 /// How much of each field is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

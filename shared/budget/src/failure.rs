@@ -1,0 +1,30 @@
+//! What a failure means to the caller of a service.
+
+use std::error::Error;
+
+/// An error of something that a service depends on, such as its database.
+pub trait Failure: Error + Send + Sync + 'static {
+    /// How the service answers it.
+    fn kind(&self) -> FailureKind;
+}
+
+/// How a service answers a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Wrong until somebody changes the configuration.
+    Misconfigured,
+    /// Away, and may soon be back.
+    Unavailable {
+        /// Seconds after which trying again is worth it.
+        retry_after: u32,
+    },
+    /// Everything is in use.
+    Saturated {
+        /// Seconds after which trying again is worth it.
+        retry_after: u32,
+    },
+    /// The time of the request was up.
+    DeadlineExceeded,
+    /// A bug of the service.
+    Internal,
+}

@@ -1,0 +1,267 @@
+//! Who may call: a caller whom AWS verified, or the holder of the configured token.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use lambda_http::RequestExt;
+use lambda_http::http::Method;
+use lambda_http::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use lambda_http::http::uri::Authority;
+use lambda_http::request::RequestContext;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::{Config, Error, Platform, Request};
+
+/// Returns whether a request needs no authentication. A function declares it beside its handler, since only the function
+/// knows which of its answers tell nothing.
+pub type IsPublic = fn(&Request) -> bool;
+
+/// The [`IsPublic`] of a function without such requests.
+#[must_use]
+pub fn nothing_is_public(_: &Request) -> bool {
+    false
+}
+
+/// A shorter token can be guessed; `openssl rand -hex 16` writes 32 characters.
+const MIN_LENGTH: usize = 16;
+
+/// The token of `ACCESS_TOKEN`. Only its SHA-256 is kept, so that nothing can show it.
+#[derive(Clone)]
+pub struct AccessToken([u8; 32]);
+
+impl AccessToken {
+    /// Reads a token as it is configured. Blanks around it, such as a secret's last line end, do not count.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        let token = text.trim();
+        if token.is_empty() {
+            return Err("is empty: give it a token, or leave the variable out");
+        }
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("has a character that no header can carry: use visible ASCII without blanks");
+        }
+        if token.len() < MIN_LENGTH {
+            return Err("is shorter than 16 characters: openssl rand -hex 16 makes a good one");
+        }
+        Ok(Self(digest(token)))
+    }
+
+    /// Constant-time comparison, independent of content and length.
+    fn is(&self, presented: &str) -> bool {
+        self.0.ct_eq(&digest(presented)).into()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(..)")
+    }
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+/// Lets a request in, or not.
+///
+/// | platform | `ACCESS_TOKEN` | let in |
+/// |---|---|---|
+/// | Lambda | set | whom AWS verified, or who sends the token |
+/// | Lambda | not set | whom AWS verified |
+/// | local | set | who sends the token |
+/// | local | not set | everybody, once [`admit`] has let the request in |
+///
+/// # Errors
+/// 401.
+pub(crate) fn authorize(config: &Config, request: &Request) -> Result<(), Error> {
+    // An emulator's context is made of what its client sends.
+    if config.platform == Platform::Lambda && is_verified_by_aws(request) {
+        return Ok(());
+    }
+    match (&config.access_token, config.platform) {
+        (None, Platform::Local) => Ok(()),
+        (None, Platform::Lambda) => Err(Error::unauthorized("This service answers signed requests only.")
+            .with_source(
+                "the caller is not verified and there is no token to ask for: \
+                 set the function URL's AuthType to AWS_IAM, or set ACCESS_TOKEN",
+            )),
+        (Some(token), _) => match bearer(request) {
+            Some(presented) if token.is(presented) => Ok(()),
+            Some(_) => Err(Error::unauthorized("The access token is not the right one.")),
+            None => Err(Error::unauthorized("This service needs an access token (Authorization: Bearer).")),
+        },
+    }
+}
+
+/// Refuses what other web pages send to a function that asks for no token, which is one on a developer's machine: a
+/// browser takes them there, and the emulator lets every origin read the answers. Nothing is exempt, public or not.
+///
+/// - A page whose name its owner has rebound to loopback sends that name as Host.
+/// - A page of another origin sends its own as Origin, with every POST and DELETE and with each GET whose answer it may
+///   read; the rest of its requests are told by `Sec-Fetch-Site` (W3C, Fetch Metadata Request Headers). A link that a
+///   person follows is let in.
+///
+/// # Errors
+/// 403.
+pub(crate) fn admit(config: &Config, request: &Request) -> Result<(), Error> {
+    if config.platform != Platform::Local || config.access_token.is_some() {
+        return Ok(());
+    }
+    let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    let host = header(HOST.as_str());
+    if host.is_some_and(|host| !is_ours(host)) {
+        return Err(Error::forbidden(
+            "Without an access token this service answers at localhost only: set ACCESS_TOKEN to use another name.",
+        ));
+    }
+    let is_own = |origin: &str| {
+        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+    };
+    let is_foreign = match header(ORIGIN.as_str()) {
+        Some(origin) => !is_own(origin),
+        None => matches!(header("sec-fetch-site"), Some("cross-site" | "same-site")) && !is_a_link(request),
+    };
+    if is_foreign {
+        return Err(Error::forbidden("Without an access token this service answers its own page only."));
+    }
+    Ok(())
+}
+
+/// Whether a host name leads nowhere but to this machine. The names of function URLs, of which AWS is the only owner, are
+/// those of recorded events, which `cargo lambda invoke` sends.
+fn is_ours(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    if authority.as_str().contains('@') {
+        return false;
+    }
+    let name = authority.host().to_ascii_lowercase();
+    if let Ok(address) = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        return address.is_loopback();
+    }
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || (name.contains(".lambda-url.") && name.ends_with(".on.aws"))
+}
+
+/// Whether a person has followed a link, which shows the answer to nobody else.
+fn is_a_link(request: &Request) -> bool {
+    let says = |name: &str, value: &str| request.headers().get(name).is_some_and(|found| found == value);
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
+}
+
+/// Whether the function URL, being of AuthType AWS_IAM, checked a signature: only then has its event an IAM identity
+/// (AWS Lambda Developer Guide, "Invoking Lambda function URLs", request payload format).
+fn is_verified_by_aws(request: &Request) -> bool {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            context.authorizer.as_ref().is_some_and(|authorizer| authorizer.iam.is_some())
+        }
+        _ => false,
+    }
+}
+
+/// The credentials of RFC 6750; the scheme's case does not count (RFC 9110, section 11.1).
+fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "canary-0123456789";
+
+    #[test]
+    fn a_token_is_told_from_others_of_its_length_and_of_another() {
+        let token = AccessToken::parse(&format!(" {TOKEN}\n")).unwrap();
+        assert!(token.is(TOKEN));
+        for other in ["", "canary-0123456780", "canary-012345678", "canary-01234567890", "Canary-0123456789"]
+        {
+            assert!(!token.is(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_protects_nothing_is_refused() {
+        for text in ["", "  \n", "short", "fifteen-letters", "sixteen letters!", "sixteen-lettérs!"] {
+            assert!(AccessToken::parse(text).is_err(), "{text}");
+        }
+        assert!(AccessToken::parse("sixteen-letters!").is_ok());
+    }
+
+    #[test]
+    fn a_token_shows_itself_nowhere() {
+        let shown = format!("{:?}", AccessToken::parse(TOKEN).unwrap());
+        assert_eq!(shown, "AccessToken(..)");
+    }
+
+    #[test]
+    fn a_host_is_ours_where_nobody_else_can_name_it() {
+        for host in [
+            "localhost",
+            "localhost:9000",
+            "LocalHost:1",
+            "localhost.",
+            "import.localhost:9000",
+            "127.0.0.1",
+            "127.0.0.1:9000",
+            "127.9.9.9:1",
+            "[::1]",
+            "[::1]:9000",
+            "x1y2.lambda-url.eu-central-1.on.aws",
+        ] {
+            assert!(is_ours(host), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "evil.example:9000",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "localhostx",
+            "0.0.0.0:9000",
+            "192.168.0.7:9000",
+            "[::]:9000",
+            "[fe80::1]",
+            "10.0.0.1",
+            "localhost@evil.example",
+            "evil.example@localhost",
+            "localhost,evil.example",
+            "localhost evil.example",
+            "on.aws",
+            "evil.on.aws",
+            "2130706433",
+            "0x7f000001",
+            "http://localhost:9000",
+            "localhost:9000/x",
+            "?",
+            "é",
+        ] {
+            assert!(!is_ours(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_bearer_is_read_as_the_standards_write_it() {
+        let read = |value: &str| {
+            let mut request = Request::default();
+            request.headers_mut().insert(AUTHORIZATION, value.parse().unwrap());
+            bearer(&request).map(str::to_owned)
+        };
+        assert_eq!(read("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(read("bearer  abc ").as_deref(), Some("abc"));
+        assert_eq!(read("Basic abc"), None);
+        assert_eq!(read("Bearer"), None);
+        assert_eq!(bearer(&Request::default()), None);
+    }
+}

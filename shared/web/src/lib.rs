@@ -1,0 +1,37 @@
+//! HTTP on AWS Lambda: a function is a `handle(app, request)`, a rule for what of it is public, and a `main` that calls
+//! [`serve`]. Around the handler are access, the request's budget, errors as `application/problem+json`, logs and metrics.
+//!
+//! The crate knows no database: what a function works with is its [`Application`], and an error of that is answered by its
+//! [`budget::FailureKind`].
+
+mod access;
+mod application;
+mod config;
+mod deadline;
+mod dispatch;
+mod error;
+mod event;
+mod paging;
+mod prices;
+mod request;
+mod response;
+mod serve;
+mod settings;
+mod stream;
+pub mod telemetry;
+
+pub use access::{AccessToken, IsPublic, nothing_is_public};
+pub use application::Application;
+pub use budget::{Budget, RequestCost, milliseconds};
+pub use config::{Config, Platform};
+pub use deadline::budget_of;
+pub use dispatch::{answer, answer_streaming};
+pub use error::Error;
+pub use lambda_http::Request;
+pub use paging::{Page, paginate};
+pub use prices::Prices;
+pub use request::{Query, segments};
+pub use response::{Response, json};
+pub use serve::{AfterResponse, serve, serve_streaming};
+pub use settings::{ConfigError, Settings};
+pub use stream::{Chunks, StreamBody, StreamingResponse};
