@@ -305,3 +305,21 @@ async fn a_cold_read_takes_the_round_trips_of_its_connection_alone() {
     });
     assert_eq!(trips.await.round(), 4.0);
 }
+
+/// TCP, TLS, the startup packet, the two messages of SCRAM, the statement: each waits for the answer to the one before.
+#[tokio::test]
+async fn without_pipelining_a_cold_read_takes_the_round_trips_of_the_drivers_own_login() {
+    let database = support::database();
+    let neon = NeonProxy::start(database.server()).unwrap();
+    let proxy = Proxy::start(neon.port()).unwrap();
+    let url = proxy.url(&neon.url(database.name()));
+    let trips = round_trips(&proxy, async || {
+        let app = app(&url, &[("DATABASE_LOGIN_PIPELINING", "off")]);
+        assert_eq!(call(&app, db_test::handle, Event::get("/")).await.status, 200);
+    });
+    assert_eq!(trips.await.round(), 6.0);
+    let unpipelined = connector(&url).without_pipelining();
+    for way in [Way::Waiting, Way::Riding] {
+        assert_eq!(counted(&proxy, &unpipelined, way).await, 6, "{way:?}");
+    }
+}

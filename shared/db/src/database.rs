@@ -62,6 +62,7 @@ impl Database {
     /// The certificates of `sslrootcert` cannot be read.
     pub fn new(config: &Config, clock: Clock) -> Result<Self, pg::Error> {
         let connector = Connector::new(&config.url)?.bounded(REACH_BOUND);
+        let connector = if config.pipelines_login { connector } else { connector.without_pipelining() };
         let (dialer, preconnect) = (Dialer::new(connector.clone()), Preconnect::default());
         let manager =
             Manager { dialer: dialer.clone(), preconnect: preconnect.clone(), clock: Arc::clone(&clock) };

@@ -6,25 +6,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use pg_login::{ClientFirst, PipelinedLoginStream, Progress, ServerFirst, ServerReply};
 use postgres_protocol::message::frontend;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Empty};
 use tokio_postgres::config::{ChannelBinding as DriverBinding, SslMode, SslNegotiation};
 use tokio_postgres::tls::TlsConnect;
 use tokio_postgres::{CancelToken, Client, Config};
 
+use crate::capabilities::ServerCapabilities;
 use crate::dial::{dial, server, start};
 use crate::error::Error;
-use crate::login::{
-    Beginning, Challenged, FirstFlight, Progress, Relay, may_be_unbound, refusal, startup_packet,
-};
-use crate::memory::Memory;
+use crate::login::{may_be_unbound, refusal, startup_packet};
 use crate::session::Session;
 use crate::stream::Stream;
 use crate::tls::Connectors;
 use crate::url::{ChannelBinding, Url, UrlError};
 
+/// The stream under a session.
+pub(crate) type LoginStream = PipelinedLoginStream<Stream>;
+
 /// What drives the session: a future to spawn. It ends when the client is dropped or the connection is lost.
-pub type Connection = tokio_postgres::Connection<Empty, Relay>;
+pub type Connection = tokio_postgres::Connection<Empty, LoginStream>;
 
 /// How long name, TCP and TLS together may take where the URL has no `connect_timeout`.
 const DIAL_BOUND: Duration = Duration::from_secs(5);
@@ -32,16 +34,17 @@ const DIAL_BOUND: Duration = Duration::from_secs(5);
 /// Postgres, and Neon's proxy, take no longer startup packet (`MAX_STARTUP_PACKET_LENGTH`).
 const MAX_STARTUP: usize = 10_000;
 
-/// How often a login is begun anew with what the server has taught: the second time nothing is left to learn, but the
-/// server may have been replaced in between.
-const BEGINNINGS: u32 = 3;
+/// Maximum login attempts; each retry uses what the previous reply revealed. The second reply leaves nothing to reveal, but
+/// the server may have been replaced in between.
+const MAX_ATTEMPTS: u32 = 3;
 
-/// Makes sessions for one URL. The certificate authorities are read once, when it is built; what the server takes is
-/// learnt once, too, and shared with its clones.
+/// Makes sessions for one URL. The certificate authorities are read once, when it is built; the server's capabilities are
+/// remembered and shared with its clones.
 #[derive(Clone)]
 pub struct Connector {
     shared: Arc<Shared>,
     bound: Duration,
+    is_pipelined: bool,
 }
 
 struct Shared {
@@ -49,7 +52,7 @@ struct Shared {
     config: Config,
     startup: Bytes,
     tls: Connectors,
-    memory: Memory,
+    capabilities: ServerCapabilities,
 }
 
 impl Connector {
@@ -68,9 +71,10 @@ impl Connector {
             config: driver_config(url),
             startup,
             tls: Connectors::new(url)?,
-            memory: Memory::default(),
+            capabilities: ServerCapabilities::default(),
         };
-        Ok(Self { shared: Arc::new(shared), bound: url.connect_timeout().unwrap_or(DIAL_BOUND) })
+        let bound = url.connect_timeout().unwrap_or(DIAL_BOUND);
+        Ok(Self { shared: Arc::new(shared), bound, is_pipelined: true })
     }
 
     /// The same, with name, TCP and TLS together taking at most `bound`, however long the URL would wait.
@@ -80,28 +84,36 @@ impl Connector {
         self
     }
 
+    /// The same, with logins that the driver makes by itself: the startup packet, SCRAM and the first statement wait for each
+    /// other, which costs up to two round trips more. It is the way around a server or a pooler that pipelining confuses.
+    #[must_use]
+    pub fn without_pipelining(mut self) -> Self {
+        self.is_pipelined = false;
+        self
+    }
+
     /// The URL that it connects to.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.shared.url
     }
 
-    /// What is said of a server that did not answer for so long.
+    /// The error for a server that did not respond within `bound`.
     #[must_use]
     pub fn timed_out(&self, bound: Duration) -> Error {
         Error::TimedOut { server: server(&self.shared.url), bound }
     }
 
-    /// Has OpenSSL and the authorities loaded on a thread of their own, which takes some milliseconds that the first dial
-    /// would wait for. Returns at once; a failure is the dial's to tell.
+    /// Loads OpenSSL and the CA certificates on a blocking thread, so the first connection does not wait for them. Returns
+    /// at once; the dial reports a failure.
     pub async fn prepare(&self) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
-            if let Some(start) = start(&shared.url, &shared.memory) {
+            if let Some(start) = start(&shared.url, &shared.capabilities) {
                 let _ = shared.tls.get(start).await;
             }
         });
-        // So that it begins before whatever the caller does next, on a runtime of one thread too.
+        // Yield once so the task starts even on a current-thread runtime.
         tokio::task::yield_now().await;
     }
 
@@ -110,8 +122,8 @@ impl Connector {
     /// # Errors
     /// The step that failed.
     pub async fn dial(&self) -> Result<Stream, Error> {
-        let Shared { url, tls, memory, .. } = &*self.shared;
-        dial(url, tls, memory, self.bound).await
+        let Shared { url, tls, capabilities, .. } = &*self.shared;
+        dial(url, tls, capabilities, self.bound).await
     }
 
     /// Logs in on a dialed stream, and waits until the server is ready. Neon wakes its compute during this, so its
@@ -121,9 +133,9 @@ impl Connector {
     /// The server's refusal, or a lost connection.
     pub async fn log_in(&self, stream: Stream) -> Result<(Client, Connection), Error> {
         match self.begin(stream).await? {
-            Begun::Challenged(challenged) => {
-                let (relay, progress) = Relay::of_login(*challenged);
-                let session = hand_over(&bystander(), relay).await;
+            Begun::Pipelined(server_first) => {
+                let (stream, progress) = LoginStream::waiting(*server_first);
+                let session = hand_over(&login_free_config(), stream).await;
                 let unproven = match *progress.borrow() {
                     Progress::Unproven(problem) => Some(problem),
                     _ => None,
@@ -133,26 +145,27 @@ impl Connector {
                     None => session,
                 }
             }
-            Begun::Ordinarily(stream) => hand_over(&self.shared.config, Relay::of(stream)).await,
+            Begun::ByDriver(stream) => hand_over(&self.shared.config, LoginStream::transparent(stream)).await,
         }
     }
 
-    /// Logs in on a dialed stream as far as the server's challenge, with the answer ready to leave: see [`Session`]. Where
-    /// the login cannot be begun ahead, this waits until it is done.
+    /// Logs in on a dialed stream as far as the server-first-message, with the reply to it computed: see [`Session`]. Where
+    /// the login cannot be pipelined, this waits until it is done.
     ///
     /// # Errors
     /// The server's refusal, as far as it has come, or a lost connection.
     pub async fn log_in_ahead(&self, stream: Stream) -> Result<(Session, Connection), Error> {
         match self.begin(stream).await? {
-            Begun::Challenged(challenged) => {
-                let tls_version = challenged.tls_version();
-                let (relay, watched) = Relay::ahead_of_login(*challenged);
-                let (client, connection) = hand_over(&bystander(), relay).await?;
-                Ok((Session::ahead(client, self.clone(), watched, tls_version), connection))
+            Begun::Pipelined(server_first) => {
+                let tls_version = server_first.transport().tls_version();
+                let (stream, pending) = LoginStream::pipelined(*server_first);
+                let (client, connection) = hand_over(&login_free_config(), stream).await?;
+                Ok((Session::pending(client, self.clone(), pending, tls_version), connection))
             }
-            Begun::Ordinarily(stream) => {
+            Begun::ByDriver(stream) => {
                 let tls_version = stream.tls_version();
-                let (client, connection) = hand_over(&self.shared.config, Relay::of(stream)).await?;
+                let stream = LoginStream::transparent(stream);
+                let (client, connection) = hand_over(&self.shared.config, stream).await?;
                 Ok((Session::done(client, self.clone(), tls_version), connection))
             }
         }
@@ -173,7 +186,7 @@ impl Connector {
     /// The server could not be reached.
     pub async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
         let stream = self.dial().await?;
-        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(Relay::of(stream)))).await?)
+        Ok(token.cancel_query_raw(tokio::io::empty(), Dialed(Ok(LoginStream::transparent(stream)))).await?)
     }
 
     /// The server as an error names it.
@@ -196,35 +209,40 @@ impl Connector {
         sent.await.map_err(|source| Error::Unreachable { server: self.server(), source })
     }
 
-    /// Begins a login, anew where the server wants another one than was guessed.
+    /// Begins a login, once more where the server offers another mechanism than was guessed.
     async fn begin(&self, mut stream: Stream) -> Result<Begun, Error> {
-        let Shared { url, startup, memory, .. } = &*self.shared;
-        for _ in 0..BEGINNINGS {
-            let door = memory.known().door;
-            let (Some(beginning), Some(password)) = (Beginning::guess(url, &stream, door), &url.password)
-            else {
-                break;
-            };
-            match beginning.send(stream, startup, password).await {
-                Ok(FirstFlight::Challenged(challenged, door)) => {
-                    memory.known().door = Some(door);
-                    return Ok(Begun::Challenged(challenged));
+        if !self.is_pipelined {
+            return Ok(Begun::ByDriver(stream));
+        }
+        let Shared { url, startup, capabilities, .. } = &*self.shared;
+        for _ in 0..MAX_ATTEMPTS {
+            let known = capabilities.known().offer;
+            let Some(password) = &url.password else { break };
+            let Some(client_first) = ClientFirst::guess(url.channel_binding, &stream, known) else { break };
+            match client_first.send(stream, startup, password).await {
+                Ok(ServerReply::ServerFirst(server_first, offer)) => {
+                    capabilities.known().offer = Some(offer);
+                    return Ok(Begun::Pipelined(server_first));
                 }
-                Ok(FirstFlight::Refused(response)) => return Err(refusal(self.server(), &response).await),
-                Ok(FirstFlight::Other(_)) if !may_be_unbound(url) => {
+                Ok(ServerReply::Refused(response)) => return Err(refusal(self.server(), &response).await),
+                Ok(ServerReply::TooManyIterations) => {
+                    let problem = "it asks for more than a million rounds of SCRAM's hash";
+                    return Err(Error::Protocol { server: self.server(), problem });
+                }
+                Ok(ServerReply::OtherOffer(_)) if !may_be_unbound(url) => {
                     return Err(Error::ChannelBinding { server: self.server() });
                 }
-                Ok(FirstFlight::Other(door)) => memory.known().door = Some(door),
-                // A server that knows how to begin a login has been lost, not misunderstood.
-                Err(source) if door.is_some() => {
+                Ok(ServerReply::OtherOffer(offer)) => capabilities.known().offer = Some(offer),
+                // The offer is known, so the connection was lost and the server did not misunderstand.
+                Err(source) if known.is_some() => {
                     return Err(Error::Unreachable { server: self.server(), source });
                 }
-                // This one may not like to be told before it asks.
-                Err(_) => return Ok(Begun::Ordinarily(self.dial().await?)),
+                // This server may not accept SCRAM before it asks for it.
+                Err(_) => return Ok(Begun::ByDriver(self.dial().await?)),
             }
             stream = self.dial().await?;
         }
-        Ok(Begun::Ordinarily(stream))
+        Ok(Begun::ByDriver(stream))
     }
 }
 
@@ -234,10 +252,10 @@ impl fmt::Debug for Connector {
     }
 }
 
-/// A login that has been begun, or that the driver is to make.
+/// A login that was begun, or that the driver makes.
 enum Begun {
-    Challenged(Box<Challenged>),
-    Ordinarily(Stream),
+    Pipelined(Box<ServerFirst<Stream>>),
+    ByDriver(Stream),
 }
 
 /// Makes one session. A caller that makes several keeps a [`Connector`].
@@ -248,14 +266,14 @@ pub async fn connect(url: &Url) -> Result<(Client, Connection), Error> {
     Connector::new(url)?.connect().await
 }
 
-/// Gives a stream to the driver.
+/// Passes a stream to the driver.
 #[expect(clippy::disallowed_methods, reason = "this is the place")]
-async fn hand_over(driver: &Config, relay: Relay) -> Result<(Client, Connection), Error> {
-    driver.connect_raw(tokio::io::empty(), Dialed(Ok(relay))).await.map_err(Error::LogIn)
+async fn hand_over(driver: &Config, stream: LoginStream) -> Result<(Client, Connection), Error> {
+    driver.connect_raw(tokio::io::empty(), Dialed(Ok(stream))).await.map_err(Error::LogIn)
 }
 
-/// The driver as it is where the login is none of its business.
-fn bystander() -> Config {
+/// Driver configuration used when `pg` performs the login itself.
+fn login_free_config() -> Config {
     let mut config = Config::new();
     config
         .user("nobody")
@@ -265,9 +283,9 @@ fn bystander() -> Config {
     config
 }
 
-/// The driver as it is where it logs in by itself.
+/// Driver configuration used when the driver logs in by itself.
 fn driver_config(url: &Url) -> Config {
-    let mut config = bystander();
+    let mut config = login_free_config();
     config.user(&url.user).dbname(&url.dbname).channel_binding(match url.channel_binding {
         ChannelBinding::Disable => DriverBinding::Disable,
         ChannelBinding::Prefer => DriverBinding::Prefer,
@@ -286,12 +304,12 @@ fn driver_config(url: &Url) -> Config {
 }
 
 /// The driver takes a TLS connector; this one hands over the stream that there is, or why there is none.
-struct Dialed(Result<Relay, Error>);
+struct Dialed(Result<LoginStream, Error>);
 
 impl TlsConnect<Empty> for Dialed {
-    type Stream = Relay;
+    type Stream = LoginStream;
     type Error = Error;
-    type Future = Ready<Result<Relay, Error>>;
+    type Future = Ready<Result<LoginStream, Error>>;
 
     fn connect(self, _: Empty) -> Self::Future {
         ready(self.0)
@@ -306,7 +324,7 @@ impl Error {
             return error;
         }
         // Only the driver can make its errors: it takes ours for that of a handshake.
-        match bystander().connect_raw(tokio::io::empty(), Dialed(Err(self))).await {
+        match login_free_config().connect_raw(tokio::io::empty(), Dialed(Err(self))).await {
             Err(error) => error,
             Ok(_) => unreachable!("a connection without a stream"),
         }

@@ -10,8 +10,8 @@ use tokio::join;
 use tokio::net::{TcpStream, UnixStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
+use crate::capabilities::ServerCapabilities;
 use crate::error::{Error, TlsFailure};
-use crate::memory::Memory;
 use crate::stream::{Overheard, Stream};
 use crate::tls::{Connectors, Start};
 use crate::url::{Host, Negotiation, TlsMode, Url};
@@ -21,20 +21,25 @@ pub(crate) const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// Dials the server. Name, TCP and TLS together take at most `bound`.
 ///
-/// Direct TLS comes first, and the ordinary negotiation where the server does not take it; `memory` keeps which it was.
+/// Direct TLS comes first, and the ordinary negotiation where the server does not take it; `capabilities` keeps which it was.
 pub(crate) async fn dial(
     url: &Url,
     tls: &Connectors,
-    memory: &Memory,
+    capabilities: &ServerCapabilities,
     bound: Duration,
 ) -> Result<Stream, Error> {
     let deadline = Instant::now() + bound;
-    timeout_at(deadline, reach(url, tls, memory, deadline))
+    timeout_at(deadline, reach(url, tls, capabilities, deadline))
         .await
         .unwrap_or_else(|_| Err(Error::TimedOut { server: server(url), bound }))
 }
 
-async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) -> Result<Stream, Error> {
+async fn reach(
+    url: &Url,
+    tls: &Connectors,
+    capabilities: &ServerCapabilities,
+    deadline: Instant,
+) -> Result<Stream, Error> {
     let name = match &url.host {
         Host::Socket(folder) => {
             let path = folder.join(format!(".s.PGSQL.{}", url.port));
@@ -43,24 +48,28 @@ async fn reach(url: &Url, tls: &Connectors, memory: &Memory, deadline: Instant) 
         }
         Host::Name(name) => name,
     };
-    let Some(start) = start(url, memory) else {
+    let Some(start) = start(url, capabilities) else {
         return Ok(Stream::Tcp(tcp(url, name, deadline).await?));
     };
     // The connector is made while the network is waited for; whoever uses it is told if that failed.
     let (tcp, _) = join!(tcp(url, name, deadline), tls.get(start));
     match (start, url.negotiation) {
-        (Start::Direct, Negotiation::Automatic) => either_way(url, name, tls, memory, tcp?, deadline).await,
+        (Start::Direct, Negotiation::Automatic) => {
+            either_way(url, name, tls, capabilities, tcp?, deadline).await
+        }
         (Start::Direct, _) => secure(url, name, tls, Start::Direct, tcp?).await,
         (Start::Request, _) => on_request(url, name, tls, tcp?).await,
     }
 }
 
 /// How TLS will begin; none where there will be none.
-pub(crate) fn start(url: &Url, memory: &Memory) -> Option<Start> {
+pub(crate) fn start(url: &Url, capabilities: &ServerCapabilities) -> Option<Start> {
     match (url.tls, url.negotiation) {
         (TlsMode::Disable, _) => None,
         (TlsMode::Require, Negotiation::Direct) => Some(Start::Direct),
-        (TlsMode::Require, Negotiation::Automatic) if !memory.known().wants_request => Some(Start::Direct),
+        (TlsMode::Require, Negotiation::Automatic) if !capabilities.known().wants_request => {
+            Some(Start::Direct)
+        }
         // As in libpq, what may go without TLS asks for it first.
         (TlsMode::Require | TlsMode::Prefer, _) => Some(Start::Request),
     }
@@ -71,7 +80,7 @@ async fn either_way(
     url: &Url,
     name: &str,
     tls: &Connectors,
-    memory: &Memory,
+    capabilities: &ServerCapabilities,
     stream: TcpStream,
     deadline: Instant,
 ) -> Result<Stream, Error> {
@@ -85,7 +94,7 @@ async fn either_way(
     }
     let stream = tcp(url, name, deadline).await?;
     let stream = on_request(url, name, tls, stream).await?;
-    memory.known().wants_request = true;
+    capabilities.known().wants_request = true;
     Ok(stream)
 }
 

@@ -3,11 +3,11 @@
 //!
 //! The crate knows no Lambda and no pool. It is the only place that connects.
 
+mod capabilities;
 mod connect;
 mod dial;
 mod error;
 mod login;
-mod memory;
 #[cfg(feature = "probe")]
 pub mod probe;
 pub mod retry;
@@ -18,7 +18,7 @@ mod url;
 
 pub use connect::{Connection, Connector, connect};
 pub use error::{Class, Error, TlsFailure};
-pub use login::Relay;
+pub use pg_login::PipelinedLoginStream;
 pub use session::{Login, Session};
 pub use stream::{Overheard, Stream};
 pub use url::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url, UrlError};

@@ -1,4 +1,4 @@
-//! When a failed attempt at a session is followed by another.
+//! When a failed attempt at a session is retried.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -13,7 +13,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// How long to wait before the next attempt at a session. None: the error is the answer.
 ///
 /// The pause doubles each time, and up to half of it is left to chance, so that clients which were refused together do not
-/// come back together. What a person must change is not tried again, and neither is a limit, which haste makes worse.
+/// come back together. Misconfigurations and exhausted limits are not retried.
 ///
 /// - `failed`: how many attempts have failed, the last one with an error of `class`
 /// - `left`: what is left of the budget; the pause takes no more than half of it

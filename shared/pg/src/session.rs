@@ -5,12 +5,13 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use pg_login::{CancelKey, PendingLogin, Progress};
 use tokio::sync::{oneshot, watch};
 use tokio_postgres::{CancelToken, Client};
 
 use crate::connect::Connector;
 use crate::error::Error;
-use crate::login::{Key, Progress, Watched, refusal};
+use crate::login::refusal;
 
 /// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven meanwhile.
 pub struct Session {
@@ -20,55 +21,55 @@ pub struct Session {
     pub login: Login,
 }
 
-/// How far a session's login is.
+/// The state of a session's login.
 ///
-/// The client's proof is held back until somebody needs the session, which wakes no compute before; after five seconds of
-/// that, a freeze included, the connection is lost.
+/// The client-final-message is held back until somebody needs the session, which wakes no compute before; after five seconds
+/// of that, a freeze included, the connection is lost.
 ///
-/// A statement that is sent before [`Login::ready`] has answered rides: it travels with the client's proof and saves a
-/// round trip. The server never runs it for a wrong password. But it may run it although its answer is lost and the client
-/// has given up, so only reads and idempotent statements may ride; everything else waits for `ready`. An error of such
-/// a statement may be the login's: [`Login::explain`] tells.
+/// A statement that is sent before [`Login::ready`] has returned is pipelined: it travels with the client-final-message and
+/// saves a round trip. The server never runs it for a wrong password. But it may run it although its answer is lost and the
+/// client has given up, so only reads and idempotent statements may be pipelined; everything else waits for `ready`. An error
+/// of such a statement may be the login's, see [`Login::explain`].
 pub struct Login {
     connector: Connector,
     tls_version: Option<&'static str>,
-    made_by: Maker,
+    state: LoginState,
 }
 
-enum Maker {
+enum LoginState {
     /// The driver: the login was done when the session was made.
-    Driver(CancelToken),
-    /// This crate.
-    Us { progress: watch::Receiver<Progress>, release: Mutex<Option<oneshot::Sender<()>>> },
+    ByDriver(CancelToken),
+    /// `pg-login`.
+    Pipelined { progress: watch::Receiver<Progress>, release: Mutex<Option<oneshot::Sender<()>>> },
 }
 
 impl Session {
     /// Of a login that is done.
     pub(crate) fn done(client: Client, connector: Connector, tls_version: Option<&'static str>) -> Self {
-        let made_by = Maker::Driver(client.cancel_token());
-        Self { client, login: Login { connector, tls_version, made_by } }
+        let state = LoginState::ByDriver(client.cancel_token());
+        Self { client, login: Login { connector, tls_version, state } }
     }
 
     /// Of a login that is under way.
-    pub(crate) fn ahead(
+    pub(crate) fn pending(
         client: Client,
         connector: Connector,
-        watched: Watched,
+        pending: PendingLogin,
         tls_version: Option<&'static str>,
     ) -> Self {
-        let Watched { progress, release } = watched;
-        let made_by = Maker::Us { progress, release: Mutex::new(Some(release)) };
-        Self { client, login: Login { connector, tls_version, made_by } }
+        let PendingLogin { progress, release } = pending;
+        let state = LoginState::Pipelined { progress, release: Mutex::new(Some(release)) };
+        Self { client, login: Login { connector, tls_version, state } }
     }
 }
 
 impl Login {
-    /// Whether the login is done, so that nothing rides any more.
+    /// Whether the login is done, so that nothing is pipelined with it any more.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        match &self.made_by {
-            Maker::Driver(_) => true,
-            Maker::Us { progress, .. } => matches!(*progress.borrow(), Progress::Ready(_)),
+        match &self.state {
+            LoginState::ByDriver(_) => true,
+            LoginState::Pipelined { progress, .. } => matches!(*progress.borrow(), Progress::Ready(_)),
         }
     }
 
@@ -83,29 +84,29 @@ impl Login {
     /// # Errors
     /// The server's refusal, which comes after a sleeping compute has been woken; or the connection was lost.
     pub async fn ready(&self) -> Result<(), Error> {
-        let Maker::Us { progress, release } = &self.made_by else { return Ok(()) };
+        let LoginState::Pipelined { progress, release } = &self.state else { return Ok(()) };
         let release = release.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(release) = release {
-            // Fails where the proof has left already.
+            // Fails where the message was sent already.
             let _ = release.send(());
         }
         let mut progress = progress.clone();
-        let outcome = match progress.wait_for(|progress| !matches!(progress, Progress::UnderWay)).await {
+        let outcome = match progress.wait_for(|progress| !matches!(progress, Progress::Pending)).await {
             Ok(progress) => progress.clone(),
             Err(_) => Progress::Lost,
         };
         self.failure(outcome).await.map_or(Ok(()), Err)
     }
 
-    /// What a statement's error means: the login's failure, where the statement rode on it, or its own.
+    /// What a statement's error means: the login's failure, where the statement was pipelined with it, or its own.
     pub async fn explain(&self, error: tokio_postgres::Error) -> Error {
-        let progress = match &self.made_by {
-            Maker::Us { progress, .. } => progress.borrow().clone(),
-            Maker::Driver(_) => return Error::from(error),
+        let progress = match &self.state {
+            LoginState::Pipelined { progress, .. } => progress.borrow().clone(),
+            LoginState::ByDriver(_) => return Error::from(error),
         };
         match progress {
             // Whether the statement ran is unknown.
-            Progress::Lost | Progress::UnderWay => Error::from(error),
+            Progress::Lost | Progress::Pending => Error::from(error),
             over => self.failure(over).await.unwrap_or_else(|| Error::from(error)),
         }
     }
@@ -123,15 +124,15 @@ impl Login {
     /// # Errors
     /// The server could not be reached.
     pub async fn cancel(&self) -> Result<(), Error> {
-        let key = match &self.made_by {
-            Maker::Driver(token) => return self.connector.cancel(token).await,
-            Maker::Us { progress, .. } => match *progress.borrow() {
+        let key = match &self.state {
+            LoginState::ByDriver(token) => return self.connector.cancel(token).await,
+            LoginState::Pipelined { progress, .. } => match *progress.borrow() {
                 Progress::Ready(key) => key,
                 _ => None,
             },
         };
         match key {
-            Some(Key { process, secret }) => self.connector.cancel_process(process, secret).await,
+            Some(CancelKey { process, secret }) => self.connector.cancel_process(process, secret).await,
             None => Ok(()),
         }
     }
@@ -139,7 +140,7 @@ impl Login {
     async fn failure(&self, progress: Progress) -> Option<Error> {
         let server = self.connector.server();
         match progress {
-            Progress::UnderWay | Progress::Ready(_) => None,
+            Progress::Pending | Progress::Ready(_) => None,
             Progress::Refused(response) => Some(refusal(server, &response).await),
             Progress::Unproven(problem) => Some(Error::Protocol { server, problem }),
             Progress::Lost => {

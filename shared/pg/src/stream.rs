@@ -41,11 +41,21 @@ impl Stream {
     /// What SCRAM can be bound to: the hash of the server's certificate, `tls-server-end-point` (RFC 5929). None without
     /// TLS, and where the certificate's signature names no hash, as Ed25519 does.
     #[must_use]
-    pub fn end_point(&self) -> Option<Vec<u8>> {
+    pub fn tls_server_end_point(&self) -> Option<Vec<u8>> {
         match self {
             Self::Tls(stream) => stream.get_ref().tls_server_end_point().ok().flatten(),
             Self::Tcp(_) | Self::Socket(_) => None,
         }
+    }
+}
+
+impl pg_login::Transport for Stream {
+    fn is_tls(&self) -> bool {
+        Self::is_tls(self)
+    }
+
+    fn tls_server_end_point(&self) -> Option<Vec<u8>> {
+        Self::tls_server_end_point(self)
     }
 }
 

@@ -12,6 +12,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use pg_login::ChannelBinding;
+
 /// Where a server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Host {
@@ -50,17 +52,6 @@ pub enum Negotiation {
     Postgres,
     /// The handshake is the first thing sent (Postgres 17 and Neon).
     Direct,
-}
-
-/// Whether SCRAM is bound to the TLS channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChannelBinding {
-    /// Never.
-    Disable,
-    /// Where the server offers it.
-    Prefer,
-    /// Or no connection.
-    Require,
 }
 
 /// What a URL says that is the rule here, and that other clients need to be told.

@@ -10,7 +10,8 @@ use web::{ConfigError, Platform, Settings};
 pub struct Config {
     /// What serving needs.
     pub web: web::Config,
-    /// `DATABASE_URL`, `DATABASE_POOL_SIZE`, `DATABASE_MAX_OVERFLOW`, and `DATABASE_ECHO`, which is ignored on Lambda.
+    /// `DATABASE_URL`, `DATABASE_POOL_SIZE`, `DATABASE_MAX_OVERFLOW`, `DATABASE_LOGIN_PIPELINING`, and `DATABASE_ECHO`, which
+    /// is ignored on Lambda.
     pub database: db::Config,
     /// `IMPORT_MAX_BYTES`: the largest body of an import in bytes, after decoding and inflating.
     pub import_max_bytes: u64,
@@ -45,6 +46,7 @@ impl Config {
             url: url(&settings)?,
             max_connections: max_connections(&settings, web.platform)?,
             echo: wants_echo && web.platform == Platform::Local,
+            pipelines_login: settings.flag("DATABASE_LOGIN_PIPELINING", true)?,
         };
         let import_max_bytes = settings.number("IMPORT_MAX_BYTES", IMPORT_MAX_BYTES)?;
         if import_max_bytes == 0 || import_max_bytes > IMPORT_MAX_BYTES_LIMIT {
@@ -115,6 +117,15 @@ mod tests {
         let on_lambda = config(&[("DATABASE_ECHO", "true"), on_lambda]).unwrap();
         assert!(!on_lambda.database.echo);
         assert_eq!(on_lambda.web.warnings[0].variable, "DATABASE_ECHO");
+    }
+
+    #[test]
+    fn a_login_is_pipelined_unless_that_is_switched_off() {
+        let pipelines =
+            |variables: &[(&str, &str)]| config(variables).map(|config| config.database.pipelines_login);
+        assert_eq!(pipelines(&[]), Ok(true));
+        assert_eq!(pipelines(&[("DATABASE_LOGIN_PIPELINING", "off")]), Ok(false));
+        assert!(pipelines(&[("DATABASE_LOGIN_PIPELINING", "maybe")]).is_err());
     }
 
     #[test]

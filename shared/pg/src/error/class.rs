@@ -15,7 +15,7 @@ pub enum Class {
     Unavailable,
     /// A session was lost; whether its last statement ran is unknown.
     Lost,
-    /// The transaction was rolled back for another's sake and may be run again.
+    /// Deadlock or serialization failure; the transaction can be retried.
     Conflict,
     /// A statement was cancelled, by us or by its timeout.
     Cancelled,

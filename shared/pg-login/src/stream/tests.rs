@@ -1,45 +1,55 @@
-//! The relay between a driver that is played here and a server that is played here. What real servers make of it is
-//! tested with them.
+//! The stream between a driver that is played here and a server that is played here. The tests with real servers are
+//! elsewhere.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::super::message::{auth, tag};
 use super::*;
+use crate::message::{auth, tag};
 use postgres_protocol::authentication::sasl::ChannelBinding as Gs2;
 
 const STARTUP: &[u8] = b"\0\0\0\x11\0\x03\0\0user\0me\0\0";
 const PROOF: &[u8] = b"p\0\0\0\x09proof";
 const QUERY: &[u8] = b"Q\0\0\0\x0dSELECT 1\0";
 
-/// A relay, its caller's end, and the server's end.
-async fn relay(since: SystemTime) -> (Relay, Watched, TcpStream) {
+impl Transport for TcpStream {
+    fn is_tls(&self) -> bool {
+        true
+    }
+
+    fn tls_server_end_point(&self) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// A stream, its caller's end, and the server's end.
+async fn stream(since: SystemTime) -> (PipelinedLoginStream<TcpStream>, PendingLogin, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (client, server) =
         tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
     let mut scram = ScramSha256::new(b"password", Gs2::unsupported());
     let nonce = std::str::from_utf8(scram.message()).unwrap().split_once("r=").unwrap().1.to_owned();
     scram.update(format!("r={nonce}x,s=c2FsdA==,i=1").as_bytes()).unwrap();
-    let challenged = Challenged {
-        stream: Stream::Tcp(client.unwrap()),
+    let server_first = ServerFirst {
+        stream: client.unwrap(),
         received: BytesMut::new(),
         scram,
-        response: BytesMut::from(PROOF),
+        client_final: BytesMut::from(PROOF),
         since,
     };
-    let (relay, watched) = Relay::ahead_of_login(challenged);
-    (relay, watched, server.unwrap().0)
+    let (stream, pending) = PipelinedLoginStream::pipelined(server_first);
+    (stream, pending, server.unwrap().0)
 }
 
-/// The driver's startup, and what it is told.
-async fn start(relay: &mut Relay) {
+/// The driver's startup, and the greeting that it receives.
+async fn start(stream: &mut PipelinedLoginStream<TcpStream>) {
     // In pieces, as a stream may take them.
     for piece in STARTUP.chunks(3) {
-        relay.write_all(piece).await.unwrap();
+        stream.write_all(piece).await.unwrap();
     }
-    relay.flush().await.unwrap();
+    stream.flush().await.unwrap();
     let mut greeting = [0; AUTHENTICATION_OK.len() + READY_FOR_QUERY.len()];
-    relay.read_exact(&mut greeting).await.unwrap();
+    stream.read_exact(&mut greeting).await.unwrap();
     assert_eq!(greeting, [&AUTHENTICATION_OK[..], &READY_FOR_QUERY].concat()[..]);
 }
 
@@ -50,22 +60,22 @@ fn authentication(code: i32, data: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn the_proof_waits_for_a_statement_and_travels_with_it() {
-    let (mut relay, watched, mut server) = relay(SystemTime::now()).await;
-    start(&mut relay).await;
-    relay.write_all(QUERY).await.unwrap();
-    relay.flush().await.unwrap();
+    let (mut stream, pending, mut server) = stream(SystemTime::now()).await;
+    start(&mut stream).await;
+    stream.write_all(QUERY).await.unwrap();
+    stream.flush().await.unwrap();
     let mut heard = vec![0; PROOF.len() + QUERY.len()];
     server.read_exact(&mut heard).await.unwrap();
     assert_eq!(heard, [PROOF, QUERY].concat(), "and no startup packet");
-    assert!(matches!(*watched.progress.borrow(), Progress::UnderWay));
+    assert!(matches!(*pending.progress.borrow(), Progress::Pending));
 }
 
 #[tokio::test]
 async fn what_leaves_without_a_statement_asks_nothing_of_the_server() {
-    let (mut relay, _watched, mut server) = relay(SystemTime::now()).await;
-    start(&mut relay).await;
-    relay.write_all(&TERMINATE).await.unwrap();
-    relay.shutdown().await.unwrap();
+    let (mut stream, _pending, mut server) = stream(SystemTime::now()).await;
+    start(&mut stream).await;
+    stream.write_all(&TERMINATE).await.unwrap();
+    stream.shutdown().await.unwrap();
     let mut heard = Vec::new();
     server.read_to_end(&mut heard).await.unwrap();
     assert!(heard.is_empty(), "{heard:?}");
@@ -73,11 +83,11 @@ async fn what_leaves_without_a_statement_asks_nothing_of_the_server() {
 
 #[tokio::test]
 async fn a_login_that_was_begun_before_a_long_freeze_is_not_finished() {
-    let (mut relay, watched, mut server) = relay(SystemTime::now() - PATIENCE * 2).await;
-    start(&mut relay).await;
-    assert_eq!(relay.write_all(QUERY).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
-    drop(relay);
-    assert!(matches!(*watched.progress.borrow(), Progress::Lost));
+    let (mut stream, pending, mut server) = stream(SystemTime::now() - MAX_DELAY * 2).await;
+    start(&mut stream).await;
+    assert_eq!(stream.write_all(QUERY).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    drop(stream);
+    assert!(matches!(*pending.progress.borrow(), Progress::Lost));
     let mut heard = Vec::new();
     server.read_to_end(&mut heard).await.unwrap();
     assert!(heard.is_empty(), "{heard:?}");
@@ -89,29 +99,29 @@ async fn rows_of_a_server_that_has_not_proven_itself_are_not_handed_out() {
     let greeted = [authentication(auth::OK, &[]), READY_FOR_QUERY.to_vec(), row.clone()].concat();
     let forged = [authentication(auth::SASL_FINAL, b"v=AAAA"), greeted.clone()].concat();
     for said in [row, greeted, forged, READY_FOR_QUERY.to_vec()] {
-        let (mut relay, watched, mut server) = relay(SystemTime::now()).await;
-        start(&mut relay).await;
-        relay.write_all(QUERY).await.unwrap();
-        relay.flush().await.unwrap();
+        let (mut stream, pending, mut server) = stream(SystemTime::now()).await;
+        start(&mut stream).await;
+        stream.write_all(QUERY).await.unwrap();
+        stream.flush().await.unwrap();
         server.write_all(&said).await.unwrap();
         let mut heard = Vec::new();
-        let error = relay.read_to_end(&mut heard).await.unwrap_err();
+        let error = stream.read_to_end(&mut heard).await.unwrap_err();
         assert_eq!((error.kind(), heard.as_slice()), (io::ErrorKind::InvalidData, &[][..]));
-        assert!(matches!(*watched.progress.borrow(), Progress::Unproven(_)));
+        assert!(matches!(*pending.progress.borrow(), Progress::Unproven(_)));
     }
 }
 
 #[tokio::test]
 async fn a_refusal_reaches_the_driver_and_whoever_waits() {
     let refusal = b"E\0\0\0\x14SFATAL\0C28P01\0\0\0";
-    let (mut relay, watched, mut server) = relay(SystemTime::now()).await;
-    start(&mut relay).await;
-    watched.release.send(()).unwrap();
+    let (mut stream, pending, mut server) = stream(SystemTime::now()).await;
+    start(&mut stream).await;
+    pending.release.send(()).unwrap();
     server.write_all(refusal).await.unwrap();
     let mut told = vec![0; refusal.len()];
-    relay.read_exact(&mut told).await.unwrap();
+    stream.read_exact(&mut told).await.unwrap();
     assert_eq!(told, refusal);
     assert!(
-        matches!(&*watched.progress.borrow(), Progress::Refused(response) if response.as_ref() == refusal)
+        matches!(&*pending.progress.borrow(), Progress::Refused(response) if response.as_ref() == refusal)
     );
 }

@@ -1,8 +1,8 @@
-//! What the driver believes to be its connection to the server.
+//! The stream that the driver gets as its connection to the server.
 //!
-//! The driver speaks the protocol from the startup packet on; a login that has been begun already is kept from it here.
-//! Its own startup packet is swallowed. Then either the rest of the server's greeting is passed on to it, as if it had
-//! asked; or it is told at once that it is logged in, and what it writes travels with the client's proof.
+//! The driver speaks the protocol from the startup packet on and does not know that a login is under way. Its own startup
+//! packet is discarded. Then it either receives the rest of the server's greeting, as if it had asked for it; or it receives a
+//! greeting at once, and what it writes travels with the client-final-message.
 
 use std::fmt;
 use std::io;
@@ -17,38 +17,40 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Sleep, sleep};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
 
-use super::Challenged;
-use super::message::{AUTHENTICATION_OK, Message, READY_FOR_QUERY, TERMINATE, auth, tag, violation};
-use crate::stream::Stream;
+use crate::message::{AUTHENTICATION_OK, Message, READY_FOR_QUERY, TERMINATE, auth, tag, violation};
+use crate::{ServerFirst, Transport};
 
-/// How long the client's proof may wait for a statement to travel with, and the server for the proof. The timer tells
-/// while the process runs; the wall clock tells where it was frozen meanwhile. Nothing has been asked of the server by
-/// then, and no compute been woken.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the client-final-message may wait for a statement to travel with, and the server for that message. A timer
+/// measures it while the process runs, the wall clock where the process was frozen meanwhile. Until then nothing was asked
+/// of the server, and no compute was woken.
+const MAX_DELAY: Duration = Duration::from_secs(5);
 
 /// How much the driver may write before some of it must have been taken.
 const MAX_QUEUE: usize = 64 * 1024;
 
-/// What a server wants to see in a request to cancel.
+/// What a server requires in a `CancelRequest`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) process: i32,
-    pub(crate) secret: i32,
+pub struct CancelKey {
+    /// The server process.
+    pub process: i32,
+    /// Its secret.
+    pub secret: i32,
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for CancelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key").field("process", &self.process).finish_non_exhaustive()
+        f.debug_struct("CancelKey").field("process", &self.process).finish_non_exhaustive()
     }
 }
 
-/// How far a login is.
+/// The progress of a login.
 #[derive(Clone, Debug)]
-pub(crate) enum Progress {
-    UnderWay,
-    /// The server has proven itself and is ready. Poolers may give no key.
-    Ready(Option<Key>),
-    /// It said no: its `ErrorResponse`.
+pub enum Progress {
+    /// The server has not finished it.
+    Pending,
+    /// The server has proved itself and is ready. A pooler may send no key.
+    Ready(Option<CancelKey>),
+    /// It refused: its `ErrorResponse`.
     Refused(Bytes),
     /// It did not prove that it knows the password, or broke the protocol.
     Unproven(&'static str),
@@ -57,15 +59,16 @@ pub(crate) enum Progress {
 }
 
 /// The caller's end of a login that is under way.
-pub(crate) struct Watched {
-    pub(crate) progress: watch::Receiver<Progress>,
-    /// Lets go of the client's proof.
-    pub(crate) release: oneshot::Sender<()>,
+pub struct PendingLogin {
+    /// Its progress.
+    pub progress: watch::Receiver<Progress>,
+    /// Sends the client-final-message now, without waiting for a statement.
+    pub release: oneshot::Sender<()>,
 }
 
-/// The stream under a [`Connection`](crate::Connection).
-pub struct Relay {
-    server: Stream,
+/// Wraps the stream that is passed to tokio-postgres and answers the driver's startup on the server's behalf.
+pub struct PipelinedLoginStream<S> {
+    server: S,
     /// What the driver reads before anything else.
     to_driver: BytesMut,
     /// What the server is sent before anything else.
@@ -75,51 +78,51 @@ pub struct Relay {
 
 /// The second half of a login.
 struct Login {
-    /// Whether the driver is told that it is logged in before it is.
-    is_ahead: bool,
+    /// Whether the driver receives a greeting before the login is done.
+    is_pipelined: bool,
     /// The driver's startup packet, as far as it has come.
     startup: BytesMut,
     is_started: bool,
-    /// Whether what waits for the server may go.
+    /// Whether what waits for the server may be sent.
     is_released: bool,
     release: Option<oneshot::Receiver<()>>,
-    patience: Pin<Box<Sleep>>,
+    delay: Pin<Box<Sleep>>,
     since: SystemTime,
     scram: ScramSha256,
     is_proven: bool,
     received: BytesMut,
-    key: Option<Key>,
+    key: Option<CancelKey>,
     progress: watch::Sender<Progress>,
 }
 
-impl Relay {
-    /// For a driver that logs in by itself.
-    pub(crate) fn of(server: Stream) -> Self {
+impl<S: Transport> PipelinedLoginStream<S> {
+    /// For a driver that logs in by itself: every byte passes unchanged.
+    pub fn transparent(server: S) -> Self {
         Self { server, to_driver: BytesMut::new(), to_server: BytesMut::new(), login: None }
     }
 
     /// For a driver that waits until the login is done.
-    pub(crate) fn of_login(challenged: Challenged) -> (Self, watch::Receiver<Progress>) {
-        let (relay, watched) = Self::begun(challenged, false);
-        (relay, watched.progress)
+    pub fn waiting(server_first: ServerFirst<S>) -> (Self, watch::Receiver<Progress>) {
+        let (stream, pending) = Self::begun(server_first, false);
+        (stream, pending.progress)
     }
 
-    /// For a driver that is told that the login is done.
-    pub(crate) fn ahead_of_login(challenged: Challenged) -> (Self, Watched) {
-        Self::begun(challenged, true)
+    /// For a driver whose first statement may travel with the client-final-message.
+    pub fn pipelined(server_first: ServerFirst<S>) -> (Self, PendingLogin) {
+        Self::begun(server_first, true)
     }
 
-    fn begun(challenged: Challenged, is_ahead: bool) -> (Self, Watched) {
-        let Challenged { stream, received, scram, response, since } = challenged;
-        let (progress, watched) = watch::channel(Progress::UnderWay);
+    fn begun(server_first: ServerFirst<S>, is_pipelined: bool) -> (Self, PendingLogin) {
+        let ServerFirst { stream, received, scram, client_final, since } = server_first;
+        let (progress, watched) = watch::channel(Progress::Pending);
         let (release, released) = oneshot::channel();
         let login = Login {
-            is_ahead,
+            is_pipelined,
             startup: BytesMut::new(),
             is_started: false,
             is_released: false,
             release: Some(released),
-            patience: Box::pin(sleep(PATIENCE)),
+            delay: Box::pin(sleep(MAX_DELAY)),
             since,
             scram,
             is_proven: false,
@@ -127,13 +130,13 @@ impl Relay {
             key: None,
             progress,
         };
-        let relay = Self {
+        let this = Self {
             server: stream,
             to_driver: BytesMut::new(),
-            to_server: response,
+            to_server: client_final,
             login: Some(Box::new(login)),
         };
-        (relay, Watched { progress: watched, release })
+        (this, PendingLogin { progress: watched, release })
     }
 
     /// Sends what waits for the server.
@@ -148,7 +151,7 @@ impl Relay {
         Pin::new(&mut self.server).poll_flush(cx)
     }
 
-    /// Goes on with the login until there is something for the driver, or the login is over.
+    /// Continues the login until there is something for the driver, or the login is over.
     fn poll_login(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(login) = &mut self.login {
             if login.poll_release(cx)? {
@@ -172,7 +175,7 @@ impl Relay {
             let mut chunk = ReadBuf::new(&mut chunk);
             ready!(Pin::new(&mut self.server).poll_read(cx, &mut chunk))?;
             if chunk.filled().is_empty() {
-                // Dropping the login tells that it is lost.
+                // Dropping the login marks it as lost.
                 self.login = None;
             } else {
                 login.received.extend_from_slice(chunk.filled());
@@ -183,24 +186,24 @@ impl Relay {
 }
 
 impl Login {
-    /// Takes some of the driver's startup packet; gives whether it was the last of it.
-    fn swallow(&mut self, bytes: &[u8]) -> bool {
+    /// Discards some of the driver's startup packet; returns whether it is complete.
+    fn discard(&mut self, bytes: &[u8]) -> bool {
         self.startup.extend_from_slice(bytes);
         let length = self.startup.first_chunk().map_or(u32::MAX, |length| u32::from_be_bytes(*length));
         self.is_started = u32::try_from(self.startup.len()).is_ok_and(|count| count >= length);
         self.is_started
     }
 
-    /// Whether what waits for the server may go.
+    /// Whether what waits for the server may be sent.
     fn poll_release(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         if self.is_started && !self.is_released {
             match self.release.as_mut().map(|release| Pin::new(release).poll(cx)) {
                 Some(Poll::Ready(Ok(()))) => self.release()?,
-                // Nobody is left who could need it.
+                // The caller has gone.
                 Some(Poll::Ready(Err(_))) => self.release = None,
                 Some(Poll::Pending) | None => (),
             }
-            if !self.is_released && self.patience.as_mut().poll(cx).is_ready() {
+            if !self.is_released && self.delay.as_mut().poll(cx).is_ready() {
                 return Err(too_late());
             }
         }
@@ -208,14 +211,14 @@ impl Login {
     }
 
     fn release(&mut self) -> io::Result<()> {
-        if !self.is_released && self.since.elapsed().is_ok_and(|age| age > PATIENCE) {
+        if !self.is_released && self.since.elapsed().is_ok_and(|age| age > MAX_DELAY) {
             return Err(too_late());
         }
         self.is_released = true;
         Ok(())
     }
 
-    /// Takes a message in, and passes on what the driver is to see. Gives whether the login is done.
+    /// Takes a message in, and passes on what the driver must see. Returns whether the login is done.
     fn take(&mut self, message: &Message, to_driver: &mut BytesMut) -> io::Result<bool> {
         match (message.tag(), message.authentication()) {
             (_, Some((auth::SASL_FINAL, proof))) => {
@@ -242,14 +245,15 @@ impl Login {
             (tag::BACKEND_KEY_DATA, _) if self.is_proven => {
                 let mut body = message.body();
                 let (process, secret) = (body.try_get_i32(), body.try_get_i32());
-                self.key = process.ok().zip(secret.ok()).map(|(process, secret)| Key { process, secret });
+                self.key =
+                    process.ok().zip(secret.ok()).map(|(process, secret)| CancelKey { process, secret });
             }
             (tag::READY_FOR_QUERY, _) if self.is_proven => {
                 self.progress.send_replace(Progress::Ready(self.key));
             }
             _ => return self.fail("the server let somebody in without proving that it knows the password"),
         }
-        if !self.is_ahead {
+        if !self.is_pipelined {
             to_driver.extend_from_slice(message.bytes());
         }
         Ok(message.tag() == tag::READY_FOR_QUERY)
@@ -268,7 +272,7 @@ fn too_late() -> io::Error {
 impl Drop for Login {
     fn drop(&mut self) {
         self.progress.send_if_modified(|progress| {
-            let is_lost = matches!(progress, Progress::UnderWay);
+            let is_lost = matches!(progress, Progress::Pending);
             if is_lost {
                 *progress = Progress::Lost;
             }
@@ -277,55 +281,55 @@ impl Drop for Login {
     }
 }
 
-impl AsyncRead for Relay {
+impl<S: Transport> AsyncRead for PipelinedLoginStream<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let relay = self.get_mut();
-        if relay.to_driver.is_empty() && relay.login.is_some() {
-            ready!(relay.poll_login(cx))?;
+        let this = self.get_mut();
+        if this.to_driver.is_empty() && this.login.is_some() {
+            ready!(this.poll_login(cx))?;
         }
-        if relay.to_driver.is_empty() {
-            return Pin::new(&mut relay.server).poll_read(cx, buf);
+        if this.to_driver.is_empty() {
+            return Pin::new(&mut this.server).poll_read(cx, buf);
         }
-        let count = relay.to_driver.len().min(buf.remaining());
-        buf.put_slice(&relay.to_driver.split_to(count));
+        let count = this.to_driver.len().min(buf.remaining());
+        buf.put_slice(&this.to_driver.split_to(count));
         Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Relay {
+impl<S: Transport> AsyncWrite for PipelinedLoginStream<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let relay = self.get_mut();
-        match &mut relay.login {
+        let this = self.get_mut();
+        match &mut this.login {
             Some(login) if !login.is_started => {
-                if login.swallow(buf) {
-                    if login.is_ahead {
-                        relay.to_driver.extend_from_slice(&AUTHENTICATION_OK);
-                        relay.to_driver.extend_from_slice(&READY_FOR_QUERY);
+                if login.discard(buf) {
+                    if login.is_pipelined {
+                        this.to_driver.extend_from_slice(&AUTHENTICATION_OK);
+                        this.to_driver.extend_from_slice(&READY_FOR_QUERY);
                     } else {
                         login.release()?;
                     }
                 }
                 return Poll::Ready(Ok(buf.len()));
             }
-            // Who leaves without having asked for anything need not be let in for it.
+            // A client that terminates before sending a query does not need to finish the login.
             Some(login) if !login.is_released && buf == TERMINATE => return Poll::Ready(Ok(buf.len())),
             Some(login) => login.release()?,
-            None if relay.to_server.is_empty() => return Pin::new(&mut relay.server).poll_write(cx, buf),
+            None if this.to_server.is_empty() => return Pin::new(&mut this.server).poll_write(cx, buf),
             None => (),
         }
-        if relay.to_server.len() >= MAX_QUEUE {
-            ready!(relay.poll_send(cx))?;
+        if this.to_server.len() >= MAX_QUEUE {
+            ready!(this.poll_send(cx))?;
         }
-        relay.to_server.extend_from_slice(buf);
+        this.to_server.extend_from_slice(buf);
         Poll::Ready(Ok(buf.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let relay = self.get_mut();
-        match &relay.login {
-            // The proof alone waits.
+        let this = self.get_mut();
+        match &this.login {
+            // The client-final-message alone waits.
             Some(login) if !login.is_released => Poll::Ready(Ok(())),
-            _ => relay.poll_send(cx),
+            _ => this.poll_send(cx),
         }
     }
 
@@ -334,9 +338,11 @@ impl AsyncWrite for Relay {
     }
 }
 
-impl TlsStream for Relay {
+impl<S: Transport> TlsStream for PipelinedLoginStream<S> {
     fn channel_binding(&self) -> ChannelBinding {
-        self.server.end_point().map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
+        self.server
+            .tls_server_end_point()
+            .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
 

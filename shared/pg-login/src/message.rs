@@ -8,38 +8,38 @@ use bytes::{Buf, Bytes, BytesMut};
 const MAX_LENGTH: usize = 30_000;
 
 /// The tags that matter to a login.
-pub(super) mod tag {
-    pub(in crate::login) const AUTHENTICATION: u8 = b'R';
-    pub(in crate::login) const BACKEND_KEY_DATA: u8 = b'K';
-    pub(in crate::login) const ERROR_RESPONSE: u8 = b'E';
-    pub(in crate::login) const NEGOTIATE_PROTOCOL_VERSION: u8 = b'v';
-    pub(in crate::login) const NOTICE_RESPONSE: u8 = b'N';
-    pub(in crate::login) const PARAMETER_STATUS: u8 = b'S';
-    pub(in crate::login) const READY_FOR_QUERY: u8 = b'Z';
+pub(crate) mod tag {
+    pub(crate) const AUTHENTICATION: u8 = b'R';
+    pub(crate) const BACKEND_KEY_DATA: u8 = b'K';
+    pub(crate) const ERROR_RESPONSE: u8 = b'E';
+    pub(crate) const NEGOTIATE_PROTOCOL_VERSION: u8 = b'v';
+    pub(crate) const NOTICE_RESPONSE: u8 = b'N';
+    pub(crate) const PARAMETER_STATUS: u8 = b'S';
+    pub(crate) const READY_FOR_QUERY: u8 = b'Z';
 }
 
 /// The codes of the authentication messages that belong to SCRAM.
-pub(super) mod auth {
-    pub(in crate::login) const OK: i32 = 0;
-    pub(in crate::login) const SASL: i32 = 10;
-    pub(in crate::login) const SASL_CONTINUE: i32 = 11;
-    pub(in crate::login) const SASL_FINAL: i32 = 12;
+pub(crate) mod auth {
+    pub(crate) const OK: i32 = 0;
+    pub(crate) const SASL: i32 = 10;
+    pub(crate) const SASL_CONTINUE: i32 = 11;
+    pub(crate) const SASL_FINAL: i32 = 12;
 }
 
 /// `AuthenticationOk`, as a server sends it.
-pub(super) const AUTHENTICATION_OK: [u8; 9] = [tag::AUTHENTICATION, 0, 0, 0, 8, 0, 0, 0, 0];
+pub(crate) const AUTHENTICATION_OK: [u8; 9] = [tag::AUTHENTICATION, 0, 0, 0, 8, 0, 0, 0, 0];
 /// `ReadyForQuery` outside a transaction.
-pub(super) const READY_FOR_QUERY: [u8; 6] = [tag::READY_FOR_QUERY, 0, 0, 0, 5, b'I'];
+pub(crate) const READY_FOR_QUERY: [u8; 6] = [tag::READY_FOR_QUERY, 0, 0, 0, 5, b'I'];
 
 /// The driver's goodbye.
-pub(super) const TERMINATE: [u8; 5] = [b'X', 0, 0, 0, 4];
+pub(crate) const TERMINATE: [u8; 5] = [b'X', 0, 0, 0, 4];
 
 /// One message, with its tag and length.
-pub(super) struct Message(Bytes);
+pub(crate) struct Message(Bytes);
 
 impl Message {
     /// Takes the first message off what has been received; none while it is incomplete.
-    pub(super) fn take(received: &mut BytesMut) -> io::Result<Option<Self>> {
+    pub(crate) fn take(received: &mut BytesMut) -> io::Result<Option<Self>> {
         let Some((_, header)) = received.split_first_chunk::<1>() else { return Ok(None) };
         let Some(mut length) = header.first_chunk::<4>().map(<[u8; 4]>::as_slice) else { return Ok(None) };
         let length = usize::try_from(length.get_u32()).unwrap_or(usize::MAX);
@@ -49,33 +49,33 @@ impl Message {
         Ok((received.len() > length).then(|| Self(received.split_to(length + 1).freeze())))
     }
 
-    pub(super) fn tag(&self) -> u8 {
+    pub(crate) fn tag(&self) -> u8 {
         self.0.first().copied().unwrap_or_default()
     }
 
-    pub(super) fn body(&self) -> &[u8] {
+    pub(crate) fn body(&self) -> &[u8] {
         self.0.get(5..).unwrap_or_default()
     }
 
     /// The whole message, as it came.
-    pub(super) fn bytes(&self) -> &Bytes {
+    pub(crate) fn bytes(&self) -> &Bytes {
         &self.0
     }
 
     /// Of an authentication message, its code and what follows.
-    pub(super) fn authentication(&self) -> Option<(i32, &[u8])> {
+    pub(crate) fn authentication(&self) -> Option<(i32, &[u8])> {
         let (code, data) = self.body().split_first_chunk().filter(|_| self.tag() == tag::AUTHENTICATION)?;
         Some((i32::from_be_bytes(*code), data))
     }
 }
 
 /// The mechanisms that an `AuthenticationSASL` offers.
-pub(super) fn mechanisms(data: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn mechanisms(data: &[u8]) -> impl Iterator<Item = &[u8]> {
     data.split(|byte| *byte == 0).filter(|name| !name.is_empty())
 }
 
 /// The server does not keep to the protocol.
-pub(super) fn violation(what: &'static str) -> io::Error {
+pub(crate) fn violation(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 

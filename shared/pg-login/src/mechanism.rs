@@ -2,12 +2,32 @@
 
 use postgres_protocol::authentication::sasl::{ChannelBinding as Gs2, SCRAM_SHA_256, SCRAM_SHA_256_PLUS};
 
-use super::message::mechanisms;
-use crate::memory::Door;
-use crate::url::ChannelBinding;
+use crate::message::mechanisms;
 
 /// The length of a SHA-256, in bytes.
 const SHA_256: usize = 32;
+
+/// Whether SCRAM is bound to the TLS channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelBinding {
+    /// Never.
+    Disable,
+    /// Where the server offers it.
+    Prefer,
+    /// Or no connection.
+    Require,
+}
+
+/// How a server lets clients in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthOffer {
+    /// By SCRAM, which may be bound to the TLS channel.
+    Bound,
+    /// By SCRAM that cannot be bound.
+    Unbound,
+    /// In some other way, or by SCRAM that must not be begun before the server asks for it.
+    Other,
+}
 
 /// What a client says about binding in its first message (RFC 5802, section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,17 +41,17 @@ pub(super) enum Mechanism {
     Plain,
 }
 
-/// What comes of the server's list.
+/// Result of comparing our choice with the mechanisms the server offers.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The mechanism is on the list; what the server takes is known now.
-    GoOn(Door),
-    /// Another one may do: begin anew with what is known now.
-    Again(Door),
+pub(super) enum Negotiation {
+    /// The mechanism is on the list.
+    Agreed(AuthOffer),
+    /// Another mechanism may do, on another connection.
+    Restart(AuthOffer),
 }
 
 impl Mechanism {
-    /// The best guess. None: the server is to say first what it wants.
+    /// The best guess; `known` is what the server offered before. None where the server must say first what it wants.
     ///
     /// Where nothing is known, a certificate signed with SHA-256 speaks for binding. Postgres offers it with any other,
     /// Neon's proxy only with these; and a guess that the server does not offer costs a connection. So with another
@@ -39,28 +59,28 @@ impl Mechanism {
     pub(super) fn choose(
         policy: ChannelBinding,
         end_point: Option<Vec<u8>>,
-        door: Option<Door>,
+        known: Option<AuthOffer>,
     ) -> Option<Self> {
-        match (policy, door, end_point) {
+        match (policy, known, end_point) {
             (ChannelBinding::Require, _, end_point) => end_point.map(Self::Plus),
-            (_, Some(Door::Other), _) => None,
+            (_, Some(AuthOffer::Other), _) => None,
             (ChannelBinding::Disable, _, _) | (_, _, None) => Some(Self::Plain),
-            (ChannelBinding::Prefer, Some(Door::Bound), Some(hash)) => Some(Self::Plus(hash)),
-            (ChannelBinding::Prefer, Some(Door::Unbound), Some(_)) => Some(Self::NotOffered),
+            (ChannelBinding::Prefer, Some(AuthOffer::Bound), Some(hash)) => Some(Self::Plus(hash)),
+            (ChannelBinding::Prefer, Some(AuthOffer::Unbound), Some(_)) => Some(Self::NotOffered),
             (ChannelBinding::Prefer, None, Some(hash)) if hash.len() == SHA_256 => Some(Self::Plus(hash)),
             (ChannelBinding::Prefer, None, Some(_)) => Some(Self::Plain),
         }
     }
 
     /// Compares with what the server offers, the data of its `AuthenticationSASL`.
-    pub(super) fn judge(&self, offered: &[u8]) -> Verdict {
+    pub(super) fn negotiate(&self, offered: &[u8]) -> Negotiation {
         let offers = |name: &str| mechanisms(offered).any(|mechanism| mechanism == name.as_bytes());
         match (self, offers(SCRAM_SHA_256_PLUS), offers(SCRAM_SHA_256)) {
-            (Self::Plus(_), true, _) | (Self::Plain, true, true) => Verdict::GoOn(Door::Bound),
-            (Self::NotOffered | Self::Plain, false, true) => Verdict::GoOn(Door::Unbound),
-            (Self::Plus(_), false, true) => Verdict::Again(Door::Unbound),
-            (Self::NotOffered | Self::Plain, true, _) => Verdict::Again(Door::Bound),
-            (_, false, false) => Verdict::Again(Door::Other),
+            (Self::Plus(_), true, _) | (Self::Plain, true, true) => Negotiation::Agreed(AuthOffer::Bound),
+            (Self::NotOffered | Self::Plain, false, true) => Negotiation::Agreed(AuthOffer::Unbound),
+            (Self::Plus(_), false, true) => Negotiation::Restart(AuthOffer::Unbound),
+            (Self::NotOffered | Self::Plain, true, _) => Negotiation::Restart(AuthOffer::Bound),
+            (_, false, false) => Negotiation::Restart(AuthOffer::Other),
         }
     }
 
@@ -101,16 +121,16 @@ mod tests {
 
     #[test]
     fn what_a_server_has_offered_before_is_the_next_guess() {
-        let choose = |door| Mechanism::choose(ChannelBinding::Prefer, hash(48), Some(door));
-        assert_eq!(choose(Door::Bound), Some(Mechanism::Plus(vec![7; 48])));
-        assert_eq!(choose(Door::Unbound), Some(Mechanism::NotOffered));
-        assert_eq!(choose(Door::Other), None);
+        let choose = |known| Mechanism::choose(ChannelBinding::Prefer, hash(48), Some(known));
+        assert_eq!(choose(AuthOffer::Bound), Some(Mechanism::Plus(vec![7; 48])));
+        assert_eq!(choose(AuthOffer::Unbound), Some(Mechanism::NotOffered));
+        assert_eq!(choose(AuthOffer::Other), None);
     }
 
     #[test]
     fn where_binding_is_required_nothing_else_is_begun() {
-        for door in [None, Some(Door::Bound), Some(Door::Unbound), Some(Door::Other)] {
-            let choose = |end_point| Mechanism::choose(ChannelBinding::Require, end_point, door);
+        for known in [None, Some(AuthOffer::Bound), Some(AuthOffer::Unbound), Some(AuthOffer::Other)] {
+            let choose = |end_point| Mechanism::choose(ChannelBinding::Require, end_point, known);
             assert_eq!(choose(hash(64)), Some(Mechanism::Plus(vec![7; 64])));
             assert_eq!(choose(None), None);
         }
@@ -118,20 +138,20 @@ mod tests {
 
     #[test]
     fn where_binding_is_disabled_it_is_not_begun() {
-        for door in [None, Some(Door::Bound), Some(Door::Unbound)] {
-            assert_eq!(Mechanism::choose(ChannelBinding::Disable, hash(32), door), Some(Mechanism::Plain));
+        for known in [None, Some(AuthOffer::Bound), Some(AuthOffer::Unbound)] {
+            assert_eq!(Mechanism::choose(ChannelBinding::Disable, hash(32), known), Some(Mechanism::Plain));
         }
     }
 
     #[test]
     fn a_guess_that_is_not_offered_is_made_good() {
         let plus = Mechanism::Plus(vec![7; 32]);
-        assert_eq!(plus.judge(BOTH), Verdict::GoOn(Door::Bound));
-        assert_eq!(plus.judge(PLAIN), Verdict::Again(Door::Unbound));
-        assert_eq!(plus.judge(b"OAUTHBEARER\0\0"), Verdict::Again(Door::Other));
-        assert_eq!(Mechanism::NotOffered.judge(PLAIN), Verdict::GoOn(Door::Unbound));
-        assert_eq!(Mechanism::NotOffered.judge(BOTH), Verdict::Again(Door::Bound));
-        assert_eq!(Mechanism::Plain.judge(BOTH), Verdict::GoOn(Door::Bound));
-        assert_eq!(Mechanism::Plain.judge(b"\0"), Verdict::Again(Door::Other));
+        assert_eq!(plus.negotiate(BOTH), Negotiation::Agreed(AuthOffer::Bound));
+        assert_eq!(plus.negotiate(PLAIN), Negotiation::Restart(AuthOffer::Unbound));
+        assert_eq!(plus.negotiate(b"OAUTHBEARER\0\0"), Negotiation::Restart(AuthOffer::Other));
+        assert_eq!(Mechanism::NotOffered.negotiate(PLAIN), Negotiation::Agreed(AuthOffer::Unbound));
+        assert_eq!(Mechanism::NotOffered.negotiate(BOTH), Negotiation::Restart(AuthOffer::Bound));
+        assert_eq!(Mechanism::Plain.negotiate(BOTH), Negotiation::Agreed(AuthOffer::Bound));
+        assert_eq!(Mechanism::Plain.negotiate(b"\0"), Negotiation::Restart(AuthOffer::Other));
     }
 }
