@@ -8,7 +8,9 @@ use std::time::Instant;
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
 use store::App;
-use web::{Error, Query, Request, RequestCost, Response, budget_of, json, milliseconds, segments};
+use web::{
+    Error, PathParams, Query, Request, RequestCost, Response, Routes, budget_of, json, milliseconds, segments,
+};
 
 /// The short form, which the old stack's clients know.
 #[derive(Serialize)]
@@ -63,12 +65,10 @@ fn asks_for_details(request: &Request) -> Result<bool, Error> {
 /// # Errors
 /// 400, 404, 405; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
-    if !segments(&request).is_empty() {
-        return Err(Error::not_found("There is nothing at this path."));
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(Error::method_not_allowed("GET, HEAD"));
-    }
+    Routes::new().get("/", check).answer(app, request).await
+}
+
+async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let with_details = asks_for_details(&request)?;
 
     let (database, budget) = (app.database(), &budget_of(&request));

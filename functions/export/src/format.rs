@@ -1,7 +1,7 @@
 //! Which format an answer has.
 
 use crate::encode::Order;
-use web::Error;
+use web::{Error, preferred};
 
 /// What the bookmarks are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,38 +28,19 @@ impl Format {
                 .find(|format| format.extension() == name)
                 .ok_or_else(|| Error::bad_request("The parameter format must be html, json or csv."));
         }
-        let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
-            return Ok(Self::Html);
-        };
-        let mut best = None;
-        for format in Self::ALL {
-            let quality = format.quality(accept);
-            if quality > best.map_or(0, |(_, quality)| quality) {
-                best = Some((format, quality));
-            }
-        }
-        best.map(|(format, _)| format).ok_or_else(|| {
+        let offers = Self::ALL.map(Self::media_type);
+        let chosen = preferred(accept, &offers);
+        Self::ALL.into_iter().find(|format| Some(format.media_type()) == chosen).ok_or_else(|| {
             Error::bad_request("Bookmarks are written as text/html, application/json or text/csv.")
         })
     }
 
-    /// How much a client likes it, in thousandths: what the most specific range that names it says.
-    fn quality(self, accept: &str) -> u16 {
-        let media_type = self.media_type().split(';').next().unwrap_or_default();
-        let (kind, _) = media_type.split_once('/').unwrap_or_default();
-        let ranges = accept.split(',').filter_map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let name = parts.next()?.to_ascii_lowercase();
-            let specificity = match name.split_once('/')? {
-                ("*", "*") => 0,
-                (k, "*") if k == kind => 1,
-                _ if name == media_type => 2,
-                _ => return None,
-            };
-            let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-            Some((specificity, weight.map_or(1_000, thousandths)))
-        });
-        ranges.max_by_key(|(specificity, _)| *specificity).map_or(0, |(_, quality)| quality)
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html",
+            Self::Json => "application/json",
+            Self::Csv => "text/csv",
+        }
     }
 
     pub(crate) fn extension(self) -> &'static str {
@@ -74,21 +55,13 @@ impl Format {
         if self == Self::Json { Order::ByKind } else { Order::OfFile }
     }
 
-    pub(crate) fn media_type(self) -> &'static str {
+    pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
             // RFC 4180, section 3.
             Self::Csv => "text/csv; charset=utf-8; header=present",
         }
-    }
-}
-
-/// A weight from 0 to 1 with at most three decimals; one that cannot be read counts as 0.
-fn thousandths(weight: &str) -> u16 {
-    match weight.parse::<f32>() {
-        Ok(weight) if (0.0..=1.0).contains(&weight) => (weight * 1_000.0).round() as u16,
-        _ => 0,
     }
 }
 

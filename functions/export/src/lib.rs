@@ -8,11 +8,11 @@ mod tree;
 
 use std::sync::Arc;
 
-use lambda_http::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
-use lambda_http::http::{HeaderValue, Method};
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
 use store::App;
 use time::OffsetDateTime;
-use web::{Error, Query, Request, StreamBody, StreamingResponse, budget_of, segments};
+use web::{Error, PathParams, Query, Request, Routes, StreamBody, StreamingResponse, accept_of, budget_of};
 
 use format::Format;
 
@@ -21,44 +21,60 @@ use format::Format;
 /// # Errors
 /// 400 for a parameter that is wrong, 404, 405; 503 where the database cannot be reached; 504.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse, Error> {
-    if !segments(&request).is_empty() {
-        return Err(Error::not_found("There is nothing at this path."));
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(Error::method_not_allowed("GET, HEAD"));
-    }
-    let query = Query::read(&request, &["project_id", "format", "raw"])?;
-    let project_id = query.value::<i32>("project_id", "a project's number")?;
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    let format = Format::choose(query.text("format"), accept)?;
-    let is_raw = is_raw(&query, format)?;
-    let now = OffsetDateTime::now_utc();
-    let budget = budget_of(&request);
+    Routes::new().get("/", export).head("/", head).answer(app, request).await
+}
 
-    let (app, budget) = (&app, &budget);
-    let body = if *request.method() == Method::HEAD {
-        let exists = |connection| async move { tree::exists(&connection, project_id).await };
-        if !app.read(budget, exists).await? {
-            return Err(tree::no_project(project_id));
-        }
-        StreamBody::empty()
-    } else {
-        // Begun anew only while nothing has been sent.
-        let start = |connection| async move {
-            let encoder = encode::encoder(format, is_raw, project_id, now)?;
-            StreamBody::start(budget, |chunks| tree::send(connection, project_id, format, encoder, chunks))
-                .await
-        };
-        app.read(budget, start).await?
+/// What a request asks for.
+struct ExportParams {
+    project_id: Option<i32>,
+    format: Format,
+    is_raw: bool,
+    now: OffsetDateTime,
+}
+
+impl ExportParams {
+    fn read(request: &Request) -> Result<Self, Error> {
+        let query = Query::read(request, &["project_id", "format", "raw"])?;
+        let project_id = query.value::<i32>("project_id", "a project's number")?;
+        let format = Format::choose(query.text("format"), accept_of(request))?;
+        let is_raw = is_raw(&query, format)?;
+        Ok(Self { project_id, format, is_raw, now: OffsetDateTime::now_utc() })
+    }
+
+    fn response(&self, body: StreamBody) -> Result<StreamingResponse, Error> {
+        let Self { project_id, format, now, .. } = *self;
+        let mut response = StreamingResponse::new(body);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+        let disposition = format!("attachment; filename=\"{}\"", file_name(format, project_id, now));
+        headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(disposition).map_err(Error::internal)?);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("accept"));
+        Ok(response)
+    }
+}
+
+async fn export(app: Arc<App>, request: Request, _: PathParams) -> Result<StreamingResponse, Error> {
+    let params = ExportParams::read(&request)?;
+    let ExportParams { project_id, format, is_raw, now } = params;
+    let budget = &budget_of(&request);
+    // Retried only while nothing has been sent.
+    let start = |connection| async move {
+        let encoder = encode::encoder(format, is_raw, project_id, now)?;
+        StreamBody::start(budget, |chunks| tree::send(connection, project_id, format, encoder, chunks)).await
     };
-    let mut response = StreamingResponse::new(body);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    let disposition = format!("attachment; filename=\"{}\"", file_name(format, project_id, now));
-    headers.insert(CONTENT_DISPOSITION, HeaderValue::try_from(disposition).map_err(Error::internal)?);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept"));
-    Ok(response)
+    params.response(app.read(budget, start).await?)
+}
+
+/// The headers alone, which cost no more than looking the project up.
+async fn head(app: Arc<App>, request: Request, _: PathParams) -> Result<StreamingResponse, Error> {
+    let params = ExportParams::read(&request)?;
+    let project_id = params.project_id;
+    let exists = |connection| async move { tree::exists(&connection, project_id).await };
+    if !app.read(&budget_of(&request), exists).await? {
+        return Err(tree::no_project(project_id));
+    }
+    params.response(StreamBody::empty())
 }
 
 /// Whether CSV is for a program, so that cells which a spreadsheet would run are written as they are.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use db::{Connection, Row};
+use store::scope;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
@@ -22,9 +23,8 @@ struct Folder {
 
 /// Asks for the folders of a scope.
 pub(crate) async fn query(connection: &Connection, project_id: Option<i32>) -> Result<Paths, Error> {
-    let sql = "SELECT id, parent_id, left(name, 1025) FROM folders
-               WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL)";
-    let rows = connection.query(sql, &[(&project_id, Type::INT4)]).await?;
+    let sql = format!("SELECT id, parent_id, left(name, 1025) FROM folders WHERE {}", scope::contains("$1"));
+    let rows = connection.query(&sql, &[(&project_id, Type::INT4)]).await?;
     let folder = |row: &Row| {
         let name = row.try_get::<_, &str>(2)?.into();
         Ok((row.try_get(0)?, Folder { parent_id: row.try_get(1)?, name }))

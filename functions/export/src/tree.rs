@@ -1,11 +1,11 @@
 //! From the database's rows to the body's chunks, in one flight and with a row at a time in memory.
 
-use std::borrow::Cow;
 use std::pin::pin;
 
 use bytes::Bytes;
 use db::{Access, Connection, Param};
 use futures_util::TryStreamExt;
+use store::scope::{self, WITHOUT_NESTED_LOOPS};
 use tokio_postgres::types::Type;
 use web::{Chunks, Error};
 
@@ -14,17 +14,13 @@ use crate::entry::Entry;
 use crate::format::Format;
 use crate::paths::{self, Paths};
 
+/// With `{scope}` in the place of the condition that a row is in the scope.
 const TREE: &str = include_str!("tree.sql");
 
 /// Around [`TREE`], for a format that has a list for each kind: so none of them waits in memory.
 const TREE_BY_KIND_BEGINS: &str = "SELECT * FROM (";
 const TREE_BY_KIND_ENDS: &str = ") AS tree
     ORDER BY array_position(ARRAY['bookmark', 'folder', 'separator', 'duplicate'], kind), position";
-
-/// Nested loops are the planner's choice where it believes that a scope holds next to nothing, as it does right after
-/// an import: 100,000 bookmarks then take minutes. To turn them off costs so much by the planner's reckoning that it
-/// would compile the statement too.
-const SETTINGS: &str = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
 
 const PROJECT_EXISTS: &str = "SELECT $1 IS NULL OR EXISTS (SELECT FROM projects WHERE id = $1)";
 
@@ -57,7 +53,7 @@ pub(crate) async fn send(
     let ((), (), exists, ()) = tokio::try_join!(
         biased;
         begin(),
-        command(SETTINGS),
+        command(WITHOUT_NESTED_LOOPS),
         send_rows(shared, project_id, format, encoder, chunks),
         command("COMMIT"),
     )?;
@@ -75,9 +71,10 @@ async fn send_rows(
 ) -> Result<bool, Error> {
     // CSV has a row for each bookmark.
     let with_duplicates = format != Format::Csv;
+    let tree = TREE.replace("{scope}", &scope::contains("$1"));
     let sql = match format.order() {
-        Order::OfFile => Cow::Borrowed(TREE),
-        Order::ByKind => Cow::Owned(format!("{TREE_BY_KIND_BEGINS}{TREE}{TREE_BY_KIND_ENDS}")),
+        Order::OfFile => tree,
+        Order::ByKind => format!("{TREE_BY_KIND_BEGINS}{tree}{TREE_BY_KIND_ENDS}"),
     };
     let params: [Param<'_>; 2] = [(&project_id, Type::INT4), (&with_duplicates, Type::BOOL)];
     let names = async {

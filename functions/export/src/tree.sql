@@ -12,20 +12,20 @@
 -- The statement is for a session without nested loops over tables (enable_nestloop): it runs right after
 -- large imports too, when the statistics still say that the scope holds next to nothing.
 --
--- $1: the project, or null for what belongs to none. $2: whether merged duplicates stand where their files
--- had them, with what they said; one that says nothing else than the bookmark and stands in its folder is
--- left out.
+-- scope, in braces: the condition that a row is in the project. $1: the project, or null for what belongs to
+-- none. $2: whether merged duplicates stand where their files had them, with what they said; one that says
+-- nothing else than the bookmark and stands in its folder is left out.
 WITH tree AS MATERIALIZED (
   SELECT * FROM folder_tree($1)
 ), bookmark AS NOT MATERIALIZED (
   SELECT *, bookmark_place(id, created_at) AS place
   FROM bookmarks
-  WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL)
+  WHERE {scope}
 ), entry AS NOT MATERIALIZED (
   SELECT *
   FROM import_entries
   WHERE import_job_id = ANY (ARRAY(
-    SELECT id FROM import_jobs WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL)))
+    SELECT id FROM import_jobs WHERE {scope}))
 ), duplicate AS MATERIALIZED (
   SELECT DISTINCT ON (e.url_key, e.folder_id, said.hash) e.id, e.import_job_id, e.folder_id, b.id AS bookmark_id
   FROM entry e

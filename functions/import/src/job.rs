@@ -3,6 +3,7 @@
 use db::{Row, Timestamptz};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::locks;
 use uuid::Uuid;
 use web::Error;
 
@@ -16,11 +17,13 @@ pub(crate) const COLUMNS: &str =
 /// Whether a job was left by a process that died: it says that it is importing, and nobody holds its lock, so its
 /// bookmarks were rolled back. The seconds of grace cover the moment between the job's commit and its lock, which
 /// travel in one flight.
-pub(crate) const IS_STALE: &str =
-    "CASE WHEN status = 'importing' AND started_at < now() - interval '5 seconds'
-    THEN pg_try_advisory_xact_lock_shared(hashtextextended(
-        'import ' || coalesce(project_id, 0) || ' ' || encode(content_sha256, 'hex'), 0))
-    ELSE false END";
+pub(crate) fn is_stale() -> String {
+    let key = locks::import_key("project_id", "content_sha256");
+    format!(
+        "CASE WHEN status = 'importing' AND started_at < now() - interval '5 seconds'
+         THEN pg_try_advisory_xact_lock_shared({key}) ELSE false END"
+    )
+}
 
 const STALE: &str =
     "The import stopped before it was done, and nothing of it was stored. Send the file again.";
@@ -84,7 +87,7 @@ impl Job {
         })
     }
 
-    /// Reads a row of [`COLUMNS`] followed by [`IS_STALE`]: a job that was left behind is told as failed.
+    /// Reads a row of [`COLUMNS`] followed by [`is_stale`]: a job that was left behind is told as failed.
     pub(crate) fn from_row_as_found(row: &Row) -> Result<Self, Error> {
         let mut job = Self::from_row(row)?;
         if row.try_get(20)? {

@@ -1,20 +1,16 @@
 //! `GET import/` for a browser: a page to import with, in one response that asks for nothing else.
 
-mod accept;
-
 use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use lambda_http::Body;
 use lambda_http::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{self, HeaderName, Method};
 use sha2::{Digest, Sha256};
 use store::App;
-use web::{Error, Platform, Request, Response, segments};
+use web::{Error, Platform, Request, Response, accept_of, preferred, segments};
 
 const INDEX: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
@@ -34,6 +30,8 @@ const SCRIPT: &str = concat!(
 /// The largest body in bytes that reaches a function on Lambda: its event has 6,291,456 bytes at most, base64 makes
 /// four bytes of three, and 24 KiB are left for the event's other fields (AWS Lambda Developer Guide, "Lambda quotas").
 const LAMBDA_MAX_BODY: u64 = 4_700_000;
+
+const HTML: &str = "text/html";
 
 struct Page {
     html: String,
@@ -59,23 +57,22 @@ fn source(content: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Whether a request is a browser's for the page: at the root, by a client that prefers HTML to JSON.
+/// Whether a request is a browser's for the page: at the root, by a client that prefers HTML to JSON. Ties, `*/*` and a
+/// missing header select JSON.
 pub(crate) fn is_asked_for(request: &Request) -> bool {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    is_get && segments(request).is_empty() && accept.is_some_and(accept::prefers_html)
+    is_get
+        && segments(request).is_empty()
+        && preferred(accept_of(request), &["application/json", HTML]) == Some(HTML)
 }
 
 /// The page. It holds nothing of what is stored: its script asks for that, with a token where one is needed.
-pub(crate) fn page(app: &App, request: &Request) -> Result<Response, Error> {
+pub(crate) fn page(app: &App) -> Result<Response, Error> {
     let max_body = match app.config().web.platform {
         Platform::Lambda => LAMBDA_MAX_BODY.min(app.config().import_max_bytes),
         Platform::Local => app.config().import_max_bytes,
     };
-    let body = match *request.method() {
-        Method::HEAD => Body::Empty,
-        _ => PAGE.html.replacen("{{max_upload_bytes}}", &max_body.to_string(), 1).into(),
-    };
+    let body = PAGE.html.replacen("{{max_upload_bytes}}", &max_body.to_string(), 1).into();
     let headers: [(HeaderName, &str); 7] = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, &PAGE.policy),

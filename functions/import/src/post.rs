@@ -11,15 +11,15 @@
 pub(crate) mod address;
 mod copy;
 mod entries;
-mod flights;
 mod folders;
 mod ids;
+mod pipeline;
+mod positions;
 mod progress;
 mod reading;
 mod repeats;
 mod rows;
 mod sample;
-mod stored;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -30,14 +30,14 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use store::{App, Bookmark, search_index};
 use uuid::Uuid;
-use web::{AfterResponse, Error, Query, Request, Response, budget_of, json};
+use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of, json};
 
 use crate::body::{Digested, Upload};
 use crate::job::Job;
 use progress::Progress;
 
 /// What an import is made of, besides its content.
-pub(crate) struct Order {
+pub(crate) struct ImportRequest {
     pub(crate) job_id: Uuid,
     pub(crate) filename: String,
     pub(crate) project_id: Option<i32>,
@@ -64,7 +64,7 @@ enum Outcome {
     Repeated(Job, Vec<Bookmark>),
 }
 
-pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, Error> {
+pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let begun = Instant::now();
     let query = Query::read(&request, &["filename", "project_id"])?;
     let project_id = query.value::<i32>("project_id", "a project's number")?;
@@ -81,7 +81,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         Err(error) => return Err(error),
     };
     let name = named.or_else(|| upload.filename.clone()).unwrap_or_default();
-    let order = Order {
+    let request = ImportRequest {
         job_id: Uuid::now_v7(),
         filename: file_name(&name),
         project_id,
@@ -92,7 +92,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
         memory_mib: app.config().web.memory_mib,
     };
 
-    let (order, upload) = (&order, &upload);
+    let (app, request, upload) = (&app, &request, &upload);
     let refusal = match refusal {
         None if !copy::is_bookmark_file(upload).await? => Some(Error::unprocessable(
             "This is not a bookmarks file: it holds no bookmark list as browsers export it.",
@@ -101,7 +101,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     };
     if let Some(refusal) = refusal {
         let problem = refusal.detail();
-        let store = |connection| async move { flights::insert_failed(&connection, order, problem).await };
+        let store = |connection| async move { pipeline::insert_failed(&connection, request, problem).await };
         app.write_idempotent(&budget, store).await?;
         return Err(refusal);
     }
@@ -109,7 +109,7 @@ pub(crate) async fn post(app: &Arc<App>, request: Request) -> Result<Response, E
     // On the heap, since what it holds between two waits would fill a small stack.
     let import = |connection| {
         let is_second_attempt = budget.cost().retries > 0;
-        Box::pin(import(app, connection, order, upload, is_second_attempt))
+        Box::pin(import(app, connection, request, upload, is_second_attempt))
     };
     let (status, answer) = match app.write_idempotent(&budget, import).await? {
         Outcome::Imported(job, sample) => {
@@ -136,44 +136,44 @@ fn answer(message: String, job: Job, sample: Vec<Bookmark>) -> Answer {
 async fn import(
     app: &Arc<App>,
     mut connection: Connection,
-    order: &Order,
+    request: &ImportRequest,
     upload: &Upload,
     is_second_attempt: bool,
 ) -> Result<Outcome, Error> {
     let connection = &mut connection;
-    let opened = match flights::open(connection, order).await {
+    let opened = match pipeline::open(connection, request).await {
         Ok(opened) => opened,
         Err(error) => {
             if !is_lost_connection(&error) {
-                flights::roll_back(connection).await;
+                pipeline::roll_back(connection).await;
             }
             return Err(error);
         }
     };
-    let (job_id, copies) = match opened.holder {
-        flights::Holder::Completed(job) => {
+    let (job_id, copies) = match opened.claim {
+        pipeline::Claim::Completed(job) => {
             let sample = sample::after_rollback(connection, &job).await?;
             // The first attempt was committed, and its answer lost. Without one, another sender of the same content has
             // finished the job that this request began.
-            let is_ours = is_second_attempt && job.id == order.job_id;
+            let is_ours = is_second_attempt && job.id == request.job_id;
             return Ok(if is_ours {
                 Outcome::Imported(*job, sample)
             } else {
                 Outcome::Repeated(*job, sample)
             });
         }
-        flights::Holder::Ours(job_id, copies) => (job_id, copies),
+        pipeline::Claim::Ours(job_id, copies) => (job_id, copies),
     };
-    let progress = Progress::begin(app, job_id, order.digested.size_bytes);
-    let mut plan = copy::Plan::new(job_id, order.project_id, upload.sent_bytes());
-    match copy_all(connection, order, upload, &mut plan, opened.scope_is_empty, copies, &progress).await {
+    let progress = Progress::begin(app, job_id, request.digested.size_bytes);
+    let mut state = copy::ImportState::new(job_id, request.project_id, upload.sent_bytes());
+    match copy_all(connection, request, upload, &mut state, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
             if RetryReason::of(&error) == Some(RetryReason::Conflict) && !is_second_attempt {
                 // It is begun anew, under the same job.
-                flights::roll_back(connection).await;
+                pipeline::roll_back(connection).await;
             } else if !is_lost_connection(&error) {
-                flights::fail(connection, job_id, &error).await;
+                pipeline::fail(connection, job_id, &error).await;
             }
             Err(error)
         }
@@ -182,38 +182,38 @@ async fn import(
 
 async fn copy_all(
     connection: &mut Connection,
-    order: &Order,
+    request: &ImportRequest,
     upload: &Upload,
-    plan: &mut copy::Plan,
+    state: &mut copy::ImportState,
     scope_is_empty: bool,
-    copies: flights::Copies,
+    copies: pipeline::Copies,
     progress: &Progress,
 ) -> Result<(Job, Vec<Bookmark>), Error> {
     let sink = if scope_is_empty {
-        flights::begin(connection, copies.bookmarks).await?
+        pipeline::begin(connection, copies.bookmarks).await?
     } else {
         let keys = copy::keys(upload).await?;
         let (known, sink) = tokio::join!(
             biased;
-            flights::known_keys(connection, order.project_id, &keys),
-            flights::begin(connection, copies.bookmarks)
+            pipeline::known_keys(connection, request.project_id, &keys),
+            pipeline::begin(connection, copies.bookmarks)
         );
-        plan.known = known?;
+        state.known = known?;
         sink?
     };
-    let mut sink = copy::bookmarks(upload, plan, sink, progress).await?;
-    if plan.entries.any() {
+    let mut sink = copy::bookmarks(upload, state, sink, progress).await?;
+    if state.entries.any() {
         let (bookmarks, entries) = tokio::join!(
             biased;
-            flights::finish(sink),
-            flights::begin(connection, copies.entries)
+            pipeline::finish(sink),
+            pipeline::begin(connection, copies.entries)
         );
         bookmarks?;
-        sink = entries::copy(upload, plan, entries?, progress).await?;
+        sink = entries::copy(upload, state, entries?, progress).await?;
     } else {
         drop(copies.entries);
     }
-    flights::complete(connection, order, plan, sink).await
+    pipeline::complete(connection, request, state, sink).await
 }
 
 /// Whether nothing more can be sent over the connection.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use store::App;
 use tokio_postgres::types::Type;
-use web::{Error, Query, Request, Response, budget_of, json, paginate};
+use web::{Error, PathParams, Query, Request, Response, budget_of, json, paginate};
 
 /// More would make a list that nobody reads; the others are reached by their numbers.
 const MOST: usize = 1_000;
@@ -27,14 +27,14 @@ struct Project {
 }
 
 /// The first thousand by name.
-pub(crate) async fn list(app: &Arc<App>, request: &Request) -> Result<Response, Error> {
-    Query::read(request, &[])?;
+pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
+    Query::read(&request, &[])?;
     let most = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
     let find = |connection: Connection| async move {
         let sql = "SELECT id, name FROM projects ORDER BY lower(name), id LIMIT $1";
         Ok(connection.query(sql, &[(&most, Type::INT8)]).await?)
     };
-    let rows = app.read(&budget_of(request), find).await?;
+    let rows = app.read(&budget_of(&request), find).await?;
     let project = |row: &db::Row| Ok(Project { id: row.try_get(0)?, name: row.try_get(1)? });
     let found = rows.iter().map(project).collect::<Result<Vec<_>, Error>>()?;
     let page = paginate(&found, MOST)?;

@@ -13,27 +13,28 @@ use serde_json::value::RawValue;
 use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
-use web::{Error, Query, Request, Response, budget_of, json, paginate};
+use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
 
+use crate::id_of;
 use crate::job::no_job;
-use crate::read::{limit, rows_of};
 use rejection::{Fields, Rejection};
 
 #[derive(Serialize)]
 struct Rejections {
     rejections: Vec<Box<RawValue>>,
-    next_cursor: Option<Uuid>,
+    next_cursor: Option<String>,
 }
 
 /// A page of the entries of a job that were skipped, that failed, or that came with a warning, in the order of the file; as
 /// a bookmarks file only those that are not stored.
-pub(crate) async fn list(app: &Arc<App>, request: &Request, job_id: Uuid) -> Result<Response, Error> {
-    let query = Query::read(request, &["limit", "cursor", "format"])?;
-    let limit = limit(&query)?;
-    let after = query.value::<Uuid>("cursor", "a next_cursor of an earlier page")?.unwrap_or(Uuid::nil());
+pub(crate) async fn list(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
+    let job_id = id_of(&params, "id")?;
+    let query = Query::read(&request, &["limit", "cursor", "format"])?;
+    // The place of a page is the id of the last entry before it.
+    let wanted = PageRequest::<Uuid>::read(&query)?;
     match query.text("format") {
-        None | Some("json") => page(app, request, job_id, after, limit).await,
-        Some("html") => file::file(app, request, job_id, after, limit).await,
+        None | Some("json") => page(&app, &request, job_id, &wanted).await,
+        Some("html") => file::file(&app, &request, job_id, &wanted).await,
         Some(_) => Err(Error::bad_request("The parameter format must be json or html.")),
     }
 }
@@ -42,9 +43,9 @@ async fn page(
     app: &Arc<App>,
     request: &Request,
     job_id: Uuid,
-    after: Uuid,
-    limit: usize,
+    wanted: &PageRequest<Uuid>,
 ) -> Result<Response, Error> {
+    let after = wanted.after.unwrap_or(Uuid::nil());
     // The outer join returns one row of nulls for a job without such entries, and none where there is no job.
     let sql = format!(
         "SELECT {}
@@ -58,7 +59,7 @@ async fn page(
     let sql = sql.as_str();
     let find = |connection: Connection| async move {
         let params: [Param<'_>; 3] =
-            [(&job_id, Type::UUID), (&after, Type::UUID), (&rows_of(limit), Type::INT8)];
+            [(&job_id, Type::UUID), (&after, Type::UUID), (&wanted.rows(), Type::INT8)];
         Ok(connection.query(sql, &params).await?)
     };
     let rows = app.read(&budget_of(request), find).await?;
@@ -67,19 +68,14 @@ async fn page(
     }
     let found = rows.iter().filter_map(|row| Rejection::from_row(row).transpose());
     let found = found.collect::<Result<Vec<_>, _>>()?;
-    let page = paginate(&found, limit)?;
-    let next_cursor = page.last.map(|rejection| rejection.id);
-    json(StatusCode::OK, &Rejections { rejections: page.rows, next_cursor })
+    let (rejections, next_cursor) = wanted.cut(&found, |rejection| rejection.id)?;
+    json(StatusCode::OK, &Rejections { rejections, next_cursor })
 }
 
 /// One of them, whole.
-pub(crate) async fn one(
-    app: &Arc<App>,
-    request: &Request,
-    job_id: Uuid,
-    id: Uuid,
-) -> Result<Response, Error> {
-    Query::read(request, &[])?;
+pub(crate) async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
+    let (job_id, id) = (id_of(&params, "id")?, id_of(&params, "entry")?);
+    Query::read(&request, &[])?;
     // A row that no answer holds comes shortened.
     let sql = |fields: Fields| {
         format!(
@@ -99,6 +95,6 @@ pub(crate) async fn one(
         let row = connection.query_opt(shortened, &params).await?;
         Ok(row.as_ref().map(Rejection::from_row).transpose()?.flatten())
     };
-    let found = app.read(&budget_of(request), find).await?;
+    let found = app.read(&budget_of(&request), find).await?;
     json(StatusCode::OK, &found.ok_or_else(|| Error::not_found("There is no such entry in this import."))?)
 }

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use db::{Access, Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
-use store::{App, search_index};
+use store::scope::WITHOUT_NESTED_LOOPS;
+use store::{App, locks, search_index};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
-use web::{AfterResponse, Error, Query, Request, Response, budget_of, json};
+use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of, json};
 
+use crate::id_of;
 use crate::job::{COLUMNS, Job, no_job};
 
 /// Folds duplicates into bookmarks: after an import, and before one is taken out.
@@ -17,10 +19,6 @@ pub(crate) const FOLD: &str = include_str!("fold.sql");
 
 /// Takes the folders of an import out.
 const UNMAKE_FOLDERS: &str = include_str!("unmake_folders.sql");
-
-/// Goes before [`FOLD`], for the rest of the transaction. Its tables have just grown and have no statistics yet, for which
-/// the planner takes nested loops over what it thinks are a few rows; where only a loop will do, it still takes one.
-pub(crate) const BEFORE_FOLD: &str = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off";
 
 #[derive(Serialize)]
 struct Answer {
@@ -34,9 +32,10 @@ struct Answer {
 type TakenOut = (Job, i64);
 
 /// Takes an import out: its bookmarks, what it had merged into others, its job.
-pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<Response, Error> {
-    Query::read(request, &[])?;
-    let budget = budget_of(request);
+pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
+    let id = id_of(&params, "id")?;
+    Query::read(&request, &[])?;
+    let budget = budget_of(&request);
     // What was taken out, while nobody has said that it was committed.
     let uncertain = &Mutex::new(None);
     let take_out = |connection| take_out(connection, id, uncertain);
@@ -49,12 +48,12 @@ pub(crate) async fn undo(app: &Arc<App>, request: &Request, id: Uuid) -> Result<
         }
         None => return Err(no_job()),
     };
-    search_index::catch_up_after_response(app, &AfterResponse::of(request));
+    search_index::catch_up_after_response(&app, &AfterResponse::of(&request));
     let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
     json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
 }
 
-/// Takes an import out, in one flight; gives none where there is no such job. Where the connection is lost, a second
+/// Takes an import out, in one round trip; returns none where there is no such job. Where the connection is lost, a second
 /// attempt either does it, or finds no job any more: the first one was committed then, and `uncertain` tells what it did, as
 /// far as its answers came.
 ///
@@ -69,24 +68,23 @@ async fn take_out(
     let remove_job = format!("DELETE FROM import_jobs WHERE id = $1 RETURNING {COLUMNS}");
     let taken_out: [Param<'_>; 2] = [(&id, Type::UUID), (&true, Type::BOOL)];
 
+    let lock_content = format!(
+        "SELECT pg_advisory_xact_lock({}) FROM import_jobs WHERE id = $1 AND content_sha256 IS NOT NULL",
+        locks::import_key("project_id", "content_sha256")
+    );
+    let lock_bookmarks = format!(
+        "SELECT pg_advisory_xact_lock({}) FROM import_jobs WHERE id = $1",
+        locks::bookmarks_key("project_id")
+    );
+
     connection.transaction_begins();
     let shared = &connection;
     let (begun, content, project, prepared, folded, removed, unmade, job, committed) = tokio::join!(
         biased;
         shared.begin(Access::ReadWrite),
-        shared.query(
-            "SELECT pg_advisory_xact_lock(hashtextextended(
-                 'import ' || coalesce(project_id, 0) || ' ' || encode(content_sha256, 'hex'), 0))
-             FROM import_jobs WHERE id = $1 AND content_sha256 IS NOT NULL",
-            &this,
-        ),
-        shared.query(
-            "SELECT pg_advisory_xact_lock(hashtextextended(
-                 'bookmarks of ' || coalesce(project_id::text, 'no project'), 0))
-             FROM import_jobs WHERE id = $1",
-            &this,
-        ),
-        shared.command(BEFORE_FOLD),
+        shared.query(&lock_content, &this),
+        shared.query(&lock_bookmarks, &this),
+        shared.command(WITHOUT_NESTED_LOOPS),
         shared.query(FOLD, &taken_out),
         shared.query_one(
             "WITH removed AS (DELETE FROM bookmarks WHERE import_job_id = $1 RETURNING 1) SELECT count(*) FROM removed",

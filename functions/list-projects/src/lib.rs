@@ -1,16 +1,18 @@
 //! `GET list-projects/`: the projects with their counts, a page at a time.
 
-mod cursor;
 mod queries;
 
 use std::sync::Arc;
 
 use db::Timestamptz;
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::StatusCode;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use store::App;
-use web::{Error, Query, Request, Response, budget_of, json, paginate, segments};
+use web::{
+    Error, PageRequest, PathParams, Query, Request, Response, Routes, budget_of, encode_cursor, json,
+    paginate,
+};
 
 /// A project as a client sees it.
 #[derive(Serialize)]
@@ -61,47 +63,36 @@ impl Serialize for Name {
 /// A longer description is shortened, so that a page stays in proportion to its rows.
 const DESCRIPTION_CHARACTERS: usize = 4_096;
 
-const DEFAULT_LIMIT: i64 = 100;
-const MAX_LIMIT: i64 = 1_000;
-
 /// Answers a request.
 ///
 /// # Errors
 /// 400 for a parameter that is wrong, 404, 405; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
-    if !segments(&request).is_empty() {
-        return Err(Error::not_found("There is nothing at this path."));
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(Error::method_not_allowed("GET, HEAD"));
-    }
+    Routes::new().get("/", list).answer(app, request).await
+}
+
+async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let query = Query::read(&request, &["limit", "cursor", "fields"])?;
-    let must = "a number from 1 to 1000";
-    let limit = query.value::<i64>("limit", must)?;
-    if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
-        return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
-    }
-    let after = query.text("cursor").map(cursor::read).transpose()?.unwrap_or(i32::MIN);
+    // The place of a page is the id of the last project before it.
+    let wanted = &PageRequest::<i32>::read(&query)?;
+    let after = wanted.after.unwrap_or(i32::MIN);
     let budget = budget_of(&request);
 
     match query.text("fields") {
         Some("name") => {
             // The old clients know no pages, so they get every name unless they ask for fewer.
-            let names = |connection| async move { queries::names(&connection, after, limit).await };
+            let names = |connection| async move { queries::names(&connection, after, wanted.limit).await };
             let names = app.read(&budget, names).await?;
             let page = paginate(&names, usize::MAX)?;
-            let next_cursor = page.last.map(|last| cursor::write(last.id));
+            let next_cursor = page.last.map(|last| encode_cursor(&last.id)).transpose()?;
             json(StatusCode::OK, &Names { projects: page.rows, next_cursor })
         }
         Some(_) => Err(Error::bad_request("The parameter fields must be name, or be left out.")),
         None => {
-            let limit = limit.unwrap_or(DEFAULT_LIMIT);
-            // One more than asked for tells whether there is a next page.
-            let page = |connection| async move { queries::page(&connection, after, limit + 1).await };
-            let projects = app.read(&budget, page).await?;
-            let page = paginate(&projects, usize::try_from(limit).unwrap_or(usize::MAX))?;
-            let next_cursor = page.last.map(|last| cursor::write(last.id));
-            json(StatusCode::OK, &Page { projects: page.rows, next_cursor })
+            let page = |connection| async move { queries::page(&connection, after, wanted.rows()).await };
+            let found = app.read(&budget, page).await?;
+            let (projects, next_cursor) = wanted.cut(&found, |last| last.id)?;
+            json(StatusCode::OK, &Page { projects, next_cursor })
         }
     }
 }

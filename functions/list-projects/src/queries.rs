@@ -39,8 +39,9 @@ pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Res
 pub(crate) async fn names(
     connection: &Connection,
     after: i32,
-    limit: Option<i64>,
+    limit: Option<usize>,
 ) -> Result<Vec<Name>, Error> {
+    let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = connection
         .query(
             "SELECT id, name FROM projects WHERE id > $1 ORDER BY id LIMIT $2",

@@ -4,17 +4,12 @@
 //! A client can write one of its own. It holds nothing but values that are compared and words that are searched for, in
 //! numbers and lengths that are checked here; that the corrected words are words of `q`, the database says.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use web::Error;
+use web::{Error, decode_cursor};
 
 use crate::params::Sort;
 use crate::spelling::{Corrected, MOST_ALIKE, MOST_WORDS, is_word};
-
-/// Bytes of a cursor. The longest that is ever written holds a title's beginning, or five words with five each.
-const MAX_BYTES: usize = 4_096;
 
 /// Characters of a word that takes the place of another; what is stored for that is shorter.
 const MAX_WORD: usize = 60;
@@ -61,19 +56,13 @@ impl Cursor {
         Self { id, key, corrected: corrected.clone() }
     }
 
-    pub(crate) fn write(&self) -> Result<String, Error> {
-        serde_json::to_vec(self).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(Error::internal)
-    }
-
     /// Reads a cursor of a search with this order.
     ///
     /// # Errors
-    /// 400 for what [`Cursor::write`] has not written, or for another order.
+    /// 400 for what no search has written, or a search with another order.
     pub(crate) fn read(cursor: &str, sort: Sort) -> Result<Self, Error> {
-        Some(cursor)
-            .filter(|cursor| cursor.len() <= MAX_BYTES)
-            .and_then(|cursor| URL_SAFE_NO_PAD.decode(cursor).ok())
-            .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
+        decode_cursor::<Self>(cursor)
+            .ok()
             .filter(|cursor| cursor.key.sort() == sort && cursor.is_sound())
             .ok_or_else(Self::refused)
     }
@@ -119,6 +108,8 @@ impl Cursor {
 
 #[cfg(test)]
 mod tests {
+    use web::encode_cursor;
+
     use super::*;
 
     #[test]
@@ -133,14 +124,14 @@ mod tests {
         ] {
             let sort = key.sort();
             let cursor = Cursor { id: Uuid::now_v7(), key, corrected };
-            assert_eq!(Cursor::read(&cursor.write().unwrap(), sort).unwrap(), cursor);
+            assert_eq!(Cursor::read(&encode_cursor(&cursor).unwrap(), sort).unwrap(), cursor);
         }
     }
 
     fn forged(key: &str, corrected: &str) -> String {
-        URL_SAFE_NO_PAD.encode(format!(
-            r#"{{"id":"01900000-0000-7000-8000-000000000000","key":{key},"corrected":{corrected}}}"#
-        ))
+        let json =
+            format!(r#"{{"id":"01900000-0000-7000-8000-000000000000","key":{key},"corrected":{corrected}}}"#);
+        encode_cursor(&serde_json::from_str::<serde_json::Value>(&json).unwrap()).unwrap()
     }
 
     #[test]

@@ -53,13 +53,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::Connection;
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::{App, search_index};
 use tokio::join;
 use uuid::Uuid;
-use web::{Error, Query, Request, Response, budget_of, json, paginate, segments};
+use web::{Error, PathParams, Query, Request, Response, Routes, budget_of, json};
 
 use cursor::Cursor;
 use params::SearchParams;
@@ -72,7 +72,7 @@ const CATCH_UP: Duration = Duration::from_millis(500);
 #[derive(Serialize)]
 struct Page {
     bookmarks: Vec<Box<RawValue>>,
-    /// What `cursor=` gives the next page; null on the last one.
+    /// What `cursor=` takes for the next page; null on the last one.
     next_cursor: Option<String>,
     /// The words of `q` that were not found, with what was searched in their place, the nearest first.
     corrected: Corrected,
@@ -83,39 +83,29 @@ struct Page {
 /// # Errors
 /// 400 for a parameter that is wrong, 404, 405; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
-    let id = match segments(&request)[..] {
-        [] => None,
-        [id] => Some(id.parse::<Uuid>().map_err(|_| Error::not_found("There is nothing at this path."))?),
-        _ => return Err(Error::not_found("There is nothing at this path.")),
-    };
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Err(Error::method_not_allowed("GET, HEAD"));
-    }
-    match id {
-        Some(id) => one(&app, &request, id).await,
-        None => list(&app, &request).await,
-    }
+    Routes::new().get("/", list).get("/{id:uuid}", one).answer(app, request).await
 }
 
 /// One bookmark, whole.
-async fn one(app: &App, request: &Request, id: Uuid) -> Result<Response, Error> {
-    Query::read(request, &[])?;
+async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
+    let id = params.value::<Uuid>("id", "There is nothing at this path.")?;
+    Query::read(&request, &[])?;
     let read = |connection| async move { queries::whole(&connection, id).await };
-    match app.read(&budget_of(request), read).await? {
+    match app.read(&budget_of(&request), read).await? {
         Some(whole) => whole.response(),
         None => Err(Error::not_found("There is no bookmark of this id.")),
     }
 }
 
 /// A page of a search.
-async fn list(app: &App, request: &Request) -> Result<Response, Error> {
-    let params = &SearchParams::read(request)?;
+async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
+    let params = &SearchParams::read(&request)?;
     let search = |connection| async move { search(&connection, params).await };
-    let (found, corrected) = app.read(&budget_of(request), search).await?;
+    let (found, corrected) = app.read(&budget_of(&request), search).await?;
 
-    let page = paginate(&found.bookmarks, params.limit)?;
-    let next_cursor = page.last.map(|last| last.cursor(params.sort, &corrected).write()).transpose()?;
-    json(StatusCode::OK, &Page { bookmarks: page.rows, next_cursor, corrected })
+    let (bookmarks, next_cursor) =
+        params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;
+    json(StatusCode::OK, &Page { bookmarks, next_cursor, corrected })
 }
 
 /// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too. Indexing may be

@@ -1,14 +1,11 @@
 //! The parameters of a search.
 
 use url::Host;
-use web::{Error, Query, Request};
+use web::{Error, PageRequest, Query, Request, limit};
 
 use crate::cursor::Cursor;
 use crate::spelling::Corrected;
 use crate::terms::Terms;
-
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1_000;
 
 /// Characters of a text that is searched for. A longer one is no search, and each word of it costs.
 const MAX_LENGTH: usize = 1_000;
@@ -41,10 +38,8 @@ pub(crate) struct SearchParams {
     pub(crate) folder: Option<String>,
     pub(crate) project_id: Option<i32>,
     pub(crate) sort: Sort,
-    /// Bookmarks on a page.
-    pub(crate) limit: usize,
-    /// Where the page begins; none for the first.
-    pub(crate) after: Option<Cursor>,
+    /// Which page of the result.
+    pub(crate) page: PageRequest<Cursor>,
     /// What is searched in the place of misspelt words.
     pub(crate) corrected: Corrected,
 }
@@ -69,11 +64,7 @@ impl SearchParams {
         }
         let untagged =
             query.value::<bool>("untagged", "true or false")?.unwrap_or_default() || terms.untagged;
-        let must = "a number from 1 to 1000";
-        let limit = query.value::<usize>("limit", must)?.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(Error::bad_request(format!("The parameter limit must be {must}.")));
-        }
+        let limit = limit(&query)?;
         let sort = sort(query.text("sort"), terms.has_words())?;
         let mut after = query.text("cursor").map(|cursor| Cursor::read(cursor, sort)).transpose()?;
         let corrected = after.as_mut().map(Cursor::take_corrected).unwrap_or_default();
@@ -86,8 +77,7 @@ impl SearchParams {
             folder: text(&query, "folder")?.map(without_last_slash),
             project_id: query.value("project_id", "a whole number")?,
             sort,
-            limit,
-            after,
+            page: PageRequest { limit, after },
             corrected,
         })
     }

@@ -29,8 +29,8 @@ pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Resu
     let instead: Vec<String> = search.corrected.values().map(any).collect();
     let nearest: Vec<String> =
         search.corrected.values().filter_map(|words| words.first()).map(quoted).collect();
-    let limit = i64::try_from(search.limit).unwrap_or(i64::MAX) + 1;
-    let after = search.after.as_ref();
+    let limit = search.page.rows();
+    let after = search.page.after.as_ref();
     let (after_id, after_score) = (after.map(|after| after.id()), after.and_then(|after| after.score()));
     let (after_date, after_title) =
         (after.and_then(|after| after.date()), after.and_then(|after| after.title()));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use strsim::osa_distance;
+
 /// Misspelt words, each with what is searched in its place, the most alike first.
 pub(crate) type Corrected = BTreeMap<String, Vec<String>>;
 
@@ -27,43 +29,18 @@ pub(crate) fn correct(misspelt: &[Misspelt]) -> Option<Corrected> {
     misspelt.iter().map(|one| Some((one.word.clone(), nearest(one)?))).collect()
 }
 
-/// The stored words with the fewest typing errors between.
+/// The stored words with the fewest typing errors between: letters left out, put in, mistaken or swapped with the next one,
+/// each once (the optimal string alignment distance).
 fn nearest(misspelt: &Misspelt) -> Option<Vec<String>> {
     let allowed = match misspelt.word.chars().count() {
         0..=5 => 1,
         6..=9 => 2,
         _ => 3,
     };
-    let errors: Vec<usize> = misspelt.alike.iter().map(|word| typing_errors(word, &misspelt.word)).collect();
+    let errors: Vec<usize> = misspelt.alike.iter().map(|word| osa_distance(word, &misspelt.word)).collect();
     let fewest = *errors.iter().min().filter(|fewest| **fewest <= allowed)?;
     let words = misspelt.alike.iter().zip(errors).filter(|(_, errors)| *errors == fewest);
     Some(words.map(|(word, _)| word.clone()).take(MOST_ALIKE).collect())
-}
-
-/// How many letters were left out, put in, mistaken or swapped with the next: the optimal string alignment distance
-/// (Damerau 1964; Boytsov 2011, "Indexing methods for approximate dictionary searching", 2.1).
-fn typing_errors(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    // The table's last two rows and the one that is being filled.
-    let mut before_last = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    let mut previous = None;
-    for (i, l) in left.chars().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, r) in right.iter().enumerate() {
-            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX - 1);
-            let mut errors = (cell(&last, j) + usize::from(l != *r)).min(cell(&last, j + 1) + 1);
-            errors = errors.min(cell(&row, j) + 1);
-            let swapped = j > 0 && previous == Some(*r) && right.get(j - 1) == Some(&l);
-            if swapped {
-                errors = errors.min(cell(&before_last, j - 1) + 1);
-            }
-            row.push(errors);
-        }
-        before_last = std::mem::replace(&mut last, row);
-        previous = Some(l);
-    }
-    last.last().copied().unwrap_or_default()
 }
 
 /// Whether a text is one word to Postgres, or at least nothing that ends a quoted word.
@@ -94,8 +71,8 @@ mod tests {
             ("ab", "ba", 1),
             ("éa", "ée", 1),
         ] {
-            assert_eq!(typing_errors(left, right), errors, "{left} {right}");
-            assert_eq!(typing_errors(right, left), errors, "{right} {left}");
+            assert_eq!(osa_distance(left, right), errors, "{left} {right}");
+            assert_eq!(osa_distance(right, left), errors, "{right} {left}");
         }
     }
 

@@ -77,7 +77,7 @@ pub(crate) fn of(params: &SearchParams) -> String {
     };
     tables.push(format!("page AS MATERIALIZED ({page})"));
     // A page with nothing on it is the reason to look for words like those typed.
-    let near = if params.after.is_none() && may_relax(params) {
+    let near = if params.page.after.is_none() && may_relax(params) {
         format!("SELECT misspelt, near FROM search_near($1, {FILTER}) WHERE NOT EXISTS (SELECT FROM page)")
     } else {
         "SELECT NULL::text AS misspelt, NULL::text[] AS near WHERE false".to_owned()
@@ -169,7 +169,7 @@ fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
 /// joining all of them. Before the limit all the same, since a document whose bookmark was deleted while it was indexed
 /// has none.
 fn best(params: &SearchParams, found: &str) -> String {
-    let after = if params.after.is_some() { "WHERE (score, id) < ($15, $14)" } else { "" };
+    let after = if params.page.after.is_some() { "WHERE (score, id) < ($15, $14)" } else { "" };
     format!(
         "SELECT hit.id, hit.score, NULL::int8 AS date, NULL::text AS title
          FROM (SELECT id, score FROM ({found}) AS found {after} ORDER BY score DESC, id DESC) AS hit
@@ -188,7 +188,7 @@ fn sorted(params: &SearchParams, found: &str) -> String {
         Sort::Oldest => (DATE, "NULL::text", "(b.date, b.id) > ($16, $14)"),
         Sort::Title => ("NULL::int8", TITLE, "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
     };
-    let after = if params.after.is_some() { format!("WHERE {after}") } else { String::new() };
+    let after = if params.page.after.is_some() { format!("WHERE {after}") } else { String::new() };
     format!(
         "SELECT b.id, NULL::float4 AS score, b.date, b.title
          FROM (

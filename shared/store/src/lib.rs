@@ -5,6 +5,8 @@
 mod app;
 mod bookmark;
 mod config;
+pub mod locks;
+pub mod scope;
 pub mod search_index;
 
 pub use app::App;

@@ -24,10 +24,10 @@ pub struct Error {
 }
 
 /// The header that goes with a status.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum ResponseHeader {
     /// The methods that are allowed.
-    Allow(&'static str),
+    Allow(HeaderValue),
     /// The scheme of the credentials that are needed.
     WwwAuthenticate(&'static str),
     /// Seconds.
@@ -37,7 +37,7 @@ enum ResponseHeader {
 impl ResponseHeader {
     fn pair(self) -> (HeaderName, HeaderValue) {
         match self {
-            Self::Allow(methods) => (ALLOW, HeaderValue::from_static(methods)),
+            Self::Allow(methods) => (ALLOW, methods),
             Self::WwwAuthenticate(scheme) => (WWW_AUTHENTICATE, HeaderValue::from_static(scheme)),
             Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
         }
@@ -81,11 +81,14 @@ impl Error {
     }
 
     /// 405, with the methods that are allowed.
-    #[must_use]
-    pub fn method_not_allowed(allow: &'static str) -> Self {
+    pub fn method_not_allowed(allow: impl Into<String>) -> Self {
+        let allow = allow.into();
         let detail = format!("The methods here are {allow}.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
-            .with_header(ResponseHeader::Allow(allow))
+        let error = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail);
+        match HeaderValue::try_from(allow) {
+            Ok(allow) => error.with_header(ResponseHeader::Allow(allow)),
+            Err(_) => error,
+        }
     }
 
     /// 409: another request is in the way.
@@ -184,7 +187,7 @@ impl Error {
         };
         let text = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = with_type(self.status, "application/problem+json", text);
-        if let Some((name, value)) = self.header.map(ResponseHeader::pair) {
+        if let Some((name, value)) = self.header.clone().map(ResponseHeader::pair) {
             response.headers_mut().insert(name, value);
         }
         response

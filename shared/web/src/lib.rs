@@ -4,6 +4,7 @@
 //! The crate knows no database: what a function works with is its [`Application`], and an error of that is answered by its
 //! [`budget::FailureKind`].
 
+mod accept;
 mod access;
 mod application;
 mod config;
@@ -15,11 +16,13 @@ mod paging;
 mod prices;
 mod request;
 mod response;
+mod routes;
 mod serve;
 mod settings;
 mod stream;
 pub mod telemetry;
 
+pub use accept::{accept_of, preferred};
 pub use access::{AccessToken, IsPublic, nothing_is_public};
 pub use application::Application;
 pub use budget::{Budget, RequestCost, milliseconds};
@@ -28,10 +31,11 @@ pub use deadline::budget_of;
 pub use dispatch::{answer, answer_streaming};
 pub use error::Error;
 pub use lambda_http::Request;
-pub use paging::{Page, paginate};
+pub use paging::{Page, PageRequest, decode_cursor, encode_cursor, limit, paginate};
 pub use prices::Prices;
 pub use request::{Query, segments};
 pub use response::{Response, json};
+pub use routes::{PathParams, Routes};
 pub use serve::{AfterResponse, serve, serve_streaming};
 pub use settings::{ConfigError, Settings};
 pub use stream::{Chunks, StreamBody, StreamingResponse};

@@ -12,7 +12,7 @@ use super::{all_titles, file, import, query, search, titles};
 use crate::function::{Fixture, Seen};
 
 fn cursor(json: &str) -> String {
-    URL_SAFE_NO_PAD.encode(json)
+    URL_SAFE_NO_PAD.encode(format!("{{\"after\":{json}}}"))
 }
 
 async fn with_cursor(fixture: &Fixture, parameters: &[(&str, &str)], json: &str) -> Seen {

@@ -14,18 +14,18 @@ use web::Error;
 use super::address::{Address, Verdict, address_of, judge};
 use super::entries::{Entries, Entry};
 use super::ids::Ids;
+use super::positions::Positions;
 use super::progress::Progress;
 use super::reading::{self, Turns, Visit};
 use super::repeats::Repeats;
 use super::rows::Rows;
 use super::sample::SAMPLE;
-use super::stored::Stored;
 use crate::body::{Upload, damaged};
 
 /// Where COPY's rows go.
 pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 
-/// The columns of a row, in the order in which [`Plan::put`] writes them.
+/// The columns of a row, in the order in which [`ImportState::put`] writes them.
 pub(crate) const COPY_BOOKMARKS: &str =
     "COPY bookmarks (id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key,
                      folder_id, description, last_modified, last_visited, attributes)
@@ -48,13 +48,13 @@ const ROWS_OF_ANY_FILE: u64 = 50_000;
 const SENT_BYTES_PER_ROW: u64 = 4;
 
 /// What is known of an import before its entries are read, and what has become of them since.
-pub(crate) struct Plan {
+pub(crate) struct ImportState {
     pub(crate) job_id: Uuid,
     pub(crate) project_id: Option<i32>,
     /// The addresses that the project held before.
     pub(crate) known: Keys,
     seen: Keys,
-    pub(crate) stored: Stored,
+    pub(crate) stored: Positions,
     pub(crate) counts: Counts,
     /// The ids of the first rows.
     pub(crate) sample: Vec<Uuid>,
@@ -68,14 +68,14 @@ pub(crate) struct Plan {
     rows_left: u64,
 }
 
-impl Plan {
+impl ImportState {
     pub(crate) fn new(job_id: Uuid, project_id: Option<i32>, sent_bytes: usize) -> Self {
         Self {
             job_id,
             project_id,
             known: Keys::default(),
             seen: Keys::default(),
-            stored: Stored::default(),
+            stored: Positions::default(),
             counts: Counts::default(),
             sample: Vec::new(),
             first_id: Ids::new(),
@@ -216,15 +216,15 @@ pub(crate) async fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
 /// Reads the file and copies it into `bookmarks` at the same time. Returns the sink; the caller finishes it.
 pub(crate) async fn bookmarks(
     upload: &Upload,
-    plan: &mut Plan,
+    state: &mut ImportState,
     mut sink: Sink,
     progress: &Progress,
 ) -> Result<Sink, Error> {
     let report = |bytes| progress.copied(bytes);
-    let left_out = reading::read(upload, plan, &mut sink, report, Plan::take).await?;
+    let left_out = reading::read(upload, state, &mut sink, report, ImportState::take).await?;
     for kind in &left_out {
-        plan.counts.warnings += 1;
-        plan.entries.note_left_out(kind, plan.job_id);
+        state.counts.warnings += 1;
+        state.entries.note_left_out(kind, state.job_id);
     }
     Ok(sink)
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use web::Error;
 
 use super::address::{Address, Verdict, address_of, judge};
-use super::copy::{Plan, Sink};
+use super::copy::{ImportState, Sink};
 use super::progress::Progress;
 use super::reading::{self, LeftOut, Visit};
 use super::repeats::Repeats;
@@ -66,37 +66,37 @@ impl Entries {
 /// Copies those entries. Returns the sink; the caller finishes it.
 pub(crate) async fn copy(
     upload: &Upload,
-    plan: &mut Plan,
+    state: &mut ImportState,
     mut sink: Sink,
     progress: &Progress,
 ) -> Result<Sink, Error> {
-    match plan.entries.kept.take() {
+    match state.entries.kept.take() {
         Some(rows) => sink.send(rows.end()).await.map_err(db::Error::from)?,
-        None => read_again(upload, plan, &mut sink, progress).await?,
+        None => read_again(upload, state, &mut sink, progress).await?,
     }
     Ok(sink)
 }
 
 async fn read_again(
     upload: &Upload,
-    plan: &mut Plan,
+    state: &mut ImportState,
     sink: &mut Sink,
     progress: &Progress,
 ) -> Result<(), Error> {
     let report = |bytes| progress.gone_through(bytes);
-    reading::read(upload, plan, sink, report, |plan, visit, rows| {
+    reading::read(upload, state, sink, report, |state, visit, rows| {
         let entry = match visit.event {
             Event::FolderStart(folder) => Some(Entry::folder(folder)),
             Event::Separator(separator) => Some(Entry::separator(separator)),
             Event::Bookmark(bookmark) => {
-                let is_stored = plan.stored.holds(bookmark.position);
+                let is_stored = state.stored.holds(bookmark.position);
                 Entry::bookmark(bookmark, judge(bookmark), is_stored, visit.folder_id, visit.repeats)
             }
             Event::Warning(warning) => Some(Entry::file(warning)),
             Event::FolderEnd => None,
         };
         if let Some(entry) = entry {
-            entry.put(&visit, plan.job_id, rows);
+            entry.put(&visit, state.job_id, rows);
         }
         Ok(())
     })
@@ -185,7 +185,7 @@ impl<'a> Entry<'a> {
             }
             Verdict::Keep(address) => {
                 reasons.extend(address.warning.map(str::to_owned));
-                (if is_stored { Outcome::Stored } else { Outcome::Merged }, Some(address))
+                (if is_stored { Outcome::Positions } else { Outcome::Merged }, Some(address))
             }
         };
         let is_repeated = repeats.is_repeated(bookmark, folder_id);
@@ -240,7 +240,7 @@ impl<'a> Entry<'a> {
 /// What an entry became.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    Stored,
+    Positions,
     Merged,
     Skipped,
     Failed,
@@ -252,7 +252,7 @@ enum Outcome {
 impl Outcome {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Stored => "stored",
+            Self::Positions => "stored",
             Self::Merged => "merged",
             Self::Skipped => "skipped",
             Self::Failed => "failed",

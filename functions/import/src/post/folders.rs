@@ -34,7 +34,7 @@ struct Open {
     /// The folder that holds what is in it: its own row, or that of its parent where it is not kept. None at the root.
     id: Option<Uuid>,
     /// Where in the list of open folders that one stands.
-    holder: Option<usize>,
+    claim: Option<usize>,
     children: Siblings,
     /// How long `joined` was before.
     joined: usize,
@@ -60,8 +60,8 @@ impl Folders {
     /// Enters the next folder of this name.
     pub(crate) fn enter(&mut self, name: &str) -> Place {
         let parent_id = self.id();
-        let holder = self.open.last().and_then(|open| open.holder);
-        let siblings = match holder.and_then(|index| self.open.get_mut(index)) {
+        let claim = self.open.last().and_then(|open| open.claim);
+        let siblings = match claim.and_then(|index| self.open.get_mut(index)) {
             Some(open) => &mut open.children,
             None => &mut self.at_root,
         };
@@ -71,15 +71,15 @@ impl Folders {
             self.join("/");
         }
         self.join(name);
-        let holder = Some(self.open.len());
-        self.open.push(Open { id: Some(id), holder, children: Siblings::default(), joined });
+        let claim = Some(self.open.len());
+        self.open.push(Open { id: Some(id), claim, children: Siblings::default(), joined });
         Place { id, parent_id }
     }
 
     /// Enters a folder that is not kept: what it holds belongs to its parent.
     pub(crate) fn enter_unkept(&mut self) {
-        let (id, holder) = self.open.last().map_or((None, None), |open| (open.id, open.holder));
-        self.open.push(Open { id, holder, children: Siblings::default(), joined: self.joined.len() });
+        let (id, claim) = self.open.last().map_or((None, None), |open| (open.id, open.claim));
+        self.open.push(Open { id, claim, children: Siblings::default(), joined: self.joined.len() });
     }
 
     pub(crate) fn leave(&mut self) {

@@ -5,7 +5,7 @@ use netscape::{Event, Folder, Reader, Separator};
 use uuid::Uuid;
 use web::Error;
 
-use super::copy::{Plan, Sink, unreadable};
+use super::copy::{ImportState, Sink, unreadable};
 use super::folders::{Folders, Place};
 use super::ids::Ids;
 use super::repeats::Repeats;
@@ -82,15 +82,15 @@ impl Counted {
 /// Returns what was left out; the caller finishes the sink.
 pub(crate) async fn read(
     upload: &Upload,
-    plan: &mut Plan,
+    state: &mut ImportState,
     sink: &mut Sink,
     report: impl Fn(u64),
-    mut visit: impl FnMut(&mut Plan, Visit<'_, '_>, &mut Rows) -> Result<(), Error>,
+    mut visit: impl FnMut(&mut ImportState, Visit<'_, '_>, &mut Rows) -> Result<(), Error>,
 ) -> Result<Vec<LeftOut>, Error> {
     let mut reader = Reader::new(upload.open());
-    let mut folders = Folders::new(plan.project_id);
-    let mut ids = plan.first_id.clone();
-    let mut repeats = plan.repeats.restarted();
+    let mut folders = Folders::new(state.project_id);
+    let mut ids = state.first_id.clone();
+    let mut repeats = state.repeats.restarted();
     let mut bounds = Bounds::default();
     let mut rows = Rows::new();
     let mut turns = Turns::default();
@@ -119,7 +119,7 @@ pub(crate) async fn read(
             event: &event,
             repeats: &mut repeats,
         };
-        visit(plan, visited, &mut rows)?;
+        visit(state, visited, &mut rows)?;
         if let Some(chunk) = rows.chunk() {
             sink.send(chunk).await.map_err(db::Error::from)?;
             report(reader.bytes_read());

@@ -2,6 +2,7 @@
 //! fills. Big-endian lengths before each value, -1 for null; a count of fields before each row.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use db::POSTGRES_EPOCH;
 use serde_json::{Map, Value};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -10,9 +11,6 @@ const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
 
 /// Large enough that the cost of a message does not count, small enough to keep the server busy early.
 const CHUNK: usize = 64 * 1024;
-
-/// Microseconds from the Unix epoch to Postgres's, 2000-01-01.
-const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 pub(crate) struct Rows {
     buffer: BytesMut,

@@ -11,11 +11,10 @@ use serde_json::{Map, Value};
 use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
-use web::{Error, Request, Response, budget_of};
+use web::{Error, PageRequest, Request, Response, budget_of, encode_cursor};
 
 use super::rejection::{Fields, Rejection};
 use crate::job::no_job;
-use crate::read::rows_of;
 
 /// A file ends before it has more bytes: it travels in base64, and Lambda takes 6 MiB.
 const FILE_BYTES: usize = 4_000_000;
@@ -25,9 +24,9 @@ pub(super) async fn file(
     app: &Arc<App>,
     request: &Request,
     job_id: Uuid,
-    after: Uuid,
-    limit: usize,
+    wanted: &PageRequest<Uuid>,
 ) -> Result<Response, Error> {
+    let (after, limit) = (wanted.after.unwrap_or(Uuid::nil()), wanted.limit());
     // Of entries that are a megabyte each, no more come than a file holds.
     let sql = format!(
         "SELECT {}
@@ -52,8 +51,8 @@ pub(super) async fn file(
                     WHERE import_job_id = $1 AND outcome IN ('failed', 'skipped') AND id > $2)";
     let sql = sql.as_str();
     let find = |connection: Connection| async move {
-        let rows_of = rows_of(limit);
-        let params: [Param<'_>; 3] = [(&job_id, Type::UUID), (&after, Type::UUID), (&rows_of, Type::INT8)];
+        let rows = wanted.rows();
+        let params: [Param<'_>; 3] = [(&job_id, Type::UUID), (&after, Type::UUID), (&rows, Type::INT8)];
         let rows = connection.query(sql, &params).await?;
         if rows.is_empty() {
             return Err(no_job());
@@ -85,7 +84,8 @@ pub(super) async fn file(
         .insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"not-imported.html\""));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(next) = next {
-        let link = format!("<?format=html&limit={limit}&cursor={next}>; rel=\"next\"");
+        let cursor = encode_cursor(&next)?;
+        let link = format!("<?format=html&limit={limit}&cursor={cursor}>; rel=\"next\"");
         headers.insert(LINK, HeaderValue::try_from(link).map_err(Error::internal)?);
     }
     Ok(response)

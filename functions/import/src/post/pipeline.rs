@@ -6,7 +6,8 @@ use std::pin::pin;
 use bytes::Bytes;
 use db::{Access, Connection, Param};
 use futures_util::TryStreamExt;
-use store::Bookmark;
+use store::scope::{self, WITHOUT_NESTED_LOOPS};
+use store::{Bookmark, locks};
 use tokio::join;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
@@ -14,15 +15,15 @@ use tokio_postgres::{CopyInSink, Statement};
 use uuid::Uuid;
 use web::Error;
 
-use super::Order;
-use super::copy::{COPY_BOOKMARKS, Keys, Plan, Sink};
+use super::ImportRequest;
+use super::copy::{COPY_BOOKMARKS, ImportState, Keys, Sink};
 use super::entries::COPY_ENTRIES;
 use super::sample;
 use crate::job::{COLUMNS, Job};
-use crate::undo::{BEFORE_FOLD, FOLD};
+use crate::undo::FOLD;
 
 /// Who imports a content into a project.
-pub(crate) enum Holder {
+pub(crate) enum Claim {
     /// This request, under a new job or one that a dead process left behind. The transaction is open.
     Ours(Uuid, Copies),
     /// An earlier request, which is done. The transaction is open and has nothing in it.
@@ -31,7 +32,7 @@ pub(crate) enum Holder {
 
 /// What the first flight found.
 pub(crate) struct Opened {
-    pub(crate) holder: Holder,
+    pub(crate) claim: Claim,
     /// Whether the project, or what belongs to no project, holds no bookmark yet.
     pub(crate) scope_is_empty: bool,
 }
@@ -46,78 +47,75 @@ pub(crate) struct Copies {
 /// Commits the job, then opens the transaction and takes two locks that end with it: one on the content, which tells a
 /// running import from a dead one and makes a second sender of the same file wait for the first, and, unless the content
 /// is already imported, one on the project, whose duplicates could otherwise be counted wrong.
-pub(crate) async fn open(connection: &mut Connection, order: &Order) -> Result<Opened, Error> {
-    let created = order.params();
-    let project: [Param<'_>; 1] = [(&order.project_id, Type::INT4)];
-    let content: [Param<'_>; 2] = [(&order.project_id, Type::INT4), (&order.digested.sha256, Type::BYTEA)];
+pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -> Result<Opened, Error> {
+    let created = request.params();
+    let project: [Param<'_>; 1] = [(&request.project_id, Type::INT4)];
+    let content: [Param<'_>; 2] =
+        [(&request.project_id, Type::INT4), (&request.digested.sha256, Type::BYTEA)];
     let insert = format!(
         "{INSERT} VALUES ($1, $2, $3, $4, $5, $6, 'importing', clock_timestamp()) ON CONFLICT DO NOTHING"
     );
-    let holder = format!(
-        "SELECT {COLUMNS},
-                CASE WHEN status = 'importing' THEN pg_advisory_xact_lock(hashtextextended(
-                    'bookmarks of ' || coalesce($1::text, 'no project'), 0))::text END
+    let bookmarks_key = locks::bookmarks_key("$1");
+    let claim = format!(
+        "SELECT {COLUMNS}, CASE WHEN status = 'importing' THEN pg_advisory_xact_lock({bookmarks_key})::text END
          FROM import_jobs
          WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status <> 'failed'"
     );
+    let lock = format!("SELECT pg_advisory_xact_lock({})", locks::import_key("$1::int", "$2::bytea"));
+    let occupied = format!("SELECT EXISTS (SELECT FROM bookmarks WHERE {})", scope::contains("$1"));
     connection.transaction_begins();
     let connection = &*connection;
     let (inserted, named, begun, locked, found, occupied, bookmarks, entries) = join!(
         biased;
         connection.query(&insert, &created),
-        name_dead_job(connection, order),
+        name_dead_job(connection, request),
         connection.begin(Access::ReadWrite),
-        connection.query(
-            "SELECT pg_advisory_xact_lock(hashtextextended(
-                 'import ' || coalesce($1::int, 0) || ' ' || encode($2::bytea, 'hex'), 0))",
-            &content,
-        ),
-        connection.query_opt(&holder, &content),
-        connection.query_one(
-            "SELECT EXISTS (SELECT FROM bookmarks WHERE project_id = $1 OR ($1 IS NULL AND project_id IS NULL))",
-            &project,
-        ),
+        connection.query(&lock, &content),
+        connection.query_opt(&claim, &content),
+        connection.query_one(&occupied, &project),
         connection.prepare(COPY_BOOKMARKS),
         connection.prepare(COPY_ENTRIES),
     );
-    inserted.map_err(|error| no_project(error, order))?;
+    inserted.map_err(|error| no_project(error, request))?;
     named?;
     begun?;
     locked?;
     let job = match found? {
         Some(row) => Job::from_row(&row)?,
-        None => return Err(why_no_job(connection, order).await),
+        None => return Err(why_no_job(connection, request).await),
     };
     let copies = Copies { bookmarks: bookmarks?, entries: entries? };
-    let holder =
-        if job.is_completed() { Holder::Completed(Box::new(job)) } else { Holder::Ours(job.id, copies) };
-    Ok(Opened { holder, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
+    let claim =
+        if job.is_completed() { Claim::Completed(Box::new(job)) } else { Claim::Ours(job.id, copies) };
+    Ok(Opened { claim, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
 }
 
 /// Gives the content's job this request's key, where the process that had it is gone: whoever sends the file again looks
 /// for it under the key that they sent now.
-async fn name_dead_job(connection: &Connection, order: &Order) -> Result<(), db::Error> {
-    if order.idempotency_key.is_none() {
+async fn name_dead_job(connection: &Connection, request: &ImportRequest) -> Result<(), db::Error> {
+    if request.idempotency_key.is_none() {
         return Ok(());
     }
-    let update = "UPDATE import_jobs SET idempotency_key = $3
+    let key = locks::import_key("$1::int", "$2::bytea");
+    let update = format!(
+        "UPDATE import_jobs SET idempotency_key = $3
          WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status = 'importing'
            AND idempotency_key IS DISTINCT FROM $3
            AND NOT EXISTS (SELECT FROM import_jobs WHERE idempotency_key = $3 AND status <> 'failed')
-           AND pg_try_advisory_xact_lock(hashtextextended(
-                   'import ' || coalesce($1::int, 0) || ' ' || encode($2::bytea, 'hex'), 0))";
+           AND pg_try_advisory_xact_lock({key})"
+    );
     let params: [Param<'_>; 3] = [
-        (&order.project_id, Type::INT4),
-        (&order.digested.sha256, Type::BYTEA),
-        (&order.idempotency_key, Type::UUID),
+        (&request.project_id, Type::INT4),
+        (&request.digested.sha256, Type::BYTEA),
+        (&request.idempotency_key, Type::UUID),
     ];
-    connection.query(update, &params).await.map(drop)
+    connection.query(&update, &params).await.map(drop)
 }
 
 /// Why there is no job for the content, though one was to be inserted.
-async fn why_no_job(connection: &Connection, order: &Order) -> Error {
+async fn why_no_job(connection: &Connection, request: &ImportRequest) -> Error {
     let held = "SELECT FROM import_jobs WHERE idempotency_key = $1 AND status <> 'failed'";
-    match connection.query_opt(held, &[(&order.idempotency_key, Type::UUID)]).await {
+    match connection.query_opt(held, &[(&request.idempotency_key, Type::UUID)]).await {
         Ok(Some(_)) => Error::conflict(
             "The Idempotency-Key belongs to the import of another file or project. Send this one with a key of its own.",
         ),
@@ -129,7 +127,7 @@ async fn why_no_job(connection: &Connection, order: &Order) -> Error {
 
 const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, idempotency_key, status, started_at)";
 
-impl Order {
+impl ImportRequest {
     /// What [`INSERT`] begins with.
     fn params(&self) -> [Param<'_>; 6] {
         [
@@ -146,7 +144,7 @@ impl Order {
 /// Stores that a file was refused, and why; once, however often it is tried.
 pub(crate) async fn insert_failed(
     connection: &Connection,
-    order: &Order,
+    request: &ImportRequest,
     problem: &str,
 ) -> Result<(), Error> {
     let insert = format!(
@@ -155,15 +153,15 @@ pub(crate) async fn insert_failed(
          ON CONFLICT (id) DO NOTHING",
         INSERT.trim_end_matches(')')
     );
-    let [id, filename, size, content, project, key] = order.params();
+    let [id, filename, size, content, project, key] = request.params();
     let params: [Param<'_>; 7] = [id, filename, size, content, project, key, (&problem, Type::TEXT)];
-    connection.query(&insert, &params).await.map_err(|error| no_project(error, order))?;
+    connection.query(&insert, &params).await.map_err(|error| no_project(error, request))?;
     Ok(())
 }
 
 /// `foreign_key_violation` can only mean the project.
-fn no_project(error: db::Error, order: &Order) -> Error {
-    match (error.code().map(SqlState::code), order.project_id) {
+fn no_project(error: db::Error, request: &ImportRequest) -> Error {
+    match (error.code().map(SqlState::code), request.project_id) {
         (Some("23503"), Some(id)) => Error::not_found(format!("There is no project {id}.")),
         _ => error.into(),
     }
@@ -176,13 +174,8 @@ pub(crate) async fn known_keys(
     keys: &[Uuid],
 ) -> Result<Keys, Error> {
     let params: [Param<'_>; 2] = [(&project_id, Type::INT4), (&keys, Type::UUID_ARRAY)];
-    let rows = connection
-        .query_raw(
-            "SELECT url_key FROM bookmarks
-             WHERE (project_id = $1 OR ($1 IS NULL AND project_id IS NULL)) AND url_key = ANY ($2)",
-            params,
-        )
-        .await?;
+    let sql = format!("SELECT url_key FROM bookmarks WHERE {} AND url_key = ANY ($2)", scope::contains("$1"));
+    let rows = connection.query_raw(&sql, params).await?;
     // One by one, since a row in memory takes ten times what is wanted of it.
     let mut rows = pin!(rows.into_stream());
     let mut known = Keys::default();
@@ -209,8 +202,8 @@ const MAKE_FOLDERS: &str = include_str!("make_folders.sql");
 /// Ends the last copy, merges, makes the folders, completes the job and commits.
 pub(crate) async fn complete(
     connection: &mut Connection,
-    order: &Order,
-    plan: &Plan,
+    request: &ImportRequest,
+    state: &ImportState,
     sink: Sink,
 ) -> Result<(Job, Vec<Bookmark>), Error> {
     let update = format!(
@@ -221,12 +214,12 @@ pub(crate) async fn complete(
          WHERE id = $1
          RETURNING {COLUMNS}"
     );
-    let counts = plan.counts;
-    let duration = order.begun.elapsed();
+    let counts = state.counts;
+    let duration = request.begun.elapsed();
     let duration_ms = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
-    let cost_usd = order.prices.cost_usd(duration, order.memory_mib);
+    let cost_usd = request.prices.cost_usd(duration, request.memory_mib);
     let params: [Param<'_>; 9] = [
-        (&plan.job_id, Type::UUID),
+        (&state.job_id, Type::UUID),
         (&counts.total, Type::INT4),
         (&counts.imported, Type::INT4),
         (&counts.merged, Type::INT4),
@@ -238,17 +231,18 @@ pub(crate) async fn complete(
     ];
     let shared = &*connection;
     let merge = async {
-        if plan.has_merges() {
-            let import: [Param<'_>; 2] = [(&plan.job_id, Type::UUID), (&false, Type::BOOL)];
-            let (prepared, folded) = join!(biased; shared.command(BEFORE_FOLD), shared.query(FOLD, &import));
+        if state.has_merges() {
+            let import: [Param<'_>; 2] = [(&state.job_id, Type::UUID), (&false, Type::BOOL)];
+            let (prepared, folded) =
+                join!(biased; shared.command(WITHOUT_NESTED_LOOPS), shared.query(FOLD, &import));
             prepared?;
             folded?;
         }
         Ok::<_, db::Error>(())
     };
     let make_folders = async {
-        if plan.has_folders {
-            shared.query(MAKE_FOLDERS, &[(&plan.job_id, Type::UUID)]).await?;
+        if state.has_folders {
+            shared.query(MAKE_FOLDERS, &[(&state.job_id, Type::UUID)]).await?;
         }
         Ok::<_, db::Error>(())
     };
@@ -257,7 +251,7 @@ pub(crate) async fn complete(
         finish(sink),
         merge,
         make_folders,
-        sample::of(shared, &plan.sample),
+        sample::of(shared, &state.sample),
         shared.query_one(&update, &params),
         shared.command("COMMIT"),
     );

@@ -1,9 +1,9 @@
 //! Which entries became rows, one bit each.
 
 #[derive(Default)]
-pub(crate) struct Stored(Vec<u64>);
+pub(crate) struct Positions(Vec<u64>);
 
-impl Stored {
+impl Positions {
     /// Marks an entry, by its 1-based position.
     pub(crate) fn mark(&mut self, position: u32) {
         let (word, bit) = place(position);
@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn only_what_was_marked_is_held() {
-        let mut stored = Stored::default();
+        let mut stored = Positions::default();
         for position in [1, 63, 64, 1_000] {
             stored.mark(position);
         }
