@@ -2,6 +2,7 @@
 //! is repeated where that is safe.
 //!
 //! ```no_run
+//! # use branchline_db as db;
 //! # async fn example() -> Result<(), db::Error> {
 //! # use std::{sync::Arc, time::{Duration, SystemTime}};
 //! let config = db::Config::new(pg::Url::parse("postgresql://user:password@host/database").map_err(pg::Error::from)?);
