@@ -1,5 +1,5 @@
-//! A hostile server: any bytes, some of them in the shape of a login, end the login without panic, loop or a result that the
-//! driver sees.
+//! A hostile server: any bytes, some of them in the shape of a login, end the login without panic, loop or a
+//! result that the driver sees.
 #![no_main]
 
 #[path = "../../shared/pg-login/tests/hostile/server.rs"]
@@ -16,7 +16,10 @@ fuzz_target!(|data: &[u8]| {
         rest = tail;
         pieces.push(match kind % 6 {
             0 => Piece::Raw(body.to_vec()),
-            1 => Piece::Message(body.first().copied().unwrap_or(b'R'), body.get(1..).unwrap_or_default().to_vec()),
+            1 => {
+                let tag = body.first().copied().unwrap_or(b'R');
+                Piece::Message(tag, body.get(1..).unwrap_or_default().to_vec())
+            }
             2 => Piece::Offer(length % 2 == 0),
             // The rounds are work that a server may ask for; how much of it, the tests bound.
             3 if body.windows(3).any(|window| window[..2] == *b"i=" && window[2].is_ascii_digit()) => {

@@ -1,4 +1,5 @@
-//! The tables of a database and about how many rows each has, as JSON: a function with the pool and nothing else.
+//! The tables of a database and about how many rows each has, as JSON: a function with the pool and nothing
+//! else.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

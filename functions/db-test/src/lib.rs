@@ -48,7 +48,8 @@ struct PoolSizes {
     max: usize,
 }
 
-/// The short form is for monitors, which have no token: it tells whether the database is there, and little else.
+/// The short form is for monitors, which have no token: it tells whether the database is there, and little
+/// else.
 #[must_use]
 pub fn is_public(request: &Request) -> bool {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);

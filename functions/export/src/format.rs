@@ -16,8 +16,8 @@ impl Format {
     /// Where a client likes several equally, the first is taken.
     const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Csv];
 
-    /// The format that a request asks for: by its parameter, else by its Accept header (RFC 9110, section 12.5.1). A
-    /// bookmarks file where it asks for none.
+    /// The format that a request asks for: by its parameter, else by its Accept header (RFC 9110, section
+    /// 12.5.1). A bookmarks file where it asks for none.
     ///
     /// # Errors
     /// 400 for a format that is not one of these.

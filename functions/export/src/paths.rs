@@ -33,7 +33,8 @@ pub(crate) async fn query(connection: &Connection, project_id: Option<i32>) -> R
 }
 
 impl Paths {
-    /// The names from the root to a folder: the innermost that fit into [`PATH_BYTES`], after a `…` where there are more.
+    /// The names from the root to a folder: the innermost that fit into [`PATH_BYTES`], after a `…` where
+    /// there are more.
     pub(crate) fn path(&self, folder_id: Option<Uuid>) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         let mut room = PATH_BYTES;

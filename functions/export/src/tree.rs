@@ -37,7 +37,8 @@ pub(crate) fn no_project(project_id: Option<i32>) -> Error {
     Error::not_found(format!("There is no project {}.", project_id.unwrap_or_default()))
 }
 
-/// Sends what the scope holds. The driver takes rows from the network only as fast as chunks are taken from here.
+/// Sends what the scope holds. The driver takes rows from the network only as fast as chunks are taken from
+/// here.
 pub(crate) async fn send(
     mut connection: Connection,
     project_id: Option<i32>,

@@ -13,7 +13,8 @@ use lambda_http::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use sha2::{Digest, Sha256};
 use web::{Error, Request};
 
-/// A file as it was sent. It is inflated anew each time it is read, so that it never stands inflated in memory.
+/// A file as it was sent. It is inflated anew each time it is read, so that it never stands inflated in
+/// memory.
 #[derive(Debug)]
 pub(crate) struct Upload {
     bytes: Bytes,
@@ -73,8 +74,8 @@ impl Upload {
     /// Reads the whole file once.
     ///
     /// # Errors
-    /// 413 past `max_bytes`, however small the file was before it was inflated; 422 where it is empty, its gzip is damaged,
-    /// or it is a zip archive.
+    /// 413 past `max_bytes`, however small the file was before it was inflated; 422 where it is empty, its
+    /// gzip is damaged, or it is a zip archive.
     pub(crate) async fn digest(&self, max_bytes: u64) -> Result<Digested, Error> {
         let too_large = || Error::too_large(format!("The file is larger than {max_bytes} bytes."));
         if !self.gzip && self.bytes.len() as u64 > max_bytes {

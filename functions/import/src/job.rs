@@ -12,11 +12,12 @@ pub(crate) const COLUMNS: &str =
     "id, filename, file_size_bytes, content_sha256, project_id, status, coalesce(progress, 0),
     total_bookmarks, imported_count, merged_count, skipped_count, failed_count, warning_count, duration_ms,
     total_cost_usd::text, left(error_message, 4096),
-    CASE WHEN octet_length(error_details::text) <= 65536 THEN error_details::text END, created_at, started_at, completed_at";
+    CASE WHEN octet_length(error_details::text) <= 65536 THEN error_details::text END, created_at, \
+        started_at, completed_at";
 
-/// Whether a job was left by a process that died: it says that it is importing, and nobody holds its lock, so its
-/// bookmarks were rolled back. The seconds of grace cover the moment between the job's commit and its lock, which
-/// travel in one flight.
+/// Whether a job was left by a process that died: it says that it is importing, and nobody holds its lock, so
+/// its bookmarks were rolled back. The seconds of grace cover the moment between the job's commit and its
+/// lock, which travel in one flight.
 pub(crate) fn is_stale() -> String {
     let key = locks::import_key("project_id", "content_sha256");
     format!(

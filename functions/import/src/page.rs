@@ -27,8 +27,9 @@ const SCRIPT: &str = concat!(
     include_str!("page/page.js"),
 );
 
-/// The largest body in bytes that reaches a function on Lambda: its event has 6,291,456 bytes at most, base64 makes
-/// four bytes of three, and 24 KiB are left for the event's other fields (AWS Lambda Developer Guide, "Lambda quotas").
+/// The largest body in bytes that reaches a function on Lambda: its event has 6,291,456 bytes at most, base64
+/// makes four bytes of three, and 24 KiB are left for the event's other fields (AWS Lambda Developer Guide,
+/// "Lambda quotas").
 const LAMBDA_MAX_BODY: u64 = 4_700_000;
 
 const HTML: &str = "text/html";
@@ -45,8 +46,9 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| Page {
         1,
     ),
     policy: format!(
-        "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; img-src data:; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; img-src data:; base-uri \
+         'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
+         trusted-types 'none'",
         source(SCRIPT),
         source(STYLE)
     ),
@@ -57,8 +59,8 @@ fn source(content: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Whether a request is a browser's for the page: at the root, by a client that prefers HTML to JSON. Ties, `*/*` and a
-/// missing header select JSON.
+/// Whether a request is a browser's for the page: at the root, by a client that prefers HTML to JSON. Ties,
+/// `*/*` and a missing header select JSON.
 pub(crate) fn is_asked_for(request: &Request) -> bool {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
     is_get

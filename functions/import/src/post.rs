@@ -2,10 +2,12 @@
 //!
 //! 1. The file is hashed: content and project are the key under which it is imported once.
 //! 2. One flight commits the job, opens the transaction, takes the locks and asks what is there.
-//! 3. Where the project already holds bookmarks, a first reading collects the addresses and asks which are known.
+//! 3. Where the project already holds bookmarks, a first reading collects the addresses and asks which are
+//!    known.
 //! 4. The file is read and copied at the same time.
-//! 5. What did not simply become a row (merged, skipped, failed and warned entries, folders, separators) is copied to
-//!    `import_entries`; past a few megabytes on a second reading, so that memory does not grow with it.
+//! 5. What did not simply become a row (merged, skipped, failed and warned entries, folders, separators) is
+//!    copied to `import_entries`; past a few megabytes on a second reading, so that memory does not grow with
+//!    it.
 //! 6. One flight ends the copy, merges, completes the job and commits.
 
 pub(crate) mod address;
@@ -153,8 +155,8 @@ async fn import(
     let (job_id, copies) = match opened.claim {
         pipeline::Claim::Completed(job) => {
             let sample = sample::after_rollback(connection, &job).await?;
-            // The first attempt was committed, and its answer lost. Without one, another sender of the same content has
-            // finished the job that this request began.
+            // The first attempt was committed, and its answer lost. Without one, another sender of the same
+            // content has finished the job that this request began.
             let is_ours = is_second_attempt && job.id == request.job_id;
             return Ok(if is_ours {
                 Outcome::Imported(*job, sample)

@@ -42,7 +42,8 @@ pub(crate) async fn job(app: Arc<App>, request: Request, params: PathParams) -> 
     let id = id_of(&params, "id")?;
     Query::read(&request, &[])?;
     let sql = format!(
-        "SELECT {COLUMNS}, {} FROM import_jobs WHERE id = $1 OR idempotency_key = $1 ORDER BY id DESC LIMIT 1",
+        "SELECT {COLUMNS}, {} FROM import_jobs WHERE id = $1 OR idempotency_key = $1 ORDER BY id DESC LIMIT \
+         1",
         is_stale()
     );
     let sql = sql.as_str();

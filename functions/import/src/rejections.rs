@@ -1,5 +1,6 @@
-//! `GET import/<id>/rejections` and below: what was not stored as it stood in the file. Entries that were skipped or failed
-//! are nowhere else, so all of each can be had again: as JSON, or as a bookmarks file to mend and import.
+//! `GET import/<id>/rejections` and below: what was not stored as it stood in the file. Entries that were
+//! skipped or failed are nowhere else, so all of each can be had again: as JSON, or as a bookmarks file to
+//! mend and import.
 
 mod file;
 mod rejection;
@@ -25,8 +26,8 @@ struct Rejections {
     next_cursor: Option<String>,
 }
 
-/// A page of the entries of a job that were skipped, that failed, or that came with a warning, in the order of the file; as
-/// a bookmarks file only those that are not stored.
+/// A page of the entries of a job that were skipped, that failed, or that came with a warning, in the order
+/// of the file; as a bookmarks file only those that are not stored.
 pub(crate) async fn list(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     let job_id = id_of(&params, "id")?;
     let query = Query::read(&request, &["limit", "cursor", "format"])?;

@@ -53,12 +53,12 @@ pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) ->
     json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
 }
 
-/// Takes an import out, in one round trip; returns none where there is no such job. Where the connection is lost, a second
-/// attempt either does it, or finds no job any more: the first one was committed then, and `uncertain` tells what it did, as
-/// far as its answers came.
+/// Takes an import out, in one round trip; returns none where there is no such job. Where the connection is
+/// lost, a second attempt either does it, or finds no job any more: the first one was committed then, and
+/// `uncertain` tells what it did, as far as its answers came.
 ///
-/// An import that is still running is waited for. Locks are taken as an import takes them, the project's after the
-/// content's, so that the two never wait for each other.
+/// An import that is still running is waited for. Locks are taken as an import takes them, the project's
+/// after the content's, so that the two never wait for each other.
 async fn take_out(
     mut connection: Connection,
     id: Uuid,
@@ -87,7 +87,8 @@ async fn take_out(
         shared.command(WITHOUT_NESTED_LOOPS),
         shared.query(FOLD, &taken_out),
         shared.query_one(
-            "WITH removed AS (DELETE FROM bookmarks WHERE import_job_id = $1 RETURNING 1) SELECT count(*) FROM removed",
+            "WITH removed AS (DELETE FROM bookmarks WHERE import_job_id = $1 RETURNING 1) SELECT count(*) \
+             FROM removed",
             &this,
         ),
         shared.query(UNMAKE_FOLDERS, &this),

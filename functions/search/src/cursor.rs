@@ -1,8 +1,9 @@
-//! The opaque cursor: the last bookmark that the client has seen, with what the result is ordered by, and what was searched
-//! for instead of misspelt words, so that the pages after the first search for the same.
+//! The opaque cursor: the last bookmark that the client has seen, with what the result is ordered by, and
+//! what was searched for instead of misspelt words, so that the pages after the first search for the same.
 //!
-//! A client can write one of its own. It holds nothing but values that are compared and words that are searched for, in
-//! numbers and lengths that are checked here; that the corrected words are words of `q`, the database says.
+//! A client can write one of its own. It holds nothing but values that are compared and words that are
+//! searched for, in numbers and lengths that are checked here; that the corrected words are words of `q`, the
+//! database says.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -91,8 +92,9 @@ impl Cursor {
         std::mem::take(&mut self.corrected)
     }
 
-    /// Whether its values are such as a search has written: scores are numbers, texts are texts of Postgres, and the words,
-    /// which become part of a tsquery, are few, short and only words, and none of those corrected takes another's place.
+    /// Whether its values are such as a search has written: scores are numbers, texts are texts of Postgres,
+    /// and the words, which become part of a tsquery, are few, short and only words, and none of those
+    /// corrected takes another's place.
     fn is_sound(&self) -> bool {
         let is_short_word = |word: &String| is_word(word) && word.chars().count() <= MAX_WORD;
         self.score().is_none_or(f32::is_finite)

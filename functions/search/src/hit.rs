@@ -15,7 +15,8 @@ pub(crate) struct Hit {
     #[serde(flatten)]
     pub(crate) bookmark: Bookmark,
     project_id: Option<i32>,
-    /// How well it matches: more is better, and only the order means anything. Null where something else orders the result.
+    /// How well it matches: more is better, and only the order means anything. Null where something else
+    /// orders the result.
     score: Option<f32>,
     #[serde(skip)]
     date: Option<i64>,
@@ -24,7 +25,8 @@ pub(crate) struct Hit {
 }
 
 impl Hit {
-    /// What [`Hit::from_row`] reads, in its order, of `bookmarks b`; score, date and title to sort by stand behind it.
+    /// What [`Hit::from_row`] reads, in its order, of `bookmarks b`; score, date and title to sort by stand
+    /// behind it.
     pub(crate) fn columns() -> String {
         format!("{}, b.project_id", Bookmark::COLUMNS)
     }

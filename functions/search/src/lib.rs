@@ -2,43 +2,47 @@
 //!
 //! All parameters are optional and narrow the result together:
 //! - `q`: what to look for, at most 1,000 characters.
-//!   - `word`: it must be in the title, the tags, the URL, the description, what merged duplicates say, or an attribute. Case
-//!     and accents make no difference. The last word may be the beginning of one, from two letters on. Words that are
-//!     written together (`node.js`, an address, `書籤`) must stand together. Emoji, `C++`, `C#` and `.NET` are words.
+//!   - `word`: it must be in the title, the tags, the URL, the description, what merged duplicates say, or an
+//!     attribute. Case and accents make no difference. The last word may be the beginning of one, from two
+//!     letters on. Words that are written together (`node.js`, an address, `書籤`) must stand together. Emoji,
+//!     `C++`, `C#` and `.NET` are words.
 //!   - `"a phrase"`: its words must stand together, in this order.
 //!   - `-word`, `-"a phrase"`: a bookmark that has it is left out.
-//!   - `#tag`, `-#tag`, `!untagged`: has the tag, has it not, has none. A tag with blanks is for the parameter `tag`.
+//!   - `#tag`, `-#tag`, `!untagged`: has the tag, has it not, has none. A tag with blanks is for the
+//!     parameter `tag`.
 //!   - Anything else is text. A quote without its other one goes to the end of `q`.
-//! - `tag`, which may be given several times: each must be among the tags, as a whole. Case and accents make no difference,
-//!   nor in `folder`.
+//! - `tag`, which may be given several times: each must be among the tags, as a whole. Case and accents make
+//!   no difference, nor in `folder`.
 //! - `untagged=true`: bookmarks without tags.
 //! - `domain`: the host without a leading `www.`, and its subdomains.
-//! - `folder`: a folder by the names on its path, joined by `/`. Subfolders count, and so do the folders of merged
-//!   duplicates. A name may hold `/`, so `A/B` also means a folder of that name.
+//! - `folder`: a folder by the names on its path, joined by `/`. Subfolders count, and so do the folders of
+//!   merged duplicates. A name may hold `/`, so `A/B` also means a folder of that name.
 //! - `project_id`; all bookmarks where it is left out.
-//! - `sort`: `relevance`, `newest`, `oldest` (by the date when the bookmark was added) or `title`. Without it, and without
-//!   words, the bookmarks that were stored last come first; of one import, the last of the file.
+//! - `sort`: `relevance`, `newest`, `oldest` (by the date when the bookmark was added) or `title`. Without
+//!   it, and without words, the bookmarks that were stored last come first; of one import, the last of the
+//!   file.
 //! - `limit`, 1 to 1,000, default 100, and `cursor`. A page also ends before it is larger than Lambda sends.
 //!
-//! By relevance, a hit in the title counts more than one in the tags, then follow the URL and the rest. Whole words come
-//! before beginnings, and both before words that are found in the middle of others (`6050` in "MPU6050"), from three letters
-//! on. Equals are ordered newest first.
+//! By relevance, a hit in the title counts more than one in the tags, then follow the URL and the rest. Whole
+//! words come before beginnings, and both before words that are found in the middle of others (`6050` in
+//! "MPU6050"), from three letters on. Equals are ordered newest first.
 //!
 //! # Misspelt words
-//! Where nothing matches, each word that no bookmark under the filters has is replaced by the stored words nearest to it, and
-//! `corrected` says so. This costs a second round trip; everything else takes one. Beyond five misspelt words, or half a
-//! second, the search returns nothing instead.
+//! Where nothing matches, each word that no bookmark under the filters has is replaced by the stored words
+//! nearest to it, and `corrected` says so. This costs a second round trip; everything else takes one. Beyond
+//! five misspelt words, or half a second, the search returns nothing instead.
 //!
 //! # The index
-//! A GIN index on `bookmarks` makes an import several times slower, so that documents stand beside it (`search_documents`,
-//! migration V0025). Triggers note which bookmarks are pending. The import indexes them after its response, and a search
-//! indexes some of what is left before it looks. It reads the rest itself, so that no search misses a committed change or shows
-//! a deleted bookmark, whatever state the index is in.
+//! A GIN index on `bookmarks` makes an import several times slower, so that documents stand beside it
+//! (`search_documents`, migration V0025). Triggers note which bookmarks are pending. The import indexes them
+//! after its response, and a search indexes some of what is left before it looks. It reads the rest itself,
+//! so that no search misses a committed change or shows a deleted bookmark, whatever state the index is in.
 //!
 //! # Limits
-//! Indexed are 4,096 characters of a title, 16,384 of the tags, 2,048 of a URL, 65,536 of a description, 16,384 of what
-//! duplicates say and 8,192 of attributes. Labels by which tags are found are bounded too; bookmarks with more tags are looked
-//! at one by one. Words are looked up in the middle of 100 different words at most.
+//! Indexed are 4,096 characters of a title, 16,384 of the tags, 2,048 of a URL, 65,536 of a description,
+//! 16,384 of what duplicates say and 8,192 of attributes. Labels by which tags are found are bounded too;
+//! bookmarks with more tags are looked at one by one. Words are looked up in the middle of 100 different
+//! words at most.
 
 mod cursor;
 mod hit;
@@ -108,8 +112,8 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
     json(StatusCode::OK, &Page { bookmarks, next_cursor, corrected })
 }
 
-/// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too. Indexing may be
-/// repeated and may happen unnoticed, so that this counts as reading.
+/// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too.
+/// Indexing may be repeated and may happen unnoticed, so that this counts as reading.
 async fn search(connection: &Connection, params: &SearchParams) -> Result<(Found, Corrected), Error> {
     let (caught_up, is_of_search, found) = join!(
         biased;

@@ -82,7 +82,8 @@ impl SearchParams {
         })
     }
 
-    /// Whether anything but the words of `q` and the folder narrows the result: what documents have labels for.
+    /// Whether anything but the words of `q` and the folder narrows the result: what documents have labels
+    /// for.
     pub(crate) fn has_labels(&self) -> bool {
         self.names_tags() || self.untagged || self.domain.is_some() || self.project_id.is_some()
     }

@@ -29,8 +29,8 @@ pub(crate) fn correct(misspelt: &[Misspelt]) -> Option<Corrected> {
     misspelt.iter().map(|one| Some((one.word.clone(), nearest(one)?))).collect()
 }
 
-/// The stored words with the fewest typing errors between: letters left out, put in, mistaken or swapped with the next one,
-/// each once (the optimal string alignment distance).
+/// The stored words with the fewest typing errors between: letters left out, put in, mistaken or swapped with
+/// the next one, each once (the optimal string alignment distance).
 fn nearest(misspelt: &Misspelt) -> Option<Vec<String>> {
     let allowed = match misspelt.word.chars().count() {
         0..=5 => 1,

@@ -1,14 +1,16 @@
-//! The statement of a search. Its shape depends on what is asked for, so that nothing is planned for what is not.
+//! The statement of a search. Its shape depends on what is asked for, so that nothing is planned for what is
+//! not.
 //!
-//! Parameters: $1 words, $2 phrases, $3 what is excluded, $4 misspelt words, $5 what is searched in the place of each, $6 the
-//! nearest of these, $7 tags, $8 excluded tags, $9 untagged, $10 domain, $11 project, $12 folder, $13 whether the last word
-//! may go on, $14 the id of the last bookmark seen, $15 its score, $16 its date, $17 its title, $18 the limit.
+//! Parameters: $1 words, $2 phrases, $3 what is excluded, $4 misspelt words, $5 what is searched in the place
+//! of each, $6 the nearest of these, $7 tags, $8 excluded tags, $9 untagged, $10 domain, $11 project, $12
+//! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
+//! date, $17 its title, $18 the limit.
 
 use crate::hit::Hit;
 use crate::params::{SearchParams, Sort};
 
-// The functions are immutable, so the planner runs them, with the parameters' values, and knows from the statistics of
-// the index how many bookmarks to expect.
+// The functions are immutable, so the planner runs them, with the parameters' values, and knows from the
+// statistics of the index how many bookmarks to expect.
 const FILTER: &str = "search_filter($7, $8, $9, $10, $11)";
 /// All that is asked for: whole words, the last of which may go on.
 const STRICT: &str = "search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13)";
@@ -18,7 +20,8 @@ const RELAXED: &str =
                         FROM search_inside($1) AS i)";
 /// The same for what is not indexed yet, whose text is known to hold each word somewhere.
 const RELAXED_PENDING: &str = "(SELECT search_query(
-        $1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, array_fill(''::text, ARRAY[cardinality(i.keys)]), $13)
+        $1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, array_fill(''::text, \
+            ARRAY[cardinality(i.keys)]), $13)
     FROM search_inside($1) AS i)";
 /// What documents are ranked by.
 const WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $5, $13)";
@@ -63,8 +66,8 @@ pub(crate) fn of(params: &SearchParams) -> String {
             } else {
                 documents(params, STRICT, STRICT)
             };
-            // Where ids are the order, they are looked up one by one, as many as the page takes, which OFFSET 0 says. The
-            // other orders need something of each bookmark.
+            // Where ids are the order, they are looked up one by one, as many as the page takes, which OFFSET
+            // 0 says. The other orders need something of each bookmark.
             let offset = if params.sort == Sort::Stored { "OFFSET 0" } else { "" };
             sorted(
                 params,
@@ -108,7 +111,8 @@ fn may_relax(params: &SearchParams) -> bool {
     !params.terms.words.is_empty() && params.corrected.is_empty()
 }
 
-/// The documents of what is not indexed yet. What takes a misspelt word's place is not looked for ahead of them.
+/// The documents of what is not indexed yet. What takes a misspelt word's place is not looked for ahead of
+/// them.
 fn pending(params: &SearchParams) -> String {
     let words = if params.corrected.is_empty() { "$1 || $2" } else { "'{}'" };
     let labels_only = !params.terms.has_words() && params.terms.excluded.is_empty();
@@ -142,8 +146,8 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
     )
 }
 
-/// A page in the order of the ranks: whole words and beginnings, whose scores are 1 and more, and then, where these do not
-/// fill it, the middles of words, which are all equal.
+/// A page in the order of the ranks: whole words and beginnings, whose scores are 1 and more, and then, where
+/// these do not fill it, the middles of words, which are all equal.
 fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
     let strict = documents(params, STRICT, STRICT);
     let score = format!("(1 + ts_rank(words, {WORDS}) + ts_rank(words, {WHOLE_WORDS}))::float4");
@@ -165,9 +169,9 @@ fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
 
 /// The best of what was found, of ids and scores.
 ///
-/// They are ordered first and looked up then, one by one, as many as the page takes: OFFSET 0 keeps the planner from
-/// joining all of them. Before the limit all the same, since a document whose bookmark was deleted while it was indexed
-/// has none.
+/// They are ordered first and looked up then, one by one, as many as the page takes: OFFSET 0 keeps the
+/// planner from joining all of them. Before the limit all the same, since a document whose bookmark was
+/// deleted while it was indexed has none.
 fn best(params: &SearchParams, found: &str) -> String {
     let after = if params.page.after.is_some() { "WHERE (score, id) < ($15, $14)" } else { "" };
     format!(

@@ -17,9 +17,9 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    /// Reads terms that stand between blanks: `word`, `"a phrase"`, `#tag`, each after `-` where it is excluded, and
-    /// `!untagged`. Any text has a reading: a quote without its other one goes to the end, and a sign that stands before
-    /// nothing is a word, which finds nothing.
+    /// Reads terms that stand between blanks: `word`, `"a phrase"`, `#tag`, each after `-` where it is
+    /// excluded, and `!untagged`. Any text has a reading: a quote without its other one goes to the end, and
+    /// a sign that stands before nothing is a word, which finds nothing.
     pub(crate) fn read(q: &str) -> Self {
         let mut terms = Self::default();
         let mut rest = q.trim_start();

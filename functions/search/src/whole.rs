@@ -9,8 +9,8 @@ use web::{Error, Response, json as answer};
 /// Bytes of fields that are fetched. More would not fit into an answer however they are written.
 const MAX_FETCHED: usize = 5_500_000;
 
-/// Bytes that a bookmark may take on its way to Lambda, which refuses responses over 6 MiB. The rest is for what stands
-/// around it.
+/// Bytes that a bookmark may take on its way to Lambda, which refuses responses over 6 MiB. The rest is for
+/// what stands around it.
 const MAX_SENT: usize = 5_500_000;
 
 /// A bookmark, as a list shows it and as it is stored.

@@ -1,7 +1,7 @@
 //! What is wrong with a migration before it runs: who would be held up, what would break, what would be regretted.
 //!
 //! Most rules are squawk's (<https://squawkhq.com>), which reads the syntax; some are ours, for what it does not look at.
-//! Each rule is one row of [`rules`] and one page of `pages`, which `--explain` shows.
+//! Each rule is one row of `rules` and one page of `pages`, which `--explain` shows.
 
 mod cluster;
 mod facts;

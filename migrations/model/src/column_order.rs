@@ -1,5 +1,5 @@
-//! The order of a table's columns, which Postgres cannot restore: a column that is added again stands at the end. It
-//! matters only to what goes by it.
+//! The order of a table's columns, which Postgres cannot restore: a column that is added again stands at the
+//! end. It matters only to what goes by it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -31,8 +31,8 @@ impl fmt::Display for OrderReliance {
 }
 
 impl ReorderedTables {
-    /// Takes the differences out of a list that are in the order of tables' columns alone. `expected` is the catalog that
-    /// the differences begin with.
+    /// Takes the differences out of a list that are in the order of tables' columns alone. `expected` is the
+    /// catalog that the differences begin with.
     #[must_use]
     pub fn take(expected: &Catalog, differences: Vec<Difference>) -> (Self, Vec<Difference>) {
         let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -64,8 +64,8 @@ impl ReorderedTables {
             .flat_map(|(table, columns)| columns.iter().map(move |column| format!("{table}.{column}")))
     }
 
-    /// The same for a script that may run again. One that makes the table has made it by then, so that its order is the
-    /// one that the script knows.
+    /// The same for a script that may run again. One that makes the table has made it by then, so that its
+    /// order is the one that the script knows.
     #[must_use]
     pub fn relied_on_by_rerun(&self, sql: &str) -> Option<OrderReliance> {
         let made = tables_made_by(sql);
@@ -73,9 +73,9 @@ impl ReorderedTables {
         Self(others.map(|(table, columns)| (table.clone(), columns.clone())).collect()).relied_on_by(sql)
     }
 
-    /// The first statement of a script that goes by the order of one of the tables' columns: an INSERT or COPY without a
-    /// list of columns, an INSERT of `SELECT *`, a view of `SELECT *`. Bodies of functions and DO blocks are read too. A
-    /// table of the same name in another schema counts as well.
+    /// The first statement of a script that goes by the order of one of the tables' columns: an INSERT or
+    /// COPY without a list of columns, an INSERT of `SELECT *`, a view of `SELECT *`. Bodies of functions and
+    /// DO blocks are read too. A table of the same name in another schema counts as well.
     #[must_use]
     pub fn relied_on_by(&self, sql: &str) -> Option<OrderReliance> {
         let tables: BTreeMap<String, &str> = self.tables().map(|table| (unqualified(table), table)).collect();

@@ -1,4 +1,5 @@
-//! How a database differs from what its migrations make, apart from what rightly differs from server to server.
+//! How a database differs from what its migrations make, apart from what rightly differs from server to
+//! server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +24,8 @@ const HISTORIES: [&str; 9] = [
 pub struct Drift {
     /// What somebody has changed, added to what the migrations make, or taken away.
     pub differences: Vec<Difference>,
-    /// Objects that no migration makes and that are nobody's part: those of a provider, of another tool, of another
-    /// application.
+    /// Objects that no migration makes and that are nobody's part: those of a provider, of another tool, of
+    /// another application.
     pub others: Vec<ObjectId>,
     /// Columns that stand further back than the migrations put them.
     pub reordered: Vec<String>,
@@ -32,8 +33,9 @@ pub struct Drift {
 
 /// Compares a database's catalog with the one that its migrations make in an empty database.
 ///
-/// Owners are not compared, and what an owner may is, whoever it is. What a role may beyond is a difference unless the
-/// database's default privileges gave it. Objects of another tool are no difference where that tool's history is there.
+/// Owners are not compared, and what an owner may is, whoever it is. What a role may beyond is a difference
+/// unless the database's default privileges gave it. Objects of another tool are no difference where that
+/// tool's history is there.
 #[must_use]
 pub fn drift(expected: &Catalog, database: &Catalog) -> Drift {
     let (reordered, differences) = ReorderedTables::take(expected, expected.diff(database));

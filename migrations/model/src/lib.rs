@@ -1,6 +1,6 @@
-//! The catalog of a database: its objects with their properties, what two catalogs differ in, and a catalog's text as
-//! `schema.sql`. Beside it the rows of tables, as far as a proof compares them. Nothing here talks to a database;
-//! Cargo.toml keeps it so.
+//! The catalog of a database: its objects with their properties, what two catalogs differ in, and a catalog's
+//! text as `schema.sql`. Beside it the rows of tables, as far as a proof compares them. Nothing here talks to
+//! a database; Cargo.toml keeps it so.
 
 mod catalog;
 mod column_order;

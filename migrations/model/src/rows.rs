@@ -1,7 +1,8 @@
-//! Rows before and after a migration and its way back: which of them, and which of their values, did not come through.
+//! Rows before and after a migration and its way back: which of them, and which of their values, did not come
+//! through.
 //!
-//! A value is known by a digest of 64 bits, so that a table costs 8 bytes a value, whatever it holds. Columns that were
-//! not read again are shared, and known to be the same by that.
+//! A value is known by a digest of 64 bits, so that a table costs 8 bytes a value, whatever it holds. Columns
+//! that were not read again are shared, and known to be the same by that.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -150,16 +151,17 @@ impl RowLoss {
     }
 }
 
-/// Whether a directive says that a column, or a whole table, is lost. A table without a schema is one of that name in any.
+/// Whether a directive says that a column, or a whole table, is lost. A table without a schema is one of that
+/// name in any.
 fn is_said(said: &[Loss], table: &str, column: Option<&str>) -> bool {
     let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
     let mut of_table = said.iter().filter(|loss| loss.table == table || loss.table == bare);
     of_table.any(|loss| loss.column == "*" || Some(&*loss.column) == column)
 }
 
-/// Returns the rows and values before that are not there afterwards and that no directive declares lost. Rows are compared
-/// as a whole, over the columns that have kept their values: their order says nothing, and a column that lost values is
-/// reported by itself. Costs a sort of what was read again.
+/// Returns the rows and values before that are not there afterwards and that no directive declares lost. Rows
+/// are compared as a whole, over the columns that have kept their values: their order says nothing, and a
+/// column that lost values is reported by itself. Costs a sort of what was read again.
 #[must_use]
 pub fn row_losses(before: &Rows, after: &Rows, said: &[Loss]) -> Vec<RowLoss> {
     let mut losses = Vec::new();

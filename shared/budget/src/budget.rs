@@ -12,7 +12,8 @@ use crate::{RequestCost, RequestMetrics};
 /// How long an answer waits for cleaning up.
 const CLEANUP_TIMEOUT: Duration = Duration::from_millis(350);
 
-/// When a request must be answered, whether it was given up, and what it has cost. Its clones are the same budget.
+/// When a request must be answered, whether it was given up, and what it has cost. Its clones are the same
+/// budget.
 #[derive(Clone, Debug)]
 pub struct Budget {
     deadline: Instant,
@@ -73,8 +74,8 @@ impl Budget {
         self.shared.cleanups.lock().unwrap_or_else(PoisonError::into_inner).push(cleanup);
     }
 
-    /// Waits until the request has cleaned up after itself, for a third of a second at most: after the answer, Lambda may
-    /// freeze the process.
+    /// Waits until the request has cleaned up after itself, for a third of a second at most: after the
+    /// answer, Lambda may freeze the process.
     pub async fn drain(&self) {
         let cleanups =
             std::mem::take(&mut *self.shared.cleanups.lock().unwrap_or_else(PoisonError::into_inner));

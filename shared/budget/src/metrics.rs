@@ -31,14 +31,15 @@ pub struct RequestCost {
     pub stale_discards: u32,
     /// How often its work was repeated, after a lost connection, a deadlock or a serialization failure.
     pub retries: u32,
-    /// How often it waited for an answer to statements; those that travel together count once, and connecting does not.
+    /// How often it waited for an answer to statements; those that travel together count once, and connecting
+    /// does not.
     pub round_trips: u32,
     /// For how long it waited for connections and answers, in milliseconds.
     pub database_ms: f64,
 }
 
-/// A time as logs and answers show it: in milliseconds, to the microsecond. More digits than were measured, such as those of
-/// `0.269_f64 * 1e3`, mean nothing.
+/// A time as logs and answers show it: in milliseconds, to the microsecond. More digits than were measured,
+/// such as those of `0.269_f64 * 1e3`, mean nothing.
 #[must_use]
 pub fn milliseconds(time: Duration) -> f64 {
     time.as_micros() as f64 / 1e3

@@ -34,9 +34,9 @@ pub enum Access {
     ReadWrite,
 }
 
-/// A connection on loan. When it is dropped it goes back to the pool, unless its request was given up, a statement's
-/// answer was not waited for, or it was left inside a transaction: then the server is asked to cancel what runs, and the
-/// connection is closed.
+/// A connection on loan. When it is dropped it goes back to the pool, unless its request was given up, a
+/// statement's answer was not waited for, or it was left inside a transaction: then the server is asked to
+/// cancel what runs, and the connection is closed.
 pub struct Connection {
     pooled: Option<Pooled>,
     budget: Budget,
@@ -73,14 +73,15 @@ impl Connection {
         &self.pooled().client
     }
 
-    /// The version of TLS between this process and what it is connected to, such as `TLSv1.3`. None without TLS.
+    /// The version of TLS between this process and what it is connected to, such as `TLSv1.3`. None without
+    /// TLS.
     #[must_use]
     pub fn tls_version(&self) -> Option<&'static str> {
         self.pooled().link.login.tls_version()
     }
 
-    /// Runs a statement, unnamed, in one round trip, and returns its rows. Outside of a transaction it gets one of its
-    /// own, so that the server ends it when the budget ends, whatever has become of this process.
+    /// Runs a statement, unnamed, in one round trip, and returns its rows. Outside of a transaction it gets
+    /// one of its own, so that the server ends it when the budget ends, whatever has become of this process.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -106,7 +107,8 @@ impl Connection {
         self.limited(sql, Box::pin(self.client().query_typed_one(sql, params))).await.map(Row::from)
     }
 
-    /// Runs a statement whose rows come as they are taken. The server limits its time only within a transaction.
+    /// Runs a statement whose rows come as they are taken. The server limits its time only within a
+    /// transaction.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -118,8 +120,8 @@ impl Connection {
         self.statement(sql, self.client().query_typed_raw(sql, params)).await.map(RowStream::new)
     }
 
-    /// Prepares a COPY, which the driver knows only as a named statement. It has to be dropped before its transaction
-    /// ends.
+    /// Prepares a COPY, which the driver knows only as a named statement. It has to be dropped before its
+    /// transaction ends.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -146,9 +148,9 @@ impl Connection {
         self.statement(sql, self.client().batch_execute(sql)).await
     }
 
-    /// Begins a transaction that the server itself ends, locks and all, where this process stands still or is gone: a
-    /// statement, or the wait for the next one, that takes longer than what is left of the budget. In a COPY, where neither
-    /// limit is heeded, keepalives find out within half a minute.
+    /// Begins a transaction that the server itself ends, locks and all, where this process stands still or is
+    /// gone: a statement, or the wait for the next one, that takes longer than what is left of the budget. In
+    /// a COPY, where neither limit is heeded, keepalives find out within half a minute.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -160,15 +162,16 @@ impl Connection {
         self.in_transaction.store(true, Ordering::Relaxed);
         let left_ms = self.left_ms();
         self.command(&format!(
-            "BEGIN {access}; SET LOCAL statement_timeout = {left_ms}; \
-             SET LOCAL idle_in_transaction_session_timeout = {left_ms}; \
-             SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 4"
+            "BEGIN {access}; SET LOCAL statement_timeout = {left_ms}; SET LOCAL \
+             idle_in_transaction_session_timeout = {left_ms}; SET LOCAL tcp_keepalives_idle = 10; SET LOCAL \
+             tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 4"
         ))
         .await
     }
 
-    /// Says that a transaction begins, as [`Connection::begin`] does by itself: what is sent ahead of that in the same
-    /// flight gets no transaction of its own. Until [`Connection::transaction_ended`], dropping closes the connection.
+    /// Says that a transaction begins, as [`Connection::begin`] does by itself: what is sent ahead of that in
+    /// the same flight gets no transaction of its own. Until [`Connection::transaction_ended`], dropping
+    /// closes the connection.
     pub fn transaction_begins(&mut self) {
         *self.in_transaction.get_mut() = true;
     }
@@ -183,8 +186,9 @@ impl Connection {
         self.budget.left().as_millis().clamp(1, i32::MAX as u128)
     }
 
-    /// Sends a statement in a transaction of its own that has the budget as its limit, unless there is a transaction
-    /// already. Its beginning and its end travel with it. Session state would outlive it on a pooler's connection.
+    /// Sends a statement in a transaction of its own that has the budget as its limit, unless there is a
+    /// transaction already. Its beginning and its end travel with it. Session state would outlive it on a
+    /// pooler's connection.
     async fn limited<T>(
         &self,
         sql: &str,
@@ -236,16 +240,17 @@ impl Connection {
         }
     }
 
-    /// Pings the server ahead of the first statement, in the same packet. However long the statement takes, the server
-    /// answers a ping at once. If it does not reply within one second, the connection is considered dead: the server is gone,
-    /// or a pooler accepted the client and has no server for it.
+    /// Pings the server ahead of the first statement, in the same packet. However long the statement takes,
+    /// the server answers a ping at once. If it does not reply within one second, the connection is
+    /// considered dead: the server is gone, or a pooler accepted the client and has no server for it.
     async fn prove(&self) {
         let Pooled { link, origin, reach_deadline, .. } = self.pooled();
         let asked = Instant::now();
         let mut answered = pin!(self.client().check_connection());
         let given_up = async {
             if *origin == Origin::New {
-                // A login may wake a compute, which takes as long as the budget allows. Its failure is the answer's.
+                // A login may wake a compute, which takes as long as the budget allows. Its failure is the
+                // answer's.
                 let _ = link.login.ready().await;
                 sleep_until((*reach_deadline).max(Instant::now() + SILENCE)).await;
             } else {

@@ -20,8 +20,8 @@ use crate::{Config, Error, RetryReason};
 /// The time of day.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// How long a request waits for a server that does not answer, and for a connection that others hold, in all. A server
-/// that answers, if only to refuse, ends a silence. A caller gets its 503 within 5 s.
+/// How long a request waits for a server that does not answer, and for a connection that others hold, in all.
+/// A server that answers, if only to refuse, ends a silence. A caller gets its 503 within 5 s.
 pub(crate) const REACH_BOUND: Duration = Duration::from_millis(4_500);
 
 /// What a connection is wanted for.
@@ -85,11 +85,13 @@ impl Database {
         self.pool.sizes()
     }
 
-    /// Reads: lends a connection to `work`, and repeats the work once after a lost connection, a deadlock or a
-    /// serialization failure. On a new connection the first statement is pipelined with the login, which saves a round trip.
+    /// Reads: lends a connection to `work`, and repeats the work once after a lost connection, a deadlock or
+    /// a serialization failure. On a new connection the first statement is pipelined with the login, which
+    /// saves a round trip.
     ///
-    /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon compute
-    /// that is waking may take the whole budget. Transient failures to connect are retried within these bounds.
+    /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon
+    /// compute that is waking may take the whole budget. Transient failures to connect are retried within
+    /// these bounds.
     ///
     /// Whether an error of `work` is worth a retry, [`RetryReason::of`] finds among its sources.
     ///
@@ -103,9 +105,9 @@ impl Database {
         self.repeat(budget, Purpose::Read, work).await
     }
 
-    /// Writes what may be written twice, since it carries a key by which it finds what it did before: lends a connection
-    /// to `work`, and repeats the work once after a lost connection, even at its COMMIT, a deadlock or a serialization
-    /// failure.
+    /// Writes what may be written twice, since it carries a key by which it finds what it did before: lends a
+    /// connection to `work`, and repeats the work once after a lost connection, even at its COMMIT, a
+    /// deadlock or a serialization failure.
     ///
     /// # Errors
     /// Those of [`Database::read`].
@@ -144,8 +146,8 @@ impl Database {
                 done => return done,
             };
             match RetryReason::of(&error) {
-                // Its login was refused, so nothing was run. A server that answers is worth the whole budget, however
-                // long its answer took.
+                // Its login was refused, so nothing was run. A server that answers is worth the whole budget,
+                // however long its answer took.
                 Some(RetryReason::LoginFailed(class)) => {
                     failed_logins += 1;
                     let Some(pause) = retry::pause(class, failed_logins, budget.left(), retry::chance())
@@ -179,8 +181,8 @@ impl Database {
         Ok(Connection::new(pooled?, budget, self.echo))
     }
 
-    /// Begins a handshake ahead of the first request, which takes it over if it comes within 5 s. The first request meets
-    /// and reports a failure.
+    /// Begins a handshake ahead of the first request, which takes it over if it comes within 5 s. The first
+    /// request meets and reports a failure.
     pub fn preconnect(&self) {
         self.preconnect.begin(&self.dialer, (self.clock)());
     }
@@ -195,8 +197,8 @@ impl Database {
         Ok(client)
     }
 
-    /// Closes every idle connection and waits until the server knows. Those on loan close when they come back, which
-    /// nobody waits for.
+    /// Closes every idle connection and waits until the server knows. Those on loan close when they come
+    /// back, which nobody waits for.
     pub async fn close(&self) {
         self.pool.close().await;
     }

@@ -9,7 +9,8 @@ use tokio::task::{JoinHandle, spawn};
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
-/// How many statements are cancelled one after another: outside of transactions, no more are ever sent together.
+/// How many statements are cancelled one after another: outside of transactions, no more are ever sent
+/// together.
 const STATEMENTS: usize = 3;
 
 /// Between two of them.
@@ -35,8 +36,8 @@ impl Dialer {
         Self { connector }
     }
 
-    /// Dials, for so long at most, and logs in as far as the server's challenge: work that must not be pipelined with the
-    /// login waits for [`Login::ready`].
+    /// Dials, for so long at most, and logs in as far as the server's challenge: work that must not be
+    /// pipelined with the login waits for [`Login::ready`].
     pub(super) async fn connect(&self, bound: Duration) -> Result<(Client, Link), pg::Error> {
         let stream = self.connector.clone().bounded(bound).dial().await?;
         let (Session { client, login }, connection) = self.connector.log_in_ahead(stream).await?;
@@ -62,8 +63,8 @@ impl Link {
         self.driver.abort();
     }
 
-    /// Cancels any running statement, then closes the session; closing alone does not stop a statement. Before the login
-    /// is done, none has begun.
+    /// Cancels any running statement, then closes the session; closing alone does not stop a statement.
+    /// Before the login is done, none has begun.
     pub(super) async fn close(self, client: impl Deref<Target = Client>, may_run: bool) {
         if may_run
             && self.login.is_ready()
@@ -75,16 +76,16 @@ impl Link {
         self.closed().await;
     }
 
-    /// Waits until the session of a client that was dropped is closed. Its driver sends `Terminate` when it has no more
-    /// answers to wait for.
+    /// Waits until the session of a client that was dropped is closed. Its driver sends `Terminate` when it
+    /// has no more answers to wait for.
     pub(super) async fn closed(mut self) {
         if timeout(CLOSE_TIMEOUT, &mut self.driver).await.is_err() {
             self.driver.abort();
         }
     }
 
-    /// Cancels one statement after another, since those that were sent together are begun when the one before them has
-    /// failed, until all have been answered.
+    /// Cancels one statement after another, since those that were sent together are begun when the one before
+    /// them has failed, until all have been answered.
     async fn cancel(&self, client: &Client) -> Result<(), pg::Error> {
         let mut answered = pin!(client.check_connection());
         for _ in 0..STATEMENTS {

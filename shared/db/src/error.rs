@@ -112,7 +112,8 @@ impl fmt::Display for Error {
         match self {
             Self::Postgres(error) if self.is_missing_schema() => write!(
                 f,
-                "the schema is missing or older than this function; run the migrations (make migrate): {error}"
+                "the schema is missing or older than this function; run the migrations (make migrate): \
+                 {error}"
             ),
             Self::Postgres(error) => error.fmt(f),
             Self::Saturated => f.write_str("every connection of the pool is in use"),

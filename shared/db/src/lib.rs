@@ -1,11 +1,12 @@
-//! The database as a function sees it: a pool of verified connections that survives freezing, bounded waits, and work that
-//! is repeated where that is safe.
+//! The database as a function sees it: a pool of verified connections that survives freezing, bounded waits,
+//! and work that is repeated where that is safe.
 //!
 //! ```no_run
 //! # use branchline_db as db;
 //! # async fn example() -> Result<(), db::Error> {
 //! # use std::{sync::Arc, time::{Duration, SystemTime}};
-//! let config = db::Config::new(pg::Url::parse("postgresql://user:password@host/database").map_err(pg::Error::from)?);
+//! let url = pg::Url::parse("postgresql://user:password@host/database").map_err(pg::Error::from)?;
+//! let config = db::Config::new(url);
 //! let database = db::Database::new(&config, Arc::new(SystemTime::now))?;
 //! let budget = budget::Budget::lasting(Duration::from_secs(10));
 //! let one: i32 = database

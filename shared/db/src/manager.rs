@@ -68,8 +68,8 @@ impl Connect for Manager {
             match self.make(Checkout::request()).await {
                 Ok((client, link)) => {
                     Checkout::made(link);
-                    // The pool aborts the task that it is given when it drops the client. The driver's own must run on
-                    // until it has sent `Terminate`.
+                    // The pool aborts the task that it is given when it drops the client. The driver's own
+                    // must run on until it has sent `Terminate`.
                     Ok((client, spawn(async {})))
                 }
                 Err(error) => Err(error.into_driver().await),

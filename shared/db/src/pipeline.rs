@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use budget::Budget;
 use tokio::time::Instant;
 
-/// Tracks the statements of a connection that wait for their answers. Statements that overlap are one round trip, since
-/// they are sent together.
+/// Tracks the statements of a connection that wait for their answers. Statements that overlap are one round
+/// trip, since they are sent together.
 pub(super) struct InFlight {
     budget: Budget,
     state: Mutex<State>,

@@ -1,8 +1,9 @@
 //! The pool of deadpool-postgres, for processes that are frozen and logins that are under way.
 //!
-//! New connections are opened inside the requesting future, so they count against that request's deadline; a task-local,
-//! [`Checkout`], carries the request in and the connection's [`Link`] out. Login state and the time when a connection went
-//! idle are kept in a side table, [`IdleList`], because deadpool's client type has no room for them.
+//! New connections are opened inside the requesting future, so they count against that request's deadline; a
+//! task-local, [`Checkout`], carries the request in and the connection's [`Link`] out. Login state and the
+//! time when a connection went idle are kept in a side table, [`IdleList`], because deadpool's client type
+//! has no room for them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
@@ -22,8 +23,8 @@ use crate::dialer::Link;
 /// Neon suspends a compute that was idle for 300 s, and drops its sessions: half a minute less.
 const MAX_IDLE: Duration = Duration::from_secs(270);
 
-/// A connection that was idle for longer has to prove itself: Lambda may have frozen the process for any time at all.
-/// Requests that follow each other more closely need no proof.
+/// A connection that was idle for longer has to prove itself: Lambda may have frozen the process for any time
+/// at all. Requests that follow each other more closely need no proof.
 const UNPROVEN_AFTER: Duration = Duration::from_millis(2);
 
 /// Connections to lend.
@@ -85,8 +86,8 @@ impl Pool {
 
     /// Lends a connection.
     pub(super) async fn lend(&self, request: CheckoutRequest) -> Result<Pooled, Error> {
-        // The task of an idle connection was not polled while the process was frozen. After these three yields it has
-        // seen whether the server hung up, and `is_closed` tells the truth, for no round trip.
+        // The task of an idle connection was not polled while the process was frozen. After these three
+        // yields it has seen whether the server hung up, and `is_closed` tells the truth, for no round trip.
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }
@@ -107,7 +108,8 @@ impl Pool {
         }
     }
 
-    /// Closes every idle connection and waits until the server knows; those on loan close when they come back.
+    /// Closes every idle connection and waits until the server knows; those on loan close when they come
+    /// back.
     pub(super) async fn close(&self) {
         let idle = self.pool.retain(|_, _| false).removed;
         self.pool.close();

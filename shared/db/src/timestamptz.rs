@@ -12,8 +12,8 @@ pub const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 /// A `timestamptz`: 4713 BC to 294276, `infinity` and `-infinity`, to the microsecond.
 ///
-/// `OffsetDateTime` fails on a value outside its own range, so that one such row would fail a whole listing. This type
-/// reads every value, and serialises to RFC 3339 where that has a form for it, else to null.
+/// `OffsetDateTime` fails on a value outside its own range, so that one such row would fail a whole listing.
+/// This type reads every value, and serialises to RFC 3339 where that has a form for it, else to null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamptz(i64);
 
@@ -24,7 +24,8 @@ impl Timestamptz {
         Self(micros)
     }
 
-    /// Microseconds since the Unix epoch. `infinity` and `-infinity` are the largest and about the smallest number.
+    /// Microseconds since the Unix epoch. `infinity` and `-infinity` are the largest and about the smallest
+    /// number.
     #[must_use]
     pub fn unix_micros(self) -> i64 {
         self.0
@@ -39,8 +40,8 @@ impl Timestamptz {
 }
 
 impl<'a> FromSql<'a> for Timestamptz {
-    /// Eight bytes: microseconds since 2000, with `i64::MAX` as `infinity` and `i64::MIN` as `-infinity` (Postgres,
-    /// `src/include/datatype/timestamp.h`).
+    /// Eight bytes: microseconds since 2000, with `i64::MAX` as `infinity` and `i64::MIN` as `-infinity`
+    /// (Postgres, `src/include/datatype/timestamp.h`).
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
         let since_2000 = i64::from_be_bytes(raw.try_into()?);
         Ok(Self(since_2000.saturating_add(POSTGRES_EPOCH)))

@@ -12,9 +12,9 @@ use crate::Transport;
 use crate::mechanism::{AuthOffer, ChannelBinding, Mechanism, Negotiation};
 use crate::message::{Message, auth, tag, violation};
 
-/// The most rounds of PBKDF2 that a server may ask for. Each costs some hundred nanoseconds on the thread that everything
-/// else runs on, and the number is the server's to choose: four billion would block it for many minutes. Postgres's default
-/// is 4,096 (`scram_iterations`).
+/// The most rounds of PBKDF2 that a server may ask for. Each costs some hundred nanoseconds on the thread
+/// that everything else runs on, and the number is the server's to choose: four billion would block it for
+/// many minutes. Postgres's default is 4,096 (`scram_iterations`).
 pub const MAX_ITERATIONS: u32 = 1_000_000;
 
 /// State after the server-first-message: the client-final-message is computed but not sent.
@@ -54,7 +54,8 @@ pub struct ClientFirst {
 }
 
 impl ClientFirst {
-    /// Guesses what the server offers; `known` is what it offered before. None where the server must say it first.
+    /// Guesses what the server offers; `known` is what it offered before. None where the server must say it
+    /// first.
     #[must_use]
     pub fn guess(policy: ChannelBinding, stream: &impl Transport, known: Option<AuthOffer>) -> Option<Self> {
         if !stream.is_tls() {
@@ -115,7 +116,8 @@ impl ClientFirst {
     }
 }
 
-/// The iteration count of a server-first-message, `r=…,s=…,i=…` (RFC 5802, section 7); none where there is no number.
+/// The iteration count of a server-first-message, `r=…,s=…,i=…` (RFC 5802, section 7); none where there is no
+/// number.
 fn iterations(server_first: &[u8]) -> Option<u64> {
     let mut parts = server_first.split(|byte| *byte == b',');
     let count = parts.rfind(|part| part.starts_with(b"i="))?.get(2..)?;

@@ -34,8 +34,8 @@ pub enum AuthOffer {
 pub(super) enum Mechanism {
     /// `p=`: bound to the hash of the server's certificate.
     Plus(Vec<u8>),
-    /// `y`: it could be bound, and the server has said that it cannot. Refused by a server that can, so that nobody in
-    /// between takes the binding away.
+    /// `y`: it could be bound, and the server has said that it cannot. Refused by a server that can, so that
+    /// nobody in between takes the binding away.
     NotOffered,
     /// `n`: it cannot be bound, or shall not.
     Plain,
@@ -51,11 +51,12 @@ pub(super) enum Negotiation {
 }
 
 impl Mechanism {
-    /// The best guess; `known` is what the server offered before. None where the server must say first what it wants.
+    /// The best guess; `known` is what the server offered before. None where the server must say first what
+    /// it wants.
     ///
-    /// Where nothing is known, a certificate signed with SHA-256 speaks for binding. Postgres offers it with any other,
-    /// Neon's proxy only with these; and a guess that the server does not offer costs a connection. So with another
-    /// certificate the first login is not bound unless that is required.
+    /// Where nothing is known, a certificate signed with SHA-256 speaks for binding. Postgres offers it with
+    /// any other, Neon's proxy only with these; and a guess that the server does not offer costs a
+    /// connection. So with another certificate the first login is not bound unless that is required.
     pub(super) fn choose(
         policy: ChannelBinding,
         end_point: Option<Vec<u8>>,

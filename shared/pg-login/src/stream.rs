@@ -1,8 +1,8 @@
 //! The stream that the driver gets as its connection to the server.
 //!
-//! The driver speaks the protocol from the startup packet on and does not know that a login is under way. Its own startup
-//! packet is discarded. Then it either receives the rest of the server's greeting, as if it had asked for it; or it receives a
-//! greeting at once, and what it writes travels with the client-final-message.
+//! The driver speaks the protocol from the startup packet on and does not know that a login is under way. Its
+//! own startup packet is discarded. Then it either receives the rest of the server's greeting, as if it had
+//! asked for it; or it receives a greeting at once, and what it writes travels with the client-final-message.
 
 use std::fmt;
 use std::io;
@@ -20,9 +20,9 @@ use tokio_postgres::tls::{ChannelBinding, TlsStream};
 use crate::message::{AUTHENTICATION_OK, Message, READY_FOR_QUERY, TERMINATE, auth, tag, violation};
 use crate::{ServerFirst, Transport};
 
-/// How long the client-final-message may wait for a statement to travel with, and the server for that message. A timer
-/// measures it while the process runs, the wall clock where the process was frozen meanwhile. Until then nothing was asked
-/// of the server, and no compute was woken.
+/// How long the client-final-message may wait for a statement to travel with, and the server for that
+/// message. A timer measures it while the process runs, the wall clock where the process was frozen
+/// meanwhile. Until then nothing was asked of the server, and no compute was woken.
 const MAX_DELAY: Duration = Duration::from_secs(5);
 
 /// How much the driver may write before some of it must have been taken.

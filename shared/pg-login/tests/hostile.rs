@@ -1,5 +1,5 @@
-//! Any bytes of a server end a login in good order: without a panic, without waiting for ever, and without a result for the
-//! driver before the server's proof. The fuzz target `login` does the same for longer.
+//! Any bytes of a server end a login in good order: without a panic, without waiting for ever, and without a
+//! result for the driver before the server's proof. The fuzz target `login` does the same for longer.
 
 #[path = "hostile/server.rs"]
 mod server;
@@ -11,9 +11,11 @@ use server::{Piece, log_in};
 fn piece() -> impl Strategy<Value = Piece> {
     prop_oneof![
         1 => any::<Vec<u8>>().prop_map(Piece::Raw),
-        3 => (any::<u8>(), prop::collection::vec(any::<u8>(), 0..64)).prop_map(|(tag, body)| Piece::Message(tag, body)),
+        3 => (any::<u8>(), prop::collection::vec(any::<u8>(), 0..64))
+            .prop_map(|(tag, body)| Piece::Message(tag, body)),
         3 => any::<bool>().prop_map(Piece::Offer),
-        4 => "(,s=[A-Za-z0-9+/=]{0,12},i=[0-9]{1,4})?[ -~]{0,8}".prop_map(|rest| Piece::ServerFirst(rest.into_bytes())),
+        4 => "(,s=[A-Za-z0-9+/=]{0,12},i=[0-9]{1,4})?[ \
+              -~]{0,8}".prop_map(|rest| Piece::ServerFirst(rest.into_bytes())),
         2 => prop::collection::vec(any::<u8>(), 0..64).prop_map(Piece::ServerFinal),
         1 => Just(Piece::Greeting),
     ]

@@ -34,12 +34,12 @@ const DIAL_BOUND: Duration = Duration::from_secs(5);
 /// Postgres, and Neon's proxy, take no longer startup packet (`MAX_STARTUP_PACKET_LENGTH`).
 const MAX_STARTUP: usize = 10_000;
 
-/// Maximum login attempts; each retry uses what the previous reply revealed. The second reply leaves nothing to reveal, but
-/// the server may have been replaced in between.
+/// Maximum login attempts; each retry uses what the previous reply revealed. The second reply leaves nothing
+/// to reveal, but the server may have been replaced in between.
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Makes sessions for one URL. The certificate authorities are read once, when it is built; the server's capabilities are
-/// remembered and shared with its clones.
+/// Makes sessions for one URL. The certificate authorities are read once, when it is built; the server's
+/// capabilities are remembered and shared with its clones.
 #[derive(Clone)]
 pub struct Connector {
     shared: Arc<Shared>,
@@ -84,8 +84,9 @@ impl Connector {
         self
     }
 
-    /// The same, with logins that the driver makes by itself: the startup packet, SCRAM and the first statement wait for each
-    /// other, which costs up to two round trips more. It is the way around a server or a pooler that pipelining confuses.
+    /// The same, with logins that the driver makes by itself: the startup packet, SCRAM and the first
+    /// statement wait for each other, which costs up to two round trips more. It is the way around a server
+    /// or a pooler that pipelining confuses.
     #[must_use]
     pub fn without_pipelining(mut self) -> Self {
         self.is_pipelined = false;
@@ -104,8 +105,8 @@ impl Connector {
         Error::TimedOut { server: server(&self.shared.url), bound }
     }
 
-    /// Loads OpenSSL and the CA certificates on a blocking thread, so the first connection does not wait for them. Returns
-    /// at once; the dial reports a failure.
+    /// Loads OpenSSL and the CA certificates on a blocking thread, so the first connection does not wait for
+    /// them. Returns at once; the dial reports a failure.
     pub async fn prepare(&self) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
@@ -126,8 +127,8 @@ impl Connector {
         dial(url, tls, capabilities, self.bound).await
     }
 
-    /// Logs in on a dialed stream, and waits until the server is ready. Neon wakes its compute during this, so its
-    /// caller's budget is the bound.
+    /// Logs in on a dialed stream, and waits until the server is ready. Neon wakes its compute during this,
+    /// so its caller's budget is the bound.
     ///
     /// # Errors
     /// The server's refusal, or a lost connection.
@@ -149,8 +150,8 @@ impl Connector {
         }
     }
 
-    /// Logs in on a dialed stream as far as the server-first-message, with the reply to it computed: see [`Session`]. Where
-    /// the login cannot be pipelined, this waits until it is done.
+    /// Logs in on a dialed stream as far as the server-first-message, with the reply to it computed: see
+    /// [`Session`]. Where the login cannot be pipelined, this waits until it is done.
     ///
     /// # Errors
     /// The server's refusal, as far as it has come, or a lost connection.
@@ -317,7 +318,8 @@ impl TlsConnect<Empty> for Dialed {
 }
 
 impl Error {
-    /// The same error in the driver's type, for signatures that have it; [`Error::from`] gets ours back out of it.
+    /// The same error in the driver's type, for signatures that have it; [`Error::from`] gets ours back out
+    /// of it.
     #[expect(clippy::disallowed_methods, reason = "nobody is connected to")]
     pub async fn into_driver(self) -> tokio_postgres::Error {
         if let Self::Session(error) = self {

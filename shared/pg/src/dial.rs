@@ -21,7 +21,8 @@ pub(crate) const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// Dials the server. Name, TCP and TLS together take at most `bound`.
 ///
-/// Direct TLS comes first, and the ordinary negotiation where the server does not take it; `capabilities` keeps which it was.
+/// Direct TLS comes first, and the ordinary negotiation where the server does not take it; `capabilities`
+/// keeps which it was.
 pub(crate) async fn dial(
     url: &Url,
     tls: &Connectors,
@@ -75,7 +76,8 @@ pub(crate) fn start(url: &Url, capabilities: &ServerCapabilities) -> Option<Star
     }
 }
 
-/// Tries direct TLS and, unless the certificate was refused, the ordinary negotiation on a connection of its own.
+/// Tries direct TLS and, unless the certificate was refused, the ordinary negotiation on a connection of its
+/// own.
 async fn either_way(
     url: &Url,
     name: &str,
@@ -84,8 +86,8 @@ async fn either_way(
     stream: TcpStream,
     deadline: Instant,
 ) -> Result<Stream, Error> {
-    // Before Postgres 17 the handshake was read as a startup packet of impossible length: most servers hang up, some
-    // wait for the rest of it, so that half of the time must be left.
+    // Before Postgres 17 the handshake was read as a startup packet of impossible length: most servers hang
+    // up, some wait for the rest of it, so that half of the time must be left.
     let half = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
     match timeout_at(half, secure(url, name, tls, Start::Direct, stream)).await {
         Ok(Ok(stream)) => return Ok(stream),
@@ -126,8 +128,8 @@ async fn secure(
     }
 }
 
-/// Connects to the first address that answers. Each gets an even share of the time left, so that one that swallows
-/// packets does not cost the others their turn.
+/// Connects to the first address that answers. Each gets an even share of the time left, so that one that
+/// swallows packets does not cost the others their turn.
 async fn tcp(url: &Url, name: &str, deadline: Instant) -> Result<TcpStream, Error> {
     let addresses: Vec<SocketAddr> = match url.hostaddr {
         Some(address) => vec![SocketAddr::new(address, url.port)],
@@ -168,7 +170,8 @@ fn set_options(url: &Url, stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks for TLS and reads the one-byte answer, and no more: whatever came before the handshake is not the server's.
+/// Asks for TLS and reads the one-byte answer, and no more: whatever came before the handshake is not the
+/// server's.
 async fn request_tls(stream: &mut TcpStream) -> io::Result<bool> {
     stream.write_all(&SSL_REQUEST).await?;
     match stream.read_u8().await? {

@@ -14,8 +14,8 @@ mod class;
 mod refusal;
 pub use class::Class;
 
-/// Why there is no session, or why one ended. The text names the server, for logs and the command line; it is not for
-/// clients of a function. The password is never in it.
+/// Why there is no session, or why one ended. The text names the server, for logs and the command line; it is
+/// not for clients of a function. The password is never in it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The URL is wrong.
@@ -82,8 +82,8 @@ pub enum Error {
     },
     /// `channel_binding=require`, and SCRAM cannot be bound to the TLS channel there.
     #[error(
-        "{server} does not offer SCRAM bound to TLS, which channel_binding=require asks for: either it cannot, or \
-         somebody in between has taken the offer away"
+        "{server} does not offer SCRAM bound to TLS, which channel_binding=require asks for: either it \
+         cannot, or somebody in between has taken the offer away"
     )]
     ChannelBinding {
         /// Host and port.
@@ -97,7 +97,8 @@ pub enum Error {
         /// What it did.
         problem: &'static str,
     },
-    /// The login failed: the server's refusal, a lost connection, or the driver's own error. Nothing has been run.
+    /// The login failed: the server's refusal, a lost connection, or the driver's own error. Nothing has been
+    /// run.
     #[error("{}", Chain(.0))]
     LogIn(#[source] tokio_postgres::Error),
     /// A session failed: the server's refusal of a statement, a lost connection, or the driver's own error.
@@ -172,12 +173,15 @@ impl fmt::Display for TlsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownIssuer => f.write_str(
-                "its certificate is signed by an authority that is not trusted here (sslrootcert= or SSL_CERT_FILE \
-                 adds one)",
+                "its certificate is signed by an authority that is not trusted here (sslrootcert= or \
+                 SSL_CERT_FILE adds one)",
             ),
             Self::WrongHost => f.write_str("its certificate is made out to another host"),
             Self::Expired => f.write_str("its certificate has expired"),
-            Self::NotYetValid => f.write_str("its certificate is not valid yet (is this machine's clock right?)"),
+            Self::NotYetValid => f.write_str(
+                "its certificate is not valid yet (is this machine's clock \
+                                              right?)",
+            ),
             Self::Other(words) => f.write_str(words),
         }
     }

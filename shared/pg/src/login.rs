@@ -26,8 +26,8 @@ pub(crate) fn may_be_unbound(url: &Url) -> bool {
     url.channel_binding != ChannelBinding::Require
 }
 
-/// A server's `ErrorResponse` as an error. Only the driver can make its own, so it receives the message as the answer of
-/// a server.
+/// A server's `ErrorResponse` as an error. Only the driver can make its own, so it receives the message as
+/// the answer of a server.
 #[expect(clippy::disallowed_methods, reason = "nobody is connected to")]
 pub(crate) async fn refusal(server: String, response: &[u8]) -> Error {
     let (mut ours, theirs) = tokio::io::duplex(response.len() + 1024);

@@ -1,8 +1,8 @@
 //! A connection taken apart, to tell a person at which step it fails: name, TCP, TLS.
 //!
-//! It asks for the same things as the connection proper and trusts the same authorities, and it keeps what that one has no
-//! use for: the certificate, also one that is refused, the protocol's version and the cipher. Nothing is ever sent
-//! over a stream made here.
+//! It asks for the same things as the connection proper and trusts the same authorities, and it keeps what
+//! that one has no use for: the certificate, also one that is refused, the protocol's version and the cipher.
+//! Nothing is ever sent over a stream made here.
 
 mod certificate;
 
@@ -103,8 +103,8 @@ impl From<openssl::error::ErrorStack> for HandshakeError {
     }
 }
 
-/// Does what the URL asks for on a connection that was just made; none where it asks for no TLS, or where TLS is
-/// optional and the server has none.
+/// Does what the URL asks for on a connection that was just made; none where it asks for no TLS, or where TLS
+/// is optional and the server has none.
 ///
 /// # Errors
 /// See [`HandshakeError`].

@@ -13,7 +13,8 @@ use crate::connect::Connector;
 use crate::error::Error;
 use crate::login::refusal;
 
-/// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven meanwhile.
+/// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven
+/// meanwhile.
 pub struct Session {
     /// What statements go through.
     pub client: Client,
@@ -23,13 +24,14 @@ pub struct Session {
 
 /// The state of a session's login.
 ///
-/// The client-final-message is held back until somebody needs the session, which wakes no compute before; after five seconds
-/// of that, a freeze included, the connection is lost.
+/// The client-final-message is held back until somebody needs the session, which wakes no compute before;
+/// after five seconds of that, a freeze included, the connection is lost.
 ///
-/// A statement that is sent before [`Login::ready`] has returned is pipelined: it travels with the client-final-message and
-/// saves a round trip. The server never runs it for a wrong password. But it may run it although its answer is lost and the
-/// client has given up, so only reads and idempotent statements may be pipelined; everything else waits for `ready`. An error
-/// of such a statement may be the login's, see [`Login::explain`].
+/// A statement that is sent before [`Login::ready`] has returned is pipelined: it travels with the
+/// client-final-message and saves a round trip. The server never runs it for a wrong password. But it may run
+/// it although its answer is lost and the client has given up, so only reads and idempotent statements may be
+/// pipelined; everything else waits for `ready`. An error of such a statement may be the login's, see
+/// [`Login::explain`].
 pub struct Login {
     connector: Connector,
     tls_version: Option<&'static str>,
@@ -98,7 +100,8 @@ impl Login {
         self.failure(outcome).await.map_or(Ok(()), Err)
     }
 
-    /// What a statement's error means: the login's failure, where the statement was pipelined with it, or its own.
+    /// What a statement's error means: the login's failure, where the statement was pipelined with it, or its
+    /// own.
     pub async fn explain(&self, error: tokio_postgres::Error) -> Error {
         let progress = match &self.state {
             LoginState::Pipelined { progress, .. } => progress.borrow().clone(),
@@ -119,7 +122,8 @@ impl Login {
 
     /// Asks the server to cancel the statement under way. Closing the session alone does not stop one.
     ///
-    /// Takes a connection of its own, for as long as dialing may take. There is nothing to cancel before the login is done.
+    /// Takes a connection of its own, for as long as dialing may take. There is nothing to cancel before the
+    /// login is done.
     ///
     /// # Errors
     /// The server could not be reached.

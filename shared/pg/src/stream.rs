@@ -38,8 +38,8 @@ impl Stream {
         }
     }
 
-    /// What SCRAM can be bound to: the hash of the server's certificate, `tls-server-end-point` (RFC 5929). None without
-    /// TLS, and where the certificate's signature names no hash, as Ed25519 does.
+    /// What SCRAM can be bound to: the hash of the server's certificate, `tls-server-end-point` (RFC 5929).
+    /// None without TLS, and where the certificate's signature names no hash, as Ed25519 does.
     #[must_use]
     pub fn tls_server_end_point(&self) -> Option<Vec<u8>> {
         match self {

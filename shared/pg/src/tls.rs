@@ -20,8 +20,8 @@ pub(crate) enum Start {
     Request,
 }
 
-/// A connector for each way to begin, made when it is first needed: OpenSSL and a system's authorities take it several
-/// milliseconds, which a function has better uses for before its first request.
+/// A connector for each way to begin, made when it is first needed: OpenSSL and a system's authorities take
+/// it several milliseconds, which a function has better uses for before its first request.
 pub(crate) struct Connectors {
     trusted: Arc<Trusted>,
     direct: OnceCell<TlsConnector>,
@@ -75,7 +75,8 @@ impl Trusted {
         let mut builder = TlsConnector::builder();
         builder.min_protocol_version(Some(Protocol::Tlsv12));
         if start == Start::Direct {
-            // Without this protocol name a server takes a direct handshake for another protocol's and hangs up.
+            // Without this protocol name a server takes a direct handshake for another protocol's and hangs
+            // up.
             postgres_native_tls::set_postgresql_alpn(&mut builder);
         }
         if let Self::File { path, pem } = self {

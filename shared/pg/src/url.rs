@@ -1,7 +1,7 @@
 //! The grammar of `DATABASE_URL`.
 //!
-//! It is libpq's connection URI (Postgres 17 manual, 32.1.1.2) for one host, with the schemes and the `ssl=` of
-//! SQLAlchemy and asyncpg. TLS is required and verified for every host but loopback and sockets.
+//! It is libpq's connection URI (Postgres 17 manual, 32.1.1.2) for one host, with the schemes and the `ssl=`
+//! of SQLAlchemy and asyncpg. TLS is required and verified for every host but loopback and sockets.
 
 mod params;
 mod parse;
@@ -23,7 +23,8 @@ pub enum Host {
     Socket(PathBuf),
 }
 
-/// Whether the connection is encrypted. Where it is, chain and host name are verified; nothing turns that off.
+/// Whether the connection is encrypted. Where it is, chain and host name are verified; nothing turns that
+/// off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
     /// No TLS: loopback and sockets only.
@@ -179,8 +180,8 @@ impl Url {
         url
     }
 
-    /// The same with a limit on how long what was sent may stay unacknowledged (`TCP_USER_TIMEOUT`, tcp(7)), unless the
-    /// URL chose one.
+    /// The same with a limit on how long what was sent may stay unacknowledged (`TCP_USER_TIMEOUT`, tcp(7)),
+    /// unless the URL chose one.
     #[must_use]
     pub fn with_default_tcp_user_timeout(&self, limit: Duration) -> Self {
         let mut url = self.clone();

@@ -4,9 +4,9 @@ use db::{Row, Timestamptz};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// A stored bookmark in a list, in the shape of an import's `bookmarks_sample`. Long fields are shortened, so that a list
-/// stays in proportion to its rows: URLs after 2,048 characters, titles after 1,024, descriptions after 4,096, tags after
-/// the hundredth or 8,192 characters.
+/// A stored bookmark in a list, in the shape of an import's `bookmarks_sample`. Long fields are shortened, so
+/// that a list stays in proportion to its rows: URLs after 2,048 characters, titles after 1,024, descriptions
+/// after 4,096, tags after the hundredth or 8,192 characters.
 #[derive(Debug, Serialize)]
 pub struct Bookmark {
     /// A uuid v7: bookmarks of one import sort by it in the order of their file.
@@ -18,7 +18,8 @@ pub struct Bookmark {
     original_folder: Option<String>,
     /// Null at the root.
     folder_id: Option<Uuid>,
-    /// The names of its folders, from the root; 1,024 bytes of the innermost, after a `…` where there are more.
+    /// The names of its folders, from the root; 1,024 bytes of the innermost, after a `…` where there are
+    /// more.
     folder_path: Vec<String>,
     add_date: Option<Timestamptz>,
     last_modified: Option<Timestamptz>,
@@ -33,16 +34,13 @@ impl Bookmark {
     /// What [`Bookmark::from_row`] reads, in its order, of `bookmarks b`.
     pub const COLUMNS: &str = "b.id, left(b.url, 2048), left(b.title, 1024), b.domain, \
         left(b.original_folder, 1024), b.folder_id, folder_path(b.folder_id), b.add_date, b.last_modified, \
-        CASE WHEN cardinality(b.tags) > 100 OR array_ndims(b.tags) > 1 \
-                  OR length(array_to_string(b.tags, '')) > 8192 \
-             THEN ARRAY(SELECT left(tag, 80) FROM unnest(b.tags) AS tag LIMIT 100) ELSE b.tags END, \
-        left(b.description, 4096), b.created_at, \
-        array_remove(ARRAY[ \
-            CASE WHEN octet_length(b.url) > 2048 AND length(b.url) > 2048 THEN 'url' END, \
-            CASE WHEN octet_length(b.title) > 1024 AND length(b.title) > 1024 THEN 'title' END, \
-            CASE WHEN cardinality(b.tags) > 100 OR length(array_to_string(b.tags, '')) > 8192 THEN 'tags' END, \
-            CASE WHEN octet_length(b.description) > 4096 AND length(b.description) > 4096 \
-                 THEN 'description' END], NULL)";
+        CASE WHEN cardinality(b.tags) > 100 OR array_ndims(b.tags) > 1 OR length(array_to_string(b.tags, \
+        '')) > 8192 THEN ARRAY(SELECT left(tag, 80) FROM unnest(b.tags) AS tag LIMIT 100) ELSE b.tags END, \
+        left(b.description, 4096), b.created_at, array_remove(ARRAY[ CASE WHEN octet_length(b.url) > 2048 \
+        AND length(b.url) > 2048 THEN 'url' END, CASE WHEN octet_length(b.title) > 1024 AND length(b.title) \
+        > 1024 THEN 'title' END, CASE WHEN cardinality(b.tags) > 100 OR length(array_to_string(b.tags, '')) \
+        > 8192 THEN 'tags' END, CASE WHEN octet_length(b.description) > 4096 AND length(b.description) > \
+        4096 THEN 'description' END], NULL)";
 
     /// How many columns these are.
     pub const WIDTH: usize = 13;

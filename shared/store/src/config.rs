@@ -10,8 +10,8 @@ use web::{ConfigError, Platform, Settings};
 pub struct Config {
     /// What serving needs.
     pub web: web::Config,
-    /// `DATABASE_URL`, `DATABASE_POOL_SIZE`, `DATABASE_MAX_OVERFLOW`, `DATABASE_LOGIN_PIPELINING`, and `DATABASE_ECHO`, which
-    /// is ignored on Lambda.
+    /// `DATABASE_URL`, `DATABASE_POOL_SIZE`, `DATABASE_MAX_OVERFLOW`, `DATABASE_LOGIN_PIPELINING`, and
+    /// `DATABASE_ECHO`, which is ignored on Lambda.
     pub database: db::Config,
     /// `IMPORT_MAX_BYTES`: the largest body of an import in bytes, after decoding and inflating.
     pub import_max_bytes: u64,
@@ -26,8 +26,8 @@ const IMPORT_MAX_BYTES: u64 = 512 * 1024 * 1024;
 /// `file_size_bytes` is a Postgres integer.
 const IMPORT_MAX_BYTES_LIMIT: u64 = i32::MAX as u64;
 
-/// How long what was sent may stay unacknowledged: a COPY into a dead connection ends then. It is long enough for TCP to
-/// send a lost packet again several times.
+/// How long what was sent may stay unacknowledged: a COPY into a dead connection ends then. It is long enough
+/// for TCP to send a lost packet again several times.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Config {

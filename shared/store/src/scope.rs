@@ -1,14 +1,14 @@
 //! Which rows a project has. What belongs to no project is a scope of its own.
 
-/// The condition that a row of a table with `project_id` is in the scope of a project; `project_id` is an expression, null for
-/// no project. It is written so that an index of `project_id` serves both cases.
+/// The condition that a row of a table with `project_id` is in the scope of a project; `project_id` is an
+/// expression, null for no project. It is written so that an index of `project_id` serves both cases.
 #[must_use]
 pub fn contains(project_id: &str) -> String {
     format!("(project_id = {project_id} OR ({project_id} IS NULL AND project_id IS NULL))")
 }
 
-/// For the rest of a transaction, before a statement over a whole scope whose tables have just grown and have no statistics
-/// yet. Nested loops are the planner's choice where it believes that a scope holds next to nothing: 100,000 bookmarks then take
-/// minutes. Where only a loop will do, it still takes one. To turn loops off costs so much by the planner's reckoning that it
-/// would compile the statement too, hence `jit`.
+/// For the rest of a transaction, before a statement over a whole scope whose tables have just grown and have
+/// no statistics yet. Nested loops are the planner's choice where it believes that a scope holds next to
+/// nothing: 100,000 bookmarks then take minutes. Where only a loop will do, it still takes one. To turn loops
+/// off costs so much by the planner's reckoning that it would compile the statement too, hence `jit`.
 pub const WITHOUT_NESTED_LOOPS: &str = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off";

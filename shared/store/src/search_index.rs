@@ -14,8 +14,8 @@ use crate::App;
 /// The length of a step after a response. What a step has indexed stays where the next one is not done.
 const STEP: Duration = Duration::from_secs(1);
 
-/// Indexes bookmarks that are pending, for about `length`; returns whether some are left, and false where another session
-/// is indexing.
+/// Indexes bookmarks that are pending, for about `length`; returns whether some are left, and false where
+/// another session is indexing.
 ///
 /// # Errors
 /// The server's refusal, or a lost connection.
@@ -25,8 +25,8 @@ pub async fn catch_up(connection: &Connection, length: Duration) -> Result<bool,
     row.try_get(0)
 }
 
-/// Indexes bookmarks that are pending once the response is sent, so that the first search after a large import is as fast as
-/// later ones. What is not done then, searches do.
+/// Indexes bookmarks that are pending once the response is sent, so that the first search after a large
+/// import is as fast as later ones. What is not done then, searches do.
 pub fn catch_up_after_response(app: &Arc<App>, after: &AfterResponse) {
     let app = Arc::clone(app);
     after.run(|budget| async move {

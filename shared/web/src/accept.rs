@@ -10,8 +10,8 @@ pub fn accept_of(request: &Request) -> Option<&str> {
     request.headers().get(ACCEPT).and_then(|value| value.to_str().ok())
 }
 
-/// The media type that a client prefers among `offers`, such as `text/html`. The first of them where it prefers none or has
-/// no `Accept` header; none where it accepts none.
+/// The media type that a client prefers among `offers`, such as `text/html`. The first of them where it
+/// prefers none or has no `Accept` header; none where it accepts none.
 #[must_use]
 pub fn preferred<'a>(accept: Option<&str>, offers: &[&'a str]) -> Option<&'a str> {
     let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {

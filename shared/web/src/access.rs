@@ -13,8 +13,8 @@ use subtle::ConstantTimeEq;
 
 use crate::{Config, Error, Platform, Request};
 
-/// Returns whether a request needs no authentication. A function declares it beside its handler, since only the function
-/// knows which of its answers tell nothing.
+/// Returns whether a request needs no authentication. A function declares it beside its handler, since only
+/// the function knows which of its answers tell nothing.
 pub type IsPublic = fn(&Request) -> bool;
 
 /// The [`IsPublic`] of a function without such requests.
@@ -96,13 +96,14 @@ pub(crate) fn authorize(config: &Config, request: &Request) -> Result<(), Error>
     }
 }
 
-/// Refuses what other web pages send to a function that asks for no token, which is one on a developer's machine: a
-/// browser takes them there, and the emulator lets every origin read the answers. Nothing is exempt, public or not.
+/// Refuses what other web pages send to a function that asks for no token, which is one on a developer's
+/// machine: a browser takes them there, and the emulator lets every origin read the answers. Nothing is
+/// exempt, public or not.
 ///
 /// - A page whose name its owner has rebound to loopback sends that name as Host.
-/// - A page of another origin sends its own as Origin, with every POST and DELETE and with each GET whose answer it may
-///   read; the rest of its requests are told by `Sec-Fetch-Site` (W3C, Fetch Metadata Request Headers). A link that a
-///   person follows is let in.
+/// - A page of another origin sends its own as Origin, with every POST and DELETE and with each GET whose
+///   answer it may read; the rest of its requests are told by `Sec-Fetch-Site` (W3C, Fetch Metadata Request
+///   Headers). A link that a person follows is let in.
 ///
 /// # Errors
 /// 403.
@@ -114,7 +115,8 @@ pub(crate) fn admit(config: &Config, request: &Request) -> Result<(), Error> {
     let host = header(HOST.as_str());
     if host.is_some_and(|host| !is_ours(host)) {
         return Err(Error::forbidden(
-            "Without an access token this service answers at localhost only: set ACCESS_TOKEN to use another name.",
+            "Without an access token this service answers at localhost only: set ACCESS_TOKEN to use another \
+             name.",
         ));
     }
     let is_own = |origin: &str| {
@@ -131,8 +133,8 @@ pub(crate) fn admit(config: &Config, request: &Request) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a host name leads nowhere but to this machine. The names of function URLs, of which AWS is the only owner, are
-/// those of recorded events, which `cargo lambda invoke` sends.
+/// Whether a host name leads nowhere but to this machine. The names of function URLs, of which AWS is the
+/// only owner, are those of recorded events, which `cargo lambda invoke` sends.
 fn is_ours(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -158,8 +160,8 @@ fn is_a_link(request: &Request) -> bool {
         && says("sec-fetch-dest", "document")
 }
 
-/// Whether the function URL, being of AuthType AWS_IAM, checked a signature: only then has its event an IAM identity
-/// (AWS Lambda Developer Guide, "Invoking Lambda function URLs", request payload format).
+/// Whether the function URL, being of AuthType AWS_IAM, checked a signature: only then has its event an IAM
+/// identity (AWS Lambda Developer Guide, "Invoking Lambda function URLs", request payload format).
 fn is_verified_by_aws(request: &Request) -> bool {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => {

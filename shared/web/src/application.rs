@@ -16,8 +16,8 @@ pub trait Application: Sized + Send + Sync + 'static {
     /// Whether no request came before this one, which is noted.
     fn is_first_request(&self) -> bool;
 
-    /// Does ahead of the first request what that would wait for, in tasks of its own. The first request meets and reports
-    /// a failure.
+    /// Does ahead of the first request what that would wait for, in tasks of its own. The first request meets
+    /// and reports a failure.
     fn warm_up(&self);
 
     /// Closes what is open, before the process ends.

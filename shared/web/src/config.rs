@@ -12,7 +12,8 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// Where an environment is. `cargo lambda watch` sets most of Lambda's variables, but not the one that counts.
+    /// Where an environment is. `cargo lambda watch` sets most of Lambda's variables, but not the one that
+    /// counts.
     #[must_use]
     pub fn of(settings: &Settings<'_>) -> Self {
         match settings.text("AWS_LAMBDA_INITIALIZATION_TYPE") {

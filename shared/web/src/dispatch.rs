@@ -16,8 +16,8 @@ use crate::deadline::budget_of;
 use crate::telemetry::metrics;
 use crate::{Application, Error, IsPublic, Request, Response, StreamBody, StreamingResponse, access};
 
-/// Answers a request with a handler, where the sender may have an answer. Never fails: an error, a panic or the end of
-/// the budget becomes a problem+json, since Lambda makes an opaque 502 of anything else.
+/// Answers a request with a handler, where the sender may have an answer. Never fails: an error, a panic or
+/// the end of the budget becomes a problem+json, since Lambda makes an opaque 502 of anything else.
 pub async fn answer<A, F>(
     app: &Result<Arc<A>, Arc<Error>>,
     handle: impl FnOnce(Arc<A>, Request) -> F,
@@ -38,8 +38,8 @@ where
     }
 }
 
-/// Answers a request like [`answer`], with a body that is still being made while it is sent. What fails before its
-/// first byte becomes a problem+json; what fails later breaks the body off, and is logged then.
+/// Answers a request like [`answer`], with a body that is still being made while it is sent. What fails
+/// before its first byte becomes a problem+json; what fails later breaks the body off, and is logged then.
 pub async fn answer_streaming<A, F>(
     app: &Result<Arc<A>, Arc<Error>>,
     handle: impl FnOnce(Arc<A>, Request) -> F,
@@ -120,7 +120,8 @@ impl Call {
         (Self { request_id, method, path, budget, begun, function_name }, request)
     }
 
-    /// Whether the answer has a body: to HEAD it is what GET would get, without one (RFC 9110, section 9.3.2).
+    /// Whether the answer has a body: to HEAD it is what GET would get, without one (RFC 9110, section
+    /// 9.3.2).
     fn wants_body(&self) -> bool {
         self.method != Method::HEAD
     }

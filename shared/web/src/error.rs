@@ -12,8 +12,8 @@ use crate::response::{Response, with_type};
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
-/// Why a request failed. `title` and `detail` are for clients and hold no SQL, host or secret; the cause is logged
-/// once, where the request is answered.
+/// Why a request failed. `title` and `detail` are for clients and hold no SQL, host or secret; the cause is
+/// logged once, where the request is answered.
 #[derive(Debug)]
 pub struct Error {
     status: StatusCode,
@@ -142,8 +142,8 @@ impl Error {
     /// 504: the time of the request is up.
     #[must_use]
     pub fn deadline() -> Self {
-        let detail = "The time for this request was up before its end was known. Sending it again is safe: what is done is \
-                      not done twice.";
+        let detail = "The time for this request was up before its end was known. Sending it again is safe: \
+                      what is done is not done twice.";
         Self::new(StatusCode::GATEWAY_TIMEOUT, "deadline", detail)
     }
 
@@ -206,8 +206,8 @@ impl StdError for Error {
     }
 }
 
-/// A failure of something that the service depends on becomes the answer's cause, so that whoever knows its type finds it
-/// among the sources.
+/// A failure of something that the service depends on becomes the answer's cause, so that whoever knows its
+/// type finds it among the sources.
 impl<F: Failure> From<F> for Error {
     fn from(failure: F) -> Self {
         match failure.kind() {

@@ -1,8 +1,8 @@
 //! From the event of a function URL to a request.
 //!
-//! `lambda_http` can do it too, but it builds a request with `expect`: a blank or a quote in the query string, a host
-//! that is none or a damaged base64 body panics. Here each of these is served or is an error, since all of them are the
-//! caller's to choose.
+//! `lambda_http` can do it too, but it builds a request with `expect`: a blank or a quote in the query
+//! string, a host that is none or a damaged base64 body panics. Here each of these is served or is an error,
+//! since all of them are the caller's to choose.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -18,12 +18,12 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::dispatch::malformed;
 use crate::{Error, Request};
 
-/// The most bytes of path and query string together. Function URLs take less; every parameter here has its own, lower
-/// bound.
+/// The most bytes of path and query string together. Function URLs take less; every parameter here has its
+/// own, lower bound.
 const MAX_TARGET: usize = 32 * 1024;
 
-/// What stands in no path or query as it is (RFC 3986, section 3.3), besides what is not ASCII. A `%` stays: what has
-/// been encoded is not encoded again.
+/// What stands in no path or query as it is (RFC 3986, section 3.3), besides what is not ASCII. A `%` stays:
+/// what has been encoded is not encoded again.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -47,7 +47,8 @@ pub(crate) fn request(event: &[u8], context: Context) -> Request {
 /// Reads an event in payload format 2.0 (AWS Lambda Developer Guide, "Invoking Lambda function URLs").
 ///
 /// # Errors
-/// 400: it is no HTTP request, its path and query are longer than 32 KiB, or its body is said to be base64 and is not.
+/// 400: it is no HTTP request, its path and query are longer than 32 KiB, or its body is said to be base64
+/// and is not.
 fn read(event: &[u8]) -> Result<Request, Error> {
     let event: ApiGatewayV2httpRequest = serde_json::from_slice(event).map_err(|problem| {
         Error::bad_request("This is not a well-formed HTTP request: its method, a header or its text is not.")

@@ -1,8 +1,9 @@
-//! HTTP on AWS Lambda: a function is a `handle(app, request)`, a rule for what of it is public, and a `main` that calls
-//! [`serve`]. Around the handler are access, the request's budget, errors as `application/problem+json`, logs and metrics.
+//! HTTP on AWS Lambda: a function is a `handle(app, request)`, a rule for what of it is public, and a `main`
+//! that calls [`serve`]. Around the handler are access, the request's budget, errors as
+//! `application/problem+json`, logs and metrics.
 //!
-//! The crate knows no database: what a function works with is its [`Application`], and an error of that is answered by its
-//! [`budget::FailureKind`].
+//! The crate knows no database: what a function works with is its [`Application`], and an error of that is
+//! answered by its [`budget::FailureKind`].
 
 mod accept;
 mod access;

@@ -27,7 +27,8 @@ impl<C: Serialize + DeserializeOwned> PageRequest<C> {
     /// Reads the parameters `limit` and `cursor`.
     ///
     /// # Errors
-    /// 400 where `limit` is not a number from 1 to 1000, or `cursor` none that [`encode_cursor`] has written of this type.
+    /// 400 where `limit` is not a number from 1 to 1000, or `cursor` none that [`encode_cursor`] has written
+    /// of this type.
     pub fn read(query: &Query) -> Result<Self, Error> {
         let limit = limit(query)?;
         Ok(Self { limit, after: query.text("cursor").map(decode_cursor).transpose()? })
@@ -90,7 +91,8 @@ pub fn encode_cursor(place: &impl Serialize) -> Result<String, Error> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
 }
 
-/// The place that a cursor holds. A client can write one of its own, so its value is to be checked like any parameter.
+/// The place that a cursor holds. A client can write one of its own, so its value is to be checked like any
+/// parameter.
 ///
 /// # Errors
 /// 400 for a text that [`encode_cursor`] has not written of this type.
@@ -103,8 +105,9 @@ pub fn decode_cursor<C: DeserializeOwned>(cursor: &str) -> Result<C, Error> {
         .ok_or_else(|| Error::bad_request("The parameter cursor must be a next_cursor of an earlier page."))
 }
 
-/// Bytes that the rows of an answer may take on their way to Lambda, which refuses responses over 6 MiB ("Lambda
-/// quotas", AWS Lambda Developer Guide) and would turn the answer into a 502. The rest is for what stands around them.
+/// Bytes that the rows of an answer may take on their way to Lambda, which refuses responses over 6 MiB
+/// ("Lambda quotas", AWS Lambda Developer Guide) and would turn the answer into a 502. The rest is for what
+/// stands around them.
 const PAGE_BYTES: usize = 5_500_000;
 
 /// Rows that fit into one answer.
@@ -116,8 +119,8 @@ pub struct Page<'a, T> {
     pub last: Option<&'a T>,
 }
 
-/// Takes the rows of a page from those found: at most `limit`, and as many as an answer holds, but always one, so that
-/// paging gets on. A query finds one row more than `limit` where there is a next page.
+/// Takes the rows of a page from those found: at most `limit`, and as many as an answer holds, but always
+/// one, so that paging gets on. A query finds one row more than `limit` where there is a next page.
 ///
 /// # Errors
 /// A row cannot be serialised.

@@ -6,8 +6,8 @@ use lambda_http::RequestExt;
 
 use crate::{Error, Request};
 
-/// The path's segments, without empty ones. `cargo lambda watch` serves a function below `/lambda-url/<name>`, a
-/// function URL at its root; both give the same segments.
+/// The path's segments, without empty ones. `cargo lambda watch` serves a function below
+/// `/lambda-url/<name>`, a function URL at its root; both give the same segments.
 #[must_use]
 pub fn segments(request: &Request) -> Vec<&str> {
     let path = request.raw_http_path();
@@ -26,7 +26,8 @@ impl Query {
     /// Reads the query string.
     ///
     /// # Errors
-    /// 400 for a parameter that is not in `known`, or that is given twice: a misspelt one must not be lost silently.
+    /// 400 for a parameter that is not in `known`, or that is given twice: a misspelt one must not be lost
+    /// silently.
     pub fn read(request: &Request, known: &[&str]) -> Result<Self, Error> {
         Self::read_repeating(request, known, &[])
     }

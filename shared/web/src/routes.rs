@@ -1,4 +1,5 @@
-//! The routes of a function as one table, from which also follow 404, 405 with its `Allow`, and the answers to HEAD.
+//! The routes of a function as one table, from which also follow 404, 405 with its `Allow`, and the answers
+//! to HEAD.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -13,9 +14,9 @@ use crate::{Error, Request, segments};
 type Handled<R> = Pin<Box<dyn Future<Output = Result<R, Error>> + Send>>;
 type Handler<A, R> = Box<dyn FnOnce(Arc<A>, Request, PathParams) -> Handled<R> + Send>;
 
-/// A table of routes: method, pattern, handler. A pattern is a path whose segments are literal, `{name}` for any segment, or
-/// `{name:uuid}` for a uuid. The first route that fits a request answers it; HEAD is answered as GET is, its body dropped
-/// where the response is sent, unless it has a route of its own.
+/// A table of routes: method, pattern, handler. A pattern is a path whose segments are literal, `{name}` for
+/// any segment, or `{name:uuid}` for a uuid. The first route that fits a request answers it; HEAD is answered
+/// as GET is, its body dropped where the response is sent, unless it has a route of its own.
 ///
 /// ```
 /// # use std::sync::Arc;

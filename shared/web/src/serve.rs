@@ -1,4 +1,5 @@
-//! A function's process: logs, configuration, a connection ahead of the first request, then requests until it ends.
+//! A function's process: logs, configuration, a connection ahead of the first request, then requests until it
+//! ends.
 
 mod after;
 mod buffered;
@@ -20,11 +21,11 @@ use after::AfterLayer;
 pub use after::AfterResponse;
 use streaming::StreamingLayer;
 
-/// Serves a handler until Lambda ends the process. What is not public is answered to those who may call. `function` is the
-/// name of the function's crate, whose events are logged like those of the crates here.
+/// Serves a handler until Lambda ends the process. What is not public is answered to those who may call.
+/// `function` is the name of the function's crate, whose events are logged like those of the crates here.
 ///
-/// A wrong configuration does not end the process, which would answer every request with an opaque 502: it is logged,
-/// and every request is answered 500.
+/// A wrong configuration does not end the process, which would answer every request with an opaque 502: it is
+/// logged, and every request is answered 500.
 ///
 /// # Errors
 /// The Lambda runtime API cannot be reached.
@@ -45,8 +46,8 @@ where
     buffered::run(answer).await
 }
 
-/// Serves a handler like [`serve`], with bodies that are made while they are sent. The function URL's invoke mode must
-/// be `RESPONSE_STREAM`.
+/// Serves a handler like [`serve`], with bodies that are made while they are sent. The function URL's invoke
+/// mode must be `RESPONSE_STREAM`.
 ///
 /// # Errors
 /// The Lambda runtime API cannot be reached.
@@ -99,8 +100,8 @@ fn request_of(event: &[u8], context: Context) -> Request {
     request
 }
 
-/// Waits for an answer; where making it panics, logs that and returns the response to send instead. What a handler does
-/// is caught where it is called, within its budget; this is for the rest.
+/// Waits for an answer; where making it panics, logs that and returns the response to send instead. What a
+/// handler does is caught where it is called, within its budget; this is for the rest.
 async fn caught<T>(answering: impl Future<Output = T>, request_id: &str) -> Result<T, Response> {
     AssertUnwindSafe(answering).catch_unwind().await.map_err(|_| {
         let error = Error::internal("a panic");

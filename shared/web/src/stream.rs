@@ -17,9 +17,9 @@ pub type StreamingResponse = lambda_http::Response<StreamBody>;
 
 type Work = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-/// A body that is made while it is sent. Its maker runs only while the body is polled and waits while a chunk is not
-/// taken, so that a slow client slows it down; dropping the body drops the maker. Where the maker fails, the chunk that
-/// is not taken yet is lost.
+/// A body that is made while it is sent. Its maker runs only while the body is polled and waits while a chunk
+/// is not taken, so that a slow client slows it down; dropping the body drops the maker. Where the maker
+/// fails, the chunk that is not taken yet is lost.
 pub struct StreamBody {
     work: Option<Work>,
     chunks: mpsc::Receiver<Bytes>,

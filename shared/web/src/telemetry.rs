@@ -10,9 +10,9 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts logging to standard error. `LOG_LEVEL`, or on Lambda `AWS_LAMBDA_LOG_LEVEL`, sets the least level (error,
-/// warn, info, debug, trace; info where absent or unknown). `function` is the name of the function's crate. A second call
-/// does nothing.
+/// Starts logging to standard error. `LOG_LEVEL`, or on Lambda `AWS_LAMBDA_LOG_LEVEL`, sets the least level
+/// (error, warn, info, debug, trace; info where absent or unknown). `function` is the name of the function's
+/// crate. A second call does nothing.
 pub fn init(function: &str, lookup: impl Fn(&str) -> Option<String>) {
     let level = ["AWS_LAMBDA_LOG_LEVEL", "LOG_LEVEL"]
         .iter()
@@ -24,8 +24,8 @@ pub fn init(function: &str, lookup: impl Fn(&str) -> Option<String>) {
         .with_default(level.min(LevelFilter::WARN))
         .with_targets(["branchline", "pg", "sql", function].map(|target| (target, level)));
     let on_lambda = lookup("AWS_LAMBDA_INITIALIZATION_TYPE").is_some_and(|kind| !kind.trim().is_empty());
-    // The runtime calls it an error that nobody waits for an answer any more. At the emulator that is a client which did
-    // not wait for the build.
+    // The runtime calls it an error that nobody waits for an answer any more. At the emulator that is a
+    // client which did not wait for the build.
     let answers = if on_lambda { LevelFilter::ERROR } else { LevelFilter::OFF };
     let levels = levels.with_target("lambda_runtime::layers::api_client", answers);
     let registry = tracing_subscriber::registry().with(levels);

@@ -20,28 +20,30 @@ pub(crate) fn chosen_postgres() -> Option<PathBuf> {
     variable("BRANCHLINE_PG_BIN").map(PathBuf::from)
 }
 
-/// How often a test repeats what it is about: `short` in `make test`, `long` in `make soak`, which sets `SOAK=1`.
+/// How often a test repeats what it is about: `short` in `make test`, `long` in `make soak`, which sets
+/// `SOAK=1`.
 #[must_use]
 pub fn rounds(short: usize, long: usize) -> usize {
     if variable("SOAK").is_some() { long } else { short }
 }
 
-/// The file that `NEON_OPENAPI` names: the OpenAPI document of Neon's API as JSON, which the project does not hold.
+/// The file that `NEON_OPENAPI` names: the OpenAPI document of Neon's API as JSON, which the project does not
+/// hold.
 #[must_use]
 pub fn neon_openapi() -> Option<PathBuf> {
     variable("NEON_OPENAPI").map(PathBuf::from)
 }
 
-/// The databases `postgres` of servers of other major versions, as `BRANCHLINE_OTHER_SERVERS` lists their URLs, parted by
-/// spaces; see scripts/other-servers.sh.
+/// The databases `postgres` of servers of other major versions, as `BRANCHLINE_OTHER_SERVERS` lists their
+/// URLs, parted by spaces; see scripts/other-servers.sh.
 #[must_use]
 pub fn other_servers() -> Vec<String> {
     let listed = variable("BRANCHLINE_OTHER_SERVERS").unwrap_or_default();
     listed.to_string_lossy().split_whitespace().map(str::to_owned).collect()
 }
 
-/// Says that a test, or a part of it, is left out, and why. It says so on the terminal: what a test prints by macros is
-/// shown only where it fails.
+/// Says that a test, or a part of it, is left out, and why. It says so on the terminal: what a test prints by
+/// macros is shown only where it fails.
 pub fn skipped(reason: impl Display) {
     // Where nobody reads, nobody is told.
     let _ = writeln!(io::stderr(), "skipped: {reason}");

@@ -1,5 +1,5 @@
-//! What the tests and the local stack stand on: a Postgres over TLS and a database per test, a stand-in for Lambda, and
-//! requests to send.
+//! What the tests and the local stack stand on: a Postgres over TLS and a database per test, a stand-in for
+//! Lambda, and requests to send.
 
 mod background;
 mod binary;

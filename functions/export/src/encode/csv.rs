@@ -1,5 +1,6 @@
-//! CSV (RFC 4180): a row for each bookmark. Lists are JSON in their fields, so that no separator can be lost among the
-//! values; what is null is empty. Cells that a spreadsheet would run as formulas are defused unless raw ones are asked for.
+//! CSV (RFC 4180): a row for each bookmark. Lists are JSON in their fields, so that no separator can be lost
+//! among the values; what is null is empty. Cells that a spreadsheet would run as formulas are defused unless
+//! raw ones are asked for.
 
 mod formula;
 

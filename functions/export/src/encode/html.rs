@@ -1,7 +1,8 @@
-//! A bookmarks file. A bookmark stands in its folder with what its duplicates added, and each of these stands again where
-//! its file had it, with its own title, tags and description: a browser shows it in each folder, and an import merges
-//! them into the one bookmark again. Where a later import had put it into a folder that comes before its own, reading the
-//! file makes that its own and the other a further one, since each folder is written once.
+//! A bookmarks file. A bookmark stands in its folder with what its duplicates added, and each of these stands
+//! again where its file had it, with its own title, tags and description: a browser shows it in each folder,
+//! and an import merges them into the one bookmark again. Where a later import had put it into a folder that
+//! comes before its own, reading the file makes that its own and the other a further one, since each folder
+//! is written once.
 
 use db::Timestamptz;
 use netscape::{Bookmark, Event, Folder, Separator, Timestamp, Writer};
@@ -98,10 +99,11 @@ fn attributes(entry: &Entry<'_>) -> Map<String, Value> {
     entry.attributes.and_then(|attributes| serde_json::from_str(attributes.get()).ok()).unwrap_or_default()
 }
 
-/// Whether an attribute does nothing where the file is opened as a page: no event handler, no style, no focus, nothing that
-/// is loaded or sent, nothing that hides an entry, turns its text around or lets the page behind a link reach back. These
-/// are the attributes that the HTML standard has for all elements, for links and for what loads, but for those that only
-/// describe (`id`, `class`, `lang`, `name`, `title`, `type`). JSON has all of an entry's attributes.
+/// Whether an attribute does nothing where the file is opened as a page: no event handler, no style, no
+/// focus, nothing that is loaded or sent, nothing that hides an entry, turns its text around or lets the page
+/// behind a link reach back. These are the attributes that the HTML standard has for all elements, for links
+/// and for what loads, but for those that only describe (`id`, `class`, `lang`, `name`, `title`, `type`).
+/// JSON has all of an entry's attributes.
 fn is_harmless(name: &str) -> bool {
     const ACTIVE: [&str; 35] = [
         "accesskey",

@@ -1,5 +1,5 @@
-//! JSON: the bookmarks in the shape in which an import's answer shows them, then the folders, the separators, and what was
-//! merged into bookmarks. `position` orders all of them as a file would.
+//! JSON: the bookmarks in the shape in which an import's answer shows them, then the folders, the separators,
+//! and what was merged into bookmarks. `position` orders all of them as a file would.
 
 use db::Timestamptz;
 use serde::Serialize;

@@ -82,8 +82,8 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// A parameter of a header value, quoted or not. Browsers write `"` in a name as `%22` (HTML standard, "multipart/form-
-/// data encoding algorithm") and other clients as `\"`.
+/// A parameter of a header value, quoted or not. Browsers write `"` in a name as `%22` (HTML standard,
+/// "multipart/form- data encoding algorithm") and other clients as `\"`.
 fn parameter(value: &str, name: &str) -> Option<String> {
     let mut rest = value.split_once(';')?.1;
     loop {

@@ -19,8 +19,8 @@ pub(crate) enum Verdict {
 /// An address that can be kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// Two addresses are the same where the WHATWG URL parser writes them alike: the first 16 bytes of the SHA-256 of
-    /// what it writes. A raw URL would not fit into an index.
+    /// Two addresses are the same where the WHATWG URL parser writes them alike: the first 16 bytes of the
+    /// SHA-256 of what it writes. A raw URL would not fit into an index.
     pub(crate) key: Uuid,
     /// The host: lower case, punycode, without a leading `www.`.
     pub(crate) domain: Option<String>,
@@ -33,7 +33,8 @@ const DOMAIN_MAX: usize = 255;
 
 const BY_FEED: &str = "it has no address (HREF), and is stored by that of its feed (FEEDURL)";
 
-/// The address of an entry: its HREF, or its FEEDURL where that is all it has, as Firefox wrote some live bookmarks.
+/// The address of an entry: its HREF, or its FEEDURL where that is all it has, as Firefox wrote some live
+/// bookmarks.
 pub(crate) fn address_of<'a>(bookmark: &Bookmark<'a>) -> Option<&'a str> {
     href(bookmark).or_else(|| bookmark.attributes.get("feedurl")).or(bookmark.url)
 }

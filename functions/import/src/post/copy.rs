@@ -27,7 +27,8 @@ pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 
 /// The columns of a row, in the order in which [`ImportState::put`] writes them.
 pub(crate) const COPY_BOOKMARKS: &str =
-    "COPY bookmarks (id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key,
+    "COPY bookmarks (id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, \
+     url_key,
                      folder_id, description, last_modified, last_visited, attributes)
      FROM STDIN BINARY";
 
@@ -42,8 +43,8 @@ pub(crate) struct Counts {
     pub(crate) warnings: i32,
 }
 
-/// So many rows may come of any file, and one more for each [`SENT_BYTES_PER_ROW`] that were sent. Only a file that gzip
-/// makes hundreds of times larger has more, and such files are made to fill a database.
+/// So many rows may come of any file, and one more for each [`SENT_BYTES_PER_ROW`] that were sent. Only a
+/// file that gzip makes hundreds of times larger has more, and such files are made to fill a database.
 const ROWS_OF_ANY_FILE: u64 = 50_000;
 const SENT_BYTES_PER_ROW: u64 = 4;
 
@@ -93,7 +94,8 @@ impl ImportState {
     fn spend_row(&mut self) -> Result<(), Error> {
         self.rows_left = self.rows_left.checked_sub(1).ok_or_else(|| {
             Error::unprocessable(
-                "The compressed file unfolds to far more entries than its size allows. Unpack it, and send it again.",
+                "The compressed file unfolds to far more entries than its size allows. Unpack it, and send \
+                 it again.",
             )
         })?;
         Ok(())

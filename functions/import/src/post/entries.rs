@@ -1,5 +1,5 @@
-//! From what did not simply become a row of `bookmarks` to `import_entries`: merged, skipped, failed and warned entries,
-//! folders and separators.
+//! From what did not simply become a row of `bookmarks` to `import_entries`: merged, skipped, failed and
+//! warned entries, folders and separators.
 
 use futures_util::SinkExt;
 use netscape::{Attributes, Bookmark, Event, FileWarning, Folder, Separator, Timestamp, Warnings};
@@ -17,8 +17,10 @@ use crate::body::Upload;
 
 /// The columns of a row, in the order in which [`Entry::put`] writes them.
 pub(crate) const COPY_ENTRIES: &str =
-    "COPY import_entries (import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, folder_id,
-                          own_folder_id, original_folder, add_date, last_modified, last_visited, tags, description,
+    "COPY import_entries (import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, \
+     folder_id,
+                          own_folder_id, original_folder, add_date, last_modified, last_visited, tags, \
+                              description,
                           attributes)
      FROM STDIN BINARY";
 
@@ -165,7 +167,8 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// `None` for a bookmark that is stored as it stands, and for one that repeats an earlier one word for word.
+    /// `None` for a bookmark that is stored as it stands, and for one that repeats an earlier one word for
+    /// word.
     pub(crate) fn bookmark(
         bookmark: &'a Bookmark<'a>,
         verdict: Verdict,

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The most bytes kept of `original_folder`. The whole path of each bookmark would grow with the square of the depth.
+/// The most bytes kept of `original_folder`. The whole path of each bookmark would grow with the square of
+/// the depth.
 const ORIGINAL_FOLDER_BYTES: usize = 1_024;
 
 /// A folder's place in the tree.
@@ -19,9 +20,9 @@ pub(crate) struct Place {
 
 /// The open folders, from the root.
 ///
-/// A folder's id is made of its parent's, its name, and how many siblings of that name stood before it (`folder_key()` in
-/// the database computes the same). So an import needs no lookup to find the folders of earlier ones, and sibling folders of
-/// one name stay apart.
+/// A folder's id is made of its parent's, its name, and how many siblings of that name stood before it
+/// (`folder_key()` in the database computes the same). So an import needs no lookup to find the folders of
+/// earlier ones, and sibling folders of one name stay apart.
 pub(crate) struct Folders {
     root: Uuid,
     open: Vec<Open>,
@@ -31,7 +32,8 @@ pub(crate) struct Folders {
 }
 
 struct Open {
-    /// The folder that holds what is in it: its own row, or that of its parent where it is not kept. None at the root.
+    /// The folder that holds what is in it: its own row, or that of its parent where it is not kept. None at
+    /// the root.
     id: Option<Uuid>,
     /// Where in the list of open folders that one stands.
     claim: Option<usize>,

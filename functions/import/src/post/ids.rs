@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-/// Uuids v7 in the order of their making: one moment, a 32-bit counter, 42 random bits (RFC 9562, 6.2, method 1). Each
-/// event of a file takes one, whether or not it becomes a row, so that every reading of the file gives the same ids.
+/// Uuids v7 in the order of their making: one moment, a 32-bit counter, 42 random bits (RFC 9562, 6.2, method
+/// 1). Each event of a file takes one, whether or not it becomes a row, so that every reading of the file
+/// gives the same ids.
 #[derive(Clone)]
 pub(crate) struct Ids {
     first: u128,

@@ -1,5 +1,5 @@
-//! The statements of an import, gathered into as few flights as the protocol allows. Futures that are joined are sent
-//! together and in order; the server answers them in one round trip.
+//! The statements of an import, gathered into as few flights as the protocol allows. Futures that are joined
+//! are sent together and in order; the server answers them in one round trip.
 
 use std::pin::pin;
 
@@ -37,16 +37,17 @@ pub(crate) struct Opened {
     pub(crate) scope_is_empty: bool,
 }
 
-/// The prepared COPYs. Dropping one closes its name on the server, and that must be sent before the transaction ends:
-/// a pooler may lend the connection to others then, who use the same names.
+/// The prepared COPYs. Dropping one closes its name on the server, and that must be sent before the
+/// transaction ends: a pooler may lend the connection to others then, who use the same names.
 pub(crate) struct Copies {
     pub(crate) bookmarks: Statement,
     pub(crate) entries: Statement,
 }
 
-/// Commits the job, then opens the transaction and takes two locks that end with it: one on the content, which tells a
-/// running import from a dead one and makes a second sender of the same file wait for the first, and, unless the content
-/// is already imported, one on the project, whose duplicates could otherwise be counted wrong.
+/// Commits the job, then opens the transaction and takes two locks that end with it: one on the content,
+/// which tells a running import from a dead one and makes a second sender of the same file wait for the
+/// first, and, unless the content is already imported, one on the project, whose duplicates could otherwise
+/// be counted wrong.
 pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -> Result<Opened, Error> {
     let created = request.params();
     let project: [Param<'_>; 1] = [(&request.project_id, Type::INT4)];
@@ -57,7 +58,8 @@ pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -
     );
     let bookmarks_key = locks::bookmarks_key("$1");
     let claim = format!(
-        "SELECT {COLUMNS}, CASE WHEN status = 'importing' THEN pg_advisory_xact_lock({bookmarks_key})::text END
+        "SELECT {COLUMNS}, CASE WHEN status = 'importing' THEN pg_advisory_xact_lock({bookmarks_key})::text \
+         END
          FROM import_jobs
          WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status <> 'failed'"
     );
@@ -90,8 +92,8 @@ pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -
     Ok(Opened { claim, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
 }
 
-/// Gives the content's job this request's key, where the process that had it is gone: whoever sends the file again looks
-/// for it under the key that they sent now.
+/// Gives the content's job this request's key, where the process that had it is gone: whoever sends the file
+/// again looks for it under the key that they sent now.
 async fn name_dead_job(connection: &Connection, request: &ImportRequest) -> Result<(), db::Error> {
     if request.idempotency_key.is_none() {
         return Ok(());
@@ -117,7 +119,8 @@ async fn why_no_job(connection: &Connection, request: &ImportRequest) -> Error {
     let held = "SELECT FROM import_jobs WHERE idempotency_key = $1 AND status <> 'failed'";
     match connection.query_opt(held, &[(&request.idempotency_key, Type::UUID)]).await {
         Ok(Some(_)) => Error::conflict(
-            "The Idempotency-Key belongs to the import of another file or project. Send this one with a key of its own.",
+            "The Idempotency-Key belongs to the import of another file or project. Send this one with a key \
+             of its own.",
         ),
         // Between the insert and the lock another request ended this content's job.
         Ok(None) => Error::conflict("Another request changed this import meanwhile. Send the file again."),
@@ -125,7 +128,8 @@ async fn why_no_job(connection: &Connection, request: &ImportRequest) -> Error {
     }
 }
 
-const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, idempotency_key, status, started_at)";
+const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, content_sha256, project_id, \
+                      idempotency_key, status, started_at)";
 
 impl ImportRequest {
     /// What [`INSERT`] begins with.
@@ -208,7 +212,8 @@ pub(crate) async fn complete(
 ) -> Result<(Job, Vec<Bookmark>), Error> {
     let update = format!(
         "UPDATE import_jobs
-         SET status = 'completed', progress = 100, total_bookmarks = $2, imported_count = $3, merged_count = $4,
+         SET status = 'completed', progress = 100, total_bookmarks = $2, imported_count = $3, merged_count = \
+             $4,
              skipped_count = $5, failed_count = $6, warning_count = $7, duration_ms = $8,
              total_cost_usd = round($9::float8::numeric, 10), completed_at = clock_timestamp()
          WHERE id = $1

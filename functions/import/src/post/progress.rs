@@ -1,5 +1,5 @@
-//! The progress of a long import, for those who poll its job: written over a connection of its own, since the import's
-//! transaction shows nothing until it commits. A short import never opens it.
+//! The progress of a long import, for those who poll its job: written over a connection of its own, since the
+//! import's transaction shows nothing until it commits. A short import never opens it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,8 @@ const DELAY: Duration = Duration::from_millis(700);
 /// Between two writes; with the time that one takes, a poller never sees what is older than a second.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// The share of the work, in percent, that is done when the bookmarks are copied; the rest is entries and merging.
+/// The share of the work, in percent, that is done when the bookmarks are copied; the rest is entries and
+/// merging.
 const COPIED: u64 = 90;
 
 /// Reports the progress of an import, until it is dropped.
@@ -66,8 +67,8 @@ impl Progress {
 
 async fn report(app: &App, job_id: Uuid, mut received: watch::Receiver<i32>) -> Result<(), db::Error> {
     sleep(DELAY).await;
-    // No progress is worth waiting for a disk: what is lost with the server is written again. The setting ends with the
-    // statement, as a pooler lends the session to others.
+    // No progress is worth waiting for a disk: what is lost with the server is written again. The setting
+    // ends with the statement, as a pooler lends the session to others.
     let update = "WITH setting AS (SELECT set_config('synchronous_commit', 'off', true))
                   UPDATE import_jobs SET progress = $2 FROM setting WHERE id = $1 AND status = 'importing'";
     let client = app.database().connect_outside_pool().await?;

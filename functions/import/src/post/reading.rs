@@ -12,8 +12,8 @@ use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::body::Upload;
 
-/// So many folders without name, attributes and description are kept. What further ones hold belongs to their parents. 16 kB
-/// of gzip make four million of them.
+/// So many folders without name, attributes and description are kept. What further ones hold belongs to their
+/// parents. 16 kB of gzip make four million of them.
 const EMPTY_FOLDERS: u32 = 1_000;
 
 /// So many separators without attributes are kept.
@@ -78,8 +78,8 @@ impl Counted {
     }
 }
 
-/// Reads the file and sends the rows that `visit` puts. Each reading sees the same events with the same ids and folders.
-/// Returns what was left out; the caller finishes the sink.
+/// Reads the file and sends the rows that `visit` puts. Each reading sees the same events with the same ids
+/// and folders. Returns what was left out; the caller finishes the sink.
 pub(crate) async fn read(
     upload: &Upload,
     state: &mut ImportState,

@@ -1,5 +1,5 @@
-//! Entries of one import that say, word for word, what an earlier one has said. A file of a few kilobytes inflates to
-//! millions of them; merged, one of them does what all do, and refused, one of them tells why.
+//! Entries of one import that say, word for word, what an earlier one has said. A file of a few kilobytes
+//! inflates to millions of them; merged, one of them does what all do, and refused, one of them tells why.
 
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -11,8 +11,9 @@ use uuid::Uuid;
 /// So many entries are remembered; what comes later is taken for new. They take 5 MB at most.
 const REMEMBERED: usize = 200_000;
 
-/// The entries so far, those that became rows of `bookmarks` among them: where an earlier import is undone, the first of
-/// several alike becomes the row, and the others must be missing as they are where it always was.
+/// The entries so far, those that became rows of `bookmarks` among them: where an earlier import is undone,
+/// the first of several alike becomes the row, and the others must be missing as they are where it always
+/// was.
 #[derive(Default)]
 pub(crate) struct Repeats {
     /// Two hashes with keys of this process, so that nobody can make two entries look alike.

@@ -1,5 +1,5 @@
-//! Rows in the binary format of COPY (Postgres manual, "COPY", "Binary Format"), built in one buffer that is sent as it
-//! fills. Big-endian lengths before each value, -1 for null; a count of fields before each row.
+//! Rows in the binary format of COPY (Postgres manual, "COPY", "Binary Format"), built in one buffer that is
+//! sent as it fills. Big-endian lengths before each value, -1 for null; a count of fields before each row.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use db::POSTGRES_EPOCH;

@@ -20,8 +20,9 @@ pub(crate) async fn of(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Book
 
 /// Ends the transaction, which has nothing in it, and reads the first bookmarks of a job that is done.
 ///
-/// A job's bookmarks have ids a moment younger than its own, so the primary key leads straight to them. The comparison
-/// that no index serves keeps the planner from reading and sorting all of the job's bookmarks instead.
+/// A job's bookmarks have ids a moment younger than its own, so the primary key leads straight to them. The
+/// comparison that no index serves keeps the planner from reading and sorting all of the job's bookmarks
+/// instead.
 pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Result<Vec<Bookmark>, Error> {
     let sql = format!(
         "SELECT {} FROM bookmarks b WHERE b.id > $1 AND b.import_job_id IS NOT DISTINCT FROM $1

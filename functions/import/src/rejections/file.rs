@@ -33,7 +33,8 @@ pub(super) async fn file(
          FROM import_jobs j
          LEFT JOIN (
              SELECT *, sum(coalesce(octet_length(url), 0) + coalesce(octet_length(title), 0)
-                           + coalesce(octet_length(description), 0) + coalesce(octet_length(attributes::text), 0)
+                           + coalesce(octet_length(description), 0) + \
+                               coalesce(octet_length(attributes::text), 0)
                            + coalesce(octet_length(tags::text), 0)) OVER (ORDER BY id) AS bytes
              FROM import_entries
              WHERE import_job_id = $1 AND outcome IN ('failed', 'skipped') AND id > $2

@@ -10,7 +10,8 @@ use web::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fields {
     Whole,
-    /// For lists: texts after some thousand characters, tags after the hundredth, attributes where they are long.
+    /// For lists: texts after some thousand characters, tags after the hundredth, attributes where they are
+    /// long.
     Shortened,
 }
 
@@ -19,12 +20,15 @@ impl Fields {
     pub(super) fn columns(self) -> &'static str {
         match self {
             Self::Whole => {
-                "e.id, e.position, e.line, e.outcome, e.reason, e.url, e.title, folder_path(e.folder_id), e.add_date,
-                 e.last_modified, e.last_visited, ARRAY(SELECT unnest(e.tags)), e.description, e.attributes::text,
+                "e.id, e.position, e.line, e.outcome, e.reason, e.url, e.title, folder_path(e.folder_id), \
+                 e.add_date,
+                 e.last_modified, e.last_visited, ARRAY(SELECT unnest(e.tags)), e.description, \
+                     e.attributes::text,
                  ARRAY[]::text[]"
             }
             Self::Shortened => {
-                "e.id, e.position, e.line, e.outcome, left(e.reason, 2048), left(e.url, 2048), left(e.title, 1024),
+                "e.id, e.position, e.line, e.outcome, left(e.reason, 2048), left(e.url, 2048), left(e.title, \
+                 1024),
                  folder_path(e.folder_id), e.add_date, e.last_modified, e.last_visited,
                  ARRAY(SELECT left(tag, 255) FROM unnest(e.tags) AS tag LIMIT 100), left(e.description, 4096),
                  CASE WHEN octet_length(e.attributes::text) <= 8192 THEN e.attributes::text END,
@@ -45,7 +49,8 @@ impl Fields {
 #[derive(Serialize)]
 pub(super) struct Rejection {
     pub(super) id: Uuid,
-    /// Which bookmark of the file it was, counted from 1; null for a folder, a separator, or the file as a whole.
+    /// Which bookmark of the file it was, counted from 1; null for a folder, a separator, or the file as a
+    /// whole.
     position: Option<i32>,
     /// The line it stood on, counted from 1.
     line: i32,

@@ -19,16 +19,25 @@ use engine::scratch;
 /// Write the schema that the migrations make as one file
 #[derive(clap::Args)]
 #[command(
-    after_help = "The migrations run in a scratch database, which is dropped afterwards. The file is for readers and for \
-                  diffs, and psql loads it into an empty database, which has the same catalog then. An owner is written \
-                  where it is not that of most objects; roles that it names must exist."
+    after_help = "The migrations run in a scratch database, which is dropped afterwards. The file is for \
+                  readers and for diffs, and psql loads it into an empty database, which has the same \
+                  catalog then. An owner is written where it is not that of most objects; roles that it \
+                  names must exist."
 )]
 pub(crate) struct Args {
     /// The file; without one it is printed
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Whether owners and privileges are written; the roles that they name must exist where the file is loaded
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    /// Whether owners and privileges are written; the roles that they name must exist where the file is
+    /// loaded
+    #[arg(
+        long,
+        value_name = "BOOL",
+        default_value_t = true,
+        action = ArgAction::Set,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
     with_privileges: bool,
     #[command(flatten)]
     unmodeled: Unmodeled,

@@ -69,8 +69,9 @@ fn the_same_migrations_make_the_same_file() {
 fn without_privileges_no_role_is_named() {
     let project = Project::with(&[(
         "V1__a.sql",
-        "CREATE TABLE t (a int);\nCREATE TABLE u (a int);\nCREATE TABLE v (a int);\nGRANT SELECT ON u TO pg_monitor;\nALTER TABLE t OWNER TO pg_monitor;\n\
-         ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor;\n",
+        "CREATE TABLE t (a int);\nCREATE TABLE u (a int);\nCREATE TABLE v (a int);\nGRANT SELECT ON u TO \
+         pg_monitor;\nALTER TABLE t OWNER TO pg_monitor;\nALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO \
+         pg_monitor;\n",
     )]);
     let with = project.done(&["schema", "--with-privileges"]).stdout;
     assert_eq!(with.matches("pg_monitor").count(), 3, "{with}");

@@ -7,8 +7,9 @@ use files::PlanError;
 pub enum AdoptionError {
     /// A part of a migration is there.
     #[error(
-        "{label} is there in part, so that it can neither be stamped nor run; nothing was changed. What differs from it:\n\
-         {}\nBring the database to where the migration leaves it, or to where it begins, and adopt again{advice}",
+        "{label} is there in part, so that it can neither be stamped nor run; nothing was changed. What \
+         differs from it:\n{}\nBring the database to where the migration leaves it, or to where it begins, \
+         and adopt again{advice}",
         lines(.differences)
     )]
     Part {
@@ -21,8 +22,8 @@ pub enum AdoptionError {
     },
     /// It would have to run before one that is there, in their transaction.
     #[error(
-        "{label} is not there and {later}, which comes after it, is. What is missing runs in one transaction with what is \
-         stamped, and {label} says no-transaction; run its statements by hand and adopt again"
+        "{label} is not there and {later}, which comes after it, is. What is missing runs in one transaction \
+         with what is stamped, and {label} says no-transaction; run its statements by hand and adopt again"
     )]
     NoTransaction {
         /// The migration.
@@ -32,9 +33,9 @@ pub enum AdoptionError {
     },
     /// Nothing tells whether it has run, and what comes before it has not.
     #[error(
-        "nothing in the catalog tells whether {label} has run, as it changes rows only, say; {before}, which comes before it, \
-         is not there and would run now, and {later}, which comes after it, is there. Nothing was changed. Run what is \
-         missing by hand, in order, and adopt again"
+        "nothing in the catalog tells whether {label} has run, as it changes rows only, say; {before}, which \
+         comes before it, is not there and would run now, and {later}, which comes after it, is there. \
+         Nothing was changed. Run what is missing by hand, in order, and adopt again"
     )]
     Unclear {
         /// The migration.
@@ -49,7 +50,8 @@ pub enum AdoptionError {
         "how far the migrations have run is not certain, and nothing was changed:\n{}{}\n\
          Find out which is the last that has run, and say so: branchline adopt {}",
         .reasons.join("\n"),
-        if .differences.is_empty() { String::new() } else { format!("\nWhat differs:\n{}", lines(.differences)) },
+        if .differences.is_empty() { String::new() } else { format!("\nWhat \
+            differs:\n{}", lines(.differences)) },
         options(.choices)
     )]
     Uncertain {
@@ -62,8 +64,8 @@ pub enum AdoptionError {
     },
     /// A target before what is there.
     #[error(
-        "{label} is there, and --stamp-through {through} would leave it to branchline upgrade, which would run it again; \
-         nothing was changed. Say --stamp-through {version} or a later one"
+        "{label} is there, and --stamp-through {through} would leave it to branchline upgrade, which would \
+         run it again; nothing was changed. Say --stamp-through {version} or a later one"
     )]
     Ahead {
         /// The migration.

@@ -8,8 +8,8 @@ use crate::database::execute;
 use crate::failure::{Failure, Outcome};
 use crate::report::{Direction, Event, Step, Untried};
 
-/// What a commit would check. That it is checked now is forgotten afterwards, since the next migration may count on its
-/// being checked later.
+/// What a commit would check. That it is checked now is forgotten afterwards, since the next migration may
+/// count on its being checked later.
 const CHECK: &str = "SAVEPOINT checked; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO checked; RELEASE checked";
 
 /// Why a migration cannot be tried, or stands behind one that cannot.
@@ -18,8 +18,8 @@ const OUTSIDE: &str =
 const AFTER: &str = "it comes after that one";
 
 impl Runner<'_> {
-    /// Runs migrations one after another in one transaction, with `prologue` before the first, and rolls all of it back.
-    /// Gives those that ran, and why the others did not.
+    /// Runs migrations one after another in one transaction, with `prologue` before the first, and rolls all
+    /// of it back. Gives those that ran, and why the others did not.
     ///
     /// # Errors
     /// A [`Failure`], or the session's.
@@ -92,7 +92,8 @@ impl Runner<'_> {
     }
 }
 
-/// Why the server refuses, in the transaction of the migrations before it, what it may take in one of its own.
+/// Why the server refuses, in the transaction of the migrations before it, what it may take in one of its
+/// own.
 fn needs_a_commit(failure: &Failure) -> Option<&'static str> {
     match failure.code()? {
         // unsafe_new_enum_value_usage

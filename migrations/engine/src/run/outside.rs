@@ -1,8 +1,8 @@
 //! A migration outside a transaction, statement by statement.
 //!
-//! Each statement that can runs in a transaction of its own, together with the record that it is done, so that it runs
-//! once whenever the runner dies. One that commits by itself is recorded before and after; where a run finds it begun and
-//! not done, it is run again unless the server shows that it was done.
+//! Each statement that can runs in a transaction of its own, together with the record that it is done, so
+//! that it runs once whenever the runner dies. One that commits by itself is recorded before and after; where
+//! a run finds it begun and not done, it is run again unless the server shows that it was done.
 
 use anyhow::{Context, Result};
 use files::{IndexBuild, Statement, Step, StepKind};
@@ -21,7 +21,8 @@ use crate::lock::{WORKERS, acquire_for_session};
 type Failed<'s> = (Option<Statement<'s>>, pg::Error);
 
 impl Runner<'_> {
-    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the history.
+    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the
+    /// history.
     pub(super) async fn run_outside(&self, job: &Job<'_>) -> Result<()> {
         acquire_for_session(self.session, self.observe).await?;
         let settings = format!("{} {}", self.watch_client("SET"), self.settings.statements("SET"));
@@ -128,8 +129,8 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// One transaction around the statement and its record. All of it travels at once: where the statement fails, the
-    /// server refuses what comes behind it.
+    /// One transaction around the statement and its record. All of it travels at once: where the statement
+    /// fails, the server refuses what comes behind it.
     async fn alone<'s>(&self, step: &Step<'s>, shared: &Shared) -> Result<(), Failed<'s>> {
         let end = format!("{}; COMMIT", self.record(step, false));
         let failed = |error| (step.statements.last().copied(), error);
@@ -181,8 +182,8 @@ impl Runner<'_> {
         self.record_alone(step, false).await.map_err(failed)
     }
 
-    /// A concurrent build waits for older transactions without standing in anybody's way, and giving up leaves an invalid
-    /// index behind: so it waits as long as it takes.
+    /// A concurrent build waits for older transactions without standing in anybody's way, and giving up
+    /// leaves an invalid index behind: so it waits as long as it takes.
     async fn without_lock_timeout(&self, statement: Statement<'_>) -> Result<(), pg::Error> {
         if !statement.is_concurrent() {
             return execute(self.session, statement.text).await;
@@ -197,7 +198,8 @@ impl Runner<'_> {
         outcome
     }
 
-    /// Drops an index of the build's name that an earlier build left unusable. Tells whether a usable one is there.
+    /// Drops an index of the build's name that an earlier build left unusable. Tells whether a usable one is
+    /// there.
     async fn clear_way(&self, build: IndexBuild<'_>) -> Result<bool, pg::Error> {
         let Some(name) = build.name else { return Ok(false) };
         let find = format!(
@@ -237,7 +239,8 @@ impl Runner<'_> {
         execute(self.session, &format!("BEGIN; {}; COMMIT", self.record(step, is_begun))).await
     }
 
-    /// Indexes that cannot be used, after a concurrent statement failed. Without a session there is no answer.
+    /// Indexes that cannot be used, after a concurrent statement failed. Without a session there is no
+    /// answer.
     async fn invalid_indexes(&self, statement: Statement<'_>) -> Vec<String> {
         if !statement.is_concurrent() {
             return Vec::new();
@@ -268,8 +271,8 @@ fn needs_no_transaction(error: &pg::Error) -> bool {
 }
 
 /// Whether a statement that was begun by a run that died turns out to have been done: what it makes is there
-/// (duplicate_object, duplicate_table, duplicate_database), or what it drops is gone (undefined_object, undefined_table,
-/// invalid_catalog_name).
+/// (duplicate_object, duplicate_table, duplicate_database), or what it drops is gone (undefined_object,
+/// undefined_table, invalid_catalog_name).
 fn tells_that_it_is_done(statement: Statement<'_>, error: &pg::Error) -> bool {
     let first = statement.words(1).pop().unwrap_or_default();
     matches!(

@@ -45,11 +45,12 @@ impl Runner<'_> {
         })
     }
 
-    /// Begins the transaction, with the timeouts and the workers' lock; gives the rows of the statements that follow in
-    /// the same flight.
+    /// Begins the transaction, with the timeouts and the workers' lock; gives the rows of the statements that
+    /// follow in the same flight.
     pub(super) async fn begin(&self, first: &str) -> Result<Vec<SimpleQueryRow>, pg::Error> {
         let begin = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT pg_try_advisory_xact_lock({WORKERS}); {first}",
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT \
+             pg_try_advisory_xact_lock({WORKERS}); {first}",
             self.settings.statements("SET LOCAL"),
             self.watch_client("SET LOCAL"),
         );

@@ -43,8 +43,9 @@ fn a_table_is_written_with_its_parts_in_the_order_of_its_columns() {
     ]);
     assert_eq!(
         written(&catalog),
-        "\nCREATE TABLE s.t (\n    b text DEFAULT 'x'::text,\n    a bigint GENERATED ALWAYS AS IDENTITY NOT NULL,\n    \
-         CONSTRAINT t_pkey PRIMARY KEY (a)\n);\nCREATE INDEX t_b ON s.t USING btree (b);\nCOMMENT ON TABLE s.t IS 'it''s';\n"
+        "\nCREATE TABLE s.t (\n    b text DEFAULT 'x'::text,\n    a bigint GENERATED ALWAYS AS IDENTITY NOT \
+         NULL,\n    CONSTRAINT t_pkey PRIMARY KEY (a)\n);\nCREATE INDEX t_b ON s.t USING btree (b);\nCOMMENT \
+         ON TABLE s.t IS 'it''s';\n"
     );
 }
 
@@ -69,7 +70,8 @@ fn two_tables(is_circle: bool) -> Catalog {
 fn a_table_comes_after_those_that_it_refers_to() {
     assert_eq!(
         written(&two_tables(false)),
-        "\nCREATE TABLE s.b (\n\n);\n\nCREATE TABLE s.a (\n    CONSTRAINT to_b FOREIGN KEY (b) REFERENCES s.b(id)\n);\n"
+        "\nCREATE TABLE s.b (\n\n);\n\nCREATE TABLE s.a (\n    CONSTRAINT to_b FOREIGN KEY (b) REFERENCES \
+         s.b(id)\n);\n"
     );
 }
 
@@ -77,8 +79,8 @@ fn a_table_comes_after_those_that_it_refers_to() {
 fn in_a_circle_a_foreign_key_follows_the_table_that_it_refers_to() {
     assert_eq!(
         written(&two_tables(true)),
-        "\nCREATE TABLE s.a (\n\n);\n\nCREATE TABLE s.b (\n    CONSTRAINT to_a FOREIGN KEY (a) REFERENCES s.a(id)\n);\n\n\
-         ALTER TABLE s.a ADD CONSTRAINT to_b FOREIGN KEY (b) REFERENCES s.b(id);\n"
+        "\nCREATE TABLE s.a (\n\n);\n\nCREATE TABLE s.b (\n    CONSTRAINT to_a FOREIGN KEY (a) REFERENCES \
+         s.a(id)\n);\n\nALTER TABLE s.a ADD CONSTRAINT to_b FOREIGN KEY (b) REFERENCES s.b(id);\n"
     );
 }
 
@@ -95,8 +97,8 @@ fn owners_are_written_where_they_are_not_that_of_most() {
     assert_eq!(
         access.as_deref(),
         Some(
-            "ALTER TYPE s.c OWNER TO them;\nREVOKE ALL ON TYPE s.c FROM PUBLIC;\nREVOKE ALL ON TYPE s.c FROM them;\n\
-             GRANT USAGE ON TYPE s.c TO them WITH GRANT OPTION;\n"
+            "ALTER TYPE s.c OWNER TO them;\nREVOKE ALL ON TYPE s.c FROM PUBLIC;\nREVOKE ALL ON TYPE s.c FROM \
+             them;\nGRANT USAGE ON TYPE s.c TO them WITH GRANT OPTION;\n"
         )
     );
 }

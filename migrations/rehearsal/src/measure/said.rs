@@ -11,7 +11,8 @@ use engine::values;
 /// What is kept of all migrations.
 const KEPT: usize = 200;
 
-/// What is kept of one statement until it has been answered: a loop that raises a notice a row fills no memory.
+/// What is kept of one statement until it has been answered: a loop that raises a notice a row fills no
+/// memory.
 const KEPT_OF_ONE: usize = 1_000;
 
 /// What a migration or the server said while a statement ran.
@@ -93,8 +94,8 @@ fn is_told(notice: &DbError) -> bool {
     }
 }
 
-/// Whether a notice says that there is nothing to do. Postgres has no code for a thing that is not there to be dropped, and
-/// names its own function.
+/// Whether a notice says that there is nothing to do. Postgres has no code for a thing that is not there to
+/// be dropped, and names its own function.
 fn is_skipping(notice: &DbError) -> bool {
     let of_drop =
         ["DropErrorMsgNonExistent", "does_not_exist_skipping", "ATExecDropColumn", "ATExecDropConstraint"];

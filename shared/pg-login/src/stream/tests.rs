@@ -1,5 +1,5 @@
-//! The stream between a driver that is played here and a server that is played here. The tests with real servers are
-//! elsewhere.
+//! The stream between a driver that is played here and a server that is played here. The tests with real
+//! servers are elsewhere.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

@@ -1,4 +1,5 @@
-//! A server that says what it is told to, and the driver's side of a login at it. The fuzz target shares this file.
+//! A server that says what it is told to, and the driver's side of a login at it. The fuzz target shares this
+//! file.
 
 use std::io;
 use std::pin::{Pin, pin};

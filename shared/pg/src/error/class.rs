@@ -99,7 +99,8 @@ fn by_message(state: &SqlState, message: &str) -> Class {
 
 fn by_state(state: &SqlState) -> Class {
     match state.code() {
-        // invalid_authorization, invalid_catalog_name; not the 28000 of a statement, which Postgres does not raise
+        // invalid_authorization, invalid_catalog_name; not the 28000 of a statement, which Postgres does not
+        // raise
         code if code.starts_with("28") || code == "3D000" => Class::Permanent,
         // insufficient_resources: too_many_connections, disk_full, out_of_memory
         code if code.starts_with("53") => Class::Limit,

@@ -1,12 +1,13 @@
 //! What servers say when they refuse a login, what class of errors that is, and what to do about it.
 //!
-//! Neon's proxy gives each error of its own SQLSTATE XX000, also where it passes on the compute's words, and PgBouncer
-//! 08P01: at a login only the message tells them apart.
+//! Neon's proxy gives each error of its own SQLSTATE XX000, also where it passes on the compute's words, and
+//! PgBouncer 08P01: at a login only the message tells them apart.
 //!
 //! Sources: neondatabase/neon at 6a35a3e, `proxy/src` in auth/mod.rs, auth/credentials.rs, compute/mod.rs,
-//! control_plane/errors.rs, control_plane/messages.rs, cache/project_info.rs, pglb/mod.rs, sasl/mod.rs; the control plane's
-//! own words, which the proxy passes on, as seen; pgbouncer, `src` in client.c, janitor.c, objects.c, server.c;
-//! PostgreSQL, `src/backend` in utils/init/postinit.c, libpq/auth.c, tcop/backend_startup.c.
+//! control_plane/errors.rs, control_plane/messages.rs, cache/project_info.rs, pglb/mod.rs, sasl/mod.rs; the
+//! control plane's own words, which the proxy passes on, as seen; pgbouncer, `src` in client.c, janitor.c,
+//! objects.c, server.c; PostgreSQL, `src/backend` in utils/init/postinit.c, libpq/auth.c,
+//! tcop/backend_startup.c.
 
 use super::Class;
 use super::Class::{Limit, Permanent, Unavailable};
@@ -24,50 +25,52 @@ const fn row(says: &'static str, class: Class, advice: &'static str) -> Refusal 
     Refusal { says, class, advice }
 }
 
-pub(super) const PASSWORD: &str = "The role or its password is wrong; on Neon the answer is the same for an endpoint \
-                                   that does not exist. Write @ as %40, / as %2F and % as %25 in a password.";
-pub(super) const DATABASE: &str = "Is the name behind the host's slash right? CREATE DATABASE makes one; without a name it \
-                                   is the role's.";
+pub(super) const PASSWORD: &str = "The role or its password is wrong; on Neon the answer is the same for an \
+                                   endpoint that does not exist. Write @ as %40, / as %2F and % as %25 in a \
+                                   password.";
+pub(super) const DATABASE: &str = "Is the name behind the host's slash right? CREATE DATABASE makes one; \
+                                   without a name it is the role's.";
 pub(super) const NOT_ADMITTED: &str =
     "The server's pg_hba.conf lets no such role, database or address in, or there is no such role.";
-pub(super) const BINDING: &str = "Without channel_binding=require it may work, and then nothing proves that nobody stands in \
-                                  between. PgBouncer has no channel binding.";
-pub(super) const USED_UP: &str = "The server has no connection left, or the account no compute time: end what is not needed, \
-                                  use the pooler for functions, or raise the limit.";
-pub(super) const PASSES: &str = "It was tried several times. A server that starts or a compute that wakes may need some \
-                                 seconds more; else its log, or Neon's status page, says why.";
+pub(super) const BINDING: &str = "Without channel_binding=require it may work, and then nothing proves that \
+                                  nobody stands in between. PgBouncer has no channel binding.";
+pub(super) const USED_UP: &str = "The server has no connection left, or the account no compute time: end \
+                                  what is not needed, use the pooler for functions, or raise the limit.";
+pub(super) const PASSES: &str = "It was tried several times. A server that starts or a compute that wakes \
+                                 may need some seconds more; else its log, or Neon's status page, says why.";
 
-const QUOTA: &str = "The account's or the branch's share of compute time, storage or transfer is used up: Neon's console shows \
-                     under Billing which. A larger plan or a higher limit helps, or the next month.";
-const RATE: &str = "Too many logins in a short time: keep connections instead of making one for each request, and use the \
-                    pooler for functions.";
-const TOO_MANY: &str = "The server has no connection left: end what is not needed, use the pooler for functions, or raise \
-                        the limit.";
-const ACTIVE_ENDPOINTS: &str = "Too many of the account's endpoints run at once: suspend one in Neon's console, or let it \
-                                suspend itself sooner.";
-const ENDPOINT: &str = "Neon's console says which endpoints there are: the branch, and with it its host name, may have been \
-                        deleted. Its Connect dialog shows the URL.";
+const QUOTA: &str = "The account's or the branch's share of compute time, storage or transfer is used up: \
+                     Neon's console shows under Billing which. A larger plan or a higher limit helps, or the \
+                     next month.";
+const RATE: &str = "Too many logins in a short time: keep connections instead of making one for each \
+                    request, and use the pooler for functions.";
+const TOO_MANY: &str = "The server has no connection left: end what is not needed, use the pooler for \
+                        functions, or raise the limit.";
+const ACTIVE_ENDPOINTS: &str = "Too many of the account's endpoints run at once: suspend one in Neon's \
+                                console, or let it suspend itself sooner.";
+const ENDPOINT: &str = "Neon's console says which endpoints there are: the branch, and with it its host \
+                        name, may have been deleted. Its Connect dialog shows the URL.";
 const DISABLED: &str = "Neon's console says which endpoints there are; a disabled one is enabled there.";
-const NAMED_TWICE: &str = "The host names one endpoint and options=endpoint%3D… another: leave the option out, or make it the \
-                           first part of the host.";
+const NAMED_TWICE: &str = "The host names one endpoint and options=endpoint%3D… another: leave the option \
+                           out, or make it the first part of the host.";
 const UNNAMED: &str =
     "The URL's host must be the endpoint's own name, not an address; hostaddr= may say the address.";
 const ADDRESS: &str = "Add this machine's address to the project's list in Neon's console.";
-const NETWORK: &str = "The project takes no connections from the public internet: connect through its VPC endpoint, or allow \
-                       public connections in Neon's console.";
-const VPC: &str = "The project takes connections through certain VPC endpoints alone: connect through one of them, or add this \
-                   one to the project's list in Neon's console.";
-const PROTECTED: &str = "This role belongs to Neon itself and logs in nowhere: use a role of the project, or make one with \
-                         CREATE ROLE … LOGIN PASSWORD.";
+const NETWORK: &str = "The project takes no connections from the public internet: connect through its VPC \
+                       endpoint, or allow public connections in Neon's console.";
+const VPC: &str = "The project takes connections through certain VPC endpoints alone: connect through one of \
+                   them, or add this one to the project's list in Neon's console.";
+const PROTECTED: &str = "This role belongs to Neon itself and logs in nowhere: use a role of the project, or \
+                         make one with CREATE ROLE … LOGIN PASSWORD.";
 const INSECURE: &str = "Neon takes TLS alone: leave sslmode=disable and sslmode=prefer out of the URL.";
-const SOMEBODY_BETWEEN: &str = "What TLS was agreed on with is not what checks the password: a proxy that ends TLS stands in \
-                                between, or somebody who should not.";
-const POOLER_PASSWORD: &str = "The pooler's list of users (auth_file or auth_query) has no such role, or another password. Write \
-                               @ as %40, / as %2F and % as %25 in a password.";
+const SOMEBODY_BETWEEN: &str = "What TLS was agreed on with is not what checks the password: a proxy that \
+                                ends TLS stands in between, or somebody who should not.";
+const POOLER_PASSWORD: &str = "The pooler's list of users (auth_file or auth_query) has no such role, or \
+                               another password. Write @ as %40, / as %2F and % as %25 in a password.";
 const POOLER_DATABASE: &str =
     "The pooler's configuration has no such database, or keeps it closed ([databases], DISABLE).";
-const POOLER_SERVER: &str = "The pooler is there and its server is not, or does not let the pooler in: the pooler's log says \
-                             why.";
+const POOLER_SERVER: &str = "The pooler is there and its server is not, or does not let the pooler in: the \
+                             pooler's log says why.";
 const STARTUP: &str =
     "A pooler takes no such parameter: leave options= out of the URL, or use the URL without \"-pooler\".";
 const ROLE_CLOSED: &str =
@@ -153,7 +156,8 @@ mod tests {
     /// Whole messages, each with the class and the advice that it gets.
     const SAID: &[(&str, Class, &str)] = &[
         (
-            "You have exceeded the limit of concurrently active endpoints. Please suspend some of your compute endpoints.",
+            "You have exceeded the limit of concurrently active endpoints. Please suspend some of your \
+             compute endpoints.",
             Limit,
             ACTIVE_ENDPOINTS,
         ),
@@ -161,7 +165,8 @@ mod tests {
         ("Too many connections attempts", Limit, RATE),
         ("You've exceeded the compute time for this branch.", Limit, QUOTA),
         (
-            "Your account or project has exceeded the compute time quota. Upgrade your plan to increase limits.",
+            "Your account or project has exceeded the compute time quota. Upgrade your plan to increase \
+             limits.",
             Limit,
             QUOTA,
         ),
@@ -171,7 +176,8 @@ mod tests {
             QUOTA,
         ),
         (
-            "Control plane request failed: endpoint is temporarily unavailable. Check your quotas and/or contact our support.",
+            "Control plane request failed: endpoint is temporarily unavailable. Check your quotas and/or \
+             contact our support.",
             Limit,
             QUOTA,
         ),
@@ -199,13 +205,14 @@ mod tests {
             VPC,
         ),
         (
-            "This VPC endpoint id vpce-1 is not allowed to connect to this endpoint. Please add it to the allowed list in \
-             the Neon console.",
+            "This VPC endpoint id vpce-1 is not allowed to connect to this endpoint. Please add it to the \
+             allowed list in the Neon console.",
             Permanent,
             VPC,
         ),
         (
-            "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support",
+            "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI \
+             support",
             Permanent,
             UNNAMED,
         ),
@@ -248,7 +255,8 @@ mod tests {
         ("Couldn't connect to compute node", Unavailable, PASSES),
         ("Control plane request failed", Unavailable, PASSES),
         (
-            "Failed to acquire permit to connect to the database. Too many database connection attempts are currently ongoing.",
+            "Failed to acquire permit to connect to the database. Too many database connection attempts are \
+             currently ongoing.",
             Unavailable,
             PASSES,
         ),

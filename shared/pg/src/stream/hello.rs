@@ -1,4 +1,5 @@
-//! Which version of TLS a handshake has agreed on, read from the server's own message, since native-tls does not tell.
+//! Which version of TLS a handshake has agreed on, read from the server's own message, since native-tls does
+//! not tell.
 
 use std::io;
 use std::pin::Pin;
@@ -9,8 +10,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// A longer `ServerHello` is not looked at: servers send some hundred bytes.
 const MAX_HELLO: usize = 4 * 1024;
 
-/// Bytes on their way to TLS, of which the server's first message is read along. Nobody can forge it unseen: the
-/// handshake proves that both sides have seen the same messages (RFC 8446, section 4.4; RFC 5246, section 7.4.9).
+/// Bytes on their way to TLS, of which the server's first message is read along. Nobody can forge it unseen:
+/// the handshake proves that both sides have seen the same messages (RFC 8446, section 4.4; RFC 5246, section
+/// 7.4.9).
 pub struct Overheard<S> {
     stream: S,
     heard: Vec<u8>,
@@ -59,8 +61,8 @@ enum Wrong {
     Other,
 }
 
-/// The version of a `ServerHello` (RFC 8446, sections 4.1.3 and 5.1): that of the extension `supported_versions`, which TLS
-/// 1.3 brought, else that of the message.
+/// The version of a `ServerHello` (RFC 8446, sections 4.1.3 and 5.1): that of the extension
+/// `supported_versions`, which TLS 1.3 brought, else that of the message.
 fn version(received: &[u8]) -> Result<u16, Wrong> {
     const HANDSHAKE: u8 = 22;
 

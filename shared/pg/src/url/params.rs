@@ -110,7 +110,8 @@ impl Params {
     }
 }
 
-/// The values of libpq's `sslmode` and of asyncpg's `ssl`. `allow` would begin without TLS, so it is `prefer`.
+/// The values of libpq's `sslmode` and of asyncpg's `ssl`. `allow` would begin without TLS, so it is
+/// `prefer`.
 fn tls_mode(name: &str, value: &str) -> Result<TlsMode, UrlError> {
     match value {
         "require" | "verify-ca" | "verify-full" => Ok(TlsMode::Require),
@@ -130,14 +131,15 @@ fn positive(name: &str, value: &str) -> Result<Option<u64>, UrlError> {
     Ok(u64::try_from(number).ok().filter(|n| *n > 0))
 }
 
-/// Names the parameter only where it looks like one: a stray `&` or `?` in a password must not bring a part of it here.
+/// Names the parameter only where it looks like one: a stray `&` or `?` in a password must not bring a part
+/// of it here.
 fn unknown(name: &str) -> UrlError {
     let is_a_name = name.len() <= 32 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let part = if is_a_name { name } else { "parameters" };
     UrlError::new(
         part,
-        "is not a parameter that is known here; known are host, hostaddr, port, user, password, dbname, sslmode, ssl, \
-         sslrootcert, sslnegotiation, channel_binding, options, application_name, connect_timeout, keepalives, \
-         keepalives_idle and tcp_user_timeout",
+        "is not a parameter that is known here; known are host, hostaddr, port, user, password, dbname, \
+         sslmode, ssl, sslrootcert, sslnegotiation, channel_binding, options, application_name, \
+         connect_timeout, keepalives, keepalives_idle and tcp_user_timeout",
     )
 }

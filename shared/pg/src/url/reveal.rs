@@ -7,8 +7,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{ChannelBinding, Host, Negotiation, Roots, TlsMode, Url};
 
 impl Url {
-    /// The URL as text, **with the password**: for the environment of a child process, never for output. It is in
-    /// libpq's grammar, demands no less of other clients than the URL did, and leaves `application_name` to the program that connects.
+    /// The URL as text, **with the password**: for the environment of a child process, never for output. It
+    /// is in libpq's grammar, demands no less of other clients than the URL did, and leaves
+    /// `application_name` to the program that connects.
     #[must_use]
     pub fn reveal(&self) -> String {
         let mut url = format!("postgresql://{}", encode(&self.user));

@@ -15,8 +15,8 @@ use crate::deadline::budget_until;
 use crate::dispatch::bounded;
 use crate::{Error, Request};
 
-/// How long such work may take, within the invocation's deadline: it is billed, and keeps this process from the next
-/// request.
+/// How long such work may take, within the invocation's deadline: it is billed, and keeps this process from
+/// the next request.
 const LONGEST: Duration = Duration::from_secs(60);
 
 type Work = Box<dyn FnOnce(Budget) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send>> + Send>;
@@ -26,7 +26,8 @@ type Work = Box<dyn FnOnce(Budget) -> Pin<Box<dyn Future<Output = Result<(), Err
 pub struct AfterResponse(Arc<Mutex<Vec<Work>>>);
 
 impl AfterResponse {
-    /// The queue that a request carries. Where nobody serves the request, as in a test of a handler, its work is not done.
+    /// The queue that a request carries. Where nobody serves the request, as in a test of a handler, its work
+    /// is not done.
     #[must_use]
     pub fn of(request: &Request) -> Self {
         request.extensions().get::<Self>().cloned().unwrap_or_default()
@@ -37,9 +38,10 @@ impl AfterResponse {
         CURRENT.try_with(Self::clone).unwrap_or_default()
     }
 
-    /// Queues work. It begins once the response is sent, and ends before the process asks for the next request, or is
-    /// dropped: at the invocation's deadline less half a second, or after a minute. A process that is ended meanwhile leaves
-    /// it undone, so it must be work that somebody else finds and does. Its error is logged.
+    /// Queues work. It begins once the response is sent, and ends before the process asks for the next
+    /// request, or is dropped: at the invocation's deadline less half a second, or after a minute. A process
+    /// that is ended meanwhile leaves it undone, so it must be work that somebody else finds and does. Its
+    /// error is logged.
     pub fn run<F>(&self, work: impl FnOnce(Budget) -> F + Send + 'static)
     where
         F: Future<Output = Result<(), Error>> + Send + 'static,

@@ -1,7 +1,7 @@
 //! Responses that are sent whole, by the runtime itself.
 //!
-//! Its own client sends them, which also asks for the next event. Where another client did, cargo-lambda 1.9's emulator
-//! forwarded none of a response over some 16 kB, and its caller waited for ever.
+//! Its own client sends them, which also asks for the next event. Where another client did, cargo-lambda
+//! 1.9's emulator forwarded none of a response over some 16 kB, and its caller waited for ever.
 
 use http::header::SET_COOKIE;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
@@ -35,8 +35,8 @@ where
     Runtime::new(service).layer(AfterLayer).run_concurrent().await
 }
 
-/// A response as function URLs read it (AWS Lambda Developer Guide, "Invoking Lambda function URLs"): text as text, other
-/// bytes in base64.
+/// A response as function URLs read it (AWS Lambda Developer Guide, "Invoking Lambda function URLs"): text as
+/// text, other bytes in base64.
 fn in_payload_format_2(response: Response) -> ApiGatewayV2httpResponse {
     let (parts, body) = response.into_parts();
     let mut answer = ApiGatewayV2httpResponse::default();

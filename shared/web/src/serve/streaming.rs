@@ -1,8 +1,8 @@
 //! How a streamed response is sent to Lambda.
 //!
-//! `lambda_http` can do it too, but it writes a stream's error into the body and then ends the body in good order, so
-//! that the client takes a torn file for a whole one. Here an error closes the connection before the body's end, which
-//! Lambda understands (`Runtime.TruncatedResponse`) and passes on.
+//! `lambda_http` can do it too, but it writes a stream's error into the body and then ends the body in good
+//! order, so that the client takes a torn file for a whole one. Here an error closes the connection before
+//! the body's end, which Lambda understands (`Runtime.TruncatedResponse`) and passes on.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -85,8 +85,8 @@ where
     }
 }
 
-/// A response as custom runtimes stream it (AWS Lambda Developer Guide, "Using the Lambda runtime API for custom
-/// runtimes"): status and headers as JSON, eight NUL bytes, the body.
+/// A response as custom runtimes stream it (AWS Lambda Developer Guide, "Using the Lambda runtime API for
+/// custom runtimes"): status and headers as JSON, eight NUL bytes, the body.
 fn post(request_id: &str, response: StreamingResponse) -> Result<http::Request<Body>, Error> {
     let (parts, body) = response.into_parts();
     let prelude = MetadataPrelude { status_code: parts.status, headers: parts.headers, cookies: Vec::new() };

@@ -1,5 +1,5 @@
-//! What the deployment's alarms count, as lines that CloudWatch makes metrics of (Amazon CloudWatch User Guide,
-//! "Specification: Embedded metric format").
+//! What the deployment's alarms count, as lines that CloudWatch makes metrics of (Amazon CloudWatch User
+//! Guide, "Specification: Embedded metric format").
 
 use std::io::{self, Write};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -63,7 +63,8 @@ impl Owner {
         }
     }
 
-    /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and remove it.
+    /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and
+    /// remove it.
     pub(crate) fn take_all(&self, folder: &Path) -> Result<()> {
         if let Self::Other { uid, gid } = *self {
             let status = Command::new("chown").args(["-R", &format!("{uid}:{gid}")]).arg(folder).status()?;

@@ -1,11 +1,12 @@
-//! Cells that a spreadsheet would run. Excel, LibreOffice and Google Sheets take a cell that begins with one of a few
-//! signs for a formula, quoted or not, and a formula can read files and send what it reads (OWASP, "CSV Injection"). An
-//! apostrophe before it makes it text.
+//! Cells that a spreadsheet would run. Excel, LibreOffice and Google Sheets take a cell that begins with one
+//! of a few signs for a formula, quoted or not, and a formula can read files and send what it reads (OWASP,
+//! "CSV Injection"). An apostrophe before it makes it text.
 //!
-//! A reader gets the stored value back by taking the first apostrophe away where what follows it would be defused. That
-//! is exact, since an apostrophe before such a cell is itself a reason to defuse.
+//! A reader gets the stored value back by taking the first apostrophe away where what follows it would be
+//! defused. That is exact, since an apostrophe before such a cell is itself a reason to defuse.
 
-/// What begins a formula, and the wide forms that Excel takes for the same where it is set to Japanese or Chinese.
+/// What begins a formula, and the wide forms that Excel takes for the same where it is set to Japanese or
+/// Chinese.
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// What some program skips on its way into a cell by itself.
@@ -16,8 +17,8 @@ pub(super) fn defused(cell: String) -> String {
     if is_formula(&cell) { format!("'{cell}") } else { cell }
 }
 
-/// Whether it begins with a sign, with nothing before it but what is blank, invisible or a quotation mark; or, after
-/// apostrophes at most, with a tab or line break.
+/// Whether it begins with a sign, with nothing before it but what is blank, invisible or a quotation mark;
+/// or, after apostrophes at most, with a tab or line break.
 fn is_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(BREAKS)
         || cell.trim_start_matches(is_skipped).starts_with(SIGNS)
