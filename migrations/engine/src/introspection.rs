@@ -1,14 +1,16 @@
 //! Reading a database's catalog.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use model::{Catalog, ObjectId, Property, canonical_expression};
-use tokio_postgres::{Client, SimpleQueryRow};
+use tokio_postgres::{Client, SimpleColumn, SimpleQueryRow};
 
 use crate::database::{execute, one_row, rows};
 
-/// The objects that are neither the system's nor an extension's. The tables in which migrations are recorded are left out.
+/// The objects that are neither the system's nor an extension's. The tables in which migrations are recorded
+/// are left out.
 const COMMON: &str = include_str!("introspection/common.sql");
 
 /// One row a property: kind, name, property, value.
@@ -26,8 +28,12 @@ const FACTS: [&str; 11] = [
     include_str!("introspection/facts/unmodeled.sql"),
 ];
 
-/// At the end of a line of SQL that only servers from a major version on can read, which the number after it says.
+/// At the end of a line of SQL that only servers from a major version on can read, which the number after it
+/// says.
 const SINCE: &str = "-- since ";
+
+/// What the first column of an edge is called.
+const DEPENDENT: &str = "dependent";
 
 /// The kind of a row that names an object of which nothing else is read.
 const UNMODELED: &str = "unmodeled";
@@ -38,8 +44,9 @@ const DEPENDENCIES: &str = include_str!("introspection/dependencies.sql");
 /// What the query of facts is called in a session. Planning takes longer than reading a small catalog.
 const STATEMENT: &str = "branchline_catalog";
 
-/// Everything on one snapshot. With an empty path every name in a definition has its schema; a moment, a date, a number in
-/// a default is printed as the session has it. The server's compiler costs more than it saves here.
+/// Everything on one snapshot. With an empty path every name in a definition has its schema; a moment, a
+/// date, a number in a default is printed as the session has it. The server's compiler costs more than it
+/// saves here.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SET LOCAL search_path = pg_catalog; SET LOCAL jit = off; \
     SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; \
@@ -53,42 +60,36 @@ pub const NOT_COMPARED: [&str; 4] = [
     "planner statistics",
 ];
 
-/// Reads a database's catalog.
+/// Reads a database's catalog, in two round trips; a session's first has one more.
 ///
 /// # Errors
 /// The server's refusal.
 pub async fn read(session: &Client) -> Result<Catalog> {
-    within(session, async || facts(session).await).await.context("reading the catalog")
+    whole(session, "").await
 }
 
-/// Reads a database's catalog with what depends on what, which writing it as a script takes.
+/// Reads a database's catalog with what depends on what, which writing it as a script takes. As many round
+/// trips.
 ///
 /// # Errors
 /// The server's refusal.
 pub async fn read_with_dependencies(session: &Client) -> Result<Catalog> {
-    let work = async || {
-        let mut catalog = facts(session).await?;
-        for row in rows(session, &format!("{COMMON}{DEPENDENCIES}")).await? {
-            catalog.add_dependency(object(&row, 0)?, object(&row, 2)?);
-        }
-        Ok(catalog)
-    };
-    within(session, work).await.context("reading the catalog")
+    whole(session, &format!("{COMMON}{DEPENDENCIES};")).await
 }
 
 /// Reads in a transaction, which leaves the session's settings as they were.
-async fn within<T>(session: &Client, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
-    execute(session, BEGIN).await?;
-    let outcome = work().await;
-    // A transaction that failed is rolled back by it, too.
-    let ended = execute(session, "COMMIT").await;
-    let outcome = outcome?;
-    Ok(ended.map(|()| outcome)?)
+async fn whole(session: &Client, dependencies: &str) -> Result<Catalog> {
+    let read = within(session, dependencies).await.context("reading the catalog");
+    if read.is_err() {
+        // What led here is told; the session may be lost.
+        let _ = execute(session, "ROLLBACK").await;
+    }
+    read
 }
 
-async fn facts(session: &Client) -> Result<Catalog> {
+async fn within(session: &Client, dependencies: &str) -> Result<Catalog> {
     let asked = format!(
-        "SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE name = '{STATEMENT}'), \
+        "{BEGIN}; SELECT EXISTS (SELECT FROM pg_prepared_statements WHERE name = '{STATEMENT}'), \
                 current_setting('server_version_num')::int / 10000"
     );
     let asked = one_row(session, &asked).await?.context("the server gave no answer")?;
@@ -96,23 +97,66 @@ async fn facts(session: &Client) -> Result<Catalog> {
         let major = asked.get(1).and_then(|major| major.parse().ok()).context("the server has no version")?;
         execute(session, &format!("PREPARE {STATEMENT} AS {}", facts_query(major))).await?;
     }
-    let mut catalog = Catalog::default();
-    for row in rows(session, &format!("EXECUTE {STATEMENT}")).await? {
+    let mut reading = Reading::default();
+    for row in rows(session, &format!("EXECUTE {STATEMENT}; {dependencies} COMMIT")).await? {
+        match row.columns().first().map(SimpleColumn::name) {
+            Some(DEPENDENT) => reading.catalog.add_dependency(object(&row, 0)?, object(&row, 2)?),
+            _ => reading.add(&row)?,
+        }
+    }
+    Ok(reading.catalog)
+}
+
+/// A catalog while its rows come in.
+#[derive(Default)]
+struct Reading {
+    catalog: Catalog,
+    /// The object of the row before, with its kind and name: the rows of one come one after another, for the
+    /// most part.
+    last: Option<(String, String, ObjectId)>,
+    /// The properties that were met, by what they are called.
+    properties: HashMap<String, Property>,
+}
+
+impl Reading {
+    /// Adds a fact: kind, name, property, value.
+    fn add(&mut self, row: &SimpleQueryRow) -> Result<()> {
         if row.get(0) == Some(UNMODELED) {
-            catalog.add_unmodeled(row.get(1).unwrap_or_default());
-            continue;
+            self.catalog.add_unmodeled(row.get(1).unwrap_or_default());
+            return Ok(());
         }
         let (property, value) = (row.get(2).unwrap_or_default(), row.get(3).unwrap_or_default());
-        let object = object(&row, 0)?;
-        let property = Property::parse(property)
-            .with_context(|| format!("{property:?} is no property that is known"))?;
+        let (object, property) = (self.object(row)?, self.property(property)?);
         // A body is what somebody wrote.
         let is_body =
             matches!(object, ObjectId::Function(_) | ObjectId::Procedure(_)) || property == Property::Comment;
-        let value = if is_body { Cow::Borrowed(value) } else { Cow::Owned(canonical_expression(value)) };
-        catalog.add(object, property, &value);
+        let value = if is_body { Cow::Borrowed(value) } else { canonical_expression(value) };
+        self.catalog.add(object, property, &value);
+        Ok(())
     }
-    Ok(catalog)
+
+    fn object(&mut self, row: &SimpleQueryRow) -> Result<ObjectId> {
+        let (kind, name) = (row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default());
+        if let Some((last_kind, last_name, last)) = &self.last
+            && last_kind == kind
+            && last_name == name
+        {
+            return Ok(last.clone());
+        }
+        let object = object(row, 0)?;
+        self.last = Some((kind.to_owned(), name.to_owned(), object.clone()));
+        Ok(object)
+    }
+
+    fn property(&mut self, text: &str) -> Result<Property> {
+        if let Some(known) = self.properties.get(text) {
+            return Ok(known.clone());
+        }
+        let property =
+            Property::parse(text).with_context(|| format!("{text:?} is no property that is known"))?;
+        self.properties.insert(text.to_owned(), property.clone());
+        Ok(property)
+    }
 }
 
 /// The query that reads every fact on servers of a major version.

@@ -1,4 +1,5 @@
-//! A database's catalog, typed: its objects with their properties, what each needs, and what two catalogs differ in.
+//! A database's catalog, typed: its objects with their properties, what each needs, and what two catalogs
+//! differ in.
 
 mod name;
 mod object_id;
@@ -20,7 +21,8 @@ pub use property::Property;
 /// An object's properties, by the order of their words.
 pub type Properties = BTreeMap<Property, Arc<str>>;
 
-/// What a database consists of. One entry an object; its parts, as columns and constraints, are objects of their own.
+/// What a database consists of. One entry an object; its parts, as columns and constraints, are objects of
+/// their own.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     objects: BTreeMap<ObjectId, Properties>,
@@ -114,7 +116,8 @@ impl Catalog {
         self.objects.get(object)?.get(property).map(AsRef::as_ref)
     }
 
-    /// The table, view or type that an object belongs to: a part's whole, an index's table, an owned sequence's table.
+    /// The table, view or type that an object belongs to: a part's whole, an index's table, an owned
+    /// sequence's table.
     #[must_use]
     pub fn whole(&self, object: &ObjectId) -> Option<QualifiedName> {
         match object {

@@ -1,16 +1,18 @@
 //! Expressions as the server prints them, where the same one has two forms.
 
+use std::borrow::Cow;
+
 /// A list of `varchar` values that is compared with `text`, in one form.
 ///
 /// `v IN ('a', 'b')` over a varchar is printed as `(v)::text = ANY ((ARRAY['a'::character varying, …])::text[])`. Read again,
 /// as by pg_restore, it is printed as `ANY (ARRAY[('a'::character varying)::text, …])`. Both become
 /// `ANY (ARRAY['a'::character varying, …])`, which the server reads as the first.
 #[must_use]
-pub fn canonical_expression(text: &str) -> String {
+pub fn canonical_expression(text: &str) -> Cow<'_, str> {
     if !text.contains("ARRAY[") || !text.contains("'::character varying") {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
-    without_casts_of_arrays(&without_casts_of_elements(text))
+    Cow::Owned(without_casts_of_arrays(&without_casts_of_elements(text)))
 }
 
 /// `('a'::character varying)::text` becomes `'a'::character varying`.

@@ -1,8 +1,10 @@
-//! No blind spot: whatever ALTER changes shows in the catalog, and a down that does not take it back is refused.
+//! No blind spot: whatever ALTER changes shows in the catalog, and a down that does not take it back is
+//! refused.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use model::{Catalog, Difference, ObjectKind};
 use pg::{Connector, Url};
@@ -54,7 +56,8 @@ async fn connect(url: &str) -> Client {
     engine::connect::connect(&Connector::new(&Url::parse(url).unwrap()).unwrap()).await.unwrap()
 }
 
-/// Runs statements of every row; the rows on which the server refuses them are taken out and returned with the reason.
+/// Runs statements of every row; the rows on which the server refuses them are taken out and returned with
+/// the reason.
 async fn run(session: &Client, rows: &mut Vec<Alteration>, sql: impl Fn(&Alteration) -> &str) -> Vec<String> {
     let mut refused = Vec::new();
     for row in std::mem::take(rows) {
@@ -167,8 +170,8 @@ fn a_down_that_takes_back_nothing_is_refused_whatever_the_up_altered() {
 #[tokio::test]
 async fn the_schema_file_holds_whatever_alter_can_change() {
     let (shared, rows) = alterations();
-    // What a file cannot hold: subscriptions, types with functions of their own in C, secrets, and what somebody has done to
-    // an extension.
+    // What a file cannot hold: subscriptions, types with functions of their own in C, secrets, and what
+    // somebody has done to an extension.
     let is_left_out = |row: &Alteration| {
         matches!(row.kind, "subscription" | "base type")
             || matches!(row.property, "secret" | "member added" | "member dropped")
@@ -192,6 +195,22 @@ async fn the_schema_file_holds_whatever_alter_can_change() {
         catalogs.push(engine::introspection::read(&session).await.unwrap());
     }
     assert_eq!(texts(&catalogs[0], &catalogs[1]), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_catalog_is_read_in_two_round_trips() {
+    let project = Project::with(&[]);
+    let proxy = support::Proxy::start(project.database.server().port()).unwrap();
+    let session = connect(&proxy.url(&project.database.url())).await;
+    // With a delay, what is sent in one go also arrives in one go.
+    proxy.set_round_trip(Duration::from_millis(50));
+    // The first read prepares what the others run.
+    engine::introspection::read(&session).await.unwrap();
+    let before = proxy.traffic().flights;
+    engine::introspection::read(&session).await.unwrap();
+    let between = proxy.traffic().flights;
+    engine::introspection::read_with_dependencies(&session).await.unwrap();
+    assert_eq!((between - before, proxy.traffic().flights - between), (2, 2));
 }
 
 #[test]

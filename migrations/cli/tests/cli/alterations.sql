@@ -1,6 +1,7 @@
--- What ALTER can change, a row a change: a line with the kind and the property, the statements that make an object, those
--- that change it, those that change it back. The sign # stands for the row's own name. Each change must show in the
--- catalog; see alterations.rs, which also writes docs/catalog.md from the first lines.
+-- What ALTER can change, a row a change: a line with the kind and the property, the statements that make an
+-- object, those that change it, those that change it back. The sign # stands for the row's own name. Each
+-- change must show in the catalog; see alterations.rs, which also writes docs/catalog.md from the first
+-- lines.
 
 -- what the rows share
 CREATE SCHEMA elsewhere; CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$; CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE TYPE pair AS (a int, b text); CREATE FOREIGN DATA WRAPPER shared_wrapper; CREATE SERVER shared_server FOREIGN DATA WRAPPER shared_wrapper;

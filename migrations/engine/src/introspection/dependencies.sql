@@ -26,7 +26,7 @@
     UNION ALL SELECT 'pg_publication_rel'::regclass, p.oid, 0, 'published table', format('%I: %s', b.pubname, p.prrelid::regclass)
         FROM pg_publication_rel p JOIN pg_publication b ON b.oid = p.prpubid
 )
-SELECT DISTINCT n.kind, n.name, o.kind, o.name
+SELECT DISTINCT n.kind AS dependent, n.name, o.kind, o.name
 FROM pg_depend d
 JOIN place n ON n.classid = d.classid AND n.objid = d.objid AND n.objsubid = d.objsubid
 JOIN place o ON o.classid = d.refclassid AND o.objid = d.refobjid AND o.objsubid = d.refobjsubid

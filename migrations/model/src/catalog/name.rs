@@ -1,5 +1,5 @@
-//! The names by which objects are identified, in pieces. Each piece is as SQL writes it, quoted where it has to be, so that
-//! the text of a name is one and can be taken apart again.
+//! The names by which objects are identified, in pieces. Each piece is as SQL writes it, quoted where it has
+//! to be, so that the text of a name is one and can be taken apart again.
 
 use std::fmt;
 use std::sync::Arc;

@@ -7,8 +7,8 @@ use super::name::{
     PublishedSchemaName, PublishedTableName, QualifiedName, SettingName, Signature, TransformName,
 };
 
-/// Declares the kinds with the words that are printed for them. They stand in the order of these words, which is the order
-/// of everything that lists objects.
+/// Declares the kinds with the words that are printed for them. They stand in the order of these words, which
+/// is the order of everything that lists objects.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident($name:ty) = $word:literal,)*) => {
         /// An object's identity.
@@ -175,7 +175,8 @@ impl ObjectId {
         NameOf(self).to_string()
     }
 
-    /// What it is a part of and its own name, where it is a column, a default, a constraint, a trigger, a rule, a policy.
+    /// What it is a part of and its own name, where it is a column, a default, a constraint, a trigger, a
+    /// rule, a policy.
     #[must_use]
     pub const fn part(&self) -> Option<&PartName> {
         match self {
@@ -189,7 +190,8 @@ impl ObjectId {
         }
     }
 
-    /// Its name in its schema, where it is in one and is no part of another object, whatever it has for arguments.
+    /// Its name in its schema, where it is in one and is no part of another object, whatever it has for
+    /// arguments.
     #[must_use]
     pub const fn qualified(&self) -> Option<&QualifiedName> {
         match self {

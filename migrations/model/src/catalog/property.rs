@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Declares the properties with the words that are printed for them, in the order of these words. Those with a word of
-/// their own at the end, such as a role's name, come after their beginning.
+/// Declares the properties with the words that are printed for them, in the order of these words. Those with
+/// a word of their own at the end, such as a role's name, come after their beginning.
 macro_rules! properties {
     ($($(#[$doc:meta])* $property:ident $(($own:ident))? = $word:literal,)*) => {
         /// A property of an object. Its value is the text that is printed for it.

@@ -21,8 +21,8 @@ const NONE: &str = "none";
 const THE_OWNER: &str = "the owner";
 
 impl<'a> Writer<'a> {
-    /// Owners that are not that of most objects; what roles may beyond, or not any more, what they may by default; what is
-    /// set for the database.
+    /// Owners that are not that of most objects; what roles may beyond, or not any more, what they may by
+    /// default; what is set for the database.
     pub(super) fn access(&self, with_privileges: bool) -> String {
         let mut statements = Vec::new();
         let mut privileges = Vec::new();

@@ -6,8 +6,8 @@ use super::{ObjectId, ObjectKind, Property, QualifiedName, Writer, is_public, li
 const UNWRITTEN: [ObjectKind; 3] = [ObjectKind::BaseType, ObjectKind::ShellType, ObjectKind::Subscription];
 
 impl<'a> Writer<'a> {
-    /// The statements that make an object without parts; empty for one that another makes, or that is there from the
-    /// beginning.
+    /// The statements that make an object without parts; empty for one that another makes, or that is there
+    /// from the beginning.
     pub(super) fn alone(&self, object: &ObjectId) -> String {
         let name = object.name();
         let of = |property| self.value(object, property);
@@ -116,8 +116,8 @@ impl<'a> Writer<'a> {
         if shown.is_empty() { String::new() } else { format!(" OPTIONS ({})", shown.join(", ")) }
     }
 
-    /// What comes when all objects are there: members of operator families, indexes of partitioned tables without
-    /// partitions, triggers that are off as a whole. And what cannot be written, as comments.
+    /// What comes when all objects are there: members of operator families, indexes of partitioned tables
+    /// without partitions, triggers that are off as a whole. And what cannot be written, as comments.
     pub(super) fn loose_ends(&self) -> Vec<String> {
         let mut statements = String::new();
         let mut comments = String::new();

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{KINDS, ObjectId, QualifiedName, Writer};
 
-/// An object's place among those that are ready: by whether something that it would rather come after is still missing,
-/// by kind, by name.
+/// An object's place among those that are ready: by whether something that it would rather come after is
+/// still missing, by kind, by name.
 type Rank<'a> = (bool, usize, &'a ObjectId);
 
-/// Objects that are still to be written. A part that can be written with its whole is taken out of it there; one that
-/// cannot, such as a foreign key to a table that comes later, comes when all that it needs is there.
+/// Objects that are still to be written. A part that can be written with its whole is taken out of it there;
+/// one that cannot, such as a foreign key to a table that comes later, comes when all that it needs is there.
 pub(super) struct Order<'a> {
     left: BTreeMap<&'a ObjectId, Left<'a>>,
     /// Who waits for an object.

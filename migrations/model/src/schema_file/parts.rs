@@ -56,7 +56,8 @@ impl<'a> Writer<'a> {
         self.catalog.contains(&ObjectId::View(name.clone()))
     }
 
-    /// An index of a partitioned table to which not every partition's is attached: made without them, in the end.
+    /// An index of a partitioned table to which not every partition's is attached: made without them, in the
+    /// end.
     fn is_waiting_for_partitions(&self, part: &ObjectId) -> bool {
         let is_partitioned = |table| self.value(&ObjectId::Table(table), Property::PartitionedBy).is_some();
         matches!(part, ObjectId::Index(_))

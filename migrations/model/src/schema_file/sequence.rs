@@ -1,7 +1,7 @@
 //! What a sequence is made with, as far as it is not what Postgres takes by itself.
 
-/// The options of a sequence from its definition: `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`. With its type
-/// where it is one of its own; an identity column's is the column's.
+/// The options of a sequence from its definition: `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
+/// With its type where it is one of its own; an identity column's is the column's.
 pub(super) fn options(definition: &str, is_identity: bool) -> Vec<String> {
     let of = |word: &str| {
         let mut words = definition.split(' ').skip_while(|w| *w != word);

@@ -6,8 +6,8 @@ use super::order::Order;
 use super::{Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer, sequence};
 
 impl<'a> Writer<'a> {
-    /// The statement that makes a table with what can stand in it, and those that make it a partition and set what
-    /// CREATE TABLE cannot.
+    /// The statement that makes a table with what can stand in it, and those that make it a partition and set
+    /// what CREATE TABLE cannot.
     pub(super) fn table(&self, table: &'a ObjectId, name: &QualifiedName, order: &mut Order<'a>) -> String {
         let of = |property| self.value(table, property);
         let columns = || self.columns(name).filter_map(|(column, _)| column.part());
@@ -64,7 +64,8 @@ impl<'a> Writer<'a> {
         text
     }
 
-    /// Whether a table joins its parents after it was made: its columns are its own, in an order of their own.
+    /// Whether a table joins its parents after it was made: its columns are its own, in an order of their
+    /// own.
     pub(super) fn is_joined_later(&self, table: &QualifiedName) -> bool {
         self.columns(table).all(|(column, _)| self.value(column, Property::Inherited).is_none())
     }
@@ -80,7 +81,8 @@ impl<'a> Writer<'a> {
         columns.into_iter()
     }
 
-    /// A partition is made whole and then attached, which leaves its indexes and constraints the names that they have.
+    /// A partition is made whole and then attached, which leaves its indexes and constraints the names that
+    /// they have.
     fn can_be_inline(&self, table: &ObjectId, constraint: &ObjectId) -> bool {
         let is_inherited = self.value(constraint, Property::Inherited).is_some();
         let is_partition = self.value(table, Property::Partition).is_some();
@@ -152,8 +154,8 @@ impl<'a> Writer<'a> {
         if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) }
     }
 
-    /// What CREATE TABLE does not take: a column's storage and statistics, what differs from a parent's column, the parents
-    /// that are joined later.
+    /// What CREATE TABLE does not take: a column's storage and statistics, what differs from a parent's
+    /// column, the parents that are joined later.
     fn settings_of_columns(&self, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
         let mut statements = Vec::new();
         let parents = self.value(table, Property::Inherits);
