@@ -43,7 +43,8 @@ soak: ## the long forms of the tests, about an hour; SOAK_ARGS="-p it -- freeze"
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	# Servers of other major versions, where there is npm to bring them.
-	! command -v npm >/dev/null || scripts/other-servers.sh start .tools/other-servers > .tools/other-servers.urls || true
+	! command -v npm >/dev/null || \
+	  scripts/other-servers.sh start .tools/other-servers > .tools/other-servers.urls || true
 	SOAK=1 BRANCHLINE_OTHER_SERVERS="$$(cat .tools/other-servers.urls || true)" \
 	  cargo test --locked $(or $(SOAK_ARGS),--workspace)
 	! [ -d .tools/other-servers ] || scripts/other-servers.sh stop .tools/other-servers
