@@ -1,7 +1,7 @@
 use serde_json::json;
 use support::{Event, NeonProxy, PgBouncer, pgbouncer};
 
-use crate::function::{Fixture, app, call};
+use crate::function::{Fixture, Functions, app, call};
 
 #[tokio::test]
 async fn it_tells_what_the_old_stack_told() {

@@ -8,7 +8,7 @@ use support::lambda::Lambda;
 use support::{Event, NeonProxy, TestDatabase, binary};
 use tokio_postgres::Client;
 
-use crate::function::{Fixture, Seen, app};
+use crate::function::{Fixture, Functions, Seen, app};
 use crate::pgbouncer::pooler;
 
 const FILE: &str =

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::Event;
 use web::StreamingResponse;
 
-use crate::function::{Fixture, Seen, app};
+use crate::function::{Fixture, Functions, Seen, app};
 
 /// What a client sees of a streamed answer that came whole.
 struct Sent {

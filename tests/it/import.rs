@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use support::Event;
 
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 /// Two folders, tags, dates, a description, a duplicate that differs, and one entry of each kind that is not stored.
 const FILE: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>

@@ -10,7 +10,7 @@ use support::lambda::Lambda;
 use support::{Event, binary};
 
 use crate::export::answered;
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 const HEAD: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n";
 

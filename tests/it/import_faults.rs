@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use support::{Event, Lambda, binary, rounds};
 
-use crate::function::Fixture;
+use crate::function::{Fixture, Functions};
 
 fn file(entries: usize, padding: usize) -> String {
     let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n".to_owned();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::Event;
 
 use crate::export::answered;
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 const HEAD: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n";
 

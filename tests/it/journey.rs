@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use support::{Event, TestDatabase};
 
 use crate::export;
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 /// Entries of every outcome.
 const FILE: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>

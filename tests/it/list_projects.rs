@@ -1,7 +1,7 @@
 use serde_json::json;
 use support::Event;
 
-use crate::function::Fixture;
+use crate::function::{Fixture, Functions};
 
 async fn with_projects(count: u32) -> Fixture {
     let fixture = Fixture::new();

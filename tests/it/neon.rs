@@ -6,7 +6,7 @@ use support::lambda::Lambda;
 use support::neon::{Farewell, message};
 use support::{Event, NeonProxy, TestDatabase, binary};
 
-use crate::function::{Fixture, app, call};
+use crate::function::{Fixture, Functions, app, call};
 use crate::journey::{every_function, through};
 
 /// A migrated database, and a proxy before its server.

@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 use support::Event;
 
-use crate::function::{Fixture, Seen, app, call_as};
+use crate::function::{Fixture, Functions, Seen, app, call_as};
 
 /// What Chrome and Firefox send when a person opens an address.
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use support::lambda::Lambda;
 use support::{Data, Event, Options, PgBouncer, Postgres, Shutdown, binary, pgbouncer};
 
-use crate::function::{app, call};
+use crate::function::{Functions, app, call};
 use crate::journey::{every_function, through};
 
 /// Before the server of this process. None where the machine has no PgBouncer and cannot get one.

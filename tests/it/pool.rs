@@ -12,7 +12,7 @@ use support::proxy::{Admission, Cut, Delays};
 use support::{Data, Event, Options, Postgres, Proxy, TestDatabase, binary};
 
 use crate::deadlines::{blocker, until_busy};
-use crate::function::{Fixture, Seen, app, call};
+use crate::function::{Fixture, Functions, Seen, app, call};
 
 const FILE: &str =
     "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use support::Event;
 use url::form_urlencoded;
 
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 /// A bookmarks file of links, each with what stands before its title.
 fn file(links: &[(&str, &str, &str)]) -> String {

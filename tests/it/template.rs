@@ -76,7 +76,7 @@ fn each_loop_of_the_template_is_over_all_functions() {
 #[test]
 fn each_function_has_an_event_to_try_it_with() {
     for function in functions() {
-        let path = project_root().join("tests/events").join(format!("{function}.json"));
+        let path = project_root().join("functions").join(&function).join("tests/event.json");
         let event = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let request = lambda_http::request::from_str(&event).unwrap();
         let expected = if function == "import" { Method::POST } else { Method::GET };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use support::Event;
 
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 /// Small files over few addresses, so that they meet: entries are letters (the address) with a tag, a day and a folder.
 fn file(entries: &[(char, &str, u32, &str)]) -> String {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::Event;
 
 use super::{all_titles, file, import, query, search, titles};
-use crate::function::{Fixture, Seen};
+use crate::function::{Fixture, Functions, Seen};
 
 fn cursor(json: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{{\"after\":{json}}}"))

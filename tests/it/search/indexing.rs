@@ -6,7 +6,7 @@ use support::{Event, Proxy, round_trips};
 use tokio_postgres::Client;
 
 use super::{all_titles, file, import, imported, query, search, titles};
-use crate::function::{Fixture, app, call};
+use crate::function::{Fixture, Functions, app, call};
 
 #[tokio::test]
 async fn an_undone_import_is_no_longer_found_and_what_it_merged_is_as_before() {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::{all_titles, file, import, query, search, titles};
-use crate::function::Fixture;
+use crate::function::{Fixture, Functions};
 use support::Event;
 
 /// Titles, in the order of their file.

@@ -1,7 +1,7 @@
 //! Pages: together they are the one page that holds all.
 
 use super::all_titles;
-use crate::function::Fixture;
+use crate::function::{Fixture, Functions};
 
 /// Bookmarks of which many are equal in what they are sorted by. Titles end with a number of their own.
 const TIES: &str = "INSERT INTO bookmarks (id, url, domain, title, tags, description, add_date, created_at, url_key)
