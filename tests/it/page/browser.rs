@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::bridge::Bridge;
 use super::webdriver::{Browser, with_browser};
-use crate::function::{Fixture, Functions, app};
+use crate::function::{Fixture, app};
 
 /// In Latin-1, with an icon in each place where one can stand, and with what only looks like one.
 const FILE: &[u8] = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\r
