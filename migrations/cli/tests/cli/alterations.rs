@@ -98,9 +98,10 @@ async fn prove(session: &Client) -> Vec<String> {
     assert_eq!(texts(&before, &undone), Vec::<String>::new());
     assert_eq!(undone.unmodeled().count(), 0);
     // A database with subscriptions cannot be dropped.
-    for row in rows.iter().filter(|row| row.kind == "subscription") {
-        let name = row.undo.split(' ').next_back().unwrap();
-        let name = if name.starts_with('x') { name } else { &row.mark };
+    let subscriptions = "SELECT quote_ident(subname) FROM pg_subscription JOIN pg_database d ON d.oid = subdbid \
+                         WHERE datname = current_database()";
+    for row in session.query(subscriptions, &[]).await.unwrap() {
+        let name: String = row.get(0);
         let drop = format!("ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name}");
         session.batch_execute(&drop).await.unwrap();
     }
