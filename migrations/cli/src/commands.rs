@@ -33,7 +33,7 @@ use crate::output::Output;
 use engine::connect::session_url;
 use engine::database::Database;
 use engine::directory::Directory;
-use engine::migrate::look;
+use engine::migrate::open_and_read_history;
 use engine::run::Settings;
 use engine::run::progress::Progress;
 use engine::scratch;
@@ -41,7 +41,7 @@ use steps::Count;
 use text::wrap;
 
 /// What a database says about its migrations.
-struct Records {
+struct DatabaseState {
     session: Client,
     database: Database,
     history: Vec<Applied>,
@@ -111,18 +111,18 @@ impl Context<'_> {
     }
 
     /// The database's history and what was broken off, read on a session of its own.
-    async fn look_closely(&self) -> Result<Records> {
-        let (session, database, history) = look(&self.connector().await?).await?;
+    async fn read_state(&self) -> Result<DatabaseState> {
+        let (session, database, history) = open_and_read_history(&self.connector().await?).await?;
         let broken_off = match &database.table {
             Some(table) => Progress::read(&session, &table.name).await?,
             None => None,
         };
-        Ok(Records { session, database, history, broken_off })
+        Ok(DatabaseState { session, database, history, broken_off })
     }
 
     /// The database's history, read on a session of its own.
-    async fn look(&self) -> Result<(Database, Vec<Applied>)> {
-        let (_session, database, history) = look(&self.connector().await?).await?;
+    async fn read_history(&self) -> Result<(Database, Vec<Applied>)> {
+        let (_session, database, history) = open_and_read_history(&self.connector().await?).await?;
         Ok((database, history))
     }
 }

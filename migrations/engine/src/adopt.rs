@@ -2,26 +2,23 @@
 
 mod timeline;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use files::Migrations;
 use model::{Catalog, ObjectId};
 use pg::Connector;
 use tokio_postgres::Client;
 
 use self::timeline::Reading;
-use crate::adoption::{Adoption, AdoptionError, AdoptionStep, Evidence, Record, Timeline, adoption, others};
-use crate::database::{Database, HistoryTable, execute, insert};
-use crate::failure::{Failure, Outcome, excerpt, line_in_file};
+use crate::adoption::{Adoption, AdoptionError, Evidence, Record, Timeline, adoption, others};
+use crate::database::{Database, HistoryTable};
 use crate::introspection;
-use crate::lock::{RunnersLock, WORKERS};
-use crate::migrate::look;
+use crate::lock::RunnersLock;
+use crate::migrate::open_and_listen;
 use crate::predecessor;
 use crate::report::Event;
-use crate::run::send::{SendError, run_script};
-use crate::run::{CLEAR, Settings};
+use crate::run::{Runner, Settings};
 use crate::scratch::Server;
 use crate::script;
-use crate::values;
 
 /// What is found in the database.
 pub struct Found {
@@ -119,7 +116,7 @@ impl<'m> Survey<'m> {
         let Self { migrations, through, session, database, seen, reading, timeline, .. } = self;
         database.check_writable()?;
         let lock = RunnersLock::acquire(session, connector, observe).await?;
-        let (worker, mut database, history) = look(connector).await?;
+        let (worker, notices, mut database, history) = open_and_listen(connector, None).await?;
         if !history.is_empty() {
             bail!("another run has written the history meanwhile; see branchline current");
         }
@@ -137,38 +134,17 @@ impl<'m> Survey<'m> {
             let table = database.ensure_table(&worker, migrations.version_type()).await?;
             table.check_fit(migrations.iter())?;
             lock.check()?;
-            apply(&worker, &table, &plan, settings).await?;
+            let runner = Runner {
+                session: &worker,
+                notices,
+                table: &table,
+                log: None,
+                settings,
+                notices_lost_clients: database.notices_lost_clients,
+                observe,
+            };
+            runner.adopt(&plan.steps).await?;
         }
         Ok((plan, found))
     }
-}
-
-/// Stamps and applies, in one transaction.
-async fn apply(
-    session: &Client,
-    table: &HistoryTable,
-    plan: &Adoption<'_>,
-    settings: &Settings,
-) -> Result<()> {
-    let settings = settings.statements("SET LOCAL");
-    let begin = format!("BEGIN; {settings}; SELECT pg_advisory_xact_lock({WORKERS})");
-    execute(session, &begin).await.context("adoption cannot begin")?;
-    for step in &plan.steps {
-        let (AdoptionStep::Stamp(migration, _) | AdoptionStep::Apply(migration)) = step;
-        if let AdoptionStep::Apply(_) = step {
-            execute(session, &format!("{CLEAR}; {settings}")).await.context("adoption cannot go on")?;
-            run_script(session, &migration.up).await.map_err(|SendError { at, error }| Failure {
-                file: migration.up.file.clone(),
-                line: at.map(|(statement, offset)| line_in_file(statement, offset, &error)),
-                statement: at.map(|(statement, _)| excerpt(statement.text)),
-                message: values::without(&error, Some(&migration.up.sql)),
-                outcome: Outcome::RolledBack,
-                notices: Vec::new(),
-                source: error,
-            })?;
-        }
-        let record = format!("RESET SESSION AUTHORIZATION; {}", insert(table, migration));
-        execute(session, &record).await.context("the history cannot be written; nothing was changed")?;
-    }
-    execute(session, "COMMIT").await.context("adoption could not be committed; see branchline current")
 }

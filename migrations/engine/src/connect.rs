@@ -11,6 +11,7 @@ use tokio_postgres::{AsyncMessage, Client};
 
 use crate::database::{execute, one_row};
 use crate::notices::Notices;
+use crate::run::observer::Ear;
 
 /// The URL of a server that keeps a session, with a name for `pg_stat_activity`.
 ///
@@ -92,14 +93,20 @@ pub async fn connect(connector: &Connector) -> Result<Client, Error> {
     connect_and_hear(connector, |_| {}).await
 }
 
-/// Opens a session whose notices are kept.
+/// Opens a session whose notices are kept, and heard by `ear` before.
 ///
 /// # Errors
 /// As for [`connect`].
-pub async fn connect_and_listen(connector: &Connector) -> Result<(Client, Notices), Error> {
+pub async fn connect_and_listen(connector: &Connector, ear: Option<Ear>) -> Result<(Client, Notices), Error> {
     let notices = Notices::default();
     let kept = notices.clone();
-    let client = connect_and_hear(connector, move |notice| kept.add(&notice)).await?;
+    let hear = move |notice: DbError| {
+        if let Some(ear) = &ear {
+            ear(&notice);
+        }
+        kept.add(&notice);
+    };
+    let client = connect_and_hear(connector, hear).await?;
     Ok((client, notices))
 }
 
@@ -107,7 +114,7 @@ pub async fn connect_and_listen(connector: &Connector) -> Result<(Client, Notice
 ///
 /// # Errors
 /// As for [`connect`].
-pub async fn connect_and_hear(
+async fn connect_and_hear(
     connector: &Connector,
     hear: impl Fn(DbError) + Clone + Send + 'static,
 ) -> Result<Client, Error> {

@@ -11,6 +11,7 @@ use crate::lock::RunnersLock;
 use crate::notices::Notices;
 use crate::predecessor;
 use crate::report::{Direction, DryReport, Event, Report};
+use crate::run::observer::{Ear, Observer, Unobserved};
 use crate::run::progress::Progress;
 use crate::run::{Runner, Settings, log};
 
@@ -106,7 +107,21 @@ impl Order<'_> {
         migrations: &Migrations,
         check: impl AsyncFn(&Client, &Database, &[Applied]) -> Result<()>,
     ) -> Result<Report> {
-        let ready = match self.begin(connector, migrations, check).await? {
+        self.run_observed(connector, migrations, check, &mut Unobserved).await
+    }
+
+    /// The same, with somebody who looks on at each statement. See [`Observer`] for what that changes.
+    ///
+    /// # Errors
+    /// As for [`Order::run_if`].
+    pub async fn run_observed(
+        &self,
+        connector: &Connector,
+        migrations: &Migrations,
+        check: impl AsyncFn(&Client, &Database, &[Applied]) -> Result<()>,
+        observer: &mut impl Observer,
+    ) -> Result<Report> {
+        let ready = match self.begin(connector, migrations, check, observer.ear()).await? {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(Report { to: at.clone(), from: at, steps: Vec::new() }),
         };
@@ -118,7 +133,7 @@ impl Order<'_> {
         let mut done = Vec::new();
         for migration in steps {
             lock.check()?;
-            let step = runner.run(migration, self.target.direction()).await?;
+            let step = runner.run_observed(migration, self.target.direction(), observer).await?;
             (self.observe)(Event::Done(step.clone()));
             done.push(step);
         }
@@ -133,7 +148,7 @@ impl Order<'_> {
     /// # Errors
     /// Those of [`Order::run`].
     pub async fn try_out(&self, connector: &Connector, migrations: &Migrations) -> Result<DryReport> {
-        let ready = match self.begin(connector, migrations, async |_, _, _| Ok(())).await? {
+        let ready = match self.begin(connector, migrations, async |_, _, _| Ok(()), None).await? {
             Start::Steps(ready) => ready,
             Start::Nothing(at) => return Ok(DryReport { at, steps: Vec::new(), untried: Vec::new() }),
         };
@@ -152,8 +167,9 @@ impl Order<'_> {
         connector: &Connector,
         migrations: &'m Migrations,
         check: impl AsyncFn(&Client, &Database, &[Applied]) -> Result<()>,
+        ear: Option<Ear>,
     ) -> Result<Start<'m>> {
-        let (first, database, history) = look(connector).await?;
+        let (first, database, history) = open_and_read_history(connector).await?;
         let status = verify(migrations, &history)?;
         let mut steps = self.target.plan(&status)?;
         if steps.is_empty() {
@@ -168,7 +184,7 @@ impl Order<'_> {
         let lock = RunnersLock::acquire(first, connector, self.observe).await?;
         // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
         // is one step and not two.
-        let (worker, notices, database, history) = look_and_listen(connector).await?;
+        let (worker, notices, database, history) = open_and_listen(connector, ear).await?;
         check(&worker, &database, &history).await?;
         let status = verify(migrations, &history)?;
         let open = match self.target.direction() {
@@ -215,14 +231,17 @@ fn label(migration: &Migration) -> String {
 ///
 /// # Errors
 /// The database cannot be reached or read.
-pub async fn look(connector: &Connector) -> Result<(Client, Database, Vec<Applied>)> {
-    let (client, _, database, history) = look_and_listen(connector).await?;
+pub async fn open_and_read_history(connector: &Connector) -> Result<(Client, Database, Vec<Applied>)> {
+    let (client, _, database, history) = open_and_listen(connector, None).await?;
     Ok((client, database, history))
 }
 
 /// The same, with what the server says beside its answers from now on.
-async fn look_and_listen(connector: &Connector) -> Result<(Client, Notices, Database, Vec<Applied>)> {
-    let (client, notices) = connect_and_listen(connector).await?;
+pub async fn open_and_listen(
+    connector: &Connector,
+    ear: Option<Ear>,
+) -> Result<(Client, Notices, Database, Vec<Applied>)> {
+    let (client, notices) = connect_and_listen(connector, ear).await?;
     let database = Database::inspect(&client).await?;
     let history = database.history(&client).await?;
     Ok((client, notices, database, history))

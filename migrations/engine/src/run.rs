@@ -1,11 +1,12 @@
 //! Running one migration, in a transaction or statement by statement.
 
-mod dry;
 pub mod log;
-mod outside;
+mod non_transactional;
+pub mod observer;
 pub mod progress;
 pub mod send;
-mod within;
+mod together;
+mod transactional;
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use anyhow::{Context, Result};
 use files::{Migration, Script, Statement};
 use tokio_postgres::{Client, SimpleQueryRow};
 
+use self::observer::{Observer, Unobserved};
 use crate::database::{HistoryTable, delete, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::notices::{Heard, Notices};
@@ -87,15 +89,31 @@ impl Runner<'_> {
     /// # Errors
     /// A [`Failure`], or the session's.
     pub async fn run(&self, migration: &Migration, direction: Direction) -> Result<Step> {
+        self.run_observed(migration, direction, &mut Unobserved).await
+    }
+
+    /// The same, with somebody who looks on at each statement. See [`Observer`] for what that changes.
+    ///
+    /// # Errors
+    /// As for [`Runner::run`].
+    pub async fn run_observed(
+        &self,
+        migration: &Migration,
+        direction: Direction,
+        observer: &mut impl Observer,
+    ) -> Result<Step> {
         let job = self.job(migration, direction)?;
         (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
+        observer.before_migration(self.session, migration, job.script).await;
         if job.script.directives.no_transaction {
-            self.run_outside(&job).await?;
+            self.run_non_transactional(&job, observer).await?;
         } else {
-            self.run_within(&job).await?;
+            self.run_transactional(&job, observer).await?;
         }
         execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
-        Ok(job.step())
+        let step = job.step();
+        observer.after_migration(self.session, &step).await;
+        Ok(step)
     }
 
     fn job<'m>(&self, migration: &'m Migration, direction: Direction) -> Result<Job<'m>> {
@@ -144,6 +162,29 @@ impl Runner<'_> {
             notices: heard.notices,
             left_out: heard.left_out,
         });
+    }
+
+    /// Runs a transaction, again where a lock was not to be had, and rolls back what has failed.
+    ///
+    /// # Errors
+    /// The last attempt's, or at once one that another attempt would not change.
+    async fn retrying<T>(&self, mut attempt: impl AsyncFnMut() -> Result<T>) -> Result<T> {
+        let mut attempts = 1;
+        loop {
+            let error = match attempt().await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            // Where the session is lost this fails as well, and the server has done it.
+            let _ = execute(self.session, "ROLLBACK").await;
+            match error.downcast_ref::<Failure>() {
+                Some(failure) if attempts < ATTEMPTS && may_retry(&failure.source) => {
+                    self.pause(&failure.file, attempts, &failure.source).await;
+                }
+                _ => return Err(error),
+            }
+            attempts += 1;
+        }
     }
 
     /// Tells the watcher and waits before the next attempt.

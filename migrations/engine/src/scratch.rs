@@ -22,7 +22,7 @@ use temporary::TemporaryServer;
 
 pub use place::{Choice, Kind, Lookup, choose, refuse_effects};
 
-use crate::connect::{connect, ensure_session};
+use crate::connect::{connect, ensure_session, session_url};
 use crate::database::{Database, HistoryTable, execute, one_row, rows};
 use crate::notices::Notices;
 use crate::report::Event;
@@ -54,6 +54,14 @@ enum At {
 }
 
 impl Server {
+    /// The server of a URL, whose role may create databases there.
+    ///
+    /// # Errors
+    /// The URL is wrong, or a pooler's.
+    pub fn named(url: &str) -> Result<Self> {
+        Ok(Self::at(session_url(&Url::parse(url)?)?, Kind::ScratchUrl))
+    }
+
     fn at(url: Url, kind: Kind) -> Self {
         Self { kind, at: At::Url(url) }
     }

@@ -3,6 +3,27 @@
 //!
 //! What changes something returns when it has been done: its operations are followed to their end. A write whose answer
 //! was lost is looked up or told as unknown, and never sent again blindly.
+//!
+//! ```
+//! use branchline_neon::{Client, Deleted, NewBranch};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let database = support::empty_database();
+//! # let api = support::NeonApi::start(database.server(), database.name())?;
+//! # let (host, key, project) = (&api.host(), api.key(), &api.project());
+//! // `Client::new(key, project)` is for Neon itself.
+//! let client = Client::at(host, key, project)?;
+//! let main = client.default_branch().await?;
+//! let new = NewBranch { name: "try", parent: Some(&main), ..NewBranch::default() };
+//! let branch = client.create_branch(&new).await?;
+//! let url = client.connection_uri(&branch, None, None, false).await?;
+//! assert!(url.starts_with("postgresql://"));
+//! client.delete_branch(&branch, Deleted::Recoverable).await?;
+//! assert!(client.find_branch("try").await?.is_none());
+//! # Ok(())
+//! # }
+//! ```
 
 mod branches;
 mod client;

@@ -8,7 +8,7 @@ use lint::{LintFinding, Severity, lint_migrations};
 
 use super::report::{About, Deny, Finding, Level, Limits, Probed, Rehearsed, Who};
 use super::tables::Digest;
-use crate::measure::{AllSaid, Lock, Measured, MeasuredStatement, Said};
+use crate::measure::{AllSaid, Lock, MigrationProfile, Said, StatementProfile};
 use text::HumanDuration;
 
 /// Without a limit, somebody should look at what holds others up for so long.
@@ -40,7 +40,7 @@ pub(super) fn of_unmodeled(unmodeled: &[String], limits: &Limits) -> Option<Find
 }
 
 struct Judge<'a> {
-    measured: &'a Measured,
+    measured: &'a MigrationProfile,
     probes: &'a [Probed],
     known: &'a BTreeSet<String>,
     limits: &'a Limits,
@@ -67,7 +67,7 @@ impl Judge<'_> {
     /// The longest lock of each relation, and waits that no lock on a relation explains.
     fn locks(&self, findings: &mut Vec<Finding>) {
         for table in self.known {
-            let of_table = |statement: &MeasuredStatement| {
+            let of_table = |statement: &StatementProfile| {
                 let blocking = |lock: &&Lock| lock.relation == *table && lock.mode.stops_writers();
                 statement.locks.iter().find(blocking).map(|lock| (statement.line, lock.clone()))
             };
@@ -241,7 +241,7 @@ mod tests {
             taken: MS(100),
             held: MS(held),
         };
-        let statement = MeasuredStatement {
+        let statement = StatementProfile {
             line: 3,
             sql: "ALTER TABLE a …".to_owned(),
             started: MS(100),
@@ -253,7 +253,7 @@ mod tests {
             indexes: Vec::new(),
             wal_bytes: 0,
         };
-        let measured = Measured {
+        let measured = MigrationProfile {
             version: 2,
             migration: "V2__b".to_owned(),
             file: "V2__b.sql".to_owned(),

@@ -28,11 +28,12 @@ use pg::{Connector, Url};
 use time::OffsetDateTime;
 use tokio_postgres::Client;
 
-use crate::measure::{AllSaid, Meter};
+use crate::measure::{AllSaid, Profiled, Profiler};
+use engine::database::Database;
 use engine::failure::Failure;
 use engine::introspection;
-use engine::migrate::look;
-use engine::report::{Direction, Event, Step};
+use engine::migrate::{Order, Target as Goal, open_and_read_history};
+use engine::report::Event;
 use engine::run::Settings;
 use engine::run::progress::Progress;
 use engine::scratch::refuse_effects;
@@ -110,7 +111,7 @@ impl Rehearsal<'_> {
 
     async fn open(&self, url: &Url) -> Result<Opened<'_>> {
         let connector = Connector::new(url)?;
-        let (session, database, history) = look(&connector).await?;
+        let (session, database, history) = open_and_read_history(&connector).await?;
         let status = verify(self.migrations, &history)?;
         let pending = files::upgrade(&status, UpgradeTarget::Head)?;
         if let Some(table) = &database.table
@@ -191,7 +192,7 @@ impl Rehearsal<'_> {
             report.command = command::run(self.command, &sandbox.url, self.timeout).await?;
             findings.extend(report.command.iter().filter(|run| !run.is_success).map(of_command));
             // While the command ran, an idle session may have been ended: Neon suspends a compute after five minutes.
-            let (session, ..) = look(&connector).await?;
+            let (session, ..) = open_and_read_history(&connector).await?;
             // What the command wrote is no migration's doing.
             let rows_now = match report.command {
                 Some(_) => tables::digest(&session, &touched).await?,
@@ -238,37 +239,33 @@ impl Rehearsal<'_> {
             return Ok((ups, Vec::new()));
         }
         let origin = Instant::now();
-        let versions = self.migrations.version_type();
-        let meter = Meter::open(connector.url(), &self.settings, versions, origin).await?;
+        let mut profiler = Profiler::open(connector, origin).await?.reading_catalogs();
         let tables: Vec<String> = touched.keys().cloned().collect();
         let probes = Probes::open(connector, &tables, origin).await?;
+        // What is said while the migrations run is told as findings.
+        let observe = |event| {
+            if !matches!(event, Event::Notices { .. }) {
+                (self.observe)(event);
+            }
+        };
+        let target = Goal::Up(UpgradeTarget::Head);
+        let order = Order { target, settings: &self.settings, observe: &observe };
+        let unchecked = async |_: &Client, _: &Database, _: &[Applied]| Ok(());
         let work = async {
-            for migration in pending {
-                match meter.apply(migration).await {
-                    Ok(measured) => {
-                        (self.observe)(Event::Done(Step {
-                            version: migration.version,
-                            migration: migration.label().to_owned(),
-                            direction: Direction::Up,
-                            duration: measured.duration,
-                            notices: Vec::new(),
-                            notices_left_out: 0,
-                        }));
-                        let after = introspection::read(session).await?;
-                        let catalog = after.fingerprint();
-                        ups.measured.push(Rehearsed { checksum: migration.checksum(), catalog, measured });
-                        ups.catalogs.push(after);
-                    }
-                    Err(error) => {
-                        ups.failure = Some(error.downcast::<Failure>()?);
-                        break;
-                    }
-                }
+            let outcome = order.run_observed(connector, self.migrations, unchecked, &mut profiler).await;
+            for (migration, Profiled { profile, catalog }) in pending.iter().zip(profiler.take()?) {
+                let after = catalog.unwrap_or_default();
+                let catalog = after.fingerprint();
+                ups.measured.push(Rehearsed { checksum: migration.checksum(), catalog, measured: profile });
+                ups.catalogs.push(after);
+            }
+            if let Err(error) = outcome {
+                ups.failure = Some(error.downcast::<Failure>()?);
             }
             Ok(())
         };
         let (outcome, probed): (Result<()>, _) = probes.around(work).await;
-        ups.said = meter.take_said();
+        ups.said = profiler.take_said();
         outcome?;
         if let Some(last) = ups.catalogs.last_mut()
             && ups.failure.is_none()

@@ -1,271 +1,186 @@
-//! Measuring a migration: it is applied statement by statement, and what each statement did is asked of the server
-//! right after it, in its transaction: the locks that it holds, the files that it replaced, the rows that it read.
+//! What a migration does, statement by statement: which locks it takes and how long it holds them, what it writes anew,
+//! reads from end to end and builds, how long it waits.
 //!
-//! Statements that cannot run in a transaction give their locks back before they can be asked for; a second session
-//! looks every few milliseconds while they run.
+//! The migration is applied by the engine, as a deploy applies it; a [`Profiler`] looks on.
 
+mod listener;
 pub mod profile;
 mod relations;
-mod said;
 mod watch;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use files::{Migration, Script, Statement, Step, StepKind, VersionType};
-use pg::{Connector, Url};
+use anyhow::{Context, Result};
+use engine::connect::connect;
+use engine::database::one_row;
+use engine::failure::excerpt;
+use engine::introspection;
+use engine::report::Step;
+use engine::run::observer::{Ear, Observer, Placement};
+use files::{Migration, Script, Statement};
+use model::Catalog;
+use pg::Connector;
 use tokio_postgres::Client;
 
-pub use profile::{Lock, LockMode, Measured, MeasuredStatement, millis};
+pub use listener::{AllSaid, Said};
+pub use profile::{Lock, LockMode, MigrationProfile, StatementProfile, millis};
 
-use engine::cluster::Shared;
-use engine::connect::{connect, connect_and_hear};
-use engine::database::{Database, HistoryTable, execute, insert, one_row};
-use engine::failure::{Failure, Outcome, excerpt, line_in_file};
-use engine::run::Settings;
-use engine::run::send::{SendError, run_group};
-use engine::values;
-pub use said::{AllSaid, Said};
-
+use listener::Listener;
 use relations::{Relation, Relations};
-use said::Listener;
-use watch::{Held, Seen, watch};
+use watch::{Held, Watcher};
 
-/// Applies migrations to a database that nobody else migrates, and measures them.
-pub struct Meter {
-    worker: Client,
-    /// What the worker's statements said so far.
-    said: Listener,
-    watcher: Client,
-    /// The worker's server process.
-    pid: i32,
-    /// The history table, with its schema.
-    table: HistoryTable,
-    settings: Settings,
+/// Measures migrations while the engine applies them.
+pub struct Profiler {
+    /// A second session, which looks at the migrating one's locks.
+    watcher: Arc<Client>,
+    listener: Listener,
     /// What measured times count from.
     origin: Instant,
+    /// Whether the catalog is read after each migration.
+    reads_catalogs: bool,
+    current: Option<Current>,
+    measured: Vec<Profiled>,
+    /// Why measuring failed, where it did.
+    error: Option<anyhow::Error>,
 }
 
-impl Meter {
-    /// Opens the two sessions, and makes the history table where there is none, for numbers of a type. Times are counted from `origin`.
-    ///
-    /// # Errors
-    /// The database cannot be reached or written.
-    pub async fn open(
-        url: &Url,
-        settings: &Settings,
-        versions: VersionType,
-        origin: Instant,
-    ) -> Result<Self> {
-        let connector = Connector::new(url)?;
-        let watcher = connect(&connector).await?;
-        let said = Listener::default();
-        let worker = connect_and_hear(&connector, said.ear()).await?;
-        let mut database = Database::inspect(&worker).await?;
-        database.check_writable()?;
-        let table = database.ensure_table(&worker, versions).await?;
-        let pid = one_row(&worker, "SELECT pg_backend_pid()").await?;
-        let pid =
-            pid.as_ref().and_then(|row| row.get(0)?.parse().ok()).context("the server gave no answer")?;
-        Ok(Self { worker, said, watcher, pid, table, settings: settings.clone(), origin })
-    }
-
-    /// Applies one migration with its row of the history.
-    ///
-    /// # Errors
-    /// A [`Failure`] at a statement; or a session's.
-    pub async fn apply(&self, migration: &Migration) -> Result<Measured> {
-        let script = &migration.up;
-        let started = self.origin.elapsed();
-        let before = Relations::read(&self.worker).await?;
-        let mut run = Run::new(self, script, before.clone());
-        let record = insert(&self.table, migration);
-        if script.directives.no_transaction {
-            run.outside(&record).await?;
-        } else {
-            run.within(&record).await?;
-        }
-        let statements = run.statements;
-        let duration = self.origin.elapsed() - started;
-        execute(&self.worker, "DISCARD ALL").await.context("clearing the session after the migration")?;
-        let after = Relations::read(&self.worker).await?;
-        Ok(Measured {
-            version: migration.version,
-            migration: migration.label().to_owned(),
-            file: script.file.clone(),
-            in_transaction: !script.directives.no_transaction,
-            started,
-            duration,
-            size_change: after.size() - before.size(),
-            statements,
-        })
-    }
-
-    /// Takes what the migrations and the server said while they ran.
-    pub fn take_said(&self) -> AllSaid {
-        self.said.take()
-    }
-
-    async fn wal_position(&self) -> Result<u64, pg::Error> {
-        let sql = "SELECT pg_current_wal_insert_lsn() - '0/0'";
-        let row = one_row(&self.worker, sql).await?;
-        Ok(row.as_ref().and_then(|row| row.get(0)?.parse().ok()).unwrap_or_default())
-    }
+/// A migration that was applied.
+pub struct Profiled {
+    /// What it did.
+    pub profile: MigrationProfile,
+    /// The catalog after it, where it was asked for.
+    pub catalog: Option<Catalog>,
 }
 
 /// One migration on its way.
-struct Run<'a> {
-    meter: &'a Meter,
-    script: &'a Script,
+struct Current {
+    script: Script,
+    label: String,
+    started: Duration,
+    /// The migrating session's server process.
+    pid: i32,
     /// The relations before the migration: what came since can hold up nobody.
     first: Relations,
     /// The relations after the last statement.
     last: Relations,
+    /// The same, and how many statements there were, when the transaction under way began.
+    at_begin: (Relations, usize),
     /// Locks of the transaction under way, with the statement that took each.
     open: BTreeMap<(u32, LockMode), (usize, usize)>,
-    statements: Vec<MeasuredStatement>,
-    /// Statements that are there to stay, for the message of a failure.
-    kept: usize,
+    statements: Vec<StatementProfile>,
+    running: Option<Running>,
 }
 
-impl<'a> Run<'a> {
-    fn new(meter: &'a Meter, script: &'a Script, first: Relations) -> Self {
-        let last = first.clone();
-        Self { meter, script, first, last, open: BTreeMap::new(), statements: Vec::new(), kept: 0 }
+/// Statements that were sent.
+struct Running {
+    started: Duration,
+    /// Where the write-ahead log was before.
+    wal: u64,
+    watcher: Watcher,
+}
+
+impl Profiler {
+    /// Opens the session that looks on. Times are counted from `origin`.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn open(connector: &Connector, origin: Instant) -> Result<Self> {
+        Ok(Self {
+            watcher: Arc::new(connect(connector).await?),
+            listener: Listener::default(),
+            origin,
+            reads_catalogs: false,
+            current: None,
+            measured: Vec::new(),
+            error: None,
+        })
     }
 
-    async fn within(&mut self, record: &str) -> Result<()> {
-        let worker = &self.meter.worker;
-        let begin = format!("BEGIN READ WRITE; {}", self.meter.settings.statements("SET LOCAL"));
-        execute(worker, &begin).await?;
-        let script = self.script;
-        let shared = Shared::before(worker, script, &self.meter.settings).await?;
-        let statements: Vec<Statement<'_>> = script.statements().collect();
-        let mut left = &statements[..];
-        while !left.is_empty() {
-            let (group, others) = left.split_at(alike(left));
-            self.in_transaction(group, left.len() == statements.len()).await?;
-            left = others;
+    /// Has the catalog read after each migration, too.
+    #[must_use]
+    pub fn reading_catalogs(mut self) -> Self {
+        self.reads_catalogs = true;
+        self
+    }
+
+    /// Takes the migrations that were applied since the last time.
+    ///
+    /// # Errors
+    /// Measuring failed. What the engine says of the migration is of no use then.
+    pub fn take(&mut self) -> Result<Vec<Profiled>> {
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => Ok(std::mem::take(&mut self.measured)),
         }
-        shared.check_transaction(worker).await.map_err(|error| self.failure(None, error))?;
-        let end = format!("RESET SESSION AUTHORIZATION; {record}; COMMIT");
-        execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
-        self.release();
+    }
+
+    /// Takes what the migrations and the server said while they ran.
+    pub fn take_said(&self) -> AllSaid {
+        self.listener.take()
+    }
+
+    /// Keeps the first error.
+    fn keep<T>(&mut self, outcome: Result<T>) -> Option<T> {
+        outcome.map_err(|error| self.error.get_or_insert(error)).ok()
+    }
+
+    async fn begin(&self, session: &Client, migration: &Migration, script: &Script) -> Result<Current> {
+        let pid = one_row(session, "SELECT pg_backend_pid()").await?;
+        let pid = pid.as_ref().and_then(|row| row.get(0)?.parse().ok());
+        let first = Relations::read(session).await?;
+        Ok(Current {
+            script: script.clone(),
+            label: migration.label().to_owned(),
+            started: self.origin.elapsed(),
+            pid: pid.context("the server gave no answer")?,
+            last: first.clone(),
+            at_begin: (first.clone(), 0),
+            first,
+            open: BTreeMap::new(),
+            statements: Vec::new(),
+            running: None,
+        })
+    }
+
+    async fn start(&mut self, session: &Client) -> Result<()> {
+        let Some(pid) = self.current.as_ref().map(|current| current.pid) else { return Ok(()) };
+        let wal = wal_position(session).await?;
+        let watcher = Watcher::start(&self.watcher, pid, self.origin);
+        let running = Running { started: self.origin.elapsed(), wal, watcher };
+        if let Some(current) = &mut self.current {
+            current.running = Some(running);
+        }
         Ok(())
     }
 
-    async fn outside(&mut self, record: &str) -> Result<()> {
-        let worker = &self.meter.worker;
-        execute(worker, &self.meter.settings.statements("SET")).await?;
-        let script = self.script;
-        let shared = Shared::before(worker, script, &self.meter.settings).await?;
-        for step in script.steps() {
-            self.step(&step, &shared).await?;
-            self.kept = step.end;
-        }
-        shared.check_outside(worker, script).await.map_err(|error| self.failure(None, error))?;
-        let end = format!("RESET SESSION AUTHORIZATION; RESET ROLE; {record}");
-        execute(worker, &end).await.map_err(|error| self.failure(None, error))?;
-        Ok(())
-    }
-
-    async fn step(&mut self, step: &Step<'a>, shared: &Shared) -> Result<()> {
-        let worker = &self.meter.worker;
-        match (step.kind, &step.statements[..]) {
-            (StepKind::Alone, &[statement]) => {
-                execute(worker, "BEGIN").await?;
-                match self.in_transaction(&[statement], true).await {
-                    Err(error) if needs_no_transaction(&error) => {
-                        execute(worker, "ROLLBACK").await?;
-                        self.alone(statement).await
-                    }
-                    Err(error) => Err(error),
-                    Ok(()) => {
-                        let failed = |error| self.failure(Some((statement, 0)), error);
-                        shared.check_transaction(worker).await.map_err(failed)?;
-                        execute(worker, "COMMIT").await.map_err(failed)?;
-                        self.release();
-                        Ok(())
-                    }
-                }
-            }
-            (StepKind::Transaction, statements) => {
-                for (i, &statement) in statements.iter().enumerate() {
-                    // The last one ends the transaction, and BEGIN itself counts nothing.
-                    if i + 1 < statements.len() {
-                        self.in_transaction(&[statement], i == 0).await?;
-                    } else {
-                        self.alone(statement).await?;
-                        self.release();
-                    }
-                }
-                Ok(())
-            }
-            (_, statements) => {
-                for &statement in statements {
-                    self.alone(statement).await?;
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Runs a statement of a transaction, or several that are alike, and asks, within it, what they did.
-    async fn in_transaction(&mut self, group: &[Statement<'a>], is_first: bool) -> Result<()> {
-        let [statement, ..] = *group else { return Ok(()) };
-        let (mut measured, _) = self.run(group).await?;
-        let (held, _) = watch::locks(&self.meter.worker, self.meter.pid).await?;
-        let now = Relations::read(&self.meter.worker).await?;
-        let number = self.statements.len();
-        for &(oid, mode) in &held {
-            // A lock that the session has a stronger one beside adds nothing.
-            let is_implied = held.iter().any(|(other, stronger)| *other == oid && *stronger > mode);
-            if is_implied || self.open.contains_key(&(oid, mode)) {
-                continue;
-            }
-            if let Some(lock) = self.lock((oid, mode), &held, measured.started, Duration::ZERO) {
-                self.open.insert((oid, mode), (number, measured.locks.len()));
-                measured.locks.push(lock);
-            }
-        }
-        self.end(statement, measured, now, is_first);
-        Ok(())
-    }
-
-    /// Runs a statement that commits by itself, and takes the watcher's word for its locks.
-    async fn alone(&mut self, statement: Statement<'a>) -> Result<()> {
-        let (mut measured, seen) = self.run(&[statement]).await?;
-        let now = Relations::read(&self.meter.worker).await?;
-        let all: Vec<Held> = seen.locks.iter().map(|(held, ..)| *held).collect();
-        for (held, from, until) in seen.locks.into_iter().filter(|(held, ..)| !self.open.contains_key(held)) {
-            measured.locks.extend(self.lock(held, &all, from, until - from));
-        }
-        self.end(statement, measured, now, true);
-        Ok(())
-    }
-
-    /// Runs statements while the watcher looks.
-    async fn run(&self, group: &[Statement<'a>]) -> Result<(MeasuredStatement, Seen)> {
-        let [statement, others @ ..] = group else { bail!("no statement to measure") };
-        let Meter { worker, watcher, pid, origin, .. } = self.meter;
-        let wal = self.meter.wal_position().await?;
-        let mut seen = Seen::default();
-        let started = origin.elapsed();
-        let outcome = tokio::select! {
-            biased;
-            outcome = run_group(worker, self.script, group) => outcome,
-            error = watch(watcher, *pid, *origin, &mut seen) => return Err(error).context("watching the locks"),
+    async fn stop(
+        &mut self,
+        session: &Client,
+        statements: &[Statement<'_>],
+        placement: Placement,
+        is_done: bool,
+    ) -> Result<()> {
+        let Self { current: Some(current), origin, .. } = self else { return Ok(()) };
+        let (Some(Running { started, wal, watcher }), [statement, others @ ..]) =
+            (current.running.take(), statements)
+        else {
+            return Ok(());
         };
         let duration = origin.elapsed() - started;
-        self.meter.said.listen(self.script, statement.line);
-        outcome.map_err(|SendError { at, error }| self.failure(at, error))?;
+        let seen = watcher.stop();
+        self.listener.listen(&current.script, statement.line);
+        let seen = seen.context("watching the locks")?;
+        if !is_done {
+            return Ok(());
+        }
         let sql = excerpt(statement.text);
         let sql = match others.len() {
             0 => sql,
             more => format!("{sql}\n… and {more} more on the same table"),
         };
-        let measured = MeasuredStatement {
+        let mut profile = StatementProfile {
             line: statement.line,
             sql,
             started,
@@ -275,28 +190,124 @@ impl<'a> Run<'a> {
             rewrites: Vec::new(),
             scans: Vec::new(),
             indexes: Vec::new(),
-            wal_bytes: self.meter.wal_position().await?.saturating_sub(wal),
+            wal_bytes: wal_position(session).await?.saturating_sub(wal),
         };
-        Ok((measured, seen))
+        if placement == Placement::Alone {
+            // The locks are gone: the watcher's word is taken for them.
+            let all: Vec<Held> = seen.locks.iter().map(|(held, ..)| *held).collect();
+            for (held, from, until) in seen.locks {
+                if !current.open.contains_key(&held) {
+                    profile.locks.extend(current.lock(held, &all, from, until - from));
+                }
+            }
+        } else {
+            let (held, _) = watch::locks(session, current.pid).await?;
+            current.note_locks(&held, &mut profile);
+        }
+        let now = Relations::read(session).await?;
+        current.end(statement, profile, now, placement != Placement::Within);
+        Ok(())
     }
 
-    /// Adds what the relations tell, and the statement.
+    async fn finish(&mut self, session: &Client, step: &Step) -> Result<()> {
+        let Some(current) = self.current.take() else { return Ok(()) };
+        let duration = self.origin.elapsed() - current.started;
+        let after = Relations::read(session).await?;
+        let catalog = match self.reads_catalogs {
+            true => Some(introspection::read(&self.watcher).await?),
+            false => None,
+        };
+        let profile = MigrationProfile {
+            version: step.version,
+            migration: current.label,
+            file: current.script.file.clone(),
+            in_transaction: !current.script.directives.no_transaction,
+            started: current.started,
+            duration,
+            size_change: after.size() - current.first.size(),
+            statements: current.statements,
+        };
+        self.measured.push(Profiled { profile, catalog });
+        Ok(())
+    }
+}
+
+impl Observer for Profiler {
+    fn ear(&self) -> Option<Ear> {
+        Some(self.listener.ear())
+    }
+
+    fn batch(&self, next: &[Statement<'_>]) -> usize {
+        alike(next)
+    }
+
+    async fn before_migration(&mut self, session: &Client, migration: &Migration, script: &Script) {
+        let begun = self.begin(session, migration, script).await;
+        self.current = self.keep(begun);
+    }
+
+    async fn before_statement(&mut self, session: &Client, _: &[Statement<'_>]) {
+        let started = self.start(session).await;
+        self.keep(started);
+    }
+
+    async fn after_statement(
+        &mut self,
+        session: &Client,
+        statements: &[Statement<'_>],
+        placement: Placement,
+        outcome: Result<(), &pg::Error>,
+    ) {
+        let stopped = self.stop(session, statements, placement, outcome.is_ok()).await;
+        self.keep(stopped);
+    }
+
+    fn after_transaction(&mut self, is_committed: bool) {
+        if let Some(current) = &mut self.current {
+            current.end_transaction(is_committed, self.origin.elapsed());
+        }
+    }
+
+    async fn after_migration(&mut self, session: &Client, step: &Step) {
+        let finished = self.finish(session, step).await;
+        self.keep(finished);
+    }
+}
+
+impl Current {
+    /// Notes the locks of the transaction under way that no statement before had.
+    fn note_locks(&mut self, held: &[Held], profile: &mut StatementProfile) {
+        let number = self.statements.len();
+        for &(oid, mode) in held {
+            // A lock that the session has a stronger one beside adds nothing.
+            let is_implied = held.iter().any(|(other, stronger)| *other == oid && *stronger > mode);
+            if is_implied || self.open.contains_key(&(oid, mode)) {
+                continue;
+            }
+            if let Some(lock) = self.lock((oid, mode), held, profile.started, Duration::ZERO) {
+                self.open.insert((oid, mode), (number, profile.locks.len()));
+                profile.locks.push(lock);
+            }
+        }
+    }
+
+    /// Adds what the relations tell, and the statement. `resets` where a transaction began before it.
     fn end(
         &mut self,
-        statement: Statement<'a>,
-        mut measured: MeasuredStatement,
+        statement: &Statement<'_>,
+        mut profile: StatementProfile,
         now: Relations,
         resets: bool,
     ) {
         let changes = self.last.changes(&now, &self.first, resets);
         // TRUNCATE gives a table a new file as well, and writes nothing into it.
         if statement.words(1).first().is_none_or(|word| word != "TRUNCATE") {
-            measured.rewrites = changes.rewrites;
+            profile.rewrites = changes.rewrites;
         }
-        measured.scans = changes.scans;
-        measured.indexes = changes.indexes;
+        profile.scans = changes.scans;
+        profile.indexes = changes.indexes;
         self.last = now;
-        self.statements.push(measured);
+        self.statements.push(profile);
     }
 
     /// A lock that can hold others up: one on a relation of before the migration, an index's only where its table is not
@@ -310,27 +321,28 @@ impl<'a> Run<'a> {
         Some(Lock { relation: name, kind, mode, taken, held })
     }
 
-    /// The transaction has ended, and with it its locks.
-    fn release(&mut self) {
-        let now = self.meter.origin.elapsed();
-        for (statement, lock) in std::mem::take(&mut self.open).into_values() {
-            if let Some(lock) = self.statements.get_mut(statement).and_then(|s| s.locks.get_mut(lock)) {
-                lock.held = now.saturating_sub(lock.taken);
+    /// The transaction has ended, and with it its locks. What one did that is not committed comes again, or never.
+    fn end_transaction(&mut self, is_committed: bool, now: Duration) {
+        let open = std::mem::take(&mut self.open);
+        if is_committed {
+            for (statement, lock) in open.into_values() {
+                if let Some(lock) = self.statements.get_mut(statement).and_then(|s| s.locks.get_mut(lock)) {
+                    lock.held = now.saturating_sub(lock.taken);
+                }
             }
+            self.at_begin = (self.last.clone(), self.statements.len());
+        } else {
+            let (relations, statements) = &self.at_begin;
+            self.last = relations.clone();
+            self.statements.truncate(*statements);
         }
     }
+}
 
-    fn failure(&self, at: Option<(Statement<'a>, usize)>, error: pg::Error) -> Failure {
-        let outcome = if self.script.directives.no_transaction {
-            Outcome::Partial { done: self.kept, invalid_indexes: Vec::new() }
-        } else {
-            Outcome::RolledBack
-        };
-        let line = at.map(|(statement, offset)| line_in_file(statement, offset, &error));
-        let (file, statement) = (self.script.file.clone(), at.map(|(statement, _)| excerpt(statement.text)));
-        let message = values::without(&error, Some(&self.script.sql));
-        Failure { file, line, statement, message, outcome, notices: Vec::new(), source: error }
-    }
+async fn wal_position(session: &Client) -> Result<u64, pg::Error> {
+    let sql = "SELECT pg_current_wal_insert_lsn() - '0/0'";
+    let row = one_row(session, sql).await?;
+    Ok(row.as_ref().and_then(|row| row.get(0)?.parse().ok()).unwrap_or_default())
 }
 
 /// As many rows written one by one are measured together: asking after each what it did takes longer than the rows do.
@@ -355,11 +367,4 @@ fn table_written(statement: &Statement<'_>) -> Option<(String, String)> {
         _ => return None,
     };
     Some((words.into_iter().next()?, statement.name_behind(keyword)?))
-}
-
-/// The server's word that a statement cannot run in a transaction: active_sql_transaction, or
-/// invalid_transaction_termination where a procedure would commit.
-fn needs_no_transaction(error: &anyhow::Error) -> bool {
-    let code = error.downcast_ref::<Failure>().and_then(Failure::code);
-    matches!(code, Some("25001" | "2D000"))
 }

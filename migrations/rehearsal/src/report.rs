@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::findings;
 use super::losses::Loss;
-use crate::measure::{Measured, millis};
+use crate::measure::{MigrationProfile, millis};
 
 /// The form of the JSON; another number for another form.
 pub const FORMAT: u32 = 1;
@@ -162,7 +162,7 @@ pub struct Rehearsed {
     pub catalog: String,
     /// What it did.
     #[serde(flatten)]
-    pub measured: Measured,
+    pub measured: MigrationProfile,
 }
 
 /// What sessions that read or wrote a table all the while lived through.

@@ -4,7 +4,7 @@ mod render;
 
 use anyhow::Result;
 use engine::adopt::Survey;
-use engine::migrate::look;
+use engine::migrate::open_and_read_history;
 use files::{StampTarget, stamp, verify};
 use pg::Connector;
 
@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let url = context.url()?;
     let connector = Connector::new(&url)?;
-    let (first, database, history) = look(&connector).await?;
+    let (first, database, history) = open_and_read_history(&connector).await?;
     if !history.is_empty() {
         verify(&migrations, &history)?;
         context.output.result(

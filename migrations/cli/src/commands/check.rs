@@ -80,7 +80,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let migrations = context.migrations()?;
-    let records = context.look_closely().await?;
+    let records = context.read_state().await?;
     let broken_off = records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations));
     let mut check = Check {
         pending: Vec::new(),

@@ -31,7 +31,7 @@ struct Current {
 
 pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
-    let records = context.look_closely().await?;
+    let records = context.read_state().await?;
     let history = &records.history;
     let last = history.last();
     let version = last.map(|row| row.version);

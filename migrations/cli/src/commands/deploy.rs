@@ -21,7 +21,7 @@ use crate::environment::Environment;
 use crate::options::{NeonOptions, Unmodeled, duration};
 use crate::output::Exit;
 use engine::database::Database;
-use engine::migrate::{Order, Target, look};
+use engine::migrate::{Order, Target, open_and_read_history};
 use engine::run::progress::Progress;
 use engine::{introspection, report};
 use rehearsal::permit::{self, Production};
@@ -99,7 +99,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         permit.check(session, database, history).await
     };
     let upgrade = order.run_if(&connector, &migrations, check).await?;
-    let (session, ..) = look(&connector).await?;
+    let (session, ..) = open_and_read_history(&connector).await?;
     let after = introspection::read_with_dependencies(&session).await?;
     if Some(after.fingerprint()) != rehearsal.target.catalog {
         let file = rehearse::beside(&context.global.dir);
@@ -136,7 +136,7 @@ struct Permit<'a> {
 impl Permit<'_> {
     /// Refuses before anything is done. Tells whether migrations are pending.
     async fn check_first(&self, connector: &Connector) -> Result<bool> {
-        let (session, database, history) = look(connector).await?;
+        let (session, database, history) = open_and_read_history(connector).await?;
         self.check(&session, &database, &history).await?;
         let is_applied = |version| history.iter().any(|row| row.version == version);
         Ok(self.migrations.iter().any(|migration| !is_applied(migration.version)))

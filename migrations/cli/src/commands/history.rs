@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::interrupted::BrokenOff;
-use super::{Context, Records};
+use super::{Context, DatabaseState};
 use crate::output::Exit;
 use engine::predecessor;
 use engine::run::log::{self, Logged};
@@ -42,7 +42,7 @@ struct Row {
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
-    let Records { session, database, history, broken_off } = context.look_closely().await?;
+    let DatabaseState { session, database, history, broken_off } = context.read_state().await?;
     let log = match &database.table {
         Some(table) => log::read(&session, &table.name, &history).await?,
         None => BTreeMap::new(),

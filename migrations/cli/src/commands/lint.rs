@@ -15,7 +15,7 @@ use serde_json::json;
 use super::Context;
 use crate::options::Place;
 use crate::output::{Exit, Usage};
-use engine::migrate::look;
+use engine::migrate::open_and_read_history;
 
 use observe::Observed;
 
@@ -72,7 +72,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         (true, _) => migrations.iter().collect(),
         (_, Some(from)) => migrations.iter().filter(|migration| migration.version >= from).collect(),
         _ if context.names_database()? => {
-            let (asked, _, history) = look(&context.connector().await?).await?;
+            let (asked, _, history) = open_and_read_history(&context.connector().await?).await?;
             session = Some(asked);
             verify(&migrations, &history)?.pending
         }

@@ -53,7 +53,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let merged = merged(context, revision)?;
         files::renumber(files, |version, name| merged.contains(&(version, name.to_owned())))?
     } else if args.names.is_empty() {
-        let (_, history) = context.look().await?;
+        let (_, history) = context.read_history().await?;
         let is_applied = |version, name: &str| {
             history.iter().any(|row| (row.version, row.name.as_str()) == (version, name))
         };

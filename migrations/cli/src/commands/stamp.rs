@@ -11,7 +11,7 @@ use super::Context;
 use crate::output::Exit;
 use engine::database::{HistoryTable, execute};
 use engine::lock::RunnersLock;
-use engine::migrate::look;
+use engine::migrate::open_and_read_history;
 use engine::run::progress::{self, Progress};
 use engine::script;
 
@@ -45,7 +45,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let Some(target) = args.target else { return int8::run(args.sql, &migrations, context).await };
     if args.sql {
-        let (database, history) = context.look().await?;
+        let (database, history) = context.read_history().await?;
         let stamp = files::stamp(&migrations, &history, target)?;
         let table = database.table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
         table.check_fit(stamp.add.iter().copied())?;
@@ -53,10 +53,10 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let connector = Connector::new(&context.url()?)?;
-    let (first, database, _) = look(&connector).await?;
+    let (first, database, _) = open_and_read_history(&connector).await?;
     database.check_writable()?;
     let _lock = RunnersLock::acquire(first, &connector, &|event| context.output.event(&event)).await?;
-    let (worker, mut database, history) = look(&connector).await?;
+    let (worker, mut database, history) = open_and_read_history(&connector).await?;
     let stamp = files::stamp(&migrations, &history, target)?;
     let table = database.ensure_table(&worker, migrations.version_type()).await?;
     table.check_fit(stamp.add.iter().copied())?;

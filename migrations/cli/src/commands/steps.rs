@@ -6,7 +6,7 @@ use anyhow::Result;
 use files::{StampTarget, verify};
 
 use super::offline::{self, RANGE_WITHOUT_SQL};
-use super::{Context, Records};
+use super::{Context, DatabaseState};
 use crate::output::Exit;
 use engine::database::HistoryTable;
 use engine::migrate::{Order, Target};
@@ -39,7 +39,7 @@ pub(super) async fn run(
         let (table, history) = match from {
             Some(from) => (None, offline::history(&migrations, from)?),
             None => {
-                let Records { session, database, history, .. } = context.look_closely().await?;
+                let DatabaseState { session, database, history, .. } = context.read_state().await?;
                 if database.table.is_none() {
                     predecessor::check_none(&session).await?;
                 }

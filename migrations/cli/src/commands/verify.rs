@@ -55,7 +55,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
 /// The numbers of the migrations that are to be proved.
 async fn wanted(args: &Args, migrations: &Migrations, context: &Context<'_>) -> Result<BTreeSet<i64>> {
     if args.pending {
-        let (_, history) = context.look().await?;
+        let (_, history) = context.read_history().await?;
         let status = verify(migrations, &history)?;
         return Ok(status.pending.iter().map(|migration| migration.version).collect());
     }

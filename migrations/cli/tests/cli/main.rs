@@ -22,7 +22,6 @@ mod int8;
 mod json;
 mod kill;
 mod layouts;
-mod library;
 mod lint;
 mod lock;
 mod neon;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A migration that ran, and what each of its statements did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
+pub struct MigrationProfile {
     /// Its number.
     pub version: i64,
     /// Its file name without the ending.
@@ -25,12 +25,12 @@ pub struct Measured {
     /// By how much the tables and indexes have grown, in bytes; negative where they shrank.
     pub size_change: i64,
     /// Its statements in order.
-    pub statements: Vec<MeasuredStatement>,
+    pub statements: Vec<StatementProfile>,
 }
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MeasuredStatement {
+pub struct StatementProfile {
     /// Its line in the file, from 1.
     pub line: usize,
     /// Its first lines.
@@ -166,7 +166,7 @@ impl Lock {
     }
 }
 
-impl Measured {
+impl MigrationProfile {
     /// All locks of all statements.
     pub fn locks(&self) -> impl Iterator<Item = &Lock> {
         self.statements.iter().flat_map(|statement| &statement.locks)

@@ -1,7 +1,10 @@
 //! A second session that looks at the migrating one's locks while a statement runs.
 
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::task::JoinHandle;
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use super::profile::LockMode;
@@ -20,6 +23,8 @@ pub(super) struct Seen {
     pub(super) locks: Vec<(Held, Duration, Duration)>,
     /// How long the session waited for a lock.
     pub(super) waited: Duration,
+    /// Why looking ended early.
+    error: Option<pg::Error>,
 }
 
 /// The relation locks of a session, and whether it waits for one of any kind.
@@ -44,25 +49,68 @@ fn held_lock(row: &SimpleQueryRow) -> Option<Held> {
     Some((row.get(0)?.parse().ok()?, LockMode::from_pg_locks(row.get(1)?)?))
 }
 
-/// Looks until it is dropped; ends only where looking fails.
-pub(super) async fn watch(session: &Client, pid: i32, origin: Instant, seen: &mut Seen) -> pg::Error {
+/// Looks at a session's locks beside whatever runs.
+pub(super) struct Watcher {
+    seen: Arc<Mutex<Seen>>,
+    task: JoinHandle<()>,
+}
+
+impl Watcher {
+    /// Begins to look at the session of a server process.
+    pub(super) fn start(session: &Arc<Client>, pid: i32, origin: Instant) -> Self {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let task = tokio::spawn(watch(Arc::clone(session), pid, origin, Arc::clone(&seen)));
+        Self { seen, task }
+    }
+
+    /// Ends it, and returns what was seen.
+    ///
+    /// # Errors
+    /// Looking failed.
+    pub(super) fn stop(self) -> Result<Seen, pg::Error> {
+        let seen = mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        match seen.error {
+            Some(error) => Err(error),
+            None => Ok(seen),
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Looks until it is aborted; ends only where looking fails.
+async fn watch(session: Arc<Client>, pid: i32, origin: Instant, seen: Arc<Mutex<Seen>>) {
     let mut last = origin.elapsed();
     loop {
-        let (held, waits) = match locks(session, pid).await {
-            Ok(found) => found,
-            Err(error) => return error,
-        };
+        let found = locks(&session, pid).await;
         let now = origin.elapsed();
-        if waits {
-            seen.waited += now.saturating_sub(last);
-        }
-        for lock in held {
-            match seen.locks.iter_mut().find(|(known, ..)| *known == lock) {
-                Some((_, _, until)) => *until = now,
-                None => seen.locks.push((lock, now, now)),
+        {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            match found {
+                Ok((held, waits)) => seen.note(held, waits.then(|| now.saturating_sub(last)), now),
+                Err(error) => {
+                    seen.error = Some(error);
+                    return;
+                }
             }
         }
         last = now;
         tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+impl Seen {
+    fn note(&mut self, held: Vec<Held>, waited: Option<Duration>, now: Duration) {
+        self.waited += waited.unwrap_or_default();
+        for lock in held {
+            match self.locks.iter_mut().find(|(known, ..)| *known == lock) {
+                Some((_, _, until)) => *until = now,
+                None => self.locks.push((lock, now, now)),
+            }
+        }
     }
 }

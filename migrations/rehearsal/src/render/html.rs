@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::{Bytes, level, place};
-use crate::measure::{Lock, LockMode, Measured, MeasuredStatement};
+use crate::measure::{Lock, LockMode, MigrationProfile, StatementProfile};
 use crate::report::{Level, Probed, Report, Verdict, Wait, Who};
 use text::visible;
 use text::{HumanDuration, counted};
@@ -72,7 +72,7 @@ fn findings(page: &mut String, report: &Report) {
 }
 
 /// One migration: its timeline, and its statements in figures.
-fn section(page: &mut String, measured: &Measured, probes: &[Probed]) {
+fn section(page: &mut String, measured: &MigrationProfile, probes: &[Probed]) {
     let scale = Scale { from: measured.started, span: measured.duration.max(Duration::from_micros(1)) };
     let _ = write!(
         page,
@@ -132,7 +132,7 @@ struct Bar {
 }
 
 impl Bar {
-    fn run(statement: &MeasuredStatement) -> Self {
+    fn run(statement: &StatementProfile) -> Self {
         let text = HumanDuration(statement.duration).to_string();
         Self { class: "run", from: statement.started, lasts: statement.duration, text }
     }
@@ -188,7 +188,7 @@ impl Scale {
     }
 }
 
-fn table(page: &mut String, measured: &Measured) {
+fn table(page: &mut String, measured: &MigrationProfile) {
     page.push_str(
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Statements in figures\">\n<table>\n<thead><tr>\
          <th scope=\"col\">line</th><th scope=\"col\">statement</th><th scope=\"col\">took</th>\

@@ -4,22 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use files::{Migration, Migrations, VersionType};
+use files::{Migration, Migrations};
 use lint::{LintFinding, Severity, allows, lint_rule};
 use pg::Connector;
 
 use super::Context;
 use engine::connect::connect;
 use engine::database::rows;
+use engine::report::Direction;
 use engine::scratch;
-use rehearsal::measure::{Lock, Measured, MeasuredStatement, Meter};
+use rehearsal::measure::{Lock, MigrationProfile, Profiler, StatementProfile};
 
 /// A table smaller than this is rewritten or read in no time that anybody notices.
 const LARGE: u64 = 10 << 20;
 
 /// What running the migrations showed.
 pub(crate) struct Observed {
-    pub(crate) measured: Vec<Measured>,
+    pub(crate) measured: Vec<MigrationProfile>,
     pub(crate) findings: Vec<LintFinding>,
     /// Bytes of the real database's tables; none where no database is named.
     sizes: Option<BTreeMap<String, u64>>,
@@ -48,15 +49,20 @@ pub(super) async fn run(
 ) -> Result<Observed> {
     let sizes = sizes(context).await?;
     scratch::within(server, async |scratch| {
-        let settings = scratch.settings(context.settings());
-        let meter = Meter::open(&scratch.url, &settings, VersionType::Int8, Instant::now()).await?;
+        let mut profiler = Profiler::open(&Connector::new(&scratch.url)?, Instant::now()).await?;
+        let stage = scratch.stage(context.settings()).await?;
+        let observe = |_| {};
+        let runner = stage.runner(&observe);
         let session = scratch.session().await?;
         let (mut measured, mut findings) = (Vec::new(), Vec::new());
         let mut unindexed = BTreeSet::new();
         // Foreign keys without an index, with the migration that made them.
         let mut keys = Vec::new();
         for migration in migrations.iter() {
-            let one = meter.apply(migration).await.context("observing on a scratch database")?;
+            let applied = runner.run_observed(migration, Direction::Up, &mut profiler).await;
+            let profiled = profiler.take()?.pop();
+            applied.context("observing on a scratch database")?;
+            let one = profiled.context("nothing was measured")?.profile;
             let now: BTreeSet<(String, String)> = rows(&session, UNINDEXED)
                 .await?
                 .iter()
@@ -104,7 +110,7 @@ fn weigh(table: &str, sizes: Option<&BTreeMap<String, u64>>) -> Option<Severity>
 
 fn of_statements(
     migration: &Migration,
-    measured: &Measured,
+    measured: &MigrationProfile,
     sizes: Option<&BTreeMap<String, u64>>,
 ) -> Vec<LintFinding> {
     let mut findings = Vec::new();
@@ -188,7 +194,7 @@ impl Observed {
         text
     }
 
-    fn deeds(&self, statement: &MeasuredStatement) -> Vec<String> {
+    fn deeds(&self, statement: &StatementProfile) -> Vec<String> {
         let size = |table: &str| told(table, self.sizes.as_ref());
         let locks = statement.locks.iter().map(|lock| format!("locks {} ({})", lock.relation, lock.mode));
         let rewrites = statement.rewrites.iter().map(|table| format!("writes {table} anew{}", size(table)));

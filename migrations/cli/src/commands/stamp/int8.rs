@@ -9,7 +9,7 @@ use super::super::Context;
 use crate::output::Exit;
 use engine::database::{Database, execute};
 use engine::lock::RunnersLock;
-use engine::migrate::look;
+use engine::migrate::open_and_read_history;
 use engine::run::log;
 use engine::script;
 
@@ -18,14 +18,14 @@ const NOTHING: &str =
 
 pub(super) async fn run(is_sql: bool, migrations: &Migrations, context: &Context<'_>) -> Result<Exit> {
     let connector = Connector::new(&context.url()?)?;
-    let (first, database, history) = look(&connector).await?;
+    let (first, database, history) = open_and_read_history(&connector).await?;
     if is_sql {
         context.output.script(&script::of_transaction(&statements(migrations, &database, &history)?));
         return Ok(Exit::Done);
     }
     database.check_writable()?;
     let _lock = RunnersLock::acquire(first, &connector, &|event| context.output.event(&event)).await?;
-    let (worker, database, history) = look(&connector).await?;
+    let (worker, database, history) = open_and_read_history(&connector).await?;
     let mut statements = statements(migrations, &database, &history)?;
     if let Some(table) = &database.table {
         statements.extend(log::widen(&worker, table).await?);

@@ -1,10 +1,12 @@
 //! A migration in one transaction, its row of the history inside.
 
 use anyhow::Result;
+use files::Statement;
 use tokio_postgres::SimpleQueryRow;
 
-use super::send::{SendError, run_script};
-use super::{ATTEMPTS, Job, Runner, may_retry};
+use super::observer::{Observer, Placement};
+use super::send::{SendError, run_group, run_script};
+use super::{Job, Runner};
 use crate::cluster::Shared;
 use crate::database::{execute, rows};
 use crate::failure::{Failure, Outcome};
@@ -12,30 +14,23 @@ use crate::lock::{WORKERS, Wait};
 
 impl Runner<'_> {
     /// Runs a job, again where a lock was not to be had.
-    pub(super) async fn run_within(&self, job: &Job<'_>) -> Result<()> {
-        let mut attempt = 1;
-        loop {
-            let Err(failure) = self.attempt_within(job).await else { return Ok(()) };
-            if failure.outcome != Outcome::Unknown {
-                // Where the session is lost the rollback fails as well, and the server has done it.
-                let _ = execute(self.session, "ROLLBACK").await;
-            }
-            if attempt == ATTEMPTS || !may_retry(&failure.source) {
-                return Err(failure.into());
-            }
-            self.pause(&job.script.file, attempt, &failure.source).await;
-            attempt += 1;
-        }
+    pub(super) async fn run_transactional(&self, job: &Job<'_>, observer: &mut impl Observer) -> Result<()> {
+        self.retrying(async || {
+            let outcome = self.attempt_transaction(job, observer).await;
+            observer.after_transaction(outcome.is_ok());
+            Ok(outcome?)
+        })
+        .await
     }
 
-    async fn attempt_within(&self, job: &Job<'_>) -> Result<(), Failure> {
+    async fn attempt_transaction(&self, job: &Job<'_>, observer: &mut impl Observer) -> Result<(), Failure> {
         let rolled_back = |error| job.failure(None, error, Outcome::RolledBack);
         let counted = self.begin(&self.count_rows(job)).await.map_err(rolled_back)?;
         if counted.last().is_some_and(|count| job.is_done(count)) {
             return execute(self.session, "ROLLBACK").await.map_err(rolled_back);
         }
         let shared = Shared::before(self.session, job.script, self.settings).await.map_err(rolled_back)?;
-        self.send(job).await?;
+        self.send(job, observer).await?;
         shared.check_transaction(self.session).await.map_err(rolled_back)?;
         // The history belongs to the role that logged in, whatever role the migration took.
         let end = format!("RESET SESSION AUTHORIZATION; {}; COMMIT", self.recording(job));
@@ -45,8 +40,8 @@ impl Runner<'_> {
         })
     }
 
-    /// Begins the transaction, with the timeouts and the workers' lock; gives the rows of the statements that
-    /// follow in the same flight.
+    /// Begins the transaction, with the timeouts and the workers' lock; returns the rows of the statements that follow in
+    /// the same flight.
     pub(super) async fn begin(&self, first: &str) -> Result<Vec<SimpleQueryRow>, pg::Error> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT \
@@ -67,13 +62,33 @@ impl Runner<'_> {
         }
     }
 
-    /// Runs the file's statements.
-    pub(super) async fn send(&self, job: &Job<'_>) -> Result<(), Failure> {
+    /// Runs the file's statements: whole where nobody looks on, else one by one. See [`Observer`].
+    pub(super) async fn send<O: Observer>(&self, job: &Job<'_>, observer: &mut O) -> Result<(), Failure> {
         // What was said before is about the runner's own statements.
         self.notices.take();
-        let outcome = run_script(self.session, job.script).await;
+        let outcome = if O::BY_STATEMENT {
+            self.send_each(job, observer).await
+        } else {
+            run_script(self.session, job.script).await
+        };
         self.tell(job);
         outcome.map_err(|SendError { at, error }| job.failure(at, error, Outcome::RolledBack))
+    }
+
+    async fn send_each<'s>(&self, job: &Job<'s>, observer: &mut impl Observer) -> Result<(), SendError<'s>> {
+        let statements: Vec<Statement<'s>> = job.script.statements().collect();
+        let mut left = &statements[..];
+        while !left.is_empty() {
+            let placement = if left.len() == statements.len() { Placement::First } else { Placement::Within };
+            let (batch, others) = left.split_at(observer.batch(left).clamp(1, left.len()));
+            observer.before_statement(self.session, batch).await;
+            let outcome = run_group(self.session, job.script, batch).await;
+            let told = outcome.as_ref().copied().map_err(|failed| &failed.error);
+            observer.after_statement(self.session, batch, placement, told).await;
+            outcome?;
+            left = others;
+        }
+        Ok(())
     }
 }
 

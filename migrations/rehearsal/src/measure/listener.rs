@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use files::Script;
 use tokio_postgres::error::{DbError, Severity};
 
+use engine::run::observer::Ear;
 use engine::values;
 
 /// What is kept of all migrations.
@@ -48,14 +49,14 @@ pub(super) struct Listener {
 
 impl Listener {
     /// What hears a session's notices.
-    pub(super) fn ear(&self) -> impl Fn(DbError) + Clone + Send + 'static {
+    pub(super) fn ear(&self) -> Ear {
         let heard = Arc::clone(&self.heard);
-        move |notice| {
+        Arc::new(move |notice: &DbError| {
             let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
             if heard.len() < KEPT_OF_ONE {
-                heard.push(notice);
+                heard.push(notice.clone());
             }
-        }
+        })
     }
 
     /// Keeps what a statement said, failed or not.

@@ -1,10 +1,12 @@
-//! Migrations tried in one transaction, which is rolled back.
+//! Several migrations in one transaction: a dry run, which rolls it back, and adoption, which commits it.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use files::Migration;
 
-use super::{ATTEMPTS, CLEAR, Job, Runner, may_retry};
-use crate::database::execute;
+use super::observer::Unobserved;
+use super::{CLEAR, Job, Runner};
+use crate::adoption::AdoptionStep;
+use crate::database::{execute, insert};
 use crate::failure::{Failure, Outcome};
 use crate::report::{Direction, Event, Step, Untried};
 
@@ -18,8 +20,8 @@ const OUTSIDE: &str =
 const AFTER: &str = "it comes after that one";
 
 impl Runner<'_> {
-    /// Runs migrations one after another in one transaction, with `prologue` before the first, and rolls all
-    /// of it back. Gives those that ran, and why the others did not.
+    /// Runs migrations one after another in one transaction, with `prologue` before the first, and rolls all of it back.
+    /// Returns those that ran, and why the others did not.
     ///
     /// # Errors
     /// A [`Failure`], or the session's.
@@ -29,20 +31,39 @@ impl Runner<'_> {
         direction: Direction,
         prologue: Option<&str>,
     ) -> Result<(Vec<Step>, Vec<Untried>)> {
-        let mut attempt = 1;
-        loop {
-            let outcome = self.attempt_dry(migrations, direction, prologue).await;
-            // Where the session is lost this fails as well, and the server has done it.
-            let _ = execute(self.session, "ROLLBACK").await;
-            let Err(error) = outcome else { return outcome };
-            match error.downcast_ref::<Failure>() {
-                Some(failure) if attempt < ATTEMPTS && may_retry(&failure.source) => {
-                    self.pause(&failure.file, attempt, &failure.source).await;
+        let tried = self.retrying(async || self.attempt_dry(migrations, direction, prologue).await).await?;
+        // Where the session is lost this fails as well, and the server has done it.
+        let _ = execute(self.session, "ROLLBACK").await;
+        Ok(tried)
+    }
+
+    /// Stamps and applies migrations in one transaction.
+    ///
+    /// # Errors
+    /// A [`Failure`], or the session's.
+    pub async fn adopt(&self, steps: &[AdoptionStep<'_>]) -> Result<()> {
+        self.retrying(async || self.attempt_adoption(steps).await).await
+    }
+
+    async fn attempt_adoption(&self, steps: &[AdoptionStep<'_>]) -> Result<()> {
+        self.begin("").await.context("adoption cannot begin")?;
+        for step in steps {
+            match step {
+                AdoptionStep::Stamp(migration, _) => {
+                    let record = format!("RESET SESSION AUTHORIZATION; {}", insert(self.table, migration));
+                    execute(self.session, &record)
+                        .await
+                        .context("the history cannot be written; nothing was changed")?;
                 }
-                _ => return Err(error),
+                AdoptionStep::Apply(migration) => {
+                    let job = self.job(migration, Direction::Up)?;
+                    self.step_together(&job, Outcome::RolledBack, "").await?;
+                }
             }
-            attempt += 1;
         }
+        execute(self.session, "COMMIT")
+            .await
+            .context("adoption could not be committed; see branchline current")
     }
 
     async fn attempt_dry(
@@ -61,7 +82,7 @@ impl Runner<'_> {
                 break (migration, OUTSIDE);
             }
             (self.observe)(Event::Started { migration: migration.label().to_owned(), direction });
-            match self.step_dry(&job).await {
+            match self.step_together(&job, Outcome::Dry, CHECK).await {
                 Ok(()) => {
                     let step = job.step();
                     (self.observe)(Event::Done(step.clone()));
@@ -81,13 +102,15 @@ impl Runner<'_> {
         Ok((steps, untried.collect()))
     }
 
-    /// Runs one migration and its change of the history, and what a commit would check.
-    async fn step_dry(&self, job: &Job<'_>) -> Result<(), Failure> {
-        let failed = |error| job.failure(None, error, Outcome::Dry);
+    /// Runs one migration and its change of the history in the transaction of others, and `check` behind it. `outcome` is what
+    /// a failure leaves of it.
+    async fn step_together(&self, job: &Job<'_>, outcome: Outcome, check: &str) -> Result<(), Failure> {
+        let failed = |error| job.failure(None, error, outcome.clone());
         let settings = format!("{CLEAR}; {}", self.settings.statements("SET LOCAL"));
         execute(self.session, &settings).await.map_err(failed)?;
-        self.send(job).await.map_err(|failure| Failure { outcome: Outcome::Dry, ..failure })?;
-        let end = format!("RESET SESSION AUTHORIZATION; {}; {CHECK}", self.recording(job));
+        let sent = self.send(job, &mut Unobserved).await;
+        sent.map_err(|failure| Failure { outcome: outcome.clone(), ..failure })?;
+        let end = format!("RESET SESSION AUTHORIZATION; {}; {check}", self.recording(job));
         execute(self.session, &end).await.map_err(failed)
     }
 }

@@ -9,6 +9,7 @@ use files::{IndexBuild, Statement, Step, StepKind};
 use futures_util::future::join3;
 use tokio_postgres::SimpleQueryRow;
 
+use super::observer::{Observer, Placement};
 use super::progress::{self, Progress};
 use super::send::run_statement;
 use super::{ATTEMPTS, Job, Runner, may_retry, sqlstate};
@@ -21,9 +22,12 @@ use crate::lock::{WORKERS, acquire_for_session};
 type Failed<'s> = (Option<Statement<'s>>, pg::Error);
 
 impl Runner<'_> {
-    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the
-    /// history.
-    pub(super) async fn run_outside(&self, job: &Job<'_>) -> Result<()> {
+    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the history.
+    pub(super) async fn run_non_transactional(
+        &self,
+        job: &Job<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<()> {
         acquire_for_session(self.session, self.observe).await?;
         let settings = format!("{} {}", self.watch_client("SET"), self.settings.statements("SET"));
         execute(self.session, &settings).await.context("setting the timeouts")?;
@@ -41,7 +45,7 @@ impl Runner<'_> {
             if !is_new && step.kind != StepKind::Session {
                 continue;
             }
-            let ran = self.run_step(job, &step, is_begun && is_new, &shared).await;
+            let ran = self.run_step(job, &step, (is_begun && is_new, &shared), observer).await;
             if let Err((statement, error)) = ran {
                 self.tell(job);
                 // Where the session is lost the rollback fails as well, and the server has done it.
@@ -94,19 +98,19 @@ impl Runner<'_> {
         &self,
         job: &Job<'_>,
         step: &Step<'s>,
-        is_begun: bool,
-        shared: &Shared,
+        (is_begun, shared): (bool, &Shared),
+        observer: &mut impl Observer,
     ) -> Result<(), Failed<'s>> {
         let mut attempt = 1;
         loop {
             let outcome = match step.kind {
-                StepKind::Session => self.all(&step.statements).await,
-                StepKind::Committing => self.committing(step, is_begun || attempt > 1).await,
-                StepKind::Transaction => self.own_transaction(step).await,
-                StepKind::Alone => match self.alone(step, shared).await {
+                StepKind::Session => self.all(&step.statements, Placement::Alone, observer).await,
+                StepKind::Committing => self.committing(step, is_begun || attempt > 1, observer).await,
+                StepKind::Transaction => self.own_transaction(step, observer).await,
+                StepKind::Alone => match self.alone(step, shared, observer).await {
                     Err((_, error)) if needs_no_transaction(&error) => {
                         let _ = execute(self.session, "ROLLBACK").await;
-                        self.committing(step, is_begun).await
+                        self.committing(step, is_begun, observer).await
                     }
                     outcome => outcome,
                 },
@@ -122,48 +126,104 @@ impl Runner<'_> {
         }
     }
 
-    async fn all<'s>(&self, statements: &[Statement<'s>]) -> Result<(), Failed<'s>> {
+    /// Runs statements one after another, of which `first` says where the first stands.
+    async fn all<'s>(
+        &self,
+        statements: &[Statement<'s>],
+        first: Placement,
+        observer: &mut impl Observer,
+    ) -> Result<(), Failed<'s>> {
+        let mut placement = first;
         for &statement in statements {
-            run_statement(self.session, statement).await.map_err(|error| (Some(statement), error))?;
+            let work = run_statement(self.session, statement);
+            let outcome = self.observed(statement, placement, observer, work).await;
+            outcome.map_err(|error| (Some(statement), error))?;
+            if placement == Placement::First {
+                placement = Placement::Within;
+            }
         }
         Ok(())
     }
 
-    /// One transaction around the statement and its record. All of it travels at once: where the statement
-    /// fails, the server refuses what comes behind it.
-    async fn alone<'s>(&self, step: &Step<'s>, shared: &Shared) -> Result<(), Failed<'s>> {
+    async fn observed(
+        &self,
+        statement: Statement<'_>,
+        placement: Placement,
+        observer: &mut impl Observer,
+        work: impl Future<Output = Result<(), pg::Error>>,
+    ) -> Result<(), pg::Error> {
+        observer.before_statement(self.session, &[statement]).await;
+        let outcome = work.await;
+        observer.after_statement(self.session, &[statement], placement, outcome.as_ref().copied()).await;
+        outcome
+    }
+
+    /// One transaction around the statement and its record. All of it travels at once, unless somebody has to be asked before
+    /// the commit: where the statement fails, the server refuses what comes behind it.
+    async fn alone<'s, O: Observer>(
+        &self,
+        step: &Step<'s>,
+        shared: &Shared,
+        observer: &mut O,
+    ) -> Result<(), Failed<'s>> {
         let end = format!("{}; COMMIT", self.record(step, false));
         let failed = |error| (step.statements.last().copied(), error);
-        if shared.is_protected() || step.statements.iter().any(|statement| statement.data.is_some()) {
-            // The rows of a COPY are sent once the server asks for them.
+        // The rows of a COPY are sent once the server asks for them.
+        let has_rows = step.statements.iter().any(|statement| statement.data.is_some());
+        if O::BY_STATEMENT || shared.is_protected() || has_rows {
             execute(self.session, "BEGIN").await.map_err(|error| (None, error))?;
-            self.all(&step.statements).await?;
-            shared.check_transaction(self.session).await.map_err(failed)?;
-            return execute(self.session, &end).await.map_err(failed);
+            let outcome = async {
+                self.all(&step.statements, Placement::First, observer).await?;
+                shared.check_transaction(self.session).await.map_err(failed)?;
+                execute(self.session, &end).await.map_err(failed)
+            };
+            let outcome = outcome.await;
+            observer.after_transaction(outcome.is_ok());
+            return outcome;
         }
+        let statements = self.all(&step.statements, Placement::First, observer);
         let (begun, ran, ended) =
-            join3(execute(self.session, "BEGIN"), self.all(&step.statements), execute(self.session, &end))
-                .await;
+            join3(execute(self.session, "BEGIN"), statements, execute(self.session, &end)).await;
         begun.map_err(|error| (None, error))?;
         ran?;
         ended.map_err(failed)
     }
 
     /// The file's own transaction, its record within where it ends in a commit.
-    async fn own_transaction<'s>(&self, step: &Step<'s>) -> Result<(), Failed<'s>> {
+    async fn own_transaction<'s>(
+        &self,
+        step: &Step<'s>,
+        observer: &mut impl Observer,
+    ) -> Result<(), Failed<'s>> {
+        let outcome = self.attempt_own_transaction(step, observer).await;
+        observer.after_transaction(outcome.is_ok());
+        outcome
+    }
+
+    async fn attempt_own_transaction<'s>(
+        &self,
+        step: &Step<'s>,
+        observer: &mut impl Observer,
+    ) -> Result<(), Failed<'s>> {
         let Some((&last, others)) = step.statements.split_last() else { return Ok(()) };
-        self.all(others).await?;
+        self.all(others, Placement::First, observer).await?;
         let failed = |error| (Some(last), error);
-        if matches!(last.words(2).as_slice(), [word] if word == "COMMIT" || word == "END") {
+        let is_commit = matches!(last.words(2).as_slice(), [word] if word == "COMMIT" || word == "END");
+        if is_commit {
             execute(self.session, &self.record(step, false)).await.map_err(failed)?;
-            return execute(self.session, last.text).await.map_err(failed);
         }
-        execute(self.session, last.text).await.map_err(failed)?;
-        self.record_alone(step, false).await.map_err(failed)
+        let work = execute(self.session, last.text);
+        self.observed(last, Placement::Alone, observer, work).await.map_err(failed)?;
+        if is_commit { Ok(()) } else { self.record_alone(step, false).await.map_err(failed) }
     }
 
     /// A statement that commits by itself, recorded before and after.
-    async fn committing<'s>(&self, step: &Step<'s>, is_begun: bool) -> Result<(), Failed<'s>> {
+    async fn committing<'s>(
+        &self,
+        step: &Step<'s>,
+        is_begun: bool,
+        observer: &mut impl Observer,
+    ) -> Result<(), Failed<'s>> {
         let Some(&statement) = step.statements.first() else { return Ok(()) };
         let failed = |error| (Some(statement), error);
         if !is_begun {
@@ -174,7 +234,7 @@ impl Runner<'_> {
             None => false,
         };
         if !is_built {
-            match self.without_lock_timeout(statement).await {
+            match self.without_lock_timeout(statement, observer).await {
                 Err(error) if is_begun && tells_that_it_is_done(statement, &error) => {}
                 outcome => outcome.map_err(failed)?,
             }
@@ -182,16 +242,21 @@ impl Runner<'_> {
         self.record_alone(step, false).await.map_err(failed)
     }
 
-    /// A concurrent build waits for older transactions without standing in anybody's way, and giving up
-    /// leaves an invalid index behind: so it waits as long as it takes.
-    async fn without_lock_timeout(&self, statement: Statement<'_>) -> Result<(), pg::Error> {
+    /// A concurrent build waits for older transactions without standing in anybody's way, and giving up leaves an invalid
+    /// index behind: so it waits as long as it takes.
+    async fn without_lock_timeout(
+        &self,
+        statement: Statement<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<(), pg::Error> {
+        let work = execute(self.session, statement.text);
         if !statement.is_concurrent() {
-            return execute(self.session, statement.text).await;
+            return self.observed(statement, Placement::Alone, observer, work).await;
         }
         let before = one_row(self.session, "SELECT current_setting('lock_timeout')").await?;
         let before = before.as_ref().and_then(|row| row.get(0)).unwrap_or("0");
         execute(self.session, "SET lock_timeout = 0").await?;
-        let outcome = execute(self.session, statement.text).await;
+        let outcome = self.observed(statement, Placement::Alone, observer, work).await;
         if !self.session.is_closed() {
             execute(self.session, &format!("SET lock_timeout = {}", literal(before))).await?;
         }
