@@ -13,15 +13,15 @@ use serde_json::json;
 use crate::options::Format;
 use engine::failure::Failure;
 use engine::failure::chain;
-use engine::notices::{Notice, WARNING};
+use engine::notices::{self, Notice};
 use engine::report::{Direction, Event, Step};
 use engine::verify::{ProofEvent, Verdict};
 use text::{HumanDuration, wrap};
 use text::{inert, inert_json, visible, visible_beside_styles};
 
-pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const ODD: Style = AnsiColor::Yellow.on_default();
+pub(crate) const SUCCESS: Style = AnsiColor::Green.on_default();
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 
 /// The form of the JSON documents, which docs/json.md describes; another number for another form.
 const FORMAT: u32 = 1;
@@ -41,8 +41,8 @@ pub(crate) enum Exit {
     Failed,
     /// The command was called in a way that makes no sense; clap ends so too.
     Usage,
-    /// There is something to do.
-    Pending,
+    /// There is something to do, or to look at.
+    Attention,
 }
 
 impl From<Exit> for ExitCode {
@@ -51,7 +51,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Usage => 2,
-            Exit::Pending => 3,
+            Exit::Attention => 3,
         })
     }
 }
@@ -128,7 +128,7 @@ impl Output {
             }
             (Format::Text, Event::Notices { migration, notices, left_out }) => self.line.suspend(|| {
                 for Notice { severity, message } in notices {
-                    let style = if severity == WARNING { ODD } else { Style::new() };
+                    let style = if severity == notices::WARNING { WARNING } else { Style::new() };
                     let severity = severity.to_lowercase();
                     let message = visible(message);
                     let message = inert(&message);
@@ -141,7 +141,7 @@ impl Output {
             (Format::Text, event) => {
                 let text = Progress(event).to_string();
                 let text = inert(&visible(&text)).into_owned();
-                self.line.suspend(|| err(&format_args!("{ODD}{text}{ODD:#}")));
+                self.line.suspend(|| err(&format_args!("{WARNING}{text}{WARNING:#}")));
             }
         }
     }
@@ -157,8 +157,8 @@ impl Output {
         }
         self.line.finish_and_clear();
         let (style, mark) = match verdict {
-            Verdict::Passed => (GOOD, "+"),
-            Verdict::Refused => (BAD, "!"),
+            Verdict::Passed => (SUCCESS, "+"),
+            Verdict::Refused => (ERROR, "!"),
         };
         out(&line(style, mark, &migration, duration));
     }
@@ -184,7 +184,7 @@ impl Output {
                 let text = wrap(&visible(&format!("error: {message}")));
                 let text = inert(&text);
                 let text = text.strip_prefix("error:").unwrap_or(&text);
-                err(&format_args!("{BAD}error:{BAD:#}{text}"));
+                err(&format_args!("{ERROR}error:{ERROR:#}{text}"));
             }
             Format::Json => {
                 let value = &failure(error, &message);
@@ -197,8 +197,8 @@ impl Output {
 
 fn done(step: &Step) -> String {
     let (style, mark) = match step.direction {
-        Direction::Up => (GOOD, "+"),
-        Direction::Down => (ODD, "-"),
+        Direction::Up => (SUCCESS, "+"),
+        Direction::Down => (WARNING, "-"),
     };
     line(style, mark, &step.migration, step.duration)
 }

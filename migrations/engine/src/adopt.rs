@@ -16,9 +16,10 @@ use crate::lock::RunnersLock;
 use crate::migrate::open_and_listen;
 use crate::predecessor;
 use crate::report::Event;
-use crate::run::{Runner, Settings};
+use crate::run::Runner;
 use crate::scratch::Server;
 use crate::script;
+use crate::settings::Settings;
 
 /// What is found in the database.
 pub struct Found {

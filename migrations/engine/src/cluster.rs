@@ -11,7 +11,7 @@ use lint::{CLUSTER_EFFECT, allows};
 use tokio_postgres::Client;
 
 use crate::database::{execute, literal, rows};
-use crate::run::Settings;
+use crate::settings::Settings;
 
 /// What stands in the shared catalogs, each row as a digest: everything but the scratch database's own. A password is
 /// seen where the role may read pg_authid.

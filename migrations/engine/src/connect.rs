@@ -10,8 +10,7 @@ use tokio_postgres::error::DbError;
 use tokio_postgres::{AsyncMessage, Client};
 
 use crate::database::{execute, one_row};
-use crate::notices::Notices;
-use crate::run::observer::Ear;
+use crate::notices::{Ear, Notices};
 
 /// The URL of a server that keeps a session, with a name for `pg_stat_activity`.
 ///

@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::{Context, Result, bail};
 use files::{Applied, Migration, PlanError, VersionType, check_fit};
+use postgres_protocol::escape::escape_literal;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
@@ -191,10 +192,11 @@ pub fn delete(table: &HistoryTable, version: i64) -> String {
     format!("DELETE FROM {table} WHERE version = {version}")
 }
 
-/// A text as a SQL literal.
+/// A text as a SQL literal, which reads the same whatever standard_conforming_strings says.
+#[must_use]
 pub fn literal(text: &str) -> String {
-    // E'…' reads the same whatever standard_conforming_strings says.
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    // Where there is a backslash it begins with a space and E, as libpq's PQescapeLiteral does.
+    escape_literal(text).trim_start().to_owned()
 }
 
 /// Runs statements whose rows nobody needs.

@@ -55,6 +55,7 @@ pub mod directory;
 pub mod failure;
 pub mod interrupt;
 pub mod introspection;
+pub mod local;
 pub mod lock;
 pub mod migrate;
 mod migrator;
@@ -64,6 +65,7 @@ pub mod report;
 pub mod run;
 pub mod scratch;
 pub mod script;
+pub mod settings;
 pub mod values;
 pub mod verify;
 
@@ -76,9 +78,9 @@ pub use migrator::{Adopted, Migrator};
 pub use model::Catalog;
 pub use notices::Notice;
 pub use report::{Direction, Event, Report, Step};
-pub use run::Settings;
 pub use run::observer::{Observer, Placement, Unobserved};
 pub use scratch::Server;
+pub use settings::Settings;
 
 /// Applies what is pending, as `branchline upgrade head` does, with its default settings.
 ///

@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use pg::Connector;
+use pg::{Backoff, Connector};
 use tokio_postgres::Client;
 
 use crate::connect::ensure_session;
@@ -25,8 +25,7 @@ const RUNNERS: i64 = i64::from_be_bytes(*b"branchln");
 /// The next number.
 pub const WORKERS: i64 = RUNNERS + 1;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(20), longest: Duration::from_millis(500) };
 
 /// The runners' lock, held until it is dropped.
 pub struct RunnersLock {
@@ -85,7 +84,7 @@ async fn poll(session: &Client, function: &str, key: i64, observe: &dyn Fn(Event
 /// Waiting between tries, told once it is worth telling.
 pub struct Wait {
     key: i64,
-    pause: Duration,
+    tries: u32,
     is_told: bool,
 }
 
@@ -96,7 +95,7 @@ impl Wait {
     }
 
     fn for_key(key: i64) -> Self {
-        Self { key, pause: FIRST_PAUSE, is_told: false }
+        Self { key, tries: 0, is_told: false }
     }
 
     /// Waits before the next try.
@@ -104,12 +103,13 @@ impl Wait {
     /// # Errors
     /// The session fails.
     pub async fn once(&mut self, session: &Client, observe: &dyn Fn(Event)) -> Result<(), pg::Error> {
-        if !self.is_told && self.pause == LONGEST_PAUSE {
+        self.tries += 1;
+        let pause = BACKOFF.pause(self.tries, 0.0);
+        if !self.is_told && pause == BACKOFF.longest {
             self.is_told = true;
             observe(Event::Waiting { holder: holder(session, self.key).await? });
         }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(pause).await;
         Ok(())
     }
 }

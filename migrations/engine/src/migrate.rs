@@ -8,12 +8,13 @@ use tokio_postgres::Client;
 use crate::connect::connect_and_listen;
 use crate::database::{Database, HistoryTable};
 use crate::lock::RunnersLock;
-use crate::notices::Notices;
+use crate::notices::{Ear, Notices};
 use crate::predecessor;
 use crate::report::{Direction, DryReport, Event, Report};
-use crate::run::observer::{Ear, Observer, Unobserved};
+use crate::run::observer::{Observer, Unobserved};
 use crate::run::progress::Progress;
-use crate::run::{Runner, Settings, log};
+use crate::run::{Runner, log};
+use crate::settings::Settings;
 
 /// Where migrations are to lead.
 #[derive(Clone, Copy, Debug)]

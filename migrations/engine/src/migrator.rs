@@ -16,9 +16,9 @@ use crate::directory::Directory;
 use crate::introspection;
 use crate::migrate::{Order, Target, open_and_read_history};
 use crate::report::{Direction, Event, Report};
-use crate::run::Settings;
 use crate::run::observer::{Observer, Unobserved};
 use crate::scratch::{self, Server};
+use crate::settings::Settings;
 use crate::verify::{Proof, ProofEvent, prove};
 
 /// The migrations of a folder, and how they are run.
@@ -118,11 +118,11 @@ impl Migrator {
     /// The scratch database cannot be made, or a migration failed.
     pub async fn expected_catalog(&self, server: &Server) -> Result<Catalog> {
         scratch::within(server, async |scratch| {
-            let stage = scratch.stage(self.settings.clone()).await?;
+            let prepared = scratch.prepare(self.settings.clone()).await?;
             for migration in self.migrations.iter() {
-                stage.runner(&|_| {}).run(migration, Direction::Up).await?;
+                prepared.runner(&|_| {}).run(migration, Direction::Up).await?;
             }
-            introspection::read_with_dependencies(&stage.session).await
+            introspection::read_with_dependencies(&prepared.session).await
         })
         .await
     }

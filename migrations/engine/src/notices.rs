@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use tokio_postgres::error::DbError;
 
+/// Hears a notice of a session, before the statement that raised it is answered.
+pub type Ear = Arc<dyn Fn(&DbError) + Send + Sync>;
+
 /// Notices of one migration that are kept; the others are counted.
 const KEPT: usize = 20;
 

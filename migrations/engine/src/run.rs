@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use files::{Migration, Script, Statement};
+use pg::Backoff;
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use self::observer::{Observer, Unobserved};
@@ -20,6 +21,7 @@ use crate::database::{HistoryTable, delete, execute, insert};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::notices::{Heard, Notices};
 use crate::report::{Direction, Event, Step};
+use crate::settings::Settings;
 use crate::values;
 
 /// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL, which would
@@ -30,40 +32,7 @@ pub const CLEAR: &str =
 /// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock timeout
 /// they take about a minute and a half.
 const ATTEMPTS: u32 = 10;
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// How long statements may wait and run; zero is for ever.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How long a statement waits for a lock before it gives up.
-    pub lock_timeout: Duration,
-    /// How long a statement runs.
-    pub statement_timeout: Duration,
-    /// Whether others use the server, so that what acts on all of it is refused.
-    pub protects_cluster: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            lock_timeout: Duration::from_secs(3),
-            statement_timeout: Duration::ZERO,
-            protects_cluster: false,
-        }
-    }
-}
-
-impl Settings {
-    /// The statements that set them; `how` is SET or SET LOCAL.
-    pub fn statements(&self, how: &str) -> String {
-        format!(
-            "{how} lock_timeout = {}; {how} statement_timeout = {}",
-            self.lock_timeout.as_millis(),
-            self.statement_timeout.as_millis()
-        )
-    }
-}
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(10) };
 
 /// Runs migrations on one session while the caller holds the runners' lock.
 pub struct Runner<'a> {
@@ -189,7 +158,7 @@ impl Runner<'_> {
 
     /// Tells the watcher and waits before the next attempt.
     async fn pause(&self, file: &str, attempt: u32, error: &pg::Error) {
-        let pause = (FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
+        let pause = BACKOFF.pause(attempt, 0.0);
         (self.observe)(Event::Retrying {
             file: file.to_owned(),
             reason: values::as_asked(error, None),

@@ -3,18 +3,17 @@
 mod binaries;
 mod cache;
 mod home;
+pub mod lease;
 mod origin;
-mod owner;
 mod place;
 mod temporary;
 
 use std::cell::RefCell;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use files::VersionType;
 use pg::{Connector, Url};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_postgres::Client;
 
 use place::Temporary;
@@ -23,17 +22,15 @@ use temporary::TemporaryServer;
 pub use place::{Choice, Kind, Lookup, choose, refuse_effects};
 
 use crate::connect::{connect, ensure_session, session_url};
-use crate::database::{Database, HistoryTable, execute, one_row, rows};
+use crate::database::{Database, HistoryTable, execute, one_row};
+use crate::interrupt::Signals;
 use crate::notices::Notices;
 use crate::report::Event;
-use crate::run::{Runner, Settings};
+use crate::run::Runner;
+use crate::settings::Settings;
 
 /// What the names of scratch databases begin with.
 const PREFIX: &str = "branchline_scratch_";
-
-/// The first key of the advisory lock that a scratch database's maker holds; the second is its name's hash. A database
-/// of whose name nobody holds the lock was left behind by a run that was killed.
-const LOCK: i32 = 0x6272_6e63;
 
 /// How often, and how long, it is waited for the sessions in a database to end.
 const LEAVING_LOOKS: u32 = 100;
@@ -112,8 +109,8 @@ impl Apart {
     ///
     /// # Errors
     /// The server's refusal.
-    pub async fn stage(&self, settings: Settings) -> Result<Stage> {
-        self.scratch.stage(settings).await
+    pub async fn prepare(&self, settings: Settings) -> Result<PreparedScratch> {
+        self.scratch.prepare(settings).await
     }
 }
 
@@ -122,8 +119,7 @@ impl Apart {
 /// # Errors
 /// The work's; or the database cannot be made or dropped.
 pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut signals = Signals::listen()?;
     // The temporary server lives as long as this, whatever comes of the work.
     let (_running, scratch) = match &server.at {
         At::Url(url) => (None, Scratch::create(url, "").await?),
@@ -133,11 +129,7 @@ pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Resu
         }
     };
     let scratch = Scratch { is_shared: server.is_shared(), ..scratch };
-    let outcome = tokio::select! {
-        outcome = work(&scratch) => outcome,
-        _ = interrupt.recv() => Err(anyhow!("interrupted")),
-        _ = terminate.recv() => Err(anyhow!("interrupted")),
-    };
+    let outcome = signals.or(work(&scratch)).await;
     let removed = scratch.remove().await;
     let outcome = outcome?;
     removed.map(|()| outcome)
@@ -188,8 +180,8 @@ impl Scratch {
         let server = connect(&connector).await?;
         // The lock on its name is the session's.
         ensure_session(&server, &connector).await?;
-        sweep(&server).await?;
-        let name = new_name();
+        lease::sweep(&server, PREFIX).await?;
+        let name = lease::new_name(PREFIX);
         make(&server, &name, &format!("template0 {options}")).await?;
         let url = url.with_dbname(&name);
         Ok(Self {
@@ -210,7 +202,7 @@ impl Scratch {
         if let Some(template) = template {
             self.wait_until_left(&template.name).await?;
         }
-        let name = new_name();
+        let name = lease::new_name(PREFIX);
         // Before it is made, as the run may be interrupted meanwhile.
         self.beside.borrow_mut().push(name.clone());
         let template = match template {
@@ -260,8 +252,8 @@ impl Scratch {
     ///
     /// # Errors
     /// The server's refusal.
-    pub async fn stage(&self, settings: Settings) -> Result<Stage> {
-        Stage::open(self.session().await?, self.settings(settings)).await
+    pub async fn prepare(&self, settings: Settings) -> Result<PreparedScratch> {
+        PreparedScratch::open(self.session().await?, self.settings(settings)).await
     }
 
     /// Drops it, whoever is in it.
@@ -290,21 +282,15 @@ impl Beside {
     ///
     /// # Errors
     /// The server's refusal.
-    pub async fn stage(&self, settings: Settings) -> Result<Stage> {
+    pub async fn prepare(&self, settings: Settings) -> Result<PreparedScratch> {
         let settings = Settings { protects_cluster: self.is_shared, ..settings };
-        Stage::open(self.session().await?, settings).await
+        PreparedScratch::open(self.session().await?, settings).await
     }
-}
-
-fn new_name() -> String {
-    // Two runs on one machine differ in the process, two machines in the time.
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-    format!("{PREFIX}{}_{nanos}", std::process::id())
 }
 
 /// Makes a database that other runs do not sweep.
 async fn make(server: &Client, name: &str, template: &str) -> Result<()> {
-    execute(server, &format!("SELECT pg_advisory_lock({LOCK}, hashtext('{name}'))")).await?;
+    lease::hold(server, name).await?;
     // Without what somebody has put into template1.
     execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))
         .await
@@ -318,7 +304,7 @@ async fn drop_database(server: &Client, name: &str) -> Result<()> {
 }
 
 /// A scratch database with a history table, to try migrations on.
-pub struct Stage {
+pub struct PreparedScratch {
     /// The session that migrations run on.
     pub session: Client,
     database: Database,
@@ -326,11 +312,11 @@ pub struct Stage {
     settings: Settings,
 }
 
-impl Stage {
+impl PreparedScratch {
     async fn open(session: Client, settings: Settings) -> Result<Self> {
         let mut database = Database::inspect(&session).await?;
         let table = database.ensure_table(&session, VersionType::Int8).await?;
-        Ok(Stage { session, database, table, settings })
+        Ok(PreparedScratch { session, database, table, settings })
     }
 
     /// Runs migrations on it.
@@ -345,22 +331,4 @@ impl Stage {
             observe,
         }
     }
-}
-
-/// Drops the scratch databases of runs that were killed, as far as the role may.
-async fn sweep(server: &Client) -> Result<()> {
-    let left = format!(
-        "SELECT quote_ident(datname) FROM pg_database AS d \
-         WHERE datname ~ '^{PREFIX}[0-9]+_[0-9]+$' AND pg_has_role(datdba, 'USAGE') \
-           AND NOT EXISTS (SELECT FROM pg_locks \
-                           WHERE locktype = 'advisory' AND classid = {LOCK} AND objsubid = 2 \
-                             AND objid::bigint = (hashtext(d.datname)::bigint & 4294967295)) \
-           AND NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.datid = d.oid)"
-    );
-    for row in rows(server, &left).await.context("looking for what earlier runs left")? {
-        let name = row.get(0).unwrap_or_default();
-        // Another run may be at it too, or somebody may have just connected.
-        let _ = execute(server, &format!("DROP DATABASE IF EXISTS {name}")).await;
-    }
-    Ok(())
 }

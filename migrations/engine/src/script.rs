@@ -8,7 +8,8 @@ use files::{Migration, Script, Stamp, Statement};
 
 use crate::database::{HistoryTable, create_table, delete, insert_at};
 use crate::report::Direction;
-use crate::run::{CLEAR, Settings};
+use crate::run::CLEAR;
+use crate::settings::Settings;
 
 /// refinery parses the column as RFC 3339; the script's time is when it runs.
 const NOW: &str = r#"to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#;

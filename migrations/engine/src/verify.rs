@@ -9,11 +9,11 @@ mod samples;
 use std::time::Duration;
 
 use anyhow::Result;
-use files::{Migration, Migrations, trials};
+use files::{Migration, Migrations, proof_steps};
 
 use crate::report::Event;
-use crate::run::Settings;
 use crate::scratch::{self, Server};
+use crate::settings::Settings;
 use copies::Copies;
 pub use proof::{Irreversible, Proof, Refusal, RowProof};
 use prover::Prover;
@@ -55,10 +55,10 @@ pub async fn prove(
     settings: Settings,
     observe: &dyn Fn(ProofEvent),
 ) -> Result<Proof> {
-    let trials = trials(migrations, is_wanted)?;
+    let proof_steps = proof_steps(migrations, is_wanted)?;
     let proof = scratch::within(server, async |scratch| {
-        let copies = Copies::open(server, scratch, settings, &trials, observe).await?;
-        let mut prover = Prover::new(migrations, &trials, observe, copies);
+        let copies = Copies::open(server, scratch, settings, &proof_steps, observe).await?;
+        let mut prover = Prover::new(migrations, &proof_steps, observe, copies);
         prover.run().await.map(|()| prover.proof)
     });
     let mut proof = proof.await?;

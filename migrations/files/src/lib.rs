@@ -34,7 +34,7 @@ pub use overview::{Entry, State, overview};
 pub use plan::{
     Applied, PlanError, Stamp, Status, check_fit, check_statements, downgrade, stamp, upgrade, verify,
 };
-pub use proof::{Extent, Trial, trials};
+pub use proof::{Extent, ProofStep, proof_steps};
 pub use refusal::Refusal;
 pub use renumber::{Rename, RenumberError, renumber};
 pub use statement::{CopyData, IndexBuild, PsqlCommand, Scanner, SplitError, Statement, Token, split};

@@ -5,7 +5,7 @@ use crate::plan::{PlanError, check_statements};
 
 /// A migration's part in a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trial<'a> {
+pub struct ProofStep<'a> {
     /// The migration.
     pub migration: &'a Migration,
     /// What is tried of it.
@@ -31,11 +31,11 @@ pub enum Extent {
 ///
 /// # Errors
 /// A file that is to run cannot be run as it is written.
-pub fn trials(
+pub fn proof_steps(
     migrations: &Migrations,
     is_wanted: impl Fn(&Migration) -> bool,
-) -> Result<Vec<Trial<'_>>, PlanError> {
-    let mut trials = Vec::new();
+) -> Result<Vec<ProofStep<'_>>, PlanError> {
+    let mut proof_steps = Vec::new();
     for migration in migrations.iter() {
         check_statements(&migration.up)?;
         let extent = match (is_wanted(migration), &migration.down) {
@@ -46,9 +46,9 @@ pub fn trials(
                 Extent::RoundTrip
             }
         };
-        trials.push(Trial { migration, extent });
+        proof_steps.push(ProofStep { migration, extent });
     }
-    Ok(trials)
+    Ok(proof_steps)
 }
 
 #[cfg(test)]
@@ -58,8 +58,8 @@ mod tests {
     fn extents(files: &[&str], from: i64) -> Vec<Extent> {
         let files = files.iter().map(|file| ((*file).to_owned(), Vec::new()));
         let migrations = Migrations::from_files(files).unwrap();
-        let trials = trials(&migrations, |migration| migration.version >= from).unwrap();
-        trials.iter().map(|trial| trial.extent).collect()
+        let proof_steps = proof_steps(&migrations, |migration| migration.version >= from).unwrap();
+        proof_steps.iter().map(|step| step.extent).collect()
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
             ("V2__b.sql".to_owned(), Vec::new()),
         ];
         let migrations = Migrations::from_files(files).unwrap();
-        assert!(trials(&migrations, |_| true).is_err());
-        assert!(trials(&migrations, |migration| migration.name == "b").is_ok());
+        assert!(proof_steps(&migrations, |_| true).is_err());
+        assert!(proof_steps(&migrations, |migration| migration.name == "b").is_ok());
     }
 }

@@ -86,7 +86,7 @@ impl StatementDigest {
     }
 
     fn text(&self) -> String {
-        self.0.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", self.0.clone().finalize())
     }
 }
 

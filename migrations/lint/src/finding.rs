@@ -2,17 +2,8 @@
 
 use std::ops::Range;
 
-use super::rules::LintRule;
+use super::rule::{LintRule, Match, Severity};
 use files::Script;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// It will be regretted, and hurts nobody today.
-    Warning,
-    /// It holds others up, breaks them, or fails.
-    Error,
-}
 
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +49,11 @@ impl LintFinding {
             text,
             message,
         }
+    }
+
+    /// What a rule found, in the words of its title.
+    pub(super) fn of(found: Match, rule: &LintRule, script: &Script) -> Self {
+        Self::over(rule, script, found.0, rule.title().to_owned())
     }
 
     /// A finding about bytes of a file; of several lines, the first.

@@ -4,9 +4,11 @@
 //! Each rule is one row of `rules` and one page of `pages`, which `--explain` shows.
 
 mod cluster;
+mod custom;
 mod facts;
 mod finding;
-mod ours;
+
+mod rule;
 mod rules;
 mod source;
 mod tree;
@@ -19,12 +21,13 @@ use std::thread;
 use squawk_linter::Linter;
 
 pub use cluster::{CLUSTER_EFFECT, ClusterEffect, Prerequisites, cluster_effects};
-pub use finding::{LintFinding, Severity};
-pub use rules::{LintRule, lint_rule, lint_rules};
+pub use finding::LintFinding;
+pub use rule::{LintRule, Severity};
+pub use rules::{lint_rule, lint_rules};
 
 use facts::Facts;
 use files::{Migration, Script};
-use rules::Check;
+use rule::Check;
 use source::Source;
 use tree::{Learn, TreeMatches};
 
@@ -146,7 +149,7 @@ fn unused_among(script: &Script, found: &[LintFinding]) -> Vec<LintFinding> {
 /// Everything that the rules find, in the order of the file.
 fn every(script: &Script, facts: &mut Facts, learn: Learn) -> Vec<LintFinding> {
     let source = Source::of(script);
-    let made = ours::made_here(script);
+    let made = custom::made_here(script);
     let matches = tree::look(&source.parse, |table| made.contains(&table.to_lowercase()), facts, learn);
     let mut findings = squawks(script, &source, &made, &matches);
     findings.extend(matches.found.into_iter().filter_map(|found| {
@@ -157,8 +160,8 @@ fn every(script: &Script, facts: &mut Facts, learn: Learn) -> Vec<LintFinding> {
     }));
     findings.extend(source.syntax_errors(script));
     for rule in lint_rules() {
-        if let Check::Ours(check) = rule.check {
-            findings.extend(check(script).into_iter().map(|found| found.of(rule, script)));
+        if let Check::Custom(check) = rule.check {
+            findings.extend(check(script).into_iter().map(|found| LintFinding::of(found, rule, script)));
         }
     }
     findings.sort_by_key(|finding| (finding.line, finding.column));
@@ -219,7 +222,7 @@ fn of_new_tables(script: &Script, made: &BTreeSet<String>) -> Vec<Range<usize>> 
 
 /// Where policies are dropped of tables that get others in the same file.
 fn replaced_policies(script: &Script) -> Vec<Range<usize>> {
-    let given = ours::given_policies(script);
+    let given = custom::given_policies(script);
     let is_replaced = |statement: &files::Statement<'_>| {
         statement.words(2) == ["DROP", "POLICY"]
             && statement.name_behind("ON").is_some_and(|table| given.contains(&table))

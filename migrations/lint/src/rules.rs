@@ -1,45 +1,9 @@
 //! The rules: a row each.
 
-use squawk_linter::Rule as Theirs;
+use squawk_linter::Rule as Squawk;
 
-use super::finding::Severity;
-use super::ours::{self, Found};
-use files::Script;
-
-/// A rule.
-#[derive(Clone, Copy)]
-pub struct LintRule {
-    /// Its name, as `allow` has it.
-    pub name: &'static str,
-    /// How much its findings weigh.
-    pub severity: Severity,
-    /// Why, what to write instead, and an example: text for a terminal of 80 columns, its title first.
-    pub page: &'static str,
-    pub(super) check: Check,
-}
-
-/// Who looks.
-#[derive(Clone, Copy)]
-pub(super) enum Check {
-    Squawk(Theirs),
-    Ours(fn(&Script) -> Vec<Found>),
-    /// The syntax tree: [`super::tree`].
-    Tree,
-    /// The parser, and where there is a server, the server's.
-    Syntax,
-    /// Running the file.
-    Observed,
-    /// The directives themselves.
-    Directives,
-}
-
-impl LintRule {
-    /// What is wrong, in a line.
-    #[must_use]
-    pub fn title(&self) -> &'static str {
-        self.page.lines().next().unwrap_or(self.name)
-    }
-}
+use super::custom;
+use super::rule::{Check, LintRule, Severity};
 
 /// The rule of a name.
 #[must_use]
@@ -66,67 +30,67 @@ macro_rules! rules {
 }
 
 const RULES: &[LintRule] = rules! {
-    "require-concurrent-index-creation" Error Check::Squawk(Theirs::RequireConcurrentIndexCreation);
-    "require-concurrent-index-deletion" Error Check::Squawk(Theirs::RequireConcurrentIndexDeletion);
-    "require-concurrent-reindex" Error Check::Squawk(Theirs::RequireConcurrentReindex);
-    "require-concurrent-partition-detach" Error Check::Squawk(Theirs::RequireConcurrentPartitionDetach);
-    "constraint-missing-not-valid" Error Check::Squawk(Theirs::ConstraintMissingNotValid);
-    "adding-foreign-key-constraint" Error Check::Squawk(Theirs::AddingForeignKeyConstraint);
-    "adding-field-with-default" Error Check::Squawk(Theirs::AddingFieldWithDefault);
-    "adding-not-nullable-field" Error Check::Squawk(Theirs::AddingNotNullableField);
-    "adding-required-field" Error Check::Squawk(Theirs::AddingRequiredField);
-    "adding-serial-primary-key-field" Error Check::Squawk(Theirs::AddingSerialPrimaryKeyField);
-    "disallowed-unique-constraint" Error Check::Squawk(Theirs::DisallowedUniqueConstraint);
-    "changing-column-type" Error Check::Squawk(Theirs::ChangingColumnType);
-    "renaming-column" Error Check::Squawk(Theirs::RenamingColumn);
-    "renaming-table" Error Check::Squawk(Theirs::RenamingTable);
-    "renaming-object" Error Check::Squawk(Theirs::RenamingObject);
-    "ban-drop-column" Error Check::Squawk(Theirs::BanDropColumn);
-    "ban-drop-table" Error Check::Squawk(Theirs::BanDropTable);
-    "ban-drop-schema" Error Check::Squawk(Theirs::BanDropSchema);
-    "ban-drop-type" Error Check::Squawk(Theirs::BanDropType);
-    "ban-drop-view" Error Check::Squawk(Theirs::BanDropView);
-    "ban-drop-function" Error Check::Squawk(Theirs::BanDropFunction);
-    "ban-drop-sequence" Error Check::Squawk(Theirs::BanDropSequence);
-    "ban-drop-domain" Error Check::Squawk(Theirs::BanDropDomain);
-    "ban-drop-extension" Error Check::Squawk(Theirs::BanDropExtension);
-    "ban-drop-constraint" Error Check::Squawk(Theirs::BanDropConstraint);
-    "ban-drop-default" Error Check::Squawk(Theirs::BanDropDefault);
-    "ban-set-default" Warning Check::Squawk(Theirs::BanSetDefault);
-    "ban-drop-not-null" Error Check::Squawk(Theirs::BanDropNotNull);
-    "ban-drop-generated-expression" Error Check::Squawk(Theirs::BanDropGeneratedExpression);
-    "ban-set-schema" Error Check::Squawk(Theirs::BanSetSchema);
-    "ban-alter-identity" Error Check::Squawk(Theirs::BanAlterIdentity);
-    "ban-truncate-cascade" Error Check::Squawk(Theirs::BanTruncateCascade);
-    "ban-create-domain-with-constraint" Error Check::Squawk(Theirs::BanCreateDomainWithConstraint);
-    "ban-alter-domain-with-add-constraint" Error Check::Squawk(Theirs::BanAlterDomainWithAddConstraint);
-    "identifier-too-long" Error Check::Squawk(Theirs::IdentifierTooLong);
-    "require-enum-value-ordering" Warning Check::Squawk(Theirs::RequireEnumValueOrdering);
-    "prefer-robust-stmts" Warning Check::Squawk(Theirs::PreferRobustStmts);
-    "ban-duplicate-column-assignments" Error Check::Squawk(Theirs::BanDuplicateColumnAssignments);
-    "prefer-bigint-over-int" Warning Check::Squawk(Theirs::PreferBigintOverInt);
-    "prefer-bigint-over-smallint" Warning Check::Squawk(Theirs::PreferBigintOverSmallint);
-    "prefer-identity" Warning Check::Squawk(Theirs::PreferIdentity);
-    "prefer-text-field" Warning Check::Squawk(Theirs::PreferTextField);
-    "prefer-timestamp-tz" Warning Check::Squawk(Theirs::PreferTimestampTz);
-    "ban-char-field" Warning Check::Squawk(Theirs::BanCharField);
-    "ban-drop-database" Error Check::Squawk(Theirs::BanDropDatabase);
-    "ban-disable-trigger" Error Check::Squawk(Theirs::BanDisableTrigger);
-    "ban-drop-policy" Error Check::Squawk(Theirs::BanDropPolicy);
-    "ban-alter-generated-expression" Error Check::Squawk(Theirs::BanAlterGeneratedExpression);
+    "require-concurrent-index-creation" Error Check::Squawk(Squawk::RequireConcurrentIndexCreation);
+    "require-concurrent-index-deletion" Error Check::Squawk(Squawk::RequireConcurrentIndexDeletion);
+    "require-concurrent-reindex" Error Check::Squawk(Squawk::RequireConcurrentReindex);
+    "require-concurrent-partition-detach" Error Check::Squawk(Squawk::RequireConcurrentPartitionDetach);
+    "constraint-missing-not-valid" Error Check::Squawk(Squawk::ConstraintMissingNotValid);
+    "adding-foreign-key-constraint" Error Check::Squawk(Squawk::AddingForeignKeyConstraint);
+    "adding-field-with-default" Error Check::Squawk(Squawk::AddingFieldWithDefault);
+    "adding-not-nullable-field" Error Check::Squawk(Squawk::AddingNotNullableField);
+    "adding-required-field" Error Check::Squawk(Squawk::AddingRequiredField);
+    "adding-serial-primary-key-field" Error Check::Squawk(Squawk::AddingSerialPrimaryKeyField);
+    "disallowed-unique-constraint" Error Check::Squawk(Squawk::DisallowedUniqueConstraint);
+    "changing-column-type" Error Check::Squawk(Squawk::ChangingColumnType);
+    "renaming-column" Error Check::Squawk(Squawk::RenamingColumn);
+    "renaming-table" Error Check::Squawk(Squawk::RenamingTable);
+    "renaming-object" Error Check::Squawk(Squawk::RenamingObject);
+    "ban-drop-column" Error Check::Squawk(Squawk::BanDropColumn);
+    "ban-drop-table" Error Check::Squawk(Squawk::BanDropTable);
+    "ban-drop-schema" Error Check::Squawk(Squawk::BanDropSchema);
+    "ban-drop-type" Error Check::Squawk(Squawk::BanDropType);
+    "ban-drop-view" Error Check::Squawk(Squawk::BanDropView);
+    "ban-drop-function" Error Check::Squawk(Squawk::BanDropFunction);
+    "ban-drop-sequence" Error Check::Squawk(Squawk::BanDropSequence);
+    "ban-drop-domain" Error Check::Squawk(Squawk::BanDropDomain);
+    "ban-drop-extension" Error Check::Squawk(Squawk::BanDropExtension);
+    "ban-drop-constraint" Error Check::Squawk(Squawk::BanDropConstraint);
+    "ban-drop-default" Error Check::Squawk(Squawk::BanDropDefault);
+    "ban-set-default" Warning Check::Squawk(Squawk::BanSetDefault);
+    "ban-drop-not-null" Error Check::Squawk(Squawk::BanDropNotNull);
+    "ban-drop-generated-expression" Error Check::Squawk(Squawk::BanDropGeneratedExpression);
+    "ban-set-schema" Error Check::Squawk(Squawk::BanSetSchema);
+    "ban-alter-identity" Error Check::Squawk(Squawk::BanAlterIdentity);
+    "ban-truncate-cascade" Error Check::Squawk(Squawk::BanTruncateCascade);
+    "ban-create-domain-with-constraint" Error Check::Squawk(Squawk::BanCreateDomainWithConstraint);
+    "ban-alter-domain-with-add-constraint" Error Check::Squawk(Squawk::BanAlterDomainWithAddConstraint);
+    "identifier-too-long" Error Check::Squawk(Squawk::IdentifierTooLong);
+    "require-enum-value-ordering" Warning Check::Squawk(Squawk::RequireEnumValueOrdering);
+    "prefer-robust-stmts" Warning Check::Squawk(Squawk::PreferRobustStmts);
+    "ban-duplicate-column-assignments" Error Check::Squawk(Squawk::BanDuplicateColumnAssignments);
+    "prefer-bigint-over-int" Warning Check::Squawk(Squawk::PreferBigintOverInt);
+    "prefer-bigint-over-smallint" Warning Check::Squawk(Squawk::PreferBigintOverSmallint);
+    "prefer-identity" Warning Check::Squawk(Squawk::PreferIdentity);
+    "prefer-text-field" Warning Check::Squawk(Squawk::PreferTextField);
+    "prefer-timestamp-tz" Warning Check::Squawk(Squawk::PreferTimestampTz);
+    "ban-char-field" Warning Check::Squawk(Squawk::BanCharField);
+    "ban-drop-database" Error Check::Squawk(Squawk::BanDropDatabase);
+    "ban-disable-trigger" Error Check::Squawk(Squawk::BanDisableTrigger);
+    "ban-drop-policy" Error Check::Squawk(Squawk::BanDropPolicy);
+    "ban-alter-generated-expression" Error Check::Squawk(Squawk::BanAlterGeneratedExpression);
     "syntax-error" Error Check::Syntax;
-    "psql-command" Error Check::Ours(ours::psql_command);
-    "needs-no-transaction" Error Check::Ours(ours::needs_no_transaction);
+    "psql-command" Error Check::Custom(custom::psql_command);
+    "needs-no-transaction" Error Check::Custom(custom::needs_no_transaction);
     "adding-column-with-constraint" Error Check::Tree;
     "adding-exclusion-constraint" Error Check::Tree;
     "primary-key-over-nullable-columns" Error Check::Tree;
-    "concurrently-in-transaction" Error Check::Ours(ours::concurrently_in_transaction);
-    "vacuum-full" Error Check::Ours(ours::vacuum_full);
-    "rename-enum-value" Error Check::Ours(ours::rename_enum_value);
-    "validate-with-constraint" Error Check::Ours(ours::validate_with_constraint);
-    "work-under-exclusive-lock" Error Check::Ours(ours::work_under_exclusive_lock);
-    "backfill-in-one-statement" Warning Check::Ours(ours::backfill_in_one_statement);
-    "prefer-jsonb" Warning Check::Ours(ours::prefer_jsonb);
+    "concurrently-in-transaction" Error Check::Custom(custom::concurrently_in_transaction);
+    "vacuum-full" Error Check::Custom(custom::vacuum_full);
+    "rename-enum-value" Error Check::Custom(custom::rename_enum_value);
+    "validate-with-constraint" Error Check::Custom(custom::validate_with_constraint);
+    "work-under-exclusive-lock" Error Check::Custom(custom::work_under_exclusive_lock);
+    "backfill-in-one-statement" Warning Check::Custom(custom::backfill_in_one_statement);
+    "prefer-jsonb" Warning Check::Custom(custom::prefer_jsonb);
     "foreign-key-without-index" Warning Check::Observed;
     "observed-rewrite" Error Check::Observed;
     "observed-scan-under-lock" Warning Check::Observed;

@@ -6,7 +6,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxNode};
 
 use super::facts::{Facts, Nullable, altered_table, index_name, name};
-use super::finding::Severity;
+use super::rule::Severity;
 
 /// Types that are a number, a sequence and a default.
 const SERIALS: [&str; 6] = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"];

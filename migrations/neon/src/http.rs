@@ -18,8 +18,8 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use super::client::Key;
 use super::error::Error;
+use super::key::Key;
 use super::pause::{self, ATTEMPTS, ATTEMPTS_TO_REACH};
 use super::stop::Stop;
 

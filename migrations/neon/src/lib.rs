@@ -29,6 +29,7 @@ mod branches;
 mod client;
 mod error;
 mod http;
+mod key;
 mod model;
 mod operations;
 mod pause;

@@ -7,10 +7,11 @@ use super::error::Error;
 use super::http::Call;
 use super::model::Operation;
 use http::Method;
+use pg::Backoff;
 use serde::Deserialize;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Between two looks at an operation.
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(2) };
 
 /// The operations of an answer.
 #[derive(Debug, Default, Deserialize)]
@@ -29,15 +30,15 @@ impl Client {
     pub(super) async fn follow(&self, operations: Operations) -> Result<(), Error> {
         let begun = Instant::now();
         for mut operation in operations.operations {
-            let mut pause = FIRST_PAUSE;
+            let mut looks = 0;
             while !has_ended(&operation)? {
                 if begun.elapsed() >= self.wait {
                     return Err(Error::Slow { action: operation.action, waited: self.wait });
                 }
-                if self.http.stop.comes_within(pause).await {
+                looks += 1;
+                if self.http.stop.comes_within(BACKOFF.pause(looks, 0.0)).await {
                     return Err(Error::Interrupted);
                 }
-                pause = (pause * 3 / 2).min(LONGEST_PAUSE);
                 let path = ["operations", operation.id.as_str()];
                 let call = Call::new(Method::GET, &path, format!("following {}", operation.action));
                 operation = self.http.send::<One>(&call).await?.operation;

@@ -1,10 +1,10 @@
 //! How long to wait before trying again.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_millis(200);
-const LONGEST: Duration = Duration::from_secs(10);
+use pg::{Backoff, retry};
+
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
 
 /// How often a request is sent before its last refusal counts. With the pauses between, that takes about five
 /// seconds.
@@ -18,12 +18,9 @@ pub(super) const ATTEMPTS_TO_REACH: u32 = 4;
 /// minute.
 pub(super) fn after(attempt: u32, asked: Option<Duration>) -> Duration {
     if let Some(asked) = asked {
-        return asked.min(3 * LONGEST);
+        return asked.min(3 * BACKOFF.longest);
     }
-    // Each RandomState has keys of its own.
-    let chance = RandomState::new().hash_one(attempt) % 512;
-    let full = (FIRST * 2_u32.saturating_pow(attempt.saturating_sub(1))).min(LONGEST);
-    full.mul_f64(1.0 - chance as f64 / 1_024.0)
+    BACKOFF.pause(attempt, retry::chance())
 }
 
 #[cfg(test)]
@@ -33,10 +30,10 @@ mod tests {
     #[test]
     fn pauses_grow_and_are_never_cut_by_more_than_half() {
         for attempt in 1..=40 {
-            let full = (FIRST * 2_u32.saturating_pow(attempt - 1)).min(LONGEST);
+            let full = BACKOFF.pause(attempt, 0.0);
             for _ in 0..50 {
                 let pause = after(attempt, None);
-                assert!(pause <= full && pause > full / 2, "{pause:?} after attempt {attempt}");
+                assert!(pause <= full && pause >= full / 2, "{pause:?} after attempt {attempt}");
             }
         }
     }

@@ -3,15 +3,15 @@
 //! A session in the copy holds an advisory lock on its name for as long as it is used. A process that was killed holds
 //! none, so that the next rehearsal of the same database finds its copy and drops it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::{Context, Result, anyhow};
 use pg::{Connector, Url};
+use postgres_protocol::escape::escape_identifier;
 use tokio_postgres::Client;
 
 use engine::connect::{connect, ensure_session};
-use engine::database::{execute, literal, one_row, rows};
+use engine::database::{execute, one_row};
 use engine::interrupt::Signals;
+use engine::scratch::lease;
 
 use crate::sandbox::{Location, Sandbox};
 
@@ -88,16 +88,13 @@ impl Made {
         ensure_session(&server, &connector).await?;
         let oid = one_row(&server, "SELECT oid FROM pg_database WHERE datname = current_database()").await?;
         let oid = oid.as_ref().and_then(|row| row.get(0)).unwrap_or("0");
-        sweep(&server, &format!("{PREFIX}{oid}_"))
+        lease::sweep_all(&server, &format!("{PREFIX}{oid}_"))
             .await
             .context("dropping what an earlier rehearsal left behind")?;
-        // Two runs on one machine differ in the process, two machines in the time.
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let prefix = if keep { KEPT_PREFIX } else { PREFIX };
-        let name = format!("{prefix}{oid}_{}_{nanos}", std::process::id());
-        let lock = format!("SELECT pg_advisory_lock({})", key(&name));
-        execute(&server, &lock).await?;
-        let copy = format!("CREATE DATABASE {name} TEMPLATE {}", quoted(source.dbname()));
+        let name = lease::new_name(&format!("{prefix}{oid}_"));
+        lease::hold(&server, &name).await?;
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {}", escape_identifier(source.dbname()));
         if let Err(error) = execute(&server, &copy).await {
             return Err(explain(&server, error).await);
         }
@@ -105,33 +102,10 @@ impl Made {
         // The session idles while the migrations run.
         let patience =
             "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'";
-        execute(&holder, &format!("{patience}; {lock}")).await?;
+        execute(&holder, patience).await?;
+        lease::hold(&holder, &name).await?;
         Ok(Self { holder, name })
     }
-}
-
-/// Drops the copies that no process uses any more.
-async fn sweep(server: &Client, prefix: &str) -> Result<()> {
-    // A lock on a bigint shows as its two halves, whatever database it was taken in (pg_locks in the manual).
-    let unused = format!(
-        "SELECT datname FROM pg_database d WHERE starts_with(datname, {}) AND NOT EXISTS (SELECT FROM pg_locks \
-         WHERE locktype = 'advisory' AND objsubid = 1 \
-           AND (classid::bigint << 32 | objid::bigint) = hashtextextended(d.datname, 0))",
-        literal(prefix)
-    );
-    for row in rows(server, &unused).await? {
-        let name = quoted(row.get(0).unwrap_or_default());
-        execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
-    }
-    Ok(())
-}
-
-fn key(name: &str) -> String {
-    format!("hashtextextended({}, 0)", literal(name))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Says who stands in the way of a copy: Postgres copies a database only while nobody is connected to it.

@@ -28,7 +28,7 @@ fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
         // No text holds a zero byte, since Postgres's do not.
         digest.update([0]);
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", digest.finalize())
 }
 
 #[cfg(test)]

@@ -29,19 +29,20 @@ use time::OffsetDateTime;
 use tokio_postgres::Client;
 
 use crate::measure::{AllSaid, Profiled, Profiler};
+pub use copy::DatabaseCopy;
+use engine::Settings;
 use engine::database::Database;
 use engine::failure::Failure;
 use engine::introspection;
 use engine::migrate::{Order, Target as Goal, open_and_read_history};
 use engine::report::Event;
-use engine::run::Settings;
 use engine::run::progress::Progress;
 use engine::scratch::refuse_effects;
 use engine::values;
 use probe::Probes;
 use report::{
-    About, CommandRun, FORMAT, Finding, Level, Limits, PlaceKind, Probed, Rehearsed, Report, Source, Target,
-    Verdict, WayBack,
+    About, CommandRun, FORMAT, Finding, Level, Limits, PlaceKind, Probed, Rehearsed, Report, RoundTrip,
+    Source, Target, Verdict,
 };
 use sandbox::Location;
 use tables::Columns;
@@ -156,7 +157,7 @@ impl Rehearsal<'_> {
             migrations: Vec::new(),
             probes: Vec::new(),
             command: None,
-            way_back: WayBack::default(),
+            round_trip: RoundTrip::default(),
             losses: Vec::new(),
             unmodeled: Vec::new(),
             findings: Vec::new(),
@@ -198,7 +199,7 @@ impl Rehearsal<'_> {
                 Some(_) => tables::digest(&session, &touched).await?,
                 None => rows_after.clone(),
             };
-            let way = self.way_back(sandbox, &session, &pending, &ups.catalogs, &touched).await?;
+            let way = self.check_round_trip(sandbox, &session, &pending, &ups.catalogs, &touched).await?;
             let untouched = |table: &str| rows_after.get(table) == rows_now.get(table);
             findings.extend(way.findings);
             findings
@@ -209,7 +210,7 @@ impl Rehearsal<'_> {
                 untouched,
                 &self.limits,
             ));
-            report.way_back = way.told;
+            report.round_trip = way.told;
             let last = pending.last().map(|migration| migration.label().to_owned());
             report.target.head = last.or(report.target.head);
             if let Some(catalog) = ups.catalogs.last() {

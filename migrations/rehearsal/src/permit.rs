@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::fingerprint;
 use super::report::{FORMAT, Report, Verdict};
-use engine::run::Settings;
+use engine::Settings;
 use text::HumanDuration;
 
 /// However much of the limit the rehearsed locks take, a migration gets so long to wait for its own.

@@ -39,7 +39,8 @@ pub struct Report {
     /// The command that was run on the migrated copy.
     pub command: Option<CommandRun>,
     /// Whether the downs lead back and the ups forward again.
-    pub way_back: WayBack,
+    #[serde(rename = "way_back")]
+    pub round_trip: RoundTrip,
     /// What the migrations drop.
     #[serde(default)]
     pub losses: Vec<Loss>,
@@ -217,7 +218,7 @@ pub struct CommandRun {
 
 /// What the way back and forward again showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WayBack {
+pub struct RoundTrip {
     /// Migrations whose down restores the catalog and whose up then makes the same again.
     pub proved: Vec<String>,
     /// Those that it cannot be proved for, having no down.
@@ -308,7 +309,7 @@ impl Report {
         let fails = |finding: &Finding| finding.level == Level::Failure;
         let has_failed = self.findings.iter().chain(&measured).any(fails)
             || self.command.as_ref().is_some_and(|run| !run.is_success)
-            || (self.limits.deny.contains(&Deny::Irreversible) && !self.way_back.without.is_empty())
+            || (self.limits.deny.contains(&Deny::Irreversible) && !self.round_trip.without.is_empty())
             || self.target.catalog.is_none();
         if has_failed { Verdict::Failed } else { Verdict::Passed }
     }

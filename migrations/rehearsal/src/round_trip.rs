@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use super::Rehearsal;
 use super::next_ids;
-use super::report::{About, Deny, Finding, Level, WayBack};
+use super::report::{About, Deny, Finding, Level, RoundTrip};
 use super::sandbox::Location;
 use super::tables::{self, Columns, Digest};
 use engine::column_order::{self, Comparison};
@@ -24,7 +24,7 @@ const SHOWN: usize = 8;
 /// What the way back showed.
 #[derive(Default)]
 pub(super) struct Way {
-    pub(super) told: WayBack,
+    pub(super) told: RoundTrip,
     pub(super) findings: Vec<Finding>,
     /// The rows where all migrations were taken back; none where the way did not lead there.
     pub(super) rows: Option<Digest>,
@@ -38,7 +38,7 @@ impl Rehearsal<'_> {
     ///
     /// # Errors
     /// The sandbox cannot be used any more. A migration that fails, or leads elsewhere, is a finding.
-    pub(super) async fn way_back(
+    pub(super) async fn check_round_trip(
         &self,
         sandbox: &Location,
         session: &Client,

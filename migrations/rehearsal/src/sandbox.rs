@@ -5,8 +5,6 @@ use pg::Url;
 
 use engine::interrupt::Signals;
 
-pub use crate::copy::DatabaseCopy;
-
 /// Where a sandbox is.
 #[derive(Clone, Debug)]
 pub struct Location {

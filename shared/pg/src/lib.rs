@@ -3,6 +3,7 @@
 //!
 //! The crate knows no Lambda and no pool. It is the only place that connects.
 
+mod backoff;
 mod capabilities;
 mod connect;
 mod dial;
@@ -16,6 +17,7 @@ mod stream;
 mod tls;
 mod url;
 
+pub use backoff::Backoff;
 pub use connect::{Connection, Connector, connect};
 pub use error::{Class, Error, TlsFailure};
 pub use pg_login::PipelinedLoginStream;

@@ -3,12 +3,13 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
+use crate::backoff::Backoff;
 use crate::error::Class;
 
 /// Attempts in all. Neon's proxy itself tries to wake a compute for some seven seconds, and to reach it for some six.
 const ATTEMPTS: u32 = 3;
-/// Before the second attempt, at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Between them, at most.
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_millis(500) };
 
 /// How long to wait before the next attempt at a session. None: the error is the answer.
 ///
@@ -21,8 +22,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 #[must_use]
 pub fn pause(class: Class, failed: u32, left: Duration, chance: f64) -> Option<Duration> {
     let is_worth_it = class == Class::Unavailable && (1..ATTEMPTS).contains(&failed);
-    let longest = FIRST_PAUSE * 2_u32.saturating_pow(failed.saturating_sub(1));
-    let pause = longest.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0);
+    let pause = BACKOFF.pause(failed, chance);
     (is_worth_it && pause <= left / 2).then_some(pause)
 }
 

@@ -2,7 +2,6 @@
 
 mod binaries;
 mod home;
-mod owner;
 mod settings;
 mod watcher;
 
@@ -17,9 +16,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::command::run;
 
+use engine::local::{Owner, Shell};
 pub(crate) use home::Home;
-use owner::Owner;
-use watcher::Watcher;
 
 const USER: &str = "branchline";
 /// What a path in a query is encoded for, kept readable.
@@ -71,7 +69,7 @@ enum Lifetime {
 /// A running server. Dropping it stops it; so does the end of this process, even by SIGKILL.
 pub struct Postgres {
     // Dropped first: the home's lock outlasts the server.
-    watcher: Watcher,
+    watcher: Shell,
     home: Home,
     bin_dir: PathBuf,
     ca_file: PathBuf,
@@ -96,7 +94,7 @@ impl Postgres {
         let runs_in_place = home.owner.can_run(&installed.join("postgres"));
         let bin_dir = if runs_in_place { installed.clone() } else { copied.join("bin") };
         // From here on the watcher tidies up.
-        let watcher = Watcher::spawn(home.owner, &bin_dir, &home.path, lifetime, home.log.try_clone()?)?;
+        let watcher = watcher::spawn(home.owner, &bin_dir, &home.path, lifetime, home.log.try_clone()?)?;
         if !runs_in_place {
             copy_installation(&installed, &copied, home.owner)?;
         }

@@ -72,5 +72,5 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let mut adopted = render::Adopted::of(&plan, &found);
     adopted.scratch_server = Some(server.kind);
     context.output.result(&adopted, &adopted.text(tense));
-    Ok(if args.dry_run && !plan.steps.is_empty() { Exit::Pending } else { Exit::Done })
+    Ok(if args.dry_run && !plan.steps.is_empty() { Exit::Attention } else { Exit::Done })
 }

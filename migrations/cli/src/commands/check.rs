@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use super::Context;
 use super::history::word;
-use super::interrupted::BrokenOff;
+use super::interrupted::Interrupted;
 use crate::options::{Place, Unmodeled};
 use crate::output::Exit;
 use engine::failure::chain;
@@ -43,7 +43,7 @@ pub(crate) struct Args {
 struct Check {
     pending: Vec<String>,
     problems: Vec<Disagreement>,
-    broken_off: Option<BrokenOff>,
+    broken_off: Option<Interrupted>,
     /// What was changed by hand; null where that was not asked, or could not be found out.
     drift: Option<Drifted>,
     /// Why the catalog was not compared, where it was asked.
@@ -81,7 +81,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     let migrations = context.migrations()?;
     let records = context.read_state().await?;
-    let broken_off = records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations));
+    let broken_off = records.broken_off.map(|progress| Interrupted::of(&progress, &migrations));
     let mut check = Check {
         pending: Vec::new(),
         problems: Vec::new(),
@@ -120,7 +120,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let is_done = check.pending.is_empty() && check.broken_off.is_none() && is_as_made;
     Ok(match (check.problems.is_empty(), is_done) {
         (false, _) => Exit::Failed,
-        (true, false) => Exit::Pending,
+        (true, false) => Exit::Attention,
         (true, true) => Exit::Done,
     })
 }
@@ -139,11 +139,11 @@ impl Args {
         let server = context.scratch_server(&self.place, migrations).await?;
         let expected = scratch::within(&server, async |scratch| {
             let observe = |_| {};
-            let stage = scratch.stage(context.settings()).await?;
+            let prepared = scratch.prepare(context.settings()).await?;
             for migration in applied {
-                stage.runner(&observe).run(migration, Direction::Up).await?;
+                prepared.runner(&observe).run(migration, Direction::Up).await?;
             }
-            introspection::read(&stage.session).await
+            introspection::read(&prepared.session).await
         });
         let database = introspection::read(session).await?;
         let found = drift(&expected.await?, &database);

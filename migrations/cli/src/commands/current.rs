@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::Context;
-use super::interrupted::BrokenOff;
+use super::interrupted::Interrupted;
 use crate::output::Exit;
 use engine::predecessor;
 use text::wrap;
@@ -23,7 +23,7 @@ struct Current {
     is_head: bool,
     /// How many files are not applied.
     pending: usize,
-    broken_off: Option<BrokenOff>,
+    broken_off: Option<Interrupted>,
     /// Where only another tool has a history: which, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
         applied_on: last.map(|row| row.applied_on.clone()),
         is_head: version == migrations.head().map(|migration| migration.version),
         pending: migrations.iter().filter(|m| history.iter().all(|row| row.version != m.version)).count(),
-        broken_off: records.broken_off.map(|progress| BrokenOff::of(&progress, &migrations)),
+        broken_off: records.broken_off.map(|progress| Interrupted::of(&progress, &migrations)),
         advice: match &records.database.table {
             Some(_) => None,
             None => predecessor::advice(&records.session).await?,

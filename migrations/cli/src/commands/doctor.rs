@@ -35,7 +35,7 @@ pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
     context.output.result(&diagnosis, &render::Text(&diagnosis));
     Ok(match diagnosis.verdict() {
         Verdict::Ok => Exit::Done,
-        Verdict::Look => Exit::Pending,
+        Verdict::Look => Exit::Attention,
         Verdict::Failed => Exit::Failed,
     })
 }

@@ -9,7 +9,7 @@ use files::{Entry, State, overview};
 use serde::Serialize;
 use serde_json::json;
 
-use super::interrupted::BrokenOff;
+use super::interrupted::Interrupted;
 use super::{Context, DatabaseState};
 use crate::output::Exit;
 use engine::predecessor;
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         None => BTreeMap::new(),
     };
     let rows: Vec<Row> = overview(&migrations, &history).iter().map(|entry| row(entry, &log)).collect();
-    let broken_off = broken_off.as_ref().map(|progress| BrokenOff::of(progress, &migrations));
+    let broken_off = broken_off.as_ref().map(|progress| Interrupted::of(progress, &migrations));
     let mut text = if args.verbose { details(&rows) } else { table(&rows) };
     if let Some(broken_off) = &broken_off {
         text = format!("{text}\n\n{}", wrap(&broken_off.to_string()));

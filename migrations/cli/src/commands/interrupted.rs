@@ -10,7 +10,7 @@ use engine::run::progress::Progress;
 
 /// A migration outside a transaction that was killed or failed midway, or that another runner is at.
 #[derive(Serialize)]
-pub(super) struct BrokenOff {
+pub(super) struct Interrupted {
     migration: String,
     direction: Direction,
     /// How many of its statements are done.
@@ -21,7 +21,7 @@ pub(super) struct BrokenOff {
     command: String,
 }
 
-impl BrokenOff {
+impl Interrupted {
     pub(super) fn of(progress: &Progress, migrations: &Migrations) -> Self {
         let migration = migrations.get(progress.version);
         let script = migration.and_then(|migration| match progress.direction {
@@ -38,7 +38,7 @@ impl BrokenOff {
     }
 }
 
-impl fmt::Display for BrokenOff {
+impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { migration, done, command, .. } = self;
         let doing = self.direction.participle();

@@ -114,7 +114,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         }
     }
     let counts = |finding: &LintFinding| finding.severity == Severity::Error || args.deny_warnings;
-    Ok(if findings.iter().any(counts) { Exit::Pending } else { Exit::Done })
+    Ok(if findings.iter().any(counts) { Exit::Attention } else { Exit::Done })
 }
 
 fn explain(name: &str, context: &Context<'_>) -> Result<Exit> {

@@ -18,12 +18,13 @@ use crate::environment::Environment;
 use crate::options::{NeonOptions, Unmodeled, duration};
 use crate::output::Exit;
 use branch::{BranchOrigin, NeonBranch};
+use engine::Settings;
 use engine::connect::session_url;
 use engine::report::Event;
-use engine::run::Settings;
 use neon::{Branch, Client};
+use rehearsal::DatabaseCopy;
 use rehearsal::report::{Deny, Level, Limits, PlaceKind, Report, Verdict};
-use rehearsal::sandbox::{self, DatabaseCopy, Sandbox};
+use rehearsal::sandbox::{self, Sandbox};
 use rehearsal::{Rehearsal, fingerprint, render};
 use text::quoted;
 
@@ -219,7 +220,7 @@ impl Args {
         written?;
         Ok(match (report.verdict, report.level()) {
             (Verdict::Failed, _) => Exit::Failed,
-            (Verdict::Passed, Some(Level::Warning)) => Exit::Pending,
+            (Verdict::Passed, Some(Level::Warning)) => Exit::Attention,
             (Verdict::Passed, _) => Exit::Done,
         })
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use engine::verify::prove;
-use files::{Migration, Migrations, verify};
+use files::{Migration, Migrations, proof_steps, verify};
 
 use super::Context;
 use crate::options::{Place, Unmodeled};
@@ -39,9 +39,11 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
     let wanted = wanted(args, &migrations, context).await?;
-    let server = context.scratch_server(&args.place, &migrations).await?;
     let output = context.output;
     let is_wanted = |migration: &Migration| wanted.contains(&migration.version);
+    // The files are sound, before a server is looked for.
+    proof_steps(&migrations, is_wanted)?;
+    let server = context.scratch_server(&args.place, &migrations).await?;
     let proof =
         prove(&migrations, is_wanted, &server, context.settings(), &|event| output.proof_event(event)).await;
     output.still();

@@ -8,15 +8,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::adoption::{Evidence, Timeline, others};
 use anyhow::{Context as _, Result};
-use files::{Migrations, trials};
+use files::{Migrations, proof_steps};
 use model::{Catalog, ObjectId, QualifiedName};
 use tokio_postgres::Client;
 
 use crate::database::one_row;
 use crate::introspection;
 use crate::report::Direction;
-use crate::run::Settings;
 use crate::scratch::{self, Scratch, Server};
+use crate::settings::Settings;
 
 /// Histories up to this length are read after each migration.
 const SHORT: usize = 48;
@@ -73,7 +73,7 @@ pub(super) async fn read(
     settings: &Settings,
 ) -> Result<Timeline> {
     // The files are sound, whichever of them will run.
-    trials(migrations, |_| true)?;
+    proof_steps(migrations, |_| true)?;
     scratch::within(server, async |scratch| run(migrations, reading, scratch, settings).await).await
 }
 
@@ -84,9 +84,9 @@ async fn run(
     settings: &Settings,
 ) -> Result<Timeline> {
     let observe = |_| {};
-    let stage = scratch.stage(settings.clone()).await?;
+    let prepared = scratch.prepare(settings.clone()).await?;
     // A session of its own keeps what it has prepared; that of the migrations is cleared after each.
-    let (reader, runner) = (scratch.session().await?, stage.runner(&observe));
+    let (reader, runner) = (scratch.session().await?, prepared.runner(&observe));
     let mut timeline = Timeline::new(&introspection::read(&reader).await?);
     let (mut before, mut read) = (fingerprint(&reader).await?, String::new());
     read.clone_from(&before);

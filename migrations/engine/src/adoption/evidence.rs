@@ -27,11 +27,11 @@ const fn is_left_aside(property: &Property) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// All of it.
-    Whole,
+    Applied,
     /// Nothing of it.
-    Nothing,
+    Absent,
     /// Some of it; each line says what differs.
-    Part(Vec<String>),
+    Partial(Vec<String>),
     /// Its effect on the catalog, if it has any, is undone by later ones, or cannot be told apart.
     Unknown,
 }
@@ -182,9 +182,9 @@ impl Findings {
     fn presence(&self) -> Presence {
         match (self.there, self.missing.is_empty(), self.foreign.is_empty()) {
             (0, true, true) => Presence::Unknown,
-            (_, true, true) => Presence::Whole,
-            (0, false, true) => Presence::Nothing,
-            _ => Presence::Part(self.differences()),
+            (_, true, true) => Presence::Applied,
+            (0, false, true) => Presence::Absent,
+            _ => Presence::Partial(self.differences()),
         }
     }
 

@@ -171,7 +171,7 @@ impl<'a> Planner<'a, '_> {
         let evidence = self.evidence;
         let reached = evidence.positions.first().copied().unwrap_or(0);
         let is_there =
-            |i: usize| evidence.presences[i] == Presence::Whole || (i < reached && evidence.traces[i]);
+            |i: usize| evidence.presences[i] == Presence::Applied || (i < reached && evidence.traces[i]);
         if let Some(last) = (through..self.all.len()).rfind(|i| is_there(*i)) {
             return Err(AdoptionError::Ahead {
                 label: self.label(last),
@@ -200,7 +200,7 @@ impl<'a> Planner<'a, '_> {
     fn is_there(&self, i: usize) -> bool {
         let Evidence { presences, positions, traces, .. } = self.evidence;
         let reached = positions.first().copied().unwrap_or(0);
-        presences[i] == Presence::Whole || (i < reached && traces[i])
+        presences[i] == Presence::Applied || (i < reached && traces[i])
     }
 
     /// How many migrations may have run, going by the catalog.
@@ -211,7 +211,7 @@ impl<'a> Planner<'a, '_> {
             self.check_parts(0..self.all.len())?;
             let end = presences
                 .iter()
-                .rposition(|presence| *presence == Presence::Whole)
+                .rposition(|presence| *presence == Presence::Applied)
                 .map_or(0, |last| last + 1);
             let unknown =
                 presences[end..].iter().take_while(|presence| **presence == Presence::Unknown).count();
@@ -244,7 +244,7 @@ impl<'a> Planner<'a, '_> {
 
     fn check_parts(&self, range: std::ops::Range<usize>) -> Result<(), AdoptionError> {
         for i in range {
-            if let Presence::Part(differences) = &self.evidence.presences[i] {
+            if let Presence::Partial(differences) = &self.evidence.presences[i] {
                 let advice = match self.recorded().last() {
                     Some(&last) => format!(
                         ". {} up to {} as applied: to take it at its word, say --stamp-through {}",
@@ -317,7 +317,7 @@ impl<'a> Planner<'a, '_> {
                 ));
             }
         }
-        let absent = |i: &usize| !is_exact && recorded.contains(i) && presences[*i] == Presence::Nothing;
+        let absent = |i: &usize| !is_exact && recorded.contains(i) && presences[*i] == Presence::Absent;
         let absent = (0..count).find(absent)?;
         Some(format!("{} {} as applied, and it is not there.", self.who_records(), self.label(absent)))
     }
@@ -335,7 +335,7 @@ impl<'a> Planner<'a, '_> {
         let mut before: Option<String> = None;
         for (i, &migration) in self.all[..count].iter().enumerate() {
             let later = || self.label(count - 1);
-            if !is_exact && presences[i] == Presence::Nothing {
+            if !is_exact && presences[i] == Presence::Absent {
                 if migration.up.directives.no_transaction {
                     return Err(AdoptionError::NoTransaction { label: self.label(i), later: later() });
                 }
@@ -344,7 +344,7 @@ impl<'a> Planner<'a, '_> {
                 steps.push(AdoptionStep::Apply(migration));
                 continue;
             }
-            let is_there = presences[i] == Presence::Whole
+            let is_there = presences[i] == Presence::Applied
                 || (is_exact && i < lowest && traces[i])
                 || hints[i] == Some(true);
             let ground = match (is_there, recorded.contains(&i)) {
@@ -410,7 +410,7 @@ impl<'a> Planner<'a, '_> {
 
     fn uncertain(&self, reasons: Vec<String>, choices: BTreeSet<usize>, count: usize) -> AdoptionError {
         let least = (0..self.all.len()).rfind(|i| self.is_there(*i)).map_or(0, |last| last + 1);
-        let lacking = |i: &usize| self.evidence.presences[*i] != Presence::Whole;
+        let lacking = |i: &usize| self.evidence.presences[*i] != Presence::Applied;
         let lines = |i: usize| {
             self.evidence.differences[i].iter().map(move |line| format!("{}: {line}", self.label(i)))
         };

@@ -66,7 +66,7 @@ fn a_database_between_two_migrations_has_those_before_and_not_those_after() {
     for applied in 0..=3 {
         let presences = presences(&history(), &history()[applied]);
         for (place, presence) in presences.iter().take(3).enumerate() {
-            let wanted = if place < applied { Presence::Whole } else { Presence::Nothing };
+            let wanted = if place < applied { Presence::Applied } else { Presence::Absent };
             assert_eq!(presence, &wanted, "V{} where {applied} are applied", place + 1);
         }
     }
@@ -113,13 +113,13 @@ fn an_object_that_comes_and_goes_tells_nothing_while_it_is_away() {
     let at_first = presences(&history(), &history()[1]);
     assert_eq!(at_first[3], Presence::Unknown, "the index is not there before and after");
     let before_the_last = presences(&history(), &history()[3]);
-    assert_eq!(before_the_last[3], Presence::Nothing, "the index is there still");
+    assert_eq!(before_the_last[3], Presence::Absent, "the index is there still");
 }
 
 #[test]
 fn a_database_may_have_a_later_migration_without_an_earlier_one() {
     let only_b = catalog(&[("table b", "t"), ("index i", "on b")]);
-    assert_eq!(presences(&history(), &only_b)[..3], [Presence::Nothing, Presence::Whole, Presence::Nothing]);
+    assert_eq!(presences(&history(), &only_b)[..3], [Presence::Absent, Presence::Applied, Presence::Absent]);
     let found = outcome(&history(), &only_b, &migrations(&FILES), &[], None).unwrap();
     assert_eq!(found, ["apply", "catalog", "pending", "pending"]);
 }
@@ -127,7 +127,7 @@ fn a_database_may_have_a_later_migration_without_an_earlier_one() {
 #[test]
 fn a_migration_that_is_there_in_part_stops_adoption_with_what_differs() {
     let half = catalog(&[("table a", "t"), ("column a.x", "int")]);
-    assert_eq!(presences(&history(), &half)[0], Presence::Part(vec!["column a.y is missing".to_owned()]));
+    assert_eq!(presences(&history(), &half)[0], Presence::Partial(vec!["column a.y is missing".to_owned()]));
     let text = outcome(&history(), &half, &migrations(&FILES), &[], None).unwrap_err().to_string();
     assert!(
         text.starts_with("V1__a is there in part") && text.contains("\n  column a.y is missing\n"),
@@ -139,7 +139,7 @@ fn a_migration_that_is_there_in_part_stops_adoption_with_what_differs() {
 fn a_value_that_no_migration_gives_is_held_against_the_one_that_made_the_object() {
     let other = catalog(&[("table a", "t"), ("column a.x", "uuid"), ("column a.y", "text")]);
     let wanted = "column a.x: definition is uuid, and the migration makes it int";
-    assert_eq!(presences(&history(), &other)[0], Presence::Part(vec![wanted.to_owned()]));
+    assert_eq!(presences(&history(), &other)[0], Presence::Partial(vec![wanted.to_owned()]));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn owners_and_places_tell_nothing_where_the_catalog_tells_all() {
     let mut database = history().remove(1);
     let object = ObjectId::parse("table", "a").unwrap();
     database.add(object.clone(), Property::Owner, "somebody");
-    assert_eq!(presences(&history(), &database)[0], Presence::Whole);
+    assert_eq!(presences(&history(), &database)[0], Presence::Applied);
 }
 
 #[test]

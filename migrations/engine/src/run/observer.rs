@@ -1,15 +1,10 @@
 //! Looking on while a migration is applied.
 
-use std::sync::Arc;
-
 use files::{Migration, Script, Statement};
 use tokio_postgres::Client;
-use tokio_postgres::error::DbError;
 
+use crate::notices::Ear;
 use crate::report::Step;
-
-/// Hears a notice of the migrating session, before the statement that raised it is answered.
-pub type Ear = Arc<dyn Fn(&DbError) + Send + Sync>;
 
 /// Where statements stand in the transactions of their migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

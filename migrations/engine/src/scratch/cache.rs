@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use super::binaries::Binaries;
-use super::owner::Owner;
+use crate::local::Owner;
 
 /// What nobody has used for so long is removed: 27 MB for each installation.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);

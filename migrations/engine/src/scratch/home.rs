@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::owner::Owner;
+use crate::local::Owner;
 
 const PREFIX: &str = "branchline-scratch-";
 /// How long a folder may be without a lock at its birth.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 use pg::{Connector, Url};
+use postgres_protocol::escape::escape_identifier;
 use tokio_postgres::SimpleQueryRow;
 
 use crate::connect::connect;
@@ -93,7 +94,7 @@ impl Origin {
         let mut statements = Vec::new();
         let mut there = BTreeSet::from([SUPERUSER, self.role.as_str()]);
         if self.role != SUPERUSER {
-            statements.push(format!("CREATE ROLE {} SUPERUSER LOGIN", quoted(&self.role)));
+            statements.push(format!("CREATE ROLE {} SUPERUSER LOGIN", escape_identifier(&self.role)));
         }
         for (role, statement) in &self.roles {
             if !made.contains(role) && there.insert(role) {
@@ -102,7 +103,7 @@ impl Origin {
         }
         for role in named {
             if !made.contains(role) && there.insert(role) {
-                statements.push(format!("CREATE ROLE {} NOLOGIN", quoted(role)));
+                statements.push(format!("CREATE ROLE {} NOLOGIN", escape_identifier(role)));
             }
         }
         for (role, member, statement) in &self.memberships {
@@ -142,8 +143,4 @@ fn database_options(row: &SimpleQueryRow) -> String {
         }
         _ => locale,
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -4,10 +4,8 @@
 //! A shell owns the server and ends with the run, by whatever signal the run ends; see temporary.sh.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use pg::Url;
@@ -15,8 +13,12 @@ use pg::Url;
 use super::binaries::Binaries;
 use super::cache::Cache;
 use super::home::Home;
+use crate::local::Shell;
 
 const SCRIPT: &str = include_str!("temporary.sh");
+
+/// Where the script finds its programs.
+const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The superuser that initdb makes.
 pub(super) const SUPERUSER: &str = "postgres";
@@ -37,11 +39,9 @@ log_min_messages = fatal
 
 /// A running temporary server. Dropping it stops and removes it; so does the end of this process, even by SIGKILL.
 pub(super) struct TemporaryServer {
+    // Dropped first, it ends the server and removes its home.
+    shell: Shell,
     home: Home,
-    shell: Child,
-    /// Open for as long as the server is wanted.
-    commands: Option<ChildStdin>,
-    replies: BufReader<ChildStdout>,
 }
 
 impl TemporaryServer {
@@ -62,41 +62,24 @@ impl TemporaryServer {
         let data = server.home.path.join("data");
         // initdb takes most of a second, and what it makes is the same each time.
         if cache.restore(binaries, &data, server.home.owner) {
-            if server.ask("start")? == "ready" {
+            if server.shell.ask("start")? == "ready" {
                 return Ok(server);
             }
             cache.forget(binaries);
         }
-        ensure!(server.ask("init")? == "done", "initdb failed: {}", server.home.end_of_log());
+        ensure!(server.shell.ask("init")? == "done", "initdb failed: {}", server.home.end_of_log());
         cache.keep(binaries, &data);
-        if server.ask("start")? != "ready" {
+        if server.shell.ask("start")? != "ready" {
             bail!("it did not start: {}", server.home.end_of_log());
         }
         Ok(server)
     }
 
     fn spawn(home: Home, bin: &Path) -> Result<Self> {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", SCRIPT, "branchline-scratch"]).arg(bin).arg(&home.path);
-        // None of the caller's PG* variables, locale or time zone reaches the server.
-        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C").env("TZ", "UTC");
-        command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(home.log.try_clone()?);
-        // Signals that a terminal sends to the caller's group do not come here.
-        let mut shell = home.owner.run_as(command.process_group(0)).spawn().context("starting /bin/sh")?;
-        let commands = shell.stdin.take();
-        let replies = shell.stdout.take().context("the shell has no standard output")?;
-        Ok(Self { home, shell, commands, replies: BufReader::new(replies) })
-    }
-
-    /// Sends one command and waits for the word that answers it.
-    fn ask(&mut self, command: &str) -> Result<String> {
-        const GONE: &str = "the process that watches the temporary server is gone";
-        let commands = self.commands.as_mut().context(GONE)?;
-        writeln!(commands, "{command}").context(GONE)?;
-        let mut reply = String::new();
-        self.replies.read_line(&mut reply)?;
-        ensure!(!reply.is_empty(), GONE);
-        Ok(reply.trim_end().to_owned())
+        let arguments = [bin.as_os_str(), home.path.as_os_str()];
+        let log = home.log.try_clone()?;
+        let shell = Shell::spawn(home.owner, SCRIPT, "branchline-scratch", &arguments, SEARCH_PATH, log)?;
+        Ok(Self { shell, home })
     }
 
     fn configure(&self, role: &str, settings: &[(String, String)]) -> Result<()> {
@@ -123,15 +106,6 @@ impl TemporaryServer {
         let (folder, role) = (encoded(&self.home.path.display().to_string()), encoded(role));
         let url = format!("postgresql://{role}@/{}?host={folder}&port=5432", encoded(database));
         Ok(Url::parse(&url)?.with_default_application_name("branchline"))
-    }
-}
-
-impl Drop for TemporaryServer {
-    /// Ends the shell, which first ends the server and removes its home, and waits for all of it.
-    fn drop(&mut self) {
-        drop(self.commands.take());
-        // Fails only for a process that is not our child.
-        let _ = self.shell.wait();
     }
 }
 

@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use files::{Migration, Trial};
+use files::{Migration, ProofStep};
 use tokio_postgres::Client;
 
 use super::ProofEvent;
 use crate::cluster;
 use crate::database::execute;
 use crate::report::{Direction, Event};
-use crate::run::Settings;
-use crate::scratch::{Apart, Beside, Scratch, Server, Stage};
+use crate::scratch::{Apart, Beside, PreparedScratch, Scratch, Server};
+use crate::settings::Settings;
 
 const READING: &str = "reading the server's shared catalogs";
 
 /// The database in which migrations are tried.
 struct Trying {
-    stage: Stage,
+    prepared: PreparedScratch,
     /// A second session, which keeps what it has prepared: a migration's own is cleared after each.
     reader: Client,
     /// The copy that it is of what ups alone have made.
@@ -42,7 +42,7 @@ pub(super) struct Copies<'a> {
     /// Whether migrations have made roles or the like, which databases of one server have in common.
     acts_on_server: bool,
     settings: Settings,
-    trials: &'a [Trial<'a>],
+    proof_steps: &'a [ProofStep<'a>],
     observe: &'a dyn Fn(ProofEvent),
     trying: Trying,
     /// Made when it is first needed. It only ever moves on, so that it runs each up once.
@@ -56,11 +56,11 @@ impl<'a> Copies<'a> {
         server: &'a Server,
         scratch: &'a Scratch,
         settings: Settings,
-        trials: &'a [Trial<'a>],
+        proof_steps: &'a [ProofStep<'a>],
         observe: &'a dyn Fn(ProofEvent),
     ) -> Result<Self> {
-        let stage = scratch.stage(settings.clone()).await?;
-        let trying = Trying { stage, reader: scratch.session().await?, copy: None, _apart: None };
+        let prepared = scratch.prepare(settings.clone()).await?;
+        let trying = Trying { prepared, reader: scratch.session().await?, copy: None, _apart: None };
         let shared = cluster::read(&trying.reader).await.context(READING)?;
         Ok(Self {
             server,
@@ -68,7 +68,7 @@ impl<'a> Copies<'a> {
             shared,
             acts_on_server: false,
             settings,
-            trials,
+            proof_steps,
             observe,
             trying,
             pristine: None,
@@ -86,8 +86,8 @@ impl<'a> Copies<'a> {
     /// It does not run.
     pub(super) async fn run(&self, migration: &Migration, direction: Direction) -> Result<()> {
         let observe = |event| self.observe(event);
-        let outcome = self.trying.stage.runner(&observe).run(migration, direction).await;
-        flush_counts(&self.trying.stage.session).await;
+        let outcome = self.trying.prepared.runner(&observe).run(migration, direction).await;
+        flush_counts(&self.trying.prepared.session).await;
         outcome.map(|_| ())
     }
 
@@ -111,9 +111,9 @@ impl<'a> Copies<'a> {
             return self.restore_apart(applied).await;
         }
         let copy = self.scratch.beside(Some(self.advance(applied).await?)).await?;
-        let stage = copy.stage(self.settings.clone()).await?;
+        let prepared = copy.prepare(self.settings.clone()).await?;
         let reader = copy.session().await?;
-        self.go_on_in(Trying { stage, reader, copy: Some(copy), _apart: None }).await
+        self.go_on_in(Trying { prepared, reader, copy: Some(copy), _apart: None }).await
     }
 
     /// Runs ups where ups alone have run, until so many are applied.
@@ -123,8 +123,8 @@ impl<'a> Copies<'a> {
             empty => empty.insert(Pristine { database: self.scratch.beside(None).await?, applied: 0 }),
         };
         if pristine.applied < applied {
-            let stage = pristine.database.stage(self.settings.clone()).await?;
-            run_ups(&stage, self.trials.iter().take(applied).skip(pristine.applied)).await?;
+            let prepared = pristine.database.prepare(self.settings.clone()).await?;
+            run_ups(&prepared, self.proof_steps.iter().take(applied).skip(pristine.applied)).await?;
             pristine.applied = applied;
         }
         Ok(&pristine.database)
@@ -142,10 +142,10 @@ impl<'a> Copies<'a> {
     /// Runs so many ups on a server of their own, and goes on there.
     async fn restore_apart(&mut self, applied: usize) -> Result<()> {
         let apart = self.server.another().await?.context("the server is no temporary one")?;
-        let stage = apart.stage(self.settings.clone()).await?;
-        run_ups(&stage, self.trials.iter().take(applied)).await?;
+        let prepared = apart.prepare(self.settings.clone()).await?;
+        run_ups(&prepared, self.proof_steps.iter().take(applied)).await?;
         let reader = apart.session().await?;
-        self.go_on_in(Trying { stage, reader, copy: None, _apart: Some(apart) }).await
+        self.go_on_in(Trying { prepared, reader, copy: None, _apart: Some(apart) }).await
     }
 
     async fn go_on_in(&mut self, trying: Trying) -> Result<()> {
@@ -164,10 +164,13 @@ impl<'a> Copies<'a> {
     }
 }
 
-async fn run_ups<'t>(stage: &Stage, trials: impl Iterator<Item = &'t Trial<'t>>) -> Result<()> {
+async fn run_ups<'t>(
+    prepared: &PreparedScratch,
+    proof_steps: impl Iterator<Item = &'t ProofStep<'t>>,
+) -> Result<()> {
     let observe = |_| {};
-    for trial in trials {
-        stage.runner(&observe).run(trial.migration, Direction::Up).await?;
+    for step in proof_steps {
+        prepared.runner(&observe).run(step.migration, Direction::Up).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use files::{Extent, Loss, Migration, Migrations, Script, Trial};
+use files::{Extent, Loss, Migration, Migrations, ProofStep, Script};
 use model::{Catalog, RowLoss, Rows, TableRows, row_losses};
 use tokio_postgres::Client;
 
@@ -28,7 +28,7 @@ const CHANGES: &str = "
 /// A proof on its way.
 pub(super) struct Prover<'a> {
     migrations: &'a Migrations,
-    trials: &'a [Trial<'a>],
+    proof_steps: &'a [ProofStep<'a>],
     observe: &'a dyn Fn(ProofEvent),
     copies: Copies<'a>,
     samples: Samples,
@@ -52,13 +52,13 @@ enum Outcome {
 impl<'a> Prover<'a> {
     pub(super) fn new(
         migrations: &'a Migrations,
-        trials: &'a [Trial<'a>],
+        proof_steps: &'a [ProofStep<'a>],
         observe: &'a dyn Fn(ProofEvent),
         copies: Copies<'a>,
     ) -> Self {
         Self {
             migrations,
-            trials,
+            proof_steps,
             observe,
             copies,
             samples: Samples::default(),
@@ -73,17 +73,17 @@ impl<'a> Prover<'a> {
     /// # Errors
     /// An up does not run where the ups before it have led, so that there is nothing beyond; or the server is lost.
     pub(super) async fn run(&mut self) -> Result<()> {
-        for (at, trial) in self.trials.iter().enumerate() {
+        for (at, step) in self.proof_steps.iter().enumerate() {
             let begun = Instant::now();
-            let label = trial.migration.label();
-            let name = format!("{label} ({} of {})", at + 1, self.trials.len());
+            let label = step.migration.label();
+            let name = format!("{label} ({} of {})", at + 1, self.proof_steps.len());
             (self.observe)(ProofEvent::Run(Event::Started { migration: name, direction: Direction::Up }));
-            let verdict = match trial.extent {
+            let verdict = match step.extent {
                 Extent::UpOnly => {
-                    self.up_only(trial.migration).await?;
+                    self.up_only(step.migration).await?;
                     continue;
                 }
-                Extent::NoWayBack | Extent::RoundTrip => self.try_migration(at, trial).await?,
+                Extent::NoWayBack | Extent::RoundTrip => self.try_migration(at, step).await?,
             };
             (self.observe)(ProofEvent::Judged {
                 migration: label.to_owned(),
@@ -106,11 +106,11 @@ impl<'a> Prover<'a> {
         Ok(())
     }
 
-    async fn try_migration(&mut self, at: usize, trial: &Trial<'_>) -> Result<Verdict> {
-        let migration = trial.migration;
+    async fn try_migration(&mut self, at: usize, step: &ProofStep<'_>) -> Result<Verdict> {
+        let migration = step.migration;
         self.samples.first_attempt();
         loop {
-            let refusal = match self.attempt(at, trial).await? {
+            let refusal = match self.attempt(at, step).await? {
                 Outcome::Proved { is_clean } => {
                     match (&migration.down, &migration.up.directives.irreversible) {
                         (Some(_), _) => self.proof.proved.push(migration.label().to_owned()),
@@ -140,14 +140,14 @@ impl<'a> Prover<'a> {
     }
 
     /// Up, down and up again, with rows in all tables that take them.
-    async fn attempt(&mut self, at: usize, trial: &Trial<'_>) -> Result<Outcome> {
-        let migration = trial.migration;
+    async fn attempt(&mut self, at: usize, step: &ProofStep<'_>) -> Result<Outcome> {
+        let migration = step.migration;
         let before = self.read_catalog().await?;
         let (older, old_rows) = self.fill(at).await?;
         if let Err(error) = self.copies.run(migration, Direction::Up).await {
             return self.judge_up(at, error).await;
         }
-        if trial.extent == Extent::NoWayBack {
+        if step.extent == Extent::NoWayBack {
             self.catalog = None;
             return Ok(Outcome::Proved { is_clean: true });
         }
@@ -305,7 +305,7 @@ impl<'a> Prover<'a> {
     }
 
     fn migration(&self, at: usize) -> Result<&'a Migration> {
-        Ok(self.trials.get(at).context("no such migration")?.migration)
+        Ok(self.proof_steps.get(at).context("no such migration")?.migration)
     }
 
     /// Goes on with what so many ups alone make.
@@ -319,7 +319,7 @@ impl<'a> Prover<'a> {
 
     /// The rows that somebody wrote for the tables after so many migrations.
     fn given(&self, applied: usize) -> Option<&'a Script> {
-        self.trials.iter().take(applied).rev().find_map(|trial| trial.migration.rows.as_ref())
+        self.proof_steps.iter().take(applied).rev().find_map(|step| step.migration.rows.as_ref())
     }
 
     /// The catalog as it is, read where something has changed.
@@ -357,7 +357,8 @@ impl<'a> Prover<'a> {
     async fn fill_changed(&mut self, applied: usize) -> Result<(Filling, Rows)> {
         let given = self.given(applied);
         let reader = self.copies.reader();
-        let filling = self.samples.fill(reader, given).await.with_context(|| unfit(self.trials, applied))?;
+        let filling =
+            self.samples.fill(reader, given).await.with_context(|| unfit(self.proof_steps, applied))?;
         let rows = self.contents.read(reader, &filling.states).await?;
         self.proof.rows.note(&rows, &filling.refused);
         Ok((filling, rows))
@@ -376,9 +377,9 @@ impl<'a> Prover<'a> {
     }
 }
 
-fn unfit(trials: &[Trial<'_>], applied: usize) -> String {
-    let newest = applied.checked_sub(1).and_then(|at| trials.get(at));
-    let label = newest.map_or("", |trial| trial.migration.label());
+fn unfit(proof_steps: &[ProofStep<'_>], applied: usize) -> String {
+    let newest = applied.checked_sub(1).and_then(|at| proof_steps.get(at));
+    let label = newest.map_or("", |step| step.migration.label());
     format!("the sample rows do not fit the tables after {label}; write {label}.rows.sql with rows that do")
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use files::Script;
 use tokio_postgres::error::{DbError, Severity};
 
-use engine::run::observer::Ear;
+use engine::notices::Ear;
 use engine::values;
 
 /// What is kept of all migrations.

@@ -222,8 +222,8 @@ fn rest(page: &mut String, report: &Report) {
             HumanDuration(run.duration)
         );
     }
-    if !report.way_back.proved.is_empty() {
-        let proved: Vec<String> = report.way_back.proved.iter().map(|label| isolated(label)).collect();
+    if !report.round_trip.proved.is_empty() {
+        let proved: Vec<String> = report.round_trip.proved.iter().map(|label| isolated(label)).collect();
         let _ = writeln!(
             page,
             "<h2>The way back</h2>\n<p>Taken back and applied again: {}.</p>",

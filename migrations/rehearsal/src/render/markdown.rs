@@ -40,9 +40,9 @@ pub fn markdown(report: &Report) -> String {
             HumanDuration(run.duration)
         ));
     }
-    if !report.way_back.proved.is_empty() {
+    if !report.round_trip.proved.is_empty() {
         let code = |label: &String| format!("<code>{}</code>", escape(label));
-        let proved = report.way_back.proved.iter().map(code).collect::<Vec<_>>();
+        let proved = report.round_trip.proved.iter().map(code).collect::<Vec<_>>();
         parts.push(format!("Taken back and applied again: {}.", proved.join(", ")));
     }
     parts.join("\n\n") + "\n"

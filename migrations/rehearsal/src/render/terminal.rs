@@ -34,7 +34,7 @@ pub fn terminal(report: &Report) -> String {
             HumanDuration(run.duration)
         ));
     }
-    match &report.way_back.proved[..] {
+    match &report.round_trip.proved[..] {
         [] => {}
         [one] => parts.push(format!("Taken back and applied again: {one}.")),
         [first, .., last] => parts.push(format!("Taken back and applied again: {first} to {last}.")),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::step::{Diagnosis, Verdict};
-use crate::output::{BAD, GOOD, ODD};
+use crate::output::{ERROR, SUCCESS, WARNING};
 use text::wrap_to;
 
 /// Where findings begin.
@@ -17,9 +17,9 @@ impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.0.steps {
             let (style, mark) = match step.verdict {
-                Verdict::Ok => (GOOD, "ok"),
-                Verdict::Look => (ODD, "look"),
-                Verdict::Failed => (BAD, "failed"),
+                Verdict::Ok => (SUCCESS, "ok"),
+                Verdict::Look => (WARNING, "look"),
+                Verdict::Failed => (ERROR, "failed"),
             };
             let name = step.step;
             write!(f, "{style}{mark:MARK$}{style:#}{name:rest$}", rest = INDENT - MARK)?;

@@ -50,9 +50,9 @@ pub(super) async fn run(
     let sizes = sizes(context).await?;
     scratch::within(server, async |scratch| {
         let mut profiler = Profiler::open(&Connector::new(&scratch.url)?, Instant::now()).await?;
-        let stage = scratch.stage(context.settings()).await?;
+        let prepared = scratch.prepare(context.settings()).await?;
         let observe = |_| {};
-        let runner = stage.runner(&observe);
+        let runner = prepared.runner(&observe);
         let session = scratch.session().await?;
         let (mut measured, mut findings) = (Vec::new(), Vec::new());
         let mut unindexed = BTreeSet::new();

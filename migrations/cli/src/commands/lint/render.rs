@@ -7,7 +7,7 @@ use lint::{LintFinding, Severity};
 use serde_json::{Value, json};
 
 use super::Observed;
-use crate::output::{BAD, GOOD, ODD};
+use crate::output::{ERROR, SUCCESS, WARNING};
 use text::counted;
 
 /// The longest line of a file that is quoted whole.
@@ -36,7 +36,7 @@ pub(super) fn word(severity: Severity) -> &'static str {
 pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option<&Observed>) -> String {
     let mut text = String::new();
     for finding in findings {
-        let style = if finding.severity == Severity::Error { BAD } else { ODD };
+        let style = if finding.severity == Severity::Error { ERROR } else { WARNING };
         let word = word(finding.severity);
         let LintFinding { rule, file, line, column, message, .. } = finding;
         // Writing to a String does not fail.
@@ -50,7 +50,7 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option
         text.push_str(&observed.text());
     }
     if findings.is_empty() {
-        let _ = write!(text, "{GOOD}Nothing found{GOOD:#} {}.", of(migrations));
+        let _ = write!(text, "{SUCCESS}Nothing found{SUCCESS:#} {}.", of(migrations));
     } else {
         let _ = write!(text, "{} branchline lint --explain RULE says more.", sum(findings, migrations));
     }

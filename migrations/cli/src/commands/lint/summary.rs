@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use lint::{LintFinding, Severity};
 
 use super::render::{self, word};
-use crate::output::{BAD, ODD};
+use crate::output::{ERROR, WARNING};
 
 /// So many findings are shown whole.
 pub(super) const WHOLE: usize = 20;
@@ -47,7 +47,7 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize) -> String {
     let mut text = String::from("By rule\n");
     let rules = worst_first(rules);
     for ((severity, rule), counts) in rules.iter().take(RULES) {
-        let style = if *severity == Severity::Error { BAD } else { ODD };
+        let style = if *severity == Severity::Error { ERROR } else { WARNING };
         let count = counts.errors + counts.warnings;
         // Writing to a String does not fail.
         let _ = writeln!(text, "{count:>6} {style}{:<8}{style:#} {rule}", plural(count, word(*severity)));

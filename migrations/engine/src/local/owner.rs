@@ -1,6 +1,6 @@
-//! Whom a temporary server runs as. initdb and postgres refuse to run as root, so root hands them to `nobody`.
+//! Whom a server runs as. initdb and postgres refuse to run as root, so root hands them to `nobody`.
 
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,16 +12,22 @@ const NOBODY: u32 = 65534;
 
 /// The user that owns the data directory and runs the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub enum Owner {
     /// Ourselves: we are not root.
     Caller,
     /// We are root, and this is an unprivileged user.
-    Other { uid: u32, gid: u32 },
+    Other {
+        /// Its user id.
+        uid: u32,
+        /// Its group's id.
+        gid: u32,
+    },
 }
 
 impl Owner {
     /// The caller, or for root `nobody`.
-    pub(super) fn of_this_process() -> Self {
+    #[must_use]
+    pub fn of_this_process() -> Self {
         if !rustix::process::geteuid().is_root() {
             return Self::Caller;
         }
@@ -30,8 +36,26 @@ impl Owner {
         Self::Other { uid, gid }
     }
 
+    /// The same, but root serves a folder of an ordinary user as that user.
+    ///
+    /// # Errors
+    /// The folder cannot be looked at.
+    pub fn of_folder(folder: &Path) -> Result<Self> {
+        match Self::of_this_process() {
+            Self::Caller => Ok(Self::Caller),
+            nobody @ Self::Other { .. } => {
+                let metadata = folder.metadata().with_context(|| folder.display().to_string())?;
+                Ok(match metadata.uid() {
+                    0 => nobody,
+                    uid => Self::Other { uid, gid: metadata.gid() },
+                })
+            }
+        }
+    }
+
     /// Its user id.
-    pub(super) fn uid(self) -> u32 {
+    #[must_use]
+    pub fn uid(self) -> u32 {
         match self {
             Self::Caller => rustix::process::geteuid().as_raw(),
             Self::Other { uid, .. } => uid,
@@ -39,7 +63,7 @@ impl Owner {
     }
 
     /// Makes the command run as this user, with none of the caller's supplementary groups.
-    pub(super) fn run_as(self, command: &mut Command) -> &mut Command {
+    pub fn run_as(self, command: &mut Command) -> &mut Command {
         match self {
             Self::Caller => command,
             // The standard library drops the supplementary groups when root changes the uid.
@@ -48,7 +72,10 @@ impl Owner {
     }
 
     /// Gives the file or folder to this user.
-    pub(super) fn take(self, path: &Path) -> Result<()> {
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn take(self, path: &Path) -> Result<()> {
         match self {
             Self::Caller => Ok(()),
             Self::Other { uid, gid } => {
@@ -57,8 +84,11 @@ impl Owner {
         }
     }
 
-    /// Gives the folder and all in it to this user.
-    pub(super) fn take_all(self, folder: &Path) -> Result<()> {
+    /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and remove it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn take_all(self, folder: &Path) -> Result<()> {
         if let Self::Other { uid, gid } = self {
             let status = Command::new("chown").args(["-R", &format!("{uid}:{gid}")]).arg(folder).status()?;
             ensure!(status.success(), "giving {} away failed", folder.display());
@@ -67,12 +97,12 @@ impl Owner {
     }
 
     /// Whether this user can run the program: it may lie below a folder such as /root.
-    pub(super) fn can_run(self, program: &Path) -> bool {
+    pub fn can_run(self, program: &Path) -> bool {
         self.succeeds(Command::new(program).arg("--version"))
     }
 
     /// Whether this user can make files in the folder.
-    pub(super) fn can_write(self, folder: &Path) -> bool {
+    pub fn can_write(self, folder: &Path) -> bool {
         self.succeeds(
             Command::new("/bin/sh").args(["-c", r#"test -w "$1" && test -x "$1""#, "sh"]).arg(folder),
         )

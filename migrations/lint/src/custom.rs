@@ -1,28 +1,13 @@
 //! The rules that squawk does not have.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use super::finding::LintFinding;
-use super::rules::LintRule;
+use super::rule::Match;
 use files::Script;
 use files::{Statement, Token};
 
 #[cfg(test)]
 mod tests;
-
-/// What a rule found: bytes of the file.
-pub(super) struct Found(pub(super) Range<usize>);
-
-impl Found {
-    fn whole(statement: &Statement<'_>) -> Self {
-        Self(statement.start..statement.start + statement.text.len())
-    }
-
-    pub(super) fn of(self, rule: &LintRule, script: &Script) -> LintFinding {
-        LintFinding::over(rule, script, self.0, rule.title().to_owned())
-    }
-}
 
 /// A statement's words in upper case; names in quotes are none. None of a statement that begins with another
 /// word.
@@ -62,49 +47,49 @@ pub(super) fn given_policies(script: &Script) -> BTreeSet<String> {
 }
 
 /// `ALTER TYPE … RENAME VALUE`.
-pub(super) fn rename_enum_value(script: &Script) -> Vec<Found> {
+pub(super) fn rename_enum_value(script: &Script) -> Vec<Match> {
     let is_one = |statement: &Statement<'_>| {
         words_of(statement, &["ALTER"])
             .is_some_and(|words| begins(&words, &["ALTER", "TYPE"]) && has(&words, &["RENAME", "VALUE"]))
     };
-    script.statements().filter(is_one).map(|statement| Found::whole(&statement)).collect()
+    script.statements().filter(is_one).map(|statement| Match::whole(&statement)).collect()
 }
 
 /// CONCURRENTLY in a migration that runs in a transaction.
-pub(super) fn concurrently_in_transaction(script: &Script) -> Vec<Found> {
+pub(super) fn concurrently_in_transaction(script: &Script) -> Vec<Match> {
     in_transaction(script, |what| what.ends_with(" CONCURRENTLY"))
 }
 
 /// What else the server refuses in a transaction, in a migration that runs in one.
-pub(super) fn needs_no_transaction(script: &Script) -> Vec<Found> {
+pub(super) fn needs_no_transaction(script: &Script) -> Vec<Match> {
     in_transaction(script, |what| !what.ends_with(" CONCURRENTLY"))
 }
 
-fn in_transaction(script: &Script, is_one: impl Fn(&str) -> bool) -> Vec<Found> {
+fn in_transaction(script: &Script, is_one: impl Fn(&str) -> bool) -> Vec<Match> {
     if script.directives.no_transaction {
         return Vec::new();
     }
     let needs = |statement: &Statement<'_>| statement.needs_no_transaction().is_some_and(&is_one);
-    script.statements().filter(needs).map(|statement| Found::whole(&statement)).collect()
+    script.statements().filter(needs).map(|statement| Match::whole(&statement)).collect()
 }
 
 /// Commands of psql's.
-pub(super) fn psql_command(script: &Script) -> Vec<Found> {
+pub(super) fn psql_command(script: &Script) -> Vec<Match> {
     let found = script.psql_commands().filter(|command| !command.is_guard);
-    found.map(|command| Found(command.start..command.end)).collect()
+    found.map(|command| Match(command.start..command.end)).collect()
 }
 
 /// VACUUM FULL and CLUSTER.
-pub(super) fn vacuum_full(script: &Script) -> Vec<Found> {
+pub(super) fn vacuum_full(script: &Script) -> Vec<Match> {
     let is_one = |statement: &Statement<'_>| {
         words_of(statement, &["VACUUM", "CLUSTER"])
             .is_some_and(|words| words[0] == "CLUSTER" || words.contains(&"FULL".to_owned()))
     };
-    script.statements().filter(is_one).map(|statement| Found::whole(&statement)).collect()
+    script.statements().filter(is_one).map(|statement| Match::whole(&statement)).collect()
 }
 
 /// A column of type json: the word behind a name, and before nothing or what may stand behind a type.
-pub(super) fn prefer_jsonb(script: &Script) -> Vec<Found> {
+pub(super) fn prefer_jsonb(script: &Script) -> Vec<Match> {
     const BEHIND: [&str; 9] =
         ["NOT", "NULL", "DEFAULT", "CHECK", "UNIQUE", "CONSTRAINT", "GENERATED", "USING", "COMPRESSION"];
     let mut found = Vec::new();
@@ -130,7 +115,7 @@ pub(super) fn prefer_jsonb(script: &Script) -> Vec<Found> {
                 _ => true,
             };
             if is_json && follows_name && next_fits {
-                found.push(Found(statement.start + range.start..statement.start + range.end));
+                found.push(Match(statement.start + range.start..statement.start + range.end));
             }
         }
     }
@@ -138,7 +123,7 @@ pub(super) fn prefer_jsonb(script: &Script) -> Vec<Found> {
 }
 
 /// A constraint that is validated in the transaction that added it NOT VALID.
-pub(super) fn validate_with_constraint(script: &Script) -> Vec<Found> {
+pub(super) fn validate_with_constraint(script: &Script) -> Vec<Match> {
     if script.directives.no_transaction {
         return Vec::new();
     }
@@ -159,14 +144,14 @@ pub(super) fn validate_with_constraint(script: &Script) -> Vec<Found> {
             }
         }
         if validates {
-            found.push(Found::whole(&statement));
+            found.push(Match::whole(&statement));
         }
     }
     found
 }
 
 /// Slow work behind a statement that locks a table that others use out, in its transaction.
-pub(super) fn work_under_exclusive_lock(script: &Script) -> Vec<Found> {
+pub(super) fn work_under_exclusive_lock(script: &Script) -> Vec<Match> {
     if script.directives.no_transaction {
         return Vec::new();
     }
@@ -175,7 +160,7 @@ pub(super) fn work_under_exclusive_lock(script: &Script) -> Vec<Found> {
     let mut found = Vec::new();
     for statement in script.statements() {
         if is_locked && is_slow(&statement, &made) {
-            found.push(Found::whole(&statement));
+            found.push(Match::whole(&statement));
         }
         is_locked |= locks_out(&statement).is_some_and(|table| !made.contains(&table));
     }
@@ -225,7 +210,7 @@ fn is_slow(statement: &Statement<'_>, made: &BTreeSet<String>) -> bool {
 }
 
 /// Every row of a table that others use, changed by one statement.
-pub(super) fn backfill_in_one_statement(script: &Script) -> Vec<Found> {
+pub(super) fn backfill_in_one_statement(script: &Script) -> Vec<Match> {
     let made = made_here(script);
     let mut found = Vec::new();
     for statement in script.statements() {
@@ -235,7 +220,7 @@ pub(super) fn backfill_in_one_statement(script: &Script) -> Vec<Found> {
         // A limit, or a range of keys, is a batch.
         let is_batch = words.contains(&"LIMIT".to_owned()) || words.contains(&"BETWEEN".to_owned());
         if !is_batch && !made.contains(&table) {
-            found.push(Found::whole(&statement));
+            found.push(Match::whole(&statement));
         }
     }
     found

@@ -1,0 +1,8 @@
+//! A Postgres server on this machine that ends with its process: whom it runs as, and the shell that owns it. The temporary
+//! servers of scratch databases are made so, and those of tests.
+
+mod owner;
+mod shell;
+
+pub use owner::Owner;
+pub use shell::Shell;

@@ -1,0 +1,60 @@
+//! A rule: what it is called, how much it weighs, who looks.
+
+use std::ops::Range;
+
+use files::{Script, Statement};
+use squawk_linter::Rule as Squawk;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It will be regretted, and hurts nobody today.
+    Warning,
+    /// It holds others up, breaks them, or fails.
+    Error,
+}
+
+/// A rule.
+#[derive(Clone, Copy)]
+pub struct LintRule {
+    /// Its name, as `allow` has it.
+    pub name: &'static str,
+    /// How much its findings weigh.
+    pub severity: Severity,
+    /// Why, what to write instead, and an example: text for a terminal of 80 columns, its title first.
+    pub page: &'static str,
+    pub(super) check: Check,
+}
+
+/// Who looks.
+#[derive(Clone, Copy)]
+pub(super) enum Check {
+    Squawk(Squawk),
+    Custom(fn(&Script) -> Vec<Match>),
+    /// The syntax tree: `tree`.
+    Tree,
+    /// The parser, and where there is a server, the server's.
+    Syntax,
+    /// Running the file.
+    Observed,
+    /// The directives themselves.
+    Directives,
+}
+
+impl LintRule {
+    /// What is wrong, in a line.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.page.lines().next().unwrap_or(self.name)
+    }
+}
+
+/// What a rule found: bytes of the file.
+pub(super) struct Match(pub(super) Range<usize>);
+
+impl Match {
+    /// A whole statement.
+    pub(super) fn whole(statement: &Statement<'_>) -> Self {
+        Self(statement.start..statement.start + statement.text.len())
+    }
+}
