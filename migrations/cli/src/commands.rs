@@ -78,7 +78,8 @@ impl Context<'_> {
         Ok(self.global.database_url.is_some() || Environment::read()?.names_database())
     }
 
-    /// The server to run migrations on in scratch databases, with a word about which it is. See [`scratch::choose`].
+    /// The server to run migrations on in scratch databases, with a word about which it is. See
+    /// [`scratch::choose`].
     async fn scratch_server(&self, place: &Place, migrations: &Migrations) -> Result<scratch::Server> {
         let named = match &place.scratch_url {
             Some(url) => {

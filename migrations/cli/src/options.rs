@@ -13,9 +13,9 @@ use crate::environment::Environment;
 /// What every command takes.
 #[derive(clap::Args)]
 pub(crate) struct Global {
-    /// The database [default: DIRECT_DATABASE_URL, else DATABASE_URL without Neon's pooler, from the environment or from
-    /// .env in this folder]. Every user of this machine can read it in the list of processes, its password included: a
-    /// variable or .env keeps it to yourself
+    /// The database [default: DIRECT_DATABASE_URL, else DATABASE_URL without Neon's pooler, from the
+    /// environment or from .env in this folder]. Every user of this machine can read it in the list of
+    /// processes, its password included: a variable or .env keeps it to yourself
     #[arg(long, global = true, value_name = "URL", help_heading = "Global options")]
     pub(crate) database_url: Option<String>,
     /// The folder of the migration files
@@ -39,7 +39,8 @@ pub(crate) struct Global {
     /// Text for people, or one JSON document for machines
     #[arg(long, global = true, default_value = "text", help_heading = "Global options")]
     pub(crate) format: Format,
-    /// How long a statement may wait for a lock before the migration is rolled back and tried again; 0 for ever
+    /// How long a statement may wait for a lock before the migration is rolled back and tried again; 0 for
+    /// ever
     #[arg(
         long,
         global = true,
@@ -59,7 +60,8 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) statement_timeout: Duration,
-    /// Show row values in a server's messages, which are left out since logs have many readers; reports never hold them
+    /// Show row values in a server's messages, which are left out since logs have many readers; reports never
+    /// hold them
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) show_values: bool,
 }
@@ -75,8 +77,8 @@ pub(crate) enum Format {
 /// Where scratch databases are made.
 #[derive(clap::Args)]
 pub(crate) struct Place {
-    /// The server on which to make the scratch database [default: a temporary one of this run, where Postgres is
-    /// installed here; else the database's own]
+    /// The server on which to make the scratch database [default: a temporary one of this run, where Postgres
+    /// is installed here; else the database's own]
     #[arg(long, value_name = "URL")]
     pub(crate) scratch_url: Option<String>,
 }
@@ -119,7 +121,8 @@ pub(crate) struct NeonOptions {
     /// Where the API is; http on this machine only
     #[arg(long, global = true, value_name = "URL", default_value = neon::HOST, hide_default_value = true, help_heading = "Neon")]
     api_host: String,
-    /// How long to wait for Neon to do something, and for a project that is locked while it does something else
+    /// How long to wait for Neon to do something, and for a project that is locked while it does something
+    /// else
     #[arg(long, global = true, value_name = "TIME", default_value = "5min", value_parser = duration, help_heading = "Neon")]
     wait: Duration,
 }

@@ -1,4 +1,5 @@
-//! Taking over a database that another tool made: what of the migrations it has is looked for, stamped, and completed.
+//! Taking over a database that another tool made: what of the migrations it has is looked for, stamped, and
+//! completed.
 
 mod timeline;
 
@@ -54,8 +55,8 @@ pub struct Survey<'m> {
 }
 
 impl<'m> Survey<'m> {
-    /// Tries the migrations on a scratch database, and looks for the effect of each in the database of a session. `through`
-    /// is how many of them are said to have run, where somebody says so.
+    /// Tries the migrations on a scratch database, and looks for the effect of each in the database of a
+    /// session. `through` is how many of them are said to have run, where somebody says so.
     ///
     /// # Errors
     /// A migration fails on the scratch database, or a server refuses.
@@ -104,10 +105,12 @@ impl<'m> Survey<'m> {
         Ok(script::of_adoption(&table, &plan, settings))
     }
 
-    /// Stamps and applies, in one transaction, while no other runner is at work. Returns what was done on which findings.
+    /// Stamps and applies, in one transaction, while no other runner is at work. Returns what was done on
+    /// which findings.
     ///
     /// # Errors
-    /// As for [`Survey::plan`]; the database has changed meanwhile; or it takes no writes. Nothing is changed then.
+    /// As for [`Survey::plan`]; the database has changed meanwhile; or it takes no writes. Nothing is changed
+    /// then.
     pub async fn adopt(
         self,
         connector: &Connector,
@@ -130,7 +133,8 @@ impl<'m> Survey<'m> {
         }
         let found = Found::of(&timeline, &there, predecessor::records(&worker).await?);
         let plan = adoption(migrations, &found.evidence, &found.records, through)?;
-        // An empty history says that none has run, which an upgrade needs to know where another tool has a history.
+        // An empty history says that none has run, which an upgrade needs to know where another tool has a
+        // history.
         if !plan.steps.is_empty() || !found.records.is_empty() {
             let table = database.ensure_table(&worker, migrations.version_type()).await?;
             table.check_fit(migrations.iter())?;

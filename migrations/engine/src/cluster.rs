@@ -1,7 +1,8 @@
-//! What a migration does to the whole server where its statements do not tell, as in a `DO` block or a function.
+//! What a migration does to the whole server where its statements do not tell, as in a `DO` block or a
+//! function.
 //!
-//! On a scratch database of a server that others use, the shared catalogs are read before a migration and again before
-//! its transaction commits. Where they differ, the server raises an error, which rolls back.
+//! On a scratch database of a server that others use, the shared catalogs are read before a migration and
+//! again before its transaction commits. Where they differ, the server raises an error, which rolls back.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,8 @@ use tokio_postgres::Client;
 use crate::database::{execute, literal, rows};
 use crate::settings::Settings;
 
-/// What stands in the shared catalogs, each row as a digest: everything but the scratch database's own. A password is
-/// seen where the role may read pg_authid.
+/// What stands in the shared catalogs, each row as a digest: everything but the scratch database's own. A
+/// password is seen where the role may read pg_authid.
 const SHARED: &str = "
     SELECT 'role ' || rolname, md5(r::text) FROM pg_roles r WHERE rolname !~ '^pg_'
     UNION ALL SELECT format('member %s of role %s', member::regrole, roleid::regrole),
@@ -47,7 +48,8 @@ const WRITTEN: &str = "
                                 'pg_subscription', 'pg_shdescription', 'pg_shseclabel']::regclass[])
     LIMIT 1";
 
-/// The SQLSTATE of the refusal, of a class that Postgres does not use. Its message holds names and no values of rows.
+/// The SQLSTATE of the refusal, of a class that Postgres does not use. Its message holds names and no values
+/// of rows.
 pub const REFUSED: &str = "BL001";
 
 /// What a person is told to do.
@@ -88,8 +90,8 @@ impl Shared {
         if rows(session, WRITTEN).await?.is_empty() { Ok(()) } else { self.check(session).await }
     }
 
-    /// The same after a file outside a transaction, of whose blocks and procedures that commit nothing tells what they
-    /// wrote to. Its other statements were looked at one by one.
+    /// The same after a file outside a transaction, of whose blocks and procedures that commit nothing tells
+    /// what they wrote to. Its other statements were looked at one by one.
     ///
     /// # Errors
     /// The server's, which names what was changed, be it by others.
@@ -101,7 +103,8 @@ impl Shared {
         self.check(session).await
     }
 
-    /// Fails where they are not what they were. No block and no function makes or drops a database: that was others.
+    /// Fails where they are not what they were. No block and no function makes or drops a database: that was
+    /// others.
     async fn check(&self, session: &Client) -> Result<(), pg::Error> {
         const SHOWN: usize = 5;
         let Some(before) = &self.0 else { return Ok(()) };

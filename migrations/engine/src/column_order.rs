@@ -17,8 +17,9 @@ pub struct Comparison {
     pub notes: Vec<String>,
 }
 
-/// Compares the catalog after a migration ran with the one that is expected. That columns of a table stand in another
-/// order is a note, unless a file that can run in the meantime, a function, a rule or a row type goes by it.
+/// Compares the catalog after a migration ran with the one that is expected. That columns of a table stand in
+/// another order is a note, unless a file that can run in the meantime, a function, a rule or a row type goes
+/// by it.
 ///
 /// # Errors
 /// The server's refusal.
@@ -63,8 +64,8 @@ fn note(column: &str) -> String {
     )
 }
 
-/// The scripts that can run while the tables are as they are after a migration: after its down those of the migrations
-/// before it and its own up, after its up all.
+/// The scripts that can run while the tables are as they are after a migration: after its down those of the
+/// migrations before it and its own up, after its up all.
 fn in_the_meantime<'m>(
     migrations: &'m Migrations,
     migration: &Migration,

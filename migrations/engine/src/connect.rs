@@ -32,9 +32,9 @@ const SECOND_SESSION: Duration = Duration::from_secs(20);
 /// Rounds of comparing sessions. A pooler that hands out its latest idle connection shows in the first.
 const ROUNDS: usize = 2;
 
-/// Makes sure that a session stays on one server process between its transactions, as migrating needs: locks and settings
-/// would reach other clients' sessions. A second session holds a transaction meanwhile, so that a pooler in transaction
-/// mode has to lend it the first one's process, or the first one another.
+/// Makes sure that a session stays on one server process between its transactions, as migrating needs: locks
+/// and settings would reach other clients' sessions. A second session holds a transaction meanwhile, so that
+/// a pooler in transaction mode has to lend it the first one's process, or the first one another.
 ///
 /// # Errors
 /// Two sessions are on one process, or one is on two in turn; or the second session cannot be had.
@@ -60,8 +60,8 @@ pub async fn ensure_session(session: &Client, connector: &Connector) -> Result<(
     }
 }
 
-/// Whether two sessions of one URL are a pooler's in transaction mode, which lends a server process to the next client as
-/// soon as a transaction ends. Each is idle before.
+/// Whether two sessions of one URL are a pooler's in transaction mode, which lends a server process to the
+/// next client as soon as a transaction ends. Each is idle before.
 ///
 /// # Errors
 /// A session fails.

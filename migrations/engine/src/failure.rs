@@ -137,8 +137,8 @@ impl Failure {
     }
 }
 
-/// The line of the file that a failure is about: the row's where a COPY failed at one, else the statement's at an offset of
-/// bytes.
+/// The line of the file that a failure is about: the row's where a COPY failed at one, else the statement's
+/// at an offset of bytes.
 pub fn line_in_file(statement: Statement<'_>, offset: usize, error: &pg::Error) -> usize {
     match (statement.data, error.as_db_error().and_then(copied_row)) {
         (Some(data), Some(row)) => data.line + row.line.saturating_sub(1),
@@ -157,7 +157,8 @@ struct CopiedRow<'a> {
     place: &'a str,
 }
 
-/// Reads the row from the error's context, `COPY t, line 3, column b: "value"`, whose words are in the server's language.
+/// Reads the row from the error's context, `COPY t, line 3, column b: "value"`, whose words are in the
+/// server's language.
 fn copied_row(db: &DbError) -> Option<CopiedRow<'_>> {
     let context = db.where_()?.lines().find(|line| line.starts_with("COPY "))?;
     let place = without_value(context);
@@ -201,7 +202,8 @@ pub fn excerpt(statement: &str) -> String {
     lines.join("\n")
 }
 
-/// Returns an error with its causes, without row values unless they are asked for. A cause that its effect has told already ends the chain.
+/// Returns an error with its causes, without row values unless they are asked for. A cause that its effect
+/// has told already ends the chain.
 #[must_use]
 pub fn chain(error: &anyhow::Error) -> String {
     let mut message = String::new();

@@ -37,8 +37,9 @@ impl Signals {
         }
     }
 
-    /// The outcome of work that makes something elsewhere. A signal calls `stop`, which lets the work end what it is at and
-    /// remove what it has made; another one lets it go at once, with a word about what may be left.
+    /// The outcome of work that makes something elsewhere. A signal calls `stop`, which lets the work end
+    /// what it is at and remove what it has made; another one lets it go at once, with a word about what may
+    /// be left.
     ///
     /// # Errors
     /// The work's, or a second signal came.
@@ -61,7 +62,8 @@ impl Signals {
         }
     }
 
-    /// The outcome of removing something, which a signal does not stop; another one does, with a word about what may be left.
+    /// The outcome of removing something, which a signal does not stop; another one does, with a word about
+    /// what may be left.
     ///
     /// # Errors
     /// The work's, or a second signal came.

@@ -1,9 +1,9 @@
-//! The engine of the schema toolkit: brings a database's schema to where the migration files say, and back; reads
-//! catalogs; proves migrations on scratch databases; takes over databases that other tools made.
+//! The engine of the schema toolkit: brings a database's schema to where the migration files say, and back;
+//! reads catalogs; proves migrations on scratch databases; takes over databases that other tools made.
 //!
-//! It keeps refinery's names, checksums and history table, so that a database that either tool migrated is accepted by
-//! the other. What it adds: one application under any number of runners, bounded lock waits, migrations outside a
-//! transaction, downs, and errors that name the file, the line and what to do.
+//! It keeps refinery's names, checksums and history table, so that a database that either tool migrated is
+//! accepted by the other. What it adds: one application under any number of runners, bounded lock waits,
+//! migrations outside a transaction, downs, and errors that name the file, the line and what to do.
 //!
 //! [`Migrator`] is the way in for a program or a test, as refinery's `Runner` is:
 //!
@@ -85,8 +85,8 @@ pub use settings::Settings;
 /// Applies what is pending, as `branchline upgrade head` does, with its default settings.
 ///
 /// # Errors
-/// The directory cannot be used, the database cannot be reached or does not agree with the files, or a migration failed:
-/// then a [`Failure`] is among the causes.
+/// The directory cannot be used, the database cannot be reached or does not agree with the files, or a
+/// migration failed: then a [`Failure`] is among the causes.
 pub async fn upgrade_to_head(url: &str, dir: &Path) -> anyhow::Result<Report> {
     Migrator::load(dir)?.apply(url, Target::Up(UpgradeTarget::Head)).await
 }

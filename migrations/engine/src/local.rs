@@ -1,5 +1,5 @@
-//! A Postgres server on this machine that ends with its process: whom it runs as, and the shell that owns it. The temporary
-//! servers of scratch databases are made so, and those of tests.
+//! A Postgres server on this machine that ends with its process: whom it runs as, and the shell that owns it.
+//! The temporary servers of scratch databases are made so, and those of tests.
 
 mod owner;
 mod shell;

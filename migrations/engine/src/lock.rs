@@ -1,14 +1,14 @@
 //! One runner at a time.
 //!
-//! Two locks do it. The runners' lock is held by a session of its own, idle in a READ COMMITTED transaction: such a
-//! session holds no snapshot, so that it does not hold up a concurrent index build, and it outlives whatever a migration
-//! does to its own session. Waiters poll, since one that blocks in pg_advisory_lock holds a snapshot and deadlocks the
-//! holder's CREATE INDEX CONCURRENTLY.
+//! Two locks do it. The runners' lock is held by a session of its own, idle in a READ COMMITTED transaction:
+//! such a session holds no snapshot, so that it does not hold up a concurrent index build, and it outlives
+//! whatever a migration does to its own session. Waiters poll, since one that blocks in pg_advisory_lock
+//! holds a snapshot and deadlocks the holder's CREATE INDEX CONCURRENTLY.
 //!
-//! The workers' lock is taken by the session that migrates, in each transaction. A runner that was killed leaves its
-//! statement running on the server for a while, and its runners' lock is gone by then; the workers' lock is not. Nothing
-//! is sent before the answer that the lock is taken, so that a killed runner leaves no statement behind that would run
-//! without it.
+//! The workers' lock is taken by the session that migrates, in each transaction. A runner that was killed
+//! leaves its statement running on the server for a while, and its runners' lock is gone by then; the
+//! workers' lock is not. Nothing is sent before the answer that the lock is taken, so that a killed runner
+//! leaves no statement behind that would run without it.
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ impl RunnersLock {
     /// The session fails, or is a pooler's, which does not stay one.
     pub async fn acquire(session: Client, connector: &Connector, observe: &dyn Fn(Event)) -> Result<Self> {
         ensure_session(&session, connector).await?;
-        // The session idles for as long as the migrations take. No timeout of the role or database may end it (Neon's
-        // default for a transaction is five minutes); keepalives end it if this machine vanishes.
+        // The session idles for as long as the migrations take. No timeout of the role or database may end it
+        // (Neon's default for a transaction is five minutes); keepalives end it if this machine vanishes.
         let settings = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN \
             ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout', 'statement_timeout'); \
             SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";

@@ -97,8 +97,8 @@ impl Order<'_> {
         self.run_if(connector, migrations, async |_, _, _| Ok(())).await
     }
 
-    /// Runs the steps where `check` has nothing against it. It is asked while the runners' lock is held, so that no other
-    /// runner changes what it has seen.
+    /// Runs the steps where `check` has nothing against it. It is asked while the runners' lock is held, so
+    /// that no other runner changes what it has seen.
     ///
     /// # Errors
     /// As for [`Order::run`]; and the check's, with nothing done.
@@ -143,8 +143,8 @@ impl Order<'_> {
         Ok(Report { from, to, steps: done })
     }
 
-    /// Runs the steps in one transaction and rolls it back, as far as that is possible. Other runners wait meanwhile, and
-    /// so does whoever wants what the migrations lock.
+    /// Runs the steps in one transaction and rolls it back, as far as that is possible. Other runners wait
+    /// meanwhile, and so does whoever wants what the migrations lock.
     ///
     /// # Errors
     /// Those of [`Order::run`].
@@ -183,8 +183,8 @@ impl Order<'_> {
         database.check_writable()?;
 
         let lock = RunnersLock::acquire(first, connector, self.observe).await?;
-        // Another runner may have been at work until now. What was planned stays planned, so that "+1" under two runners
-        // is one step and not two.
+        // Another runner may have been at work until now. What was planned stays planned, so that "+1" under
+        // two runners is one step and not two.
         let (worker, notices, database, history) = open_and_listen(connector, ear).await?;
         check(&worker, &database, &history).await?;
         let status = verify(migrations, &history)?;

@@ -23,8 +23,8 @@ use crate::verify::{Proof, ProofEvent, prove};
 
 /// The migrations of a folder, and how they are run.
 ///
-/// A database is named by its URL, as `postgresql://user:password@host/database`; poolers are refused, since migrating
-/// needs a session. Each method opens its own sessions.
+/// A database is named by its URL, as `postgresql://user:password@host/database`; poolers are refused, since
+/// migrating needs a session. Each method opens its own sessions.
 #[derive(Clone, Debug)]
 pub struct Migrator {
     migrations: Migrations,
@@ -70,10 +70,12 @@ impl Migrator {
         &self.migrations
     }
 
-    /// The steps from where a database is to a target, in the order in which they would run. Nothing is changed.
+    /// The steps from where a database is to a target, in the order in which they would run. Nothing is
+    /// changed.
     ///
     /// # Errors
-    /// The database cannot be reached, its history does not agree with the files, or no way leads to the target.
+    /// The database cannot be reached, its history does not agree with the files, or no way leads to the
+    /// target.
     pub async fn plan(&self, url: &str, target: Target) -> Result<Vec<&Migration>> {
         let (_, _, history) = open_and_read_history(&connector(url)?).await?;
         Ok(target.plan(&verify(&self.migrations, &history)?)?)
@@ -82,13 +84,15 @@ impl Migrator {
     /// Brings a database to a target. Any number of programs may do so at once: one works, the others wait.
     ///
     /// # Errors
-    /// As for [`Migrator::plan`]; or a migration failed: then a [`Failure`](crate::Failure) is among the causes.
+    /// As for [`Migrator::plan`]; or a migration failed: then a [`Failure`](crate::Failure) is among the
+    /// causes.
     pub async fn apply(&self, url: &str, target: Target) -> Result<Report> {
         self.apply_observed(url, target, &mut Unobserved, &|_| {}).await
     }
 
-    /// The same for who wants to know what happens: `observer` is asked before and after each statement, `tell` is called
-    /// for each migration, and where a lock is waited for. See [`Observer`] for what an observer changes.
+    /// The same for who wants to know what happens: `observer` is asked before and after each statement,
+    /// `tell` is called for each migration, and where a lock is waited for. See [`Observer`] for what an
+    /// observer changes.
     ///
     /// # Errors
     /// As for [`Migrator::apply`].
@@ -135,12 +139,13 @@ impl Migrator {
         prove(&self.migrations, |_| true, server, self.settings.clone(), tell).await
     }
 
-    /// Takes over a database that another tool made: what of the migrations it has is stamped, what is missing before that is
-    /// applied, all in one transaction. A database with a history is left as it is. `server` is for the scratch database in
-    /// which the migrations are tried.
+    /// Takes over a database that another tool made: what of the migrations it has is stamped, what is
+    /// missing before that is applied, all in one transaction. A database with a history is left as it is.
+    /// `server` is for the scratch database in which the migrations are tried.
     ///
     /// # Errors
-    /// A migration is there in part, it cannot be told how far they have run, or one fails. Nothing is changed then.
+    /// A migration is there in part, it cannot be told how far they have run, or one fails. Nothing is
+    /// changed then.
     pub async fn adopt(&self, url: &str, server: &Server) -> Result<Adopted> {
         let connector = connector(url)?;
         let (session, database, history) = open_and_read_history(&connector).await?;

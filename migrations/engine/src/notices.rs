@@ -69,8 +69,8 @@ impl Notices {
 /// What outranks the rest.
 pub const WARNING: &str = "WARNING";
 
-/// A text without what could control a terminal or turn the text around it, cut where it is long. A line of it would
-/// begin a line of ours, which a CI might take for a command.
+/// A text without what could control a terminal or turn the text around it, cut where it is long. A line of
+/// it would begin a line of ours, which a CI might take for a command.
 fn in_one_line(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let shown: String =

@@ -16,7 +16,8 @@ const MOST_ENTRIES: usize = 10_000;
 /// The name of a history table that is ours and refinery's, which is no predecessor's.
 const OURS: &str = "refinery_schema_history";
 
-/// Reads what other tools recorded, in the schemas of the search path and in those that the tools use by default.
+/// Reads what other tools recorded, in the schemas of the search path and in those that the tools use by
+/// default.
 ///
 /// # Errors
 /// The server's refusal to say which tables there are. A table that cannot be read is named in its record.
@@ -99,8 +100,8 @@ pub fn describe(record: &Record) -> String {
     }
 }
 
-/// Refuses a database without a history of ours in which another tool recorded that it applied something: an upgrade would
-/// apply it again, and what changes rows does so twice without an error.
+/// Refuses a database without a history of ours in which another tool recorded that it applied something: an
+/// upgrade would apply it again, and what changes rows does so twice without an error.
 ///
 /// # Errors
 /// There is such a record.

@@ -24,13 +24,13 @@ use crate::report::{Direction, Event, Step};
 use crate::settings::Settings;
 use crate::values;
 
-/// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL, which would
-/// do that, does not run there.
+/// Takes back what a migration leaves of its session for the next one in the same transaction. DISCARD ALL,
+/// which would do that, does not run there.
 pub const CLEAR: &str =
     "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES";
 
-/// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock timeout
-/// they take about a minute and a half.
+/// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock
+/// timeout they take about a minute and a half.
 const ATTEMPTS: u32 = 10;
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(10) };
 
@@ -110,7 +110,8 @@ impl Runner<'_> {
         format!("SELECT count(*) FROM {} WHERE version = {}", self.table, job.migration.version)
     }
 
-    /// What the session does for every migration: notice soon if this process dies, so that nothing is left running.
+    /// What the session does for every migration: notice soon if this process dies, so that nothing is left
+    /// running.
     fn watch_client(&self, how: &str) -> String {
         if self.notices_lost_clients {
             format!("{how} client_connection_check_interval = '5s';")
@@ -183,8 +184,9 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Whether the history already says what the job would make it say, from the answer to [`Runner::count_rows`]: a
-    /// killed runner's last statement may have committed after the history was read.
+    /// Whether the history already says what the job would make it say, from the answer to
+    /// [`Runner::count_rows`]: a killed runner's last statement may have committed after the history was
+    /// read.
     fn is_done(&self, count: &SimpleQueryRow) -> bool {
         (count.get(0) == Some("1")) == (self.direction == Direction::Up)
     }

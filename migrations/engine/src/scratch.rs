@@ -77,8 +77,8 @@ impl Server {
         self.kind == Kind::Temporary
     }
 
-    /// An empty database on another server like it, which has none of the roles and settings that migrations have made on
-    /// it. None where it is not a temporary one.
+    /// An empty database on another server like it, which has none of the roles and settings that migrations
+    /// have made on it. None where it is not a temporary one.
     ///
     /// # Errors
     /// The server does not start, or the database cannot be made.
@@ -114,7 +114,8 @@ impl Apart {
     }
 }
 
-/// Does something in an empty database, which is dropped afterwards, also where it fails or the process is told to end.
+/// Does something in an empty database, which is dropped afterwards, also where it fails or the process is
+/// told to end.
 ///
 /// # Errors
 /// The work's; or the database cannot be made or dropped.
@@ -159,8 +160,8 @@ pub struct Beside {
 }
 
 impl Scratch {
-    /// Makes an empty database with this encoding and locale or, where this machine does not have the locale, the
-    /// server's own.
+    /// Makes an empty database with this encoding and locale or, where this machine does not have the locale,
+    /// the server's own.
     ///
     /// # Errors
     /// As for [`Scratch::create`].
@@ -223,7 +224,8 @@ impl Scratch {
         Ok(())
     }
 
-    /// The server ends a session some moments after its client has left, and asks only ten times a second whether it has.
+    /// The server ends a session some moments after its client has left, and asks only ten times a second
+    /// whether it has.
     async fn wait_until_left(&self, name: &str) -> Result<()> {
         let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
         for _ in 0..LEAVING_LOOKS {

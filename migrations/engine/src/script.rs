@@ -20,8 +20,8 @@ const STOP: &str = "\\set ON_ERROR_STOP on\n";
 /// Back to where the history is, whatever role or path the migration took.
 const HOME: &str = "RESET SESSION AUTHORIZATION; RESET search_path";
 
-/// A script that does what a run over these migrations would do: the same transactions, timeouts and history. It stops
-/// at the first error, also where psql was not told to.
+/// A script that does what a run over these migrations would do: the same transactions, timeouts and history.
+/// It stops at the first error, also where psql was not told to.
 pub fn of_steps(
     table: &HistoryTable,
     steps: &[&Migration],
@@ -102,8 +102,8 @@ fn head(table: &HistoryTable) -> String {
     format!("{STOP}\n{};\n", create_table(table))
 }
 
-/// The file's text, ready to be followed by another statement. The guards of a dump are left out: an older psql does not
-/// know them.
+/// The file's text, ready to be followed by another statement. The guards of a dump are left out: an older
+/// psql does not know them.
 fn with_final_semicolon(part: &Script) -> String {
     let mut sql = String::new();
     let mut from = 0;

@@ -1,9 +1,9 @@
-//! Row values in what a server says, which are left out unless `--show-values` asks for them: logs and comments on pull
-//! requests are read by more people than the tables are.
+//! Row values in what a server says, which are left out unless `--show-values` asks for them: logs and
+//! comments on pull requests are read by more people than the tables are.
 //!
-//! Values stand in a `DETAIL` of classes 22 and 23, in the messages of class 22 (data exceptions, as of a cast), in messages
-//! about a name that no statement contains (a value cast to a name), in a `CONTEXT`, and where `RAISE` puts them. Source:
-//! the manual's appendix on error codes, and `ereport` calls of Postgres 17.
+//! Values stand in a `DETAIL` of classes 22 and 23, in the messages of class 22 (data exceptions, as of a
+//! cast), in messages about a name that no statement contains (a value cast to a name), in a `CONTEXT`, and
+//! where `RAISE` puts them. Source: the manual's appendix on error codes, and `ereport` calls of Postgres 17.
 
 mod raised;
 
@@ -32,7 +32,8 @@ pub fn are_shown() -> bool {
     SHOWN.load(Ordering::Relaxed)
 }
 
-/// An error in one line without row values. `sql` is what was sent, where it is known: what is written there is no value.
+/// An error in one line without row values. `sql` is what was sent, where it is known: what is written there
+/// is no value.
 pub fn without(error: &pg::Error, sql: Option<&str>) -> String {
     match error {
         pg::Error::Session(driver) => match driver.as_db_error() {
@@ -97,8 +98,8 @@ pub fn is_raised(db: &DbError) -> bool {
     matches!(db.routine(), Some("exec_stmt_raise" | "exec_stmt_assert")) && db.code().code() != REFUSED
 }
 
-/// A message with what it quotes left out, from the first quotation mark to the last, since a value may hold some; unless
-/// each quoted part may be shown. Bytes that it writes as `0x…` go as well.
+/// A message with what it quotes left out, from the first quotation mark to the last, since a value may hold
+/// some; unless each quoted part may be shown. Bytes that it writes as `0x…` go as well.
 fn masked(message: &str, may_be_shown: impl Fn(&str) -> bool) -> String {
     let mut text = message.to_owned();
     if let Some(first) = message.find(QUOTES) {

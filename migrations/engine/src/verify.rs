@@ -1,4 +1,5 @@
-//! Proving migrations: each runs up, down and up again on tables with sample rows, and must lead where it should.
+//! Proving migrations: each runs up, down and up again on tables with sample rows, and must lead where it
+//! should.
 
 mod contents;
 mod copies;
@@ -46,8 +47,8 @@ pub enum Verdict {
 /// Proves the migrations that are wanted, in a scratch database on a server; the others run up only.
 ///
 /// # Errors
-/// The files cannot be run as they are written, an up does not run where the ups before it have led, or the server is lost.
-/// A migration that does not lead where it should is a refusal in the proof.
+/// The files cannot be run as they are written, an up does not run where the ups before it have led, or the
+/// server is lost. A migration that does not lead where it should is a refusal in the proof.
 pub async fn prove(
     migrations: &Migrations,
     is_wanted: impl Fn(&Migration) -> bool,

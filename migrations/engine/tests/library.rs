@@ -1,5 +1,7 @@
 //! The library against a real Postgres.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use std::fs;
 
 use branchline_engine::{

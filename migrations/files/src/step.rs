@@ -27,8 +27,8 @@ pub enum StepKind {
     Session,
     /// It can run in a transaction together with its record, unless the server says otherwise.
     Alone,
-    /// It commits by itself, so that its record comes after it: a concurrent index build, or a block of code with
-    /// `COMMIT` in it.
+    /// It commits by itself, so that its record comes after it: a concurrent index build, or a block of code
+    /// with `COMMIT` in it.
     Committing,
     /// A transaction of the file's own.
     Transaction,
@@ -102,7 +102,8 @@ fn kind(statement: &Statement<'_>) -> StepKind {
     }
 }
 
-/// Whether a block of code may end transactions. Where it only mentions the words, its record comes later than it could.
+/// Whether a block of code may end transactions. Where it only mentions the words, its record comes later
+/// than it could.
 fn mentions_an_end(code: &str) -> bool {
     let code = code.to_ascii_uppercase();
     code.contains("COMMIT") || code.contains("ROLLBACK")

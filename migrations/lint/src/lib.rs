@@ -1,7 +1,8 @@
-//! What is wrong with a migration before it runs: who would be held up, what would break, what would be regretted.
+//! What is wrong with a migration before it runs: who would be held up, what would break, what would be
+//! regretted.
 //!
-//! Most rules are squawk's (<https://squawkhq.com>), which reads the syntax; some are ours, for what it does not look at.
-//! Each rule is one row of `rules` and one page of `pages`, which `--explain` shows.
+//! Most rules are squawk's (<https://squawkhq.com>), which reads the syntax; some are ours, for what it does
+//! not look at. Each rule is one row of [`rules`] and one page of `pages`, which `--explain` shows.
 
 mod cluster;
 mod custom;
@@ -54,8 +55,8 @@ const OF_STYLE: [&str; 6] = [
     "require-enum-value-ordering",
 ];
 
-/// Lints both files of each migration: what they break, and `allow` directives that excuse nothing. What the files of
-/// `before` do is known to the rules, and not judged.
+/// Lints both files of each migration: what they break, and `allow` directives that excuse nothing. What the
+/// files of `before` do is known to the rules, and not judged.
 #[must_use]
 pub fn lint_migrations<'m>(
     before: impl IntoIterator<Item = &'m Migration>,
@@ -73,8 +74,8 @@ fn lint_here(before: &[&Migration], judged: &[&Migration]) -> Vec<LintFinding> {
     judged.iter().flat_map(|migration| both(migration, &mut facts)).collect()
 }
 
-/// Runs some work on a thread that has room for as deep a tree as [`Source`] lets through: the parser, and the dropping of
-/// a tree, go down a level for each of its nodes.
+/// Runs some work on a thread that has room for as deep a tree as [`Source`] lets through: the parser, and
+/// the dropping of a tree, go down a level for each of its nodes.
 fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let builder = thread::Builder::new().name("lint".to_owned()).stack_size(STACK);
@@ -120,8 +121,8 @@ pub fn allows(script: &Script, rule: &str) -> bool {
     script.directives.allows.iter().any(|allow| allow.rule == rule)
 }
 
-/// The `allow` directives of a file that excuse nothing or name no rule. What only running the file can tell is not held
-/// against one.
+/// The `allow` directives of a file that excuse nothing or name no rule. What only running the file can tell
+/// is not held against one.
 #[must_use]
 pub fn unused_allows(script: &Script) -> Vec<LintFinding> {
     let every = on_a_large_stack(|| every(script, &mut Facts::default(), Learn::Yes));

@@ -23,7 +23,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Prepares for a project of Neon's own API; nothing is sent yet. What takes longer than five minutes is given up.
+    /// Prepares for a project of Neon's own API; nothing is sent yet. What takes longer than five minutes is
+    /// given up.
     ///
     /// # Errors
     /// The key holds a character that no key has.
@@ -34,7 +35,8 @@ impl Client {
     /// The same at another host, such as a stand-in for tests.
     ///
     /// # Errors
-    /// As for [`Client::new`]; and the host is not one that a key may be sent to: https, or http on this machine.
+    /// As for [`Client::new`]; and the host is not one that a key may be sent to: https, or http on this
+    /// machine.
     pub fn at(api_host: &str, key: impl Into<String>, project: &str) -> Result<Self, Error> {
         let mut base = host(api_host)?;
         if let Ok(mut segments) = base.path_segments_mut() {
@@ -43,7 +45,8 @@ impl Client {
         Ok(Self { http: Http::new(base, Key(key.into()), WAIT)?, wait: WAIT })
     }
 
-    /// The same client with another bound on how long operations, and a project that is locked, are waited for.
+    /// The same client with another bound on how long operations, and a project that is locked, are waited
+    /// for.
     #[must_use]
     pub fn waiting(mut self, wait: Duration) -> Self {
         self.http.wait = wait;
@@ -51,8 +54,8 @@ impl Client {
         self
     }
 
-    /// Asks what is under way to end: it gets the answer to its request, removes what it has made, and fails as
-    /// [`Error::Interrupted`]. What comes after it is not stopped.
+    /// Asks what is under way to end: it gets the answer to its request, removes what it has made, and fails
+    /// as [`Error::Interrupted`]. What comes after it is not stopped.
     pub fn stop(&self) {
         self.http.stop.tell();
     }

@@ -102,8 +102,8 @@ impl Http {
         Ok(Self { client, base, authorization, wait, stop: Stop::default() })
     }
 
-    /// Sends a request until it is answered for good. Refusals that leave nothing done (423, 429, 503, no connection)
-    /// are tried again; other failures only where that does no harm.
+    /// Sends a request until it is answered for good. Refusals that leave nothing done (423, 429, 503, no
+    /// connection) are tried again; other failures only where that does no harm.
     ///
     /// # Errors
     /// The last attempt's; or [`Error::Interrupted`] between two attempts.
@@ -243,7 +243,8 @@ impl Call<'_> {
         Failed { error, patience, pause: seconds.map(Duration::from_secs) }
     }
 
-    /// A refusal after other attempts: where one of them was done, what it made stands in the way of this one.
+    /// A refusal after other attempts: where one of them was done, what it made stands in the way of this
+    /// one.
     fn after_others(&self, error: Error, may_be_done: bool) -> Error {
         match error {
             Error::Refused { status: StatusCode::CONFLICT, message, .. } if may_be_done => {

@@ -1,8 +1,8 @@
-//! Neon's API v2, as far as migrations need it: branches, snapshots, connection URIs and the operations behind them.
-//! Source: the OpenAPI document of the API, <https://neon.com/api_spec/release/v2.json>.
+//! Neon's API v2, as far as migrations need it: branches, snapshots, connection URIs and the operations
+//! behind them. Source: the OpenAPI document of the API, <https://neon.com/api_spec/release/v2.json>.
 //!
-//! What changes something returns when it has been done: its operations are followed to their end. A write whose answer
-//! was lost is looked up or told as unknown, and never sent again blindly.
+//! What changes something returns when it has been done: its operations are followed to their end. A write
+//! whose answer was lost is looked up or told as unknown, and never sent again blindly.
 //!
 //! ```
 //! use branchline_neon::{Client, Deleted, NewBranch};

@@ -18,8 +18,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// What is branchline's own: a test of a branch has no business with the key to all of the project.
 const OWN_SECRETS: [&str; 1] = ["NEON_API_KEY"];
 
-/// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy and without branchline's own secrets, for at most `timeout` (zero: for ever). What it prints
-/// goes to standard error, since standard output is for the report. Where it is given up, so are its children.
+/// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy and without branchline's own
+/// secrets, for at most `timeout` (zero: for ever). What it prints goes to standard error, since standard
+/// output is for the report. Where it is given up, so are its children.
 ///
 /// # Errors
 /// It cannot be started.

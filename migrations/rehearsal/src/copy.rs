@@ -1,7 +1,7 @@
 //! A copy of a database on its own server.
 //!
-//! A session in the copy holds an advisory lock on its name for as long as it is used. A process that was killed holds
-//! none, so that the next rehearsal of the same database finds its copy and drops it.
+//! A session in the copy holds an advisory lock on its name for as long as it is used. A process that was
+//! killed holds none, so that the next rehearsal of the same database finds its copy and drops it.
 
 use anyhow::{Context, Result, anyhow};
 use pg::{Connector, Url};
@@ -46,8 +46,8 @@ impl DatabaseCopy {
 }
 
 impl Sandbox for DatabaseCopy {
-    /// Afterwards nobody is connected to the source, so that others can copy it as well. A copy that is being made is waited
-    /// for, so that it can be dropped: it takes no signal to make it fail.
+    /// Afterwards nobody is connected to the source, so that others can copy it as well. A copy that is being
+    /// made is waited for, so that it can be dropped: it takes no signal to make it fail.
     async fn create(&mut self, _: &mut Signals) -> Result<Location> {
         let made = Made::of(&self.source, self.keep).await?;
         let location = Location { url: self.source.with_dbname(&made.name), name: made.name.clone() };
@@ -81,7 +81,8 @@ impl Made {
     /// Drops what killed runs left behind, and copies the database.
     ///
     /// # Errors
-    /// The server cannot be reached, the role may not create databases, or somebody is connected to the source.
+    /// The server cannot be reached, the role may not create databases, or somebody is connected to the
+    /// source.
     async fn of(source: &Url, keep: bool) -> Result<Self> {
         let connector = Connector::new(source)?;
         let server = connect(&connector).await?;

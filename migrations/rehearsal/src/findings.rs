@@ -14,8 +14,8 @@ use text::HumanDuration;
 /// Without a limit, somebody should look at what holds others up for so long.
 const NOTEWORTHY: Duration = Duration::from_secs(1);
 
-/// What there is to say of the measurements. `known` are the relations that were there before the first migration, which
-/// somebody may be using.
+/// What there is to say of the measurements. `known` are the relations that were there before the first
+/// migration, which somebody may be using.
 pub(super) fn of_measurements(
     migrations: &[Rehearsed],
     probes: &[Probed],
@@ -188,7 +188,8 @@ pub(super) fn of_lost_rows(before: &Digest, after: &Digest, limits: &Limits) -> 
     lost.collect()
 }
 
-/// Tables that the way back does not leave as they were. `is_comparable` is false for those that somebody else wrote to.
+/// Tables that the way back does not leave as they were. `is_comparable` is false for those that somebody
+/// else wrote to.
 pub(super) fn of_changed_rows(
     before: &Digest,
     back: Option<&Digest>,

@@ -1,5 +1,5 @@
-//! Rehearsing migrations on a copy of production: they are applied and measured while others use the tables, tested,
-//! taken back and applied again.
+//! Rehearsing migrations on a copy of production: they are applied and measured while others use the tables,
+//! tested, taken back and applied again.
 
 mod command;
 mod copy;
@@ -88,8 +88,8 @@ struct Opened<'m> {
 }
 
 impl Rehearsal<'_> {
-    /// The report of a production where nothing is pending, which needs no copy of it; none where something is. Nothing is
-    /// changed.
+    /// The report of a production where nothing is pending, which needs no copy of it; none where something
+    /// is. Nothing is changed.
     ///
     /// # Errors
     /// Production cannot be read, or files and history do not agree.
@@ -192,7 +192,8 @@ impl Rehearsal<'_> {
             findings.extend(next_ids::findings(&taken_before, &next_ids::taken(&session).await?, "ups"));
             report.command = command::run(self.command, &sandbox.url, self.timeout).await?;
             findings.extend(report.command.iter().filter(|run| !run.is_success).map(of_command));
-            // While the command ran, an idle session may have been ended: Neon suspends a compute after five minutes.
+            // While the command ran, an idle session may have been ended: Neon suspends a compute after five
+            // minutes.
             let (session, ..) = open_and_read_history(&connector).await?;
             // What the command wrote is no migration's doing.
             let rows_now = match report.command {
@@ -310,7 +311,8 @@ fn relations(catalog: &Catalog) -> BTreeSet<String> {
 }
 
 fn of_failure(failure: &Failure) -> Finding {
-    // The first line names file and place, which the finding does as well; what a copy keeps matters to nobody.
+    // The first line names file and place, which the finding does as well; what a copy keeps matters to
+    // nobody.
     let words = |message: &str| format!("could not be applied: {message}");
     Finding {
         shown: values::are_shown().then(|| words(&failure.source.to_string())),

@@ -101,8 +101,8 @@ impl Held {
     }
 }
 
-/// Refuses where a column that is to be dropped holds values that the rehearsal has not seen: some where there were none; or
-/// more, where no directive says that they may go.
+/// Refuses where a column that is to be dropped holds values that the rehearsal has not seen: some where
+/// there were none; or more, where no directive says that they may go.
 ///
 /// # Errors
 /// The refusal, or the server's.

@@ -1,5 +1,5 @@
-//! What a migration does, statement by statement: which locks it takes and how long it holds them, what it writes anew,
-//! reads from end to end and builds, how long it waits.
+//! What a migration does, statement by statement: which locks it takes and how long it holds them, what it
+//! writes anew, reads from end to end and builds, how long it waits.
 //!
 //! The migration is applied by the engine, as a deploy applies it; a [`Profiler`] looks on.
 
@@ -311,8 +311,8 @@ impl Current {
         self.statements.push(profile);
     }
 
-    /// A lock that can hold others up: one on a relation of before the migration, an index's only where its table is not
-    /// locked as much.
+    /// A lock that can hold others up: one on a relation of before the migration, an index's only where its
+    /// table is not locked as much.
     fn lock(&self, (oid, mode): Held, all: &[Held], taken: Duration, held: Duration) -> Option<Lock> {
         let relation: &Relation = self.first.get(oid)?;
         if all.iter().any(|(other, stronger)| *other == relation.table && *stronger >= mode) {
@@ -322,7 +322,8 @@ impl Current {
         Some(Lock { relation: name, kind, mode, taken, held })
     }
 
-    /// The transaction has ended, and with it its locks. What one did that is not committed comes again, or never.
+    /// The transaction has ended, and with it its locks. What one did that is not committed comes again, or
+    /// never.
     fn end_transaction(&mut self, is_committed: bool, now: Duration) {
         let open = std::mem::take(&mut self.open);
         if is_committed {
@@ -346,11 +347,12 @@ async fn wal_position(session: &Client) -> Result<u64, pg::Error> {
     Ok(row.as_ref().and_then(|row| row.get(0)?.parse().ok()).unwrap_or_default())
 }
 
-/// As many rows written one by one are measured together: asking after each what it did takes longer than the rows do.
+/// As many rows written one by one are measured together: asking after each what it did takes longer than the
+/// rows do.
 const ALIKE: usize = 20;
 
-/// How many of the next statements are measured together: one, but for long runs of INSERT … VALUES, UPDATE or DELETE on
-/// one table.
+/// How many of the next statements are measured together: one, but for long runs of INSERT … VALUES, UPDATE
+/// or DELETE on one table.
 fn alike(statements: &[Statement<'_>]) -> usize {
     let Some(first) = statements.first().and_then(table_written) else { return 1 };
     let run =

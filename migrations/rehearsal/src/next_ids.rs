@@ -1,5 +1,5 @@
-//! Whether the next number of a column's sequence is free: a column that becomes an identity, or gets a new sequence,
-//! counts from 1 again unless somebody sets it.
+//! Whether the next number of a column's sequence is free: a column that becomes an identity, or gets a new
+//! sequence, counts from 1 again unless somebody sets it.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use tokio_postgres::Client;
 use super::report::{About, Finding, Level};
 use engine::database::rows;
 
-/// The columns whose sequence gives a number next that a row has already. Each is one look into an index; a column that
-/// no index begins with is left out, since it would take reading the table.
+/// The columns whose sequence gives a number next that a row has already. Each is one look into an index; a
+/// column that no index begins with is left out, since it would take reading the table.
 const TAKEN: &str = "
     WITH owned AS (
         SELECT format('%s.%I', d.refobjid::regclass, a.attname) AS name,

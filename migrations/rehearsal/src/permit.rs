@@ -1,7 +1,8 @@
-//! Whether a rehearsal's report permits a deploy: production must be where the rehearsal found it, or where an earlier
-//! deploy by the same report left it, and the files must be those that were rehearsed.
+//! Whether a rehearsal's report permits a deploy: production must be where the rehearsal found it, or where
+//! an earlier deploy by the same report left it, and the files must be those that were rehearsed.
 //!
-//! It is an interlock and not a signature: it keeps mistakes from production, not somebody who writes a report of his own.
+//! It is an interlock and not a signature: it keeps mistakes from production, not somebody who writes a
+//! report of his own.
 
 use std::time::Duration;
 
@@ -144,8 +145,8 @@ fn check_files(report: &Report, migrations: &Migrations, history: &[Applied]) ->
     }
 }
 
-/// The settings for production: a migration may wait for its locks, during which others queue behind it, for as long as
-/// the rehearsed locks leave of the limit.
+/// The settings for production: a migration may wait for its locks, during which others queue behind it, for
+/// as long as the rehearsed locks leave of the limit.
 pub fn settings(report: &Report, settings: Settings) -> Settings {
     let Some(limit) = report.limits.max_lock else { return settings };
     let locks = report.migrations.iter().filter_map(|rehearsed| rehearsed.measured.longest_blocking_lock());

@@ -1,5 +1,5 @@
-//! Sessions that read and write the touched tables while migrations run: who would have been held up, and for how long,
-//! by those who were.
+//! Sessions that read and write the touched tables while migrations run: who would have been held up, and for
+//! how long, by those who were.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -81,8 +81,8 @@ impl Session {
         Ok(Self { client, pid, who, table: table.to_owned() })
     }
 
-    /// What one attempt sends. The writer takes the locks of an UPDATE, on the table and on a row, and changes nothing: it
-    /// waits where an UPDATE would, fires no trigger and leaves no dead row behind.
+    /// What one attempt sends. The writer takes the locks of an UPDATE, on the table and on a row, and
+    /// changes nothing: it waits where an UPDATE would, fires no trigger and leaves no dead row behind.
     fn statement(&self) -> String {
         let table = &self.table;
         match self.who {

@@ -33,8 +33,8 @@ pub(super) struct Way {
 }
 
 impl Rehearsal<'_> {
-    /// Takes back what can be, comparing the catalog after each step with what it was there before, and applies it again.
-    /// `catalogs` are those before the first migration and after each.
+    /// Takes back what can be, comparing the catalog after each step with what it was there before, and
+    /// applies it again. `catalogs` are those before the first migration and after each.
     ///
     /// # Errors
     /// The sandbox cannot be used any more. A migration that fails, or leads elsewhere, is a finding.

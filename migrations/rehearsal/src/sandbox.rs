@@ -1,4 +1,5 @@
-//! Where a rehearsal takes place: a copy of production, made before it and removed after it, whatever becomes of it.
+//! Where a rehearsal takes place: a copy of production, made before it and removed after it, whatever becomes
+//! of it.
 
 use anyhow::{Context, Result};
 use pg::Url;
@@ -14,11 +15,11 @@ pub struct Location {
     pub name: String,
 }
 
-/// A copy of production to try things on. The engine of rehearsals knows one kind, [`DatabaseCopy`]; whoever knows a service
-/// that branches databases brings another.
+/// A copy of production to try things on. The engine of rehearsals knows one kind, [`DatabaseCopy`]; whoever
+/// knows a service that branches databases brings another.
 pub trait Sandbox {
-    /// Removes what earlier runs left behind when they were killed, and makes the copy. What it does meanwhile on a signal is
-    /// its own business: it must end in a state that [`Sandbox::remove`] can clear.
+    /// Removes what earlier runs left behind when they were killed, and makes the copy. What it does
+    /// meanwhile on a signal is its own business: it must end in a state that [`Sandbox::remove`] can clear.
     ///
     /// # Errors
     /// It cannot be made, or a signal came.
@@ -37,9 +38,9 @@ pub trait Sandbox {
     fn remove(self, is_whole: bool) -> impl Future<Output = Result<()>>;
 }
 
-/// Does something in a sandbox, which is removed afterwards, also where the work fails or the process is asked to end;
-/// unless it is to be kept. Where the work is done and the sandbox cannot be removed, that is for `warn`: the work's outcome
-/// stays the same.
+/// Does something in a sandbox, which is removed afterwards, also where the work fails or the process is
+/// asked to end; unless it is to be kept. Where the work is done and the sandbox cannot be removed, that is
+/// for `warn`: the work's outcome stays the same.
 ///
 /// # Errors
 /// The work's, with what is left after it; or the sandbox cannot be made.

@@ -37,9 +37,9 @@ pub fn compare(file: Option<&Path>, catalog: &Catalog) -> Result<Option<Finding>
     Ok(Some(Finding::new(Level::Failure, About::Schema, name, None, message)))
 }
 
-/// The lines that only the file has, with `-`, and those that only the database has, with `+`. A database may have
-/// privileges, settings and publications beyond those of the file; it has its own provider and its own roles. Columns of a
-/// table in another order are no difference, since no migration can put them back.
+/// The lines that only the file has, with `-`, and those that only the database has, with `+`. A database may
+/// have privileges, settings and publications beyond those of the file; it has its own provider and its own
+/// roles. Columns of a table in another order are no difference, since no migration can put them back.
 fn differences(wanted: &str, there: &str) -> Vec<String> {
     let only_in = |mark: char, of: &str, other: &str| {
         let other: BTreeSet<&str> = other.lines().map(without_comma).collect();

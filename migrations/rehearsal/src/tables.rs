@@ -9,8 +9,8 @@ use tokio_postgres::Client;
 
 use engine::database::{literal, one_row};
 
-/// The rows of a table: how many, and the sum of their hashes, where the columns are there that go into it. A table that
-/// is gone has none.
+/// The rows of a table: how many, and the sum of their hashes, where the columns are there that go into it. A
+/// table that is gone has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rows {
     pub(super) count: u64,
@@ -30,8 +30,8 @@ pub(super) type Digest = BTreeMap<String, Rows>;
 /// What of a table goes into its digest: its columns, quoted. None of a table whose rows are said to be lost.
 pub(super) type Columns = BTreeMap<String, Vec<String>>;
 
-/// The tables of a catalog whose names stand in the files of the migrations, with their columns. What a directive says
-/// is lost is left out.
+/// The tables of a catalog whose names stand in the files of the migrations, with their columns. What a
+/// directive says is lost is left out.
 pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
     let scripts =
         migrations.iter().flat_map(|migration| [Some(&migration.up), migration.down.as_ref()]).flatten();

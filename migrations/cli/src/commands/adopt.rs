@@ -30,8 +30,8 @@ pub(crate) struct Args {
     /// Print what would run, as a script for psql, and change nothing
     #[arg(long)]
     sql: bool,
-    /// The last migration that has run: a number, head, or base for none. What comes up to it is stamped, whatever the
-    /// catalog and the other tool's history say; what comes after it is pending
+    /// The last migration that has run: a number, head, or base for none. What comes up to it is stamped,
+    /// whatever the catalog and the other tool's history say; what comes after it is pending
     #[arg(long, value_name = "TARGET")]
     stamp_through: Option<StampTarget>,
     #[command(flatten)]

@@ -19,7 +19,8 @@ use text::{HumanDuration, wrap};
 /// List the migrations, applied and pending
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Show for each migration who applied it and how long that took, its files, and what they say about themselves
+    /// Show for each migration who applied it and how long that took, its files, and what they say about
+    /// themselves
     #[arg(short, long)]
     verbose: bool,
 }

@@ -26,8 +26,8 @@ pub(crate) struct Args {
     /// What the history is to say: head, the last applied migration's number, or base for none
     #[arg(value_name = "TARGET", required_unless_present = "int8")]
     target: Option<StampTarget>,
-    /// Give the history table 8-byte numbers, for files with numbers over 2147483647, and the checksums that refinery
-    /// computes with them
+    /// Give the history table 8-byte numbers, for files with numbers over 2147483647, and the checksums that
+    /// refinery computes with them
     #[arg(long, conflicts_with = "target")]
     int8: bool,
     /// Print what would run, as a script for psql, and change nothing

@@ -21,7 +21,8 @@ pub(crate) struct Mode {
     /// Print what would run, as a script for psql, and change nothing
     #[arg(long)]
     sql: bool,
-    /// Run it in one transaction and roll that back; says what cannot be tried so. Until then it holds its locks
+    /// Run it in one transaction and roll that back; says what cannot be tried so. Until then it holds its
+    /// locks
     #[arg(long, conflicts_with = "sql")]
     dry_run: bool,
 }

@@ -1,8 +1,8 @@
 //! The migrations on a scratch database, and the catalog after as many of them as it takes.
 //!
-//! Reading a large catalog takes longer than most migrations. Of a long history it is read here and there first, and after
-//! each migration at the end, where most databases are; then around the place that is nearest to the database; and only
-//! where that does not tell, after each.
+//! Reading a large catalog takes longer than most migrations. Of a long history it is read here and there
+//! first, and after each migration at the end, where most databases are; then around the place that is
+//! nearest to the database; and only where that does not tell, after each.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -112,7 +112,8 @@ async fn fingerprint(session: &Client) -> Result<String> {
     Ok(row.and_then(|row| row.get(0).map(str::to_owned)).unwrap_or_default())
 }
 
-/// Whether an object that no catalog had which was read may have been made and dropped in between: the files name it.
+/// Whether an object that no catalog had which was read may have been made and dropped in between: the files
+/// name it.
 pub(super) fn may_miss(timeline: &Timeline, database: &Catalog, migrations: &Migrations) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let texts = migrations.iter().map(|migration| migration.up.sql.as_str());

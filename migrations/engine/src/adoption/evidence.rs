@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::timeline::{History, Timeline};
 use model::{Catalog, ObjectId, Property};
 
-/// Whether a property does not tell whether a migration is there: who owns what, what others may do with it, what is said
-/// about it, and where a column stands, which depends on the columns that are not ours.
+/// Whether a property does not tell whether a migration is there: who owns what, what others may do with it,
+/// what is said about it, and where a column stands, which depends on the columns that are not ours.
 const fn is_left_aside(property: &Property) -> bool {
     matches!(
         property,
@@ -41,7 +41,8 @@ pub enum Presence {
 pub struct Evidence {
     /// Whether each migration's effect is there, looked at by itself.
     pub presences: Vec<Presence>,
-    /// The numbers of migrations after which the catalog is as the database's, objects of others aside; ascending.
+    /// The numbers of migrations after which the catalog is as the database's, objects of others aside;
+    /// ascending.
     pub positions: Vec<usize>,
     /// Of those between which catalogs were not read, the number after which the most is as in the database.
     pub nearest: usize,

@@ -61,12 +61,12 @@ impl Ground {
 
 /// Plans from what is there.
 ///
-/// A migration that leaves no trace counts as there where one after it is; unless one before it has to run, on whose
-/// objects it may depend. `through`: how many migrations the person says have run.
+/// A migration that leaves no trace counts as there where one after it is; unless one before it has to run,
+/// on whose objects it may depend. `through`: how many migrations the person says have run.
 ///
 /// # Errors
-/// A migration is there in part, cannot run before one that is there, or may have to; or how far the migrations have run
-/// is not certain, and the person has not said it.
+/// A migration is there in part, cannot run before one that is there, or may have to; or how far the
+/// migrations have run is not certain, and the person has not said it.
 pub fn adoption<'a>(
     migrations: &'a Migrations,
     evidence: &Evidence,

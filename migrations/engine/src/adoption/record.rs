@@ -120,8 +120,8 @@ impl Record {
         self.entries.iter().rfind(|entry| entry.failed.is_none())
     }
 
-    /// Matches its entries with the files: by checksum, number and name; else, where no entry matches and there are no
-    /// more entries than files, by their order.
+    /// Matches its entries with the files: by checksum, number and name; else, where no entry matches and
+    /// there are no more entries than files, by their order.
     #[must_use]
     pub fn matches(&self, migrations: &Migrations) -> Matches {
         let files: Vec<File<'_>> = migrations.iter().map(File::of).collect();
@@ -163,8 +163,8 @@ impl Record {
 }
 
 impl Record {
-    /// The file of each entry. Numbers count for what nothing else tells, and not at all where names tell that the files
-    /// have been numbered again.
+    /// The file of each entry. Numbers count for what nothing else tells, and not at all where names tell
+    /// that the files have been numbered again.
     fn places(&self, index: &Index, files: &[File<'_>]) -> Vec<Option<(usize, Matching)>> {
         let mut taken = BTreeMap::new();
         // Two entries of one migration, as of a first attempt and a second, are one; two migrations are not.
@@ -261,7 +261,8 @@ impl Index {
         if let Some(place) = by_name {
             return Some((place, Matching::Name));
         }
-        // Alembic's ids are no names. A file that was made from a revision mentions its own before those that follow.
+        // Alembic's ids are no names. A file that was made from a revision mentions its own before those that
+        // follow.
         let id = full_name.filter(|id| entry.name.is_none() && id.len() >= SHORTEST_ID)?;
         let in_name = files.iter().position(|file| file.name.split('_').any(|word| word == id));
         in_name.map(|place| (place, Matching::Name)).or_else(|| {

@@ -29,7 +29,8 @@ fn presences(catalogs: &[Catalog], database: &Catalog) -> Vec<Presence> {
     Evidence::of(&timeline(catalogs), database).presences
 }
 
-/// A table with two columns, another table, a change of the first, the second's index dropped again by the last.
+/// A table with two columns, another table, a change of the first, the second's index dropped again by the
+/// last.
 fn history() -> Vec<Catalog> {
     let (a, b) = (("table a", "t"), ("table b", "t"));
     let (x, y) = (("column a.x", "int"), ("column a.y", "text"));

@@ -7,8 +7,8 @@ use model::{Catalog, ObjectId, Property};
 
 /// The sequence of catalogs after none, one, two, … of the migrations.
 ///
-/// Only changes are kept, so that its size is that of the last catalog and of what the migrations changed, and not
-/// that of a catalog for each of them.
+/// Only changes are kept, so that its size is that of the last catalog and of what the migrations changed,
+/// and not that of a catalog for each of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     steps: usize,
@@ -17,7 +17,8 @@ pub struct Timeline {
     properties: BTreeMap<ObjectId, BTreeMap<Property, Values>>,
 }
 
-/// A property's values, each with the number of migrations after which it holds. Before the first there is no value.
+/// A property's values, each with the number of migrations after which it holds. Before the first there is no
+/// value.
 type Values = Vec<(usize, Option<Arc<str>>)>;
 
 /// One property that has another value than before; no value where the property, or its object, is gone.

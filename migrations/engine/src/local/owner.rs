@@ -84,7 +84,8 @@ impl Owner {
         }
     }
 
-    /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and remove it.
+    /// Gives the folder and all in it to this user, who can then read it whatever the caller's umask, and
+    /// remove it.
     ///
     /// # Errors
     /// The system's.

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::Owner;
 
-/// A shell that reads one command a line and answers each with one word. It sees the end of this process at the end of its
-/// standard input. Dropping it ends it, and waits for that.
+/// A shell that reads one command a line and answers each with one word. It sees the end of this process at
+/// the end of its standard input. Dropping it ends it, and waits for that.
 #[derive(Debug)]
 pub struct Shell {
     process: Child,
@@ -21,9 +21,9 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts a script as `owner`. `name` is what lists of processes show of it; it and all it starts write to `log`, and so
-    /// hold a lock on that file. Of the environment it has `search_path` alone: none of the caller's PG* variables, locale or
-    /// time zone reaches the server.
+    /// Starts a script as `owner`. `name` is what lists of processes show of it; it and all it starts write
+    /// to `log`, and so hold a lock on that file. Of the environment it has `search_path` alone: none of the
+    /// caller's PG* variables, locale or time zone reaches the server.
     ///
     /// # Errors
     /// /bin/sh cannot be started.

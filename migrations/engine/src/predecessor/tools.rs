@@ -1,7 +1,7 @@
 //! The history tables of other tools, one row a tool.
 //!
-//! The expressions read a row as `r`, a JSON object, so that a column that an older version of the tool does not have is
-//! null and no error.
+//! The expressions read a row as `r`, a JSON object, so that a column that an older version of the tool does
+//! not have is null and no error.
 
 /// A tool's history table, and how to read it.
 pub(super) struct Tool {

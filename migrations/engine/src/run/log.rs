@@ -1,7 +1,7 @@
 //! Who ran a migration, and how long it took: what refinery's table has no room for.
 //!
-//! The log is a table of branchline's own beside the history, to which each run adds a row in the transaction that changes
-//! the history. Nothing depends on it: where it cannot be made or read, the runs go on without.
+//! The log is a table of branchline's own beside the history, to which each run adds a row in the transaction
+//! that changes the history. Nothing depends on it: where it cannot be made or read, the runs go on without.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -90,7 +90,8 @@ pub(super) fn insert(log: &str, history: &str, version: i64, direction: Directio
     }
 }
 
-/// What the log has about the history's rows, by number. A row that was stamped, or that another tool wrote, has no entry.
+/// What the log has about the history's rows, by number. A row that was stamped, or that another tool wrote,
+/// has no entry.
 ///
 /// # Errors
 /// The server's refusal, or a table of that name that is not ours.

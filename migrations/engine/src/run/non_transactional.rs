@@ -22,7 +22,8 @@ use crate::lock::{WORKERS, acquire_for_session};
 type Failed<'s> = (Option<Statement<'s>>, pg::Error);
 
 impl Runner<'_> {
-    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the history.
+    /// Runs a job's statements one after another, from where an earlier run stopped, then changes the
+    /// history.
     pub(super) async fn run_non_transactional(
         &self,
         job: &Job<'_>,
@@ -158,8 +159,8 @@ impl Runner<'_> {
         outcome
     }
 
-    /// One transaction around the statement and its record. All of it travels at once, unless somebody has to be asked before
-    /// the commit: where the statement fails, the server refuses what comes behind it.
+    /// One transaction around the statement and its record. All of it travels at once, unless somebody has to
+    /// be asked before the commit: where the statement fails, the server refuses what comes behind it.
     async fn alone<'s, O: Observer>(
         &self,
         step: &Step<'s>,
@@ -242,8 +243,8 @@ impl Runner<'_> {
         self.record_alone(step, false).await.map_err(failed)
     }
 
-    /// A concurrent build waits for older transactions without standing in anybody's way, and giving up leaves an invalid
-    /// index behind: so it waits as long as it takes.
+    /// A concurrent build waits for older transactions without standing in anybody's way, and giving up
+    /// leaves an invalid index behind: so it waits as long as it takes.
     async fn without_lock_timeout(
         &self,
         statement: Statement<'_>,

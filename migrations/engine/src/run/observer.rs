@@ -13,18 +13,20 @@ pub enum Placement {
     First,
     /// In a transaction, behind others.
     Within,
-    /// In none that stays open: they commit by themselves, end the file's own transaction, or set up the session.
+    /// In none that stays open: they commit by themselves, end the file's own transaction, or set up the
+    /// session.
     Alone,
 }
 
-/// Looks on while migrations are applied. It may ask the migrating session between statements, and must leave it as it was;
-/// after a statement that failed in a transaction the session answers nothing until the transaction has ended.
+/// Looks on while migrations are applied. It may ask the migrating session between statements, and must leave
+/// it as it was; after a statement that failed in a transaction the session answers nothing until the
+/// transaction has ended.
 ///
-/// Where nobody looks on, a file in a transaction is sent whole, as refinery sends it: one message, whose answers tell which
-/// statement failed. An observer has it sent statement by statement instead. Both run the same statements in the same
-/// transaction with the same settings and the same record of the history; they differ where a statement changes how the
-/// text behind it is read (`SET standard_conforming_strings`), since a message is read as a whole, in when a syntax error is
-/// found, and in the round trips.
+/// Where nobody looks on, a file in a transaction is sent whole, as refinery sends it: one message, whose
+/// answers tell which statement failed. An observer has it sent statement by statement instead. Both run the
+/// same statements in the same transaction with the same settings and the same record of the history; they
+/// differ where a statement changes how the text behind it is read (`SET standard_conforming_strings`), since
+/// a message is read as a whole, in when a syntax error is found, and in the round trips.
 pub trait Observer {
     /// Whether it is asked about each statement.
     const BY_STATEMENT: bool = true;
@@ -69,7 +71,8 @@ pub trait Observer {
         async {}
     }
 
-    /// A transaction has ended. What was seen of one that is not committed did not happen, and may come again.
+    /// A transaction has ended. What was seen of one that is not committed did not happen, and may come
+    /// again.
     fn after_transaction(&mut self, _is_committed: bool) {}
 
     /// The migration and its change of the history are done.

@@ -1,7 +1,8 @@
 //! How far a migration outside a transaction has come, kept in the database until it is done.
 //!
-//! The record is a table of branchline's own beside refinery's, which knows nothing of statements. It is there only while
-//! such a migration is under way or broken off, and goes in the transaction that changes the history.
+//! The record is a table of branchline's own beside refinery's, which knows nothing of statements. It is
+//! there only while such a migration is under way or broken off, and goes in the transaction that changes the
+//! history.
 
 use anyhow::{Context, Result, bail};
 use files::{Migration, Script};
@@ -116,8 +117,8 @@ pub fn begin(history: &str, version: i64, direction: Direction, script: &Script)
     )
 }
 
-/// Says in the record how far the migration has come, with [`Script::digest`] of what is done. In a transaction; whatever role or path the migration took, the
-/// record belongs to the role that logged in.
+/// Says in the record how far the migration has come, with [`Script::digest`] of what is done. In a
+/// transaction; whatever role or path the migration took, the record belongs to the role that logged in.
 pub fn update(history: &str, done: usize, digest: &str, is_begun: bool) -> String {
     let table = table(history);
     format!(

@@ -11,10 +11,11 @@ use crate::failure::position;
 /// Bytes of rows in one message of the protocol.
 const CHUNK: usize = 64 << 10;
 
-/// A file that failed: at which statement, where it can be told, with the place in it where the server saw the error, in
-/// bytes.
+/// A file that failed: at which statement, where it can be told, with the place in it where the server saw
+/// the error, in bytes.
 pub struct SendError<'s> {
-    /// The statement, and where in it the server saw the error, in bytes; none where no statement is at fault.
+    /// The statement, and where in it the server saw the error, in bytes; none where no statement is at
+    /// fault.
     pub at: Option<(Statement<'s>, usize)>,
     /// The server's refusal.
     pub error: pg::Error,
@@ -35,8 +36,8 @@ pub async fn run_statement(session: &Client, statement: Statement<'_>) -> Result
     Ok(())
 }
 
-/// Runs a file's statements. A file without rows is sent as one message, as refinery does. The server answers statement by
-/// statement, so that the answers before an error tell which statement it was.
+/// Runs a file's statements. A file without rows is sent as one message, as refinery does. The server answers
+/// statement by statement, so that the answers before an error tell which statement it was.
 ///
 /// # Errors
 /// The server's refusal, in full.
@@ -90,8 +91,8 @@ pub async fn run_group<'s>(
     })
 }
 
-/// The statement that failed, with the place in it. A syntax error anywhere is told before the first statement runs, with
-/// its place in the file; of others it is known how many statements were done.
+/// The statement that failed, with the place in it. A syntax error anywhere is told before the first
+/// statement runs, with its place in the file; of others it is known how many statements were done.
 fn place<'s>(
     mut statements: impl Iterator<Item = Statement<'s>>,
     offset: Option<usize>,

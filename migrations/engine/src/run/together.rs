@@ -20,8 +20,8 @@ const OUTSIDE: &str =
 const AFTER: &str = "it comes after that one";
 
 impl Runner<'_> {
-    /// Runs migrations one after another in one transaction, with `prologue` before the first, and rolls all of it back.
-    /// Returns those that ran, and why the others did not.
+    /// Runs migrations one after another in one transaction, with `prologue` before the first, and rolls all
+    /// of it back. Returns those that ran, and why the others did not.
     ///
     /// # Errors
     /// A [`Failure`], or the session's.
@@ -102,8 +102,8 @@ impl Runner<'_> {
         Ok((steps, untried.collect()))
     }
 
-    /// Runs one migration and its change of the history in the transaction of others, and `check` behind it. `outcome` is what
-    /// a failure leaves of it.
+    /// Runs one migration and its change of the history in the transaction of others, and `check` behind it.
+    /// `outcome` is what a failure leaves of it.
     async fn step_together(&self, job: &Job<'_>, outcome: Outcome, check: &str) -> Result<(), Failure> {
         let failed = |error| job.failure(None, error, outcome.clone());
         let settings = format!("{CLEAR}; {}", self.settings.statements("SET LOCAL"));

@@ -40,8 +40,8 @@ impl Runner<'_> {
         })
     }
 
-    /// Begins the transaction, with the timeouts and the workers' lock; returns the rows of the statements that follow in
-    /// the same flight.
+    /// Begins the transaction, with the timeouts and the workers' lock; returns the rows of the statements
+    /// that follow in the same flight.
     pub(super) async fn begin(&self, first: &str) -> Result<Vec<SimpleQueryRow>, pg::Error> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {}; {} SELECT \

@@ -20,9 +20,9 @@ pub(super) struct Binaries {
     pub(super) major: u32,
 }
 
-/// The installation to use: of that major version, or else the highest. `chosen` is the only folder that is looked at
-/// where it is given; else `.tools/postgres/bin` of the current folder and its parents goes before the search path, and
-/// that before where packages put it.
+/// The installation to use: of that major version, or else the highest. `chosen` is the only folder that is
+/// looked at where it is given; else `.tools/postgres/bin` of the current folder and its parents goes before
+/// the search path, and that before where packages put it.
 pub(super) fn find(chosen: Option<&str>, search_path: &str, major: Option<u32>) -> Option<Binaries> {
     let folders: Vec<PathBuf> = match chosen {
         Some(folder) => vec![PathBuf::from(folder)],
@@ -48,8 +48,8 @@ pub(super) fn find(chosen: Option<&str>, search_path: &str, major: Option<u32>) 
     best
 }
 
-/// `.tools/postgres/bin` of the current folder and its parents, as far as nobody else could have put it there: a parent
-/// may be a folder such as /tmp.
+/// `.tools/postgres/bin` of the current folder and its parents, as far as nobody else could have put it
+/// there: a parent may be a folder such as /tmp.
 fn own() -> Vec<PathBuf> {
     let current = std::env::current_dir().unwrap_or_default();
     let owner = |folder: &Path| folder.metadata().ok().map(|metadata| metadata.uid());

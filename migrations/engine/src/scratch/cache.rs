@@ -1,7 +1,8 @@
-//! What initdb made, kept for the next run: it takes most of a second, and copying what it made a quarter of that.
+//! What initdb made, kept for the next run: it takes most of a second, and copying what it made a quarter of
+//! that.
 //!
-//! It is kept for this user alone, in a folder that nobody else can write to, under a name that tells the installation:
-//! version, place, size and time of its server. It holds no password and nobody's data.
+//! It is kept for this user alone, in a folder that nobody else can write to, under a name that tells the
+//! installation: version, place, size and time of its server. It holds no password and nobody's data.
 
 use std::fs::{self, DirBuilder, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,7 +31,8 @@ impl Cache {
         Self { folder: folder.filter(|folder| is_private(folder)) }
     }
 
-    /// Copies what initdb made of this installation to a data folder. Returns whether there was something to copy.
+    /// Copies what initdb made of this installation to a data folder. Returns whether there was something to
+    /// copy.
     pub(super) fn restore(&self, binaries: &Binaries, data: &Path, owner: Owner) -> bool {
         // Shared with others that copy: nothing is removed meanwhile.
         let Some(lock) = self.lock_file().filter(|lock| lock.lock_shared().is_ok()) else { return false };

@@ -1,4 +1,5 @@
-//! The folder of a temporary server: data, socket, configuration and log. The run that uses it holds a lock on it.
+//! The folder of a temporary server: data, socket, configuration and log. The run that uses it holds a lock
+//! on it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;

@@ -1,7 +1,9 @@
-//! Temporary databases: their names, the lock that tells one in use from one that was left behind, and the sweeping.
+//! Temporary databases: their names, the lock that tells one in use from one that was left behind, and the
+//! sweeping.
 //!
-//! Whoever makes one holds an advisory lock on its name for as long as it is used, in a session of that server. The lock ends
-//! with the process, however that ends, so that a later run finds the database without a lock and drops it.
+//! Whoever makes one holds an advisory lock on its name for as long as it is used, in a session of that
+//! server. The lock ends with the process, however that ends, so that a later run finds the database without
+//! a lock and drops it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -29,8 +31,8 @@ pub async fn hold(session: &Client, name: &str) -> Result<(), pg::Error> {
     execute(session, &format!("SELECT pg_advisory_lock({LOCK}, hashtext({}))", literal(name))).await
 }
 
-/// The databases with names of [`new_name`] of this prefix on whose name nobody holds the lock, as far as the role may drop
-/// them; `is_left` is a further condition on the database `d`.
+/// The databases with names of [`new_name`] of this prefix on whose name nobody holds the lock, as far as the
+/// role may drop them; `is_left` is a further condition on the database `d`.
 async fn abandoned(server: &Client, prefix: &str, is_left: &str) -> Result<Vec<String>, pg::Error> {
     let sql = format!(
         "SELECT quote_ident(datname) FROM pg_database AS d \

@@ -1,5 +1,5 @@
-//! What a temporary server takes over from the server that the migrations are for: its roles, and what of its settings
-//! shows in catalogs.
+//! What a temporary server takes over from the server that the migrations are for: its roles, and what of its
+//! settings shows in catalogs.
 
 use std::collections::BTreeSet;
 
@@ -39,8 +39,8 @@ const ROLES: &str = "
         || CASE WHEN rolbypassrls THEN ' BYPASSRLS' ELSE '' END
     FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> session_user ORDER BY oid";
 
-/// Memberships, with their options where the server has them (16 and later). Those of Postgres's own roles in one another
-/// are there already.
+/// Memberships, with their options where the server has them (16 and later). Those of Postgres's own roles in
+/// one another are there already.
 const MEMBERSHIPS: &str = "
     SELECT r.rolname, m.rolname, format('GRANT %I TO %I', r.rolname, m.rolname) || CASE
         WHEN to_jsonb(a) ? 'inherit_option' THEN format(' WITH ADMIN %s, INHERIT %s, SET %s', admin_option::text,
@@ -88,8 +88,8 @@ impl Origin {
         })
     }
 
-    /// The statements that make the roles on a temporary server: the one that logs in, those of the real server, and
-    /// those that the migrations name. What migrations make themselves is left to them.
+    /// The statements that make the roles on a temporary server: the one that logs in, those of the real
+    /// server, and those that the migrations name. What migrations make themselves is left to them.
     pub(super) fn role_statements(&self, named: &BTreeSet<String>, made: &BTreeSet<String>) -> Vec<String> {
         let mut statements = Vec::new();
         let mut there = BTreeSet::from([SUPERUSER, self.role.as_str()]);

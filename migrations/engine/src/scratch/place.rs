@@ -1,7 +1,8 @@
 //! Which server scratch databases are made on.
 //!
-//! In this order: the one that `--scratch-url` names; a temporary one, where this machine has Postgres of the right
-//! version with the extensions that the migrations make; the database's own, where no migration acts on the whole server.
+//! In this order: the one that `--scratch-url` names; a temporary one, where this machine has Postgres of the
+//! right version with the extensions that the migrations make; the database's own, where no migration acts on
+//! the whole server.
 
 use std::cell::RefCell;
 
@@ -56,10 +57,12 @@ pub struct Choice {
     pub notes: Vec<String>,
 }
 
-/// Chooses the server. `named` is that of `--scratch-url`; `database` is the database's own, where one is named.
+/// Chooses the server. `named` is that of `--scratch-url`; `database` is the database's own, where one is
+/// named.
 ///
 /// # Errors
-/// There is none that can be used; or only the database's own is left, and a migration acts on the whole server.
+/// There is none that can be used; or only the database's own is left, and a migration acts on the whole
+/// server.
 pub async fn choose(
     named: Option<Url>,
     database: Option<Url>,
@@ -96,8 +99,8 @@ pub async fn choose(
 }
 
 impl Temporary {
-    /// Starts a server like the database's; or says why there is none. Nothing of it is an error but a database that
-    /// cannot be asked what it is.
+    /// Starts a server like the database's; or says why there is none. Nothing of it is an error but a
+    /// database that cannot be asked what it is.
     async fn start(
         database: Option<&Url>,
         migrations: &Migrations,
@@ -176,7 +179,8 @@ async fn missing_extensions(server: &TemporaryServer, needs: &Prerequisites) -> 
     Ok(needs.extensions.iter().filter(|name| !is_there(name)).cloned().collect())
 }
 
-/// Refuses migrations that act on the whole server, which their scratch database would share with the real one.
+/// Refuses migrations that act on the whole server, which their scratch database would share with the real
+/// one.
 ///
 /// # Errors
 /// There are some, by file and line.

@@ -1,7 +1,8 @@
 //! A Postgres of a run's own: on a Unix socket alone, for this user alone, gone when its process is gone.
 //!
-//! Logging in is by the system's word on who is at the other end of the socket (`peer`), so that there is no password.
-//! A shell owns the server and ends with the run, by whatever signal the run ends; see temporary.sh.
+//! Logging in is by the system's word on who is at the other end of the socket (`peer`), so that there is no
+//! password. A shell owns the server and ends with the run, by whatever signal the run ends; see
+//! temporary.sh.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,8 @@ shared_buffers = 64MB
 log_min_messages = fatal
 ";
 
-/// A running temporary server. Dropping it stops and removes it; so does the end of this process, even by SIGKILL.
+/// A running temporary server. Dropping it stops and removes it; so does the end of this process, even by
+/// SIGKILL.
 pub(super) struct TemporaryServer {
     // Dropped first, it ends the server and removes its home.
     shell: Shell,

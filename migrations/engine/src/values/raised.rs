@@ -8,7 +8,8 @@ const UNKNOWN: &str = "a message made at run time";
 /// How far behind `RAISE` its format may stand: a level is a short word.
 const LEVEL: usize = 40;
 
-/// The message with what stands for each `%` of its format left out, numbers aside: a count is what such messages are for.
+/// The message with what stands for each `%` of its format left out, numbers aside: a count is what such
+/// messages are for.
 pub(super) fn message(message: &str, sql: &str) -> String {
     // A message without placeholders may be written anywhere, as after USING MESSAGE.
     if !message.is_empty() && sql.contains(&message.replace('\'', "''")) {

@@ -56,8 +56,8 @@ impl TableState {
     }
 }
 
-/// A column's name, what tells it from a former one of that name, its name in SQL, whether it holds json, and whether dates
-/// or times.
+/// A column's name, what tells it from a former one of that name, its name in SQL, whether it holds json, and
+/// whether dates or times.
 #[derive(Clone, Debug, Deserialize)]
 struct ColumnKey(String, String, String, bool, bool);
 

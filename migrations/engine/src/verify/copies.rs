@@ -1,5 +1,5 @@
-//! The databases of a proof: one in which migrations are tried, and one in which ups alone have run, to go on from where a
-//! try went wrong.
+//! The databases of a proof: one in which migrations are tried, and one in which ups alone have run, to go on
+//! from where a try went wrong.
 
 use std::collections::BTreeMap;
 
@@ -130,8 +130,8 @@ impl<'a> Copies<'a> {
         Ok(&pristine.database)
     }
 
-    /// Whether what runs again would meet the roles and the like that it made before, and a role could not be dropped for
-    /// what it has in another database. On a temporary server there is a way around.
+    /// Whether what runs again would meet the roles and the like that it made before, and a role could not be
+    /// dropped for what it has in another database. On a temporary server there is a way around.
     async fn acts_on_server(&mut self) -> Result<bool> {
         if !self.acts_on_server && self.server.is_temporary() {
             self.acts_on_server = cluster::read(&self.trying.reader).await.context(READING)? != self.shared;
@@ -175,8 +175,8 @@ async fn run_ups<'t>(
     Ok(())
 }
 
-/// Has the server add up what it has counted in a session, of which others read what has changed. It does so by itself once
-/// a second.
+/// Has the server add up what it has counted in a session, of which others read what has changed. It does so
+/// by itself once a second.
 pub(super) async fn flush_counts(session: &Client) {
     // Before version 15 there is no such function, and nobody relies on the counts.
     let _ = execute(session, "SELECT pg_stat_force_next_flush()").await;

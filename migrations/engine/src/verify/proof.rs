@@ -79,7 +79,8 @@ pub struct RowProof {
     pub unfilled: BTreeMap<String, String>,
     /// Columns, `table.column`, that were NULL in every row at any time.
     pub blank: BTreeSet<String>,
-    /// What a down takes with it that its up made, and does not say: `table.*` or `table.column`, by the down's file.
+    /// What a down takes with it that its up made, and does not say: `table.*` or `table.column`, by the
+    /// down's file.
     pub unsaid: BTreeMap<String, BTreeSet<String>>,
     /// The first refusal that is of rows.
     pub refused: Option<Refusal>,

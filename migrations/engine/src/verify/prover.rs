@@ -19,7 +19,8 @@ use crate::failure::Failure;
 use crate::introspection;
 use crate::report::{Direction, Event};
 
-/// What the server has counted of changes to its own tables. Who adds, changes or removes an object changes one of them.
+/// What the server has counted of changes to its own tables. Who adds, changes or removes an object changes
+/// one of them.
 const CHANGES: &str = "
     SELECT CASE WHEN current_setting('track_counts')::bool AND current_setting('server_version_num')::int >= 150000
         THEN concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) END
@@ -71,7 +72,8 @@ impl<'a> Prover<'a> {
     /// Tries all of them.
     ///
     /// # Errors
-    /// An up does not run where the ups before it have led, so that there is nothing beyond; or the server is lost.
+    /// An up does not run where the ups before it have led, so that there is nothing beyond; or the server is
+    /// lost.
     pub(super) async fn run(&mut self) -> Result<()> {
         for (at, step) in self.proof_steps.iter().enumerate() {
             let begun = Instant::now();
@@ -202,8 +204,9 @@ impl<'a> Prover<'a> {
         Ok(Outcome::Proved { is_clean })
     }
 
-    /// Down and up once more where the tables take rows that they did not have the first time: in columns that the up made.
-    /// Returns what was lost on the way, and whether the migrations' own rows are as they were.
+    /// Down and up once more where the tables take rows that they did not have the first time: in columns
+    /// that the up made. Returns what was lost on the way, and whether the migrations' own rows are as they
+    /// were.
     async fn attempt_downwards(
         &mut self,
         at: usize,
@@ -257,7 +260,8 @@ impl<'a> Prover<'a> {
         Ok(None)
     }
 
-    /// An up that does not run: an error where the tables are empty as well, since then nothing leads further.
+    /// An up that does not run: an error where the tables are empty as well, since then nothing leads
+    /// further.
     async fn judge_up(&mut self, at: usize, error: anyhow::Error) -> Result<Outcome> {
         let migration = self.migration(at)?;
         if error.downcast_ref::<Failure>().is_none() {
@@ -297,8 +301,8 @@ impl<'a> Prover<'a> {
         Ok(Outcome::Refused(Box::new(refusal)))
     }
 
-    /// Whether a file ran into a row that is there already (unique_violation, exclusion_violation), and other sample rows
-    /// can be tried.
+    /// Whether a file ran into a row that is there already (unique_violation, exclusion_violation), and other
+    /// sample rows can be tried.
     fn may_fit_others(&self, error: &anyhow::Error) -> bool {
         let code = error.downcast_ref::<Failure>().and_then(Failure::code);
         matches!(code, Some("23505" | "23P01")) && self.samples.has_next_attempt()

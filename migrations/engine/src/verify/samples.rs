@@ -161,9 +161,9 @@ impl Samples {
         self.attempt = 0;
     }
 
-    /// Fills the tables that have changed since they were filled, and those that refer to them, after deleting the rows
-    /// that were written here. What cannot be deleted stays. Rows of the migrations' own stay as well, since later
-    /// migrations may build on them.
+    /// Fills the tables that have changed since they were filled, and those that refer to them, after
+    /// deleting the rows that were written here. What cannot be deleted stays. Rows of the migrations' own
+    /// stay as well, since later migrations may build on them.
     ///
     /// # Errors
     /// The given rows are refused, or the server refuses something other than a row.
@@ -415,8 +415,8 @@ fn in_order(states: &[TableState]) -> Vec<&TableState> {
     ordered
 }
 
-/// Does something with every table, again with those that were refused for as long as others are not: a table may depend
-/// on another. Returns those that are left, with the server's reason.
+/// Does something with every table, again with those that were refused for as long as others are not: a table
+/// may depend on another. Returns those that are left, with the server's reason.
 async fn each_in_its_turn<'t, T: 't>(
     tables: impl Iterator<Item = &'t T>,
     name: impl Fn(&T) -> String,
@@ -439,8 +439,8 @@ async fn each_in_its_turn<'t, T: 't>(
     }
 }
 
-/// Writes what rows a table takes; the last refusal where it is empty afterwards. A table of which the migrations wrote all
-/// columns needs none.
+/// Writes what rows a table takes; the last refusal where it is empty afterwards. A table of which the
+/// migrations wrote all columns needs none.
 async fn fill_one(session: &Client, table: &Table, attempt: usize) -> Result<(), pg::Error> {
     if !table.is_empty && has_all_values(session, table).await? {
         return Ok(());
@@ -547,7 +547,8 @@ impl Column {
         {
             return Some(key);
         }
-        // A sample, as it was written there; else the oldest rows, on which a migration that is just tried has no claim.
+        // A sample, as it was written there; else the oldest rows, on which a migration that is just tried
+        // has no claim.
         let of_row = |offset| format!("(SELECT {quoted} FROM {other} ORDER BY ctid OFFSET {offset} LIMIT 1)");
         let same = sample(&self.base, draw, true, None).filter(|_| !self.is_array);
         let same = same.map(|key| {

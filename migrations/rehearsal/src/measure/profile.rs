@@ -65,8 +65,8 @@ pub struct Lock {
     pub kind: RelationKind,
     /// How strong the lock is.
     pub mode: LockMode,
-    /// When it was taken at the earliest, from the first measurement on: at the beginning of its statement, or when the
-    /// watcher saw it first.
+    /// When it was taken at the earliest, from the first measurement on: at the beginning of its statement,
+    /// or when the watcher saw it first.
     #[serde(rename = "taken_ms", with = "millis")]
     pub taken: Duration,
     /// How long it was held: to the end of the transaction, or as long as the watcher saw it.

@@ -7,8 +7,8 @@ use tokio_postgres::{Client, SimpleQueryRow};
 use super::profile::{RelationKind, Scan};
 use engine::database::rows;
 
-/// One row a relation. Sizes need an ACCESS SHARE lock each, given back at once: asked on the migrating session, they
-/// wait for nobody.
+/// One row a relation. Sizes need an ACCESS SHARE lock each, given back at once: asked on the migrating
+/// session, they wait for nobody.
 const RELATIONS: &str = include_str!("relations.sql");
 
 /// Relations by oid.
@@ -25,8 +25,8 @@ pub(super) struct Relation {
     size: i64,
     /// Rows, as the last index build or analysis counted them.
     tuples: u64,
-    /// Rows that sequential scans of this session's transaction have read. An index build's are among them, those of its
-    /// parallel workers are not.
+    /// Rows that sequential scans of this session's transaction have read. An index build's are among them,
+    /// those of its parallel workers are not.
     read: u64,
     /// The table of an index; zero for others.
     pub(super) table: u32,
@@ -55,8 +55,8 @@ impl Relations {
         self.0.values().map(|relation| relation.size).sum()
     }
 
-    /// Compares with a later moment. Of tables only those of `first` count, which were there before the migration.
-    /// `resets` where a transaction began in between, which counts from zero.
+    /// Compares with a later moment. Of tables only those of `first` count, which were there before the
+    /// migration. `resets` where a transaction began in between, which counts from zero.
     pub(super) fn changes(&self, after: &Self, first: &Self, resets: bool) -> Changes {
         let mut changes = Changes::default();
         let mut read: BTreeMap<u32, u64> = BTreeMap::new();
@@ -67,8 +67,8 @@ impl Relations {
             match now.kind.as_str() {
                 "i" if is_new_file => {
                     changes.indexes.push(now.name.clone());
-                    // The build has counted its rows, those of its parallel workers included. A partial index has fewer
-                    // than were read.
+                    // The build has counted its rows, those of its parallel workers included. A partial index
+                    // has fewer than were read.
                     let rows = read.entry(now.table).or_default();
                     *rows = now.tuples.max(*rows);
                 }

@@ -1,5 +1,6 @@
-//! The report as one page that needs nothing else: a timeline of each migration's locks and of who waited for them. Each
-//! text of a migration or a database goes through [`isolated`], so that one from right to left turns nothing beside it.
+//! The report as one page that needs nothing else: a timeline of each migration's locks and of who waited for
+//! them. Each text of a migration or a database goes through [`isolated`], so that one from right to left
+//! turns nothing beside it.
 
 use std::fmt::Write;
 use std::time::Duration;

@@ -8,8 +8,8 @@ use text::visible;
 /// By this line a pipeline finds the comment that it wrote before.
 const MARK: &str = "<!-- branchline rehearsal -->";
 
-/// GitHub takes no comment of more than 65,536 characters: findings and statements get as much each, and what is left out is
-/// counted.
+/// GitHub takes no comment of more than 65,536 characters: findings and statements get as much each, and what
+/// is left out is counted.
 const BOUND: usize = 25_000;
 const MIGRATIONS: usize = 50;
 
@@ -128,9 +128,9 @@ fn statements(report: &Report) -> String {
     )
 }
 
-/// Text that stays what it is, in a table's cell too: it begins no markup, links nowhere, and calls nobody. GitHub looks for
-/// mentions, issues and addresses in the text that a reader sees, where an escape is gone: only a sign between their parts
-/// keeps them apart, which takes no place.
+/// Text that stays what it is, in a table's cell too: it begins no markup, links nowhere, and calls nobody.
+/// GitHub looks for mentions, issues and addresses in the text that a reader sees, where an escape is gone:
+/// only a sign between their parts keeps them apart, which takes no place.
 fn escape(text: &str) -> String {
     let text = visible(text);
     let mut escaped = String::with_capacity(text.len());
@@ -158,8 +158,8 @@ fn escape(text: &str) -> String {
 /// A space of no width.
 const APART: &str = "&#8203;";
 
-/// Whether what follows a character could make it a mention (`@team`), an issue (`#1`, `GH-1`) or an address (`https://`,
-/// `www.`).
+/// Whether what follows a character could make it a mention (`@team`), an issue (`#1`, `GH-1`) or an address
+/// (`https://`, `www.`).
 fn is_parted(before: char, c: char, after: Option<char>) -> bool {
     let is_before_a_word = after.is_some_and(char::is_alphanumeric);
     match c {

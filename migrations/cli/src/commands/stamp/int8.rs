@@ -1,4 +1,5 @@
-//! `branchline stamp --int8`: from refinery's default history table to the one of its feature `int8-versions`.
+//! `branchline stamp --int8`: from refinery's default history table to the one of its feature
+//! `int8-versions`.
 
 use anyhow::{Context as _, Result};
 use files::{Applied, Migrations, VersionType, verify};

@@ -1,9 +1,10 @@
-//! Each kind of history that a catalog cannot tell alone: with a record, without one, and with the person's word.
+//! Each kind of history that a catalog cannot tell alone: with a record, without one, and with the person's
+//! word.
 
 use super::*;
 
-/// A history in small: an object a letter, the catalog after each migration a word, as `ab`. A capital letter is the
-/// comment of the object, which is weak evidence.
+/// A history in small: an object a letter, the catalog after each migration a word, as `ab`. A capital letter
+/// is the comment of the object, which is weak evidence.
 fn history(catalogs: &str) -> Vec<Catalog> {
     let mut all = vec![catalog(&[])];
     all.extend(catalogs.split(' ').map(database));

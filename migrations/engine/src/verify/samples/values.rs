@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Column, Draw};
 
-/// Numbers in keys, one kind for each attempt: far from those that people write and that sequences count, and not so far
-/// that a migration which goes through its keys in batches takes long.
+/// Numbers in keys, one kind for each attempt: far from those that people write and that sequences count, and
+/// not so far that a migration which goes through its keys in batches takes long.
 const KEYS: [i64; 3] = [90_700, 65_300, -90_700];
 
 /// The same where two bytes have to do.
