@@ -12,6 +12,11 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 /// refinery's table. The name is not quoted in its statements, so that the search path finds it.
 const TABLE: &str = "refinery_schema_history";
 
+/// The tables in which migrations are recorded, and their indexes, as SQL literals: what is read of a database leaves them
+/// out, since no migration makes them.
+pub const BOOKKEEPING: &str = "'refinery_schema_history', 'refinery_schema_history_pkey', \
+    'branchline_progress', 'branchline_progress_pkey', 'branchline_log'";
+
 /// The table of the applied migrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryTable {

@@ -12,23 +12,6 @@ use super::report::{Finding, Level, Probed, Rehearsed, Who};
 use crate::measure::Lock;
 use text::HumanDuration;
 
-/// A number of bytes as people read it.
-struct Bytes(i64);
-
-impl std::fmt::Display for Bytes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        match self.0.unsigned_abs() {
-            bytes @ 0..1_024 => write!(f, "{sign}{bytes} B"),
-            bytes @ 1_024..1_048_576 => write!(f, "{sign}{} kB", bytes / 1_024),
-            bytes @ 1_048_576..1_073_741_824 => write!(f, "{sign}{} MB", bytes / 1_048_576),
-            bytes => {
-                write!(f, "{sign}{}.{} GB", bytes / 1_073_741_824, bytes % 1_073_741_824 * 10 / 1_073_741_824)
-            }
-        }
-    }
-}
-
 impl Rehearsed {
     fn wal_bytes(&self) -> i64 {
         let bytes: u64 = self.measured.statements.iter().map(|statement| statement.wal_bytes).sum();
@@ -67,16 +50,5 @@ fn level(level: Level) -> &'static str {
         Level::Note => "note",
         Level::Warning => "warning",
         Level::Failure => "failure",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_rounded_to_what_people_read() {
-        let shown = [0, 1_023, 2_048, -3_145_728, 1_610_612_736].map(|bytes| Bytes(bytes).to_string());
-        assert_eq!(shown, ["0 B", "1023 B", "2 kB", "-3 MB", "1.5 GB"]);
     }
 }

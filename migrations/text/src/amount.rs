@@ -17,6 +17,38 @@ impl fmt::Display for HumanDuration {
     }
 }
 
+/// A number of bytes in powers of 1,024, as Postgres's `pg_size_pretty` counts: `2 kB`, `-3 MB`, `1.5 GB`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BinaryBytes(pub i64);
+
+impl fmt::Display for BinaryBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        match self.0.unsigned_abs() {
+            bytes @ 0..1_024 => write!(f, "{sign}{bytes} B"),
+            bytes @ 1_024..1_048_576 => write!(f, "{sign}{} kB", bytes / 1_024),
+            bytes @ 1_048_576..1_073_741_824 => write!(f, "{sign}{} MB", bytes / 1_048_576),
+            bytes => {
+                write!(f, "{sign}{}.{} GB", bytes / 1_073_741_824, bytes % 1_073_741_824 * 10 / 1_073_741_824)
+            }
+        }
+    }
+}
+
+/// A number of bytes in powers of 1,000, as Neon's console counts: `1 kB`, `7 MB`, `2.3 GB`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecimalBytes(pub u64);
+
+impl fmt::Display for DecimalBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            bytes @ 0..1_000_000 => write!(f, "{} kB", bytes.div_ceil(1_000)),
+            bytes @ 1_000_000..1_000_000_000 => write!(f, "{} MB", bytes / 1_000_000),
+            bytes => write!(f, "{:.1} GB", bytes as f64 / 1e9),
+        }
+    }
+}
+
 /// Returns `1 table`, `2 tables`.
 #[must_use]
 pub fn counted(count: usize, noun: &str) -> String {
@@ -34,6 +66,14 @@ mod tests {
             [shown(0), shown(999), shown(1_250), shown(61_500)],
             ["0 ms", "999 ms", "1.2 s", "1 min 1 s"]
         );
+    }
+
+    #[test]
+    fn bytes_are_rounded_to_what_people_read() {
+        let shown = [0, 1_023, 2_048, -3_145_728, 1_610_612_736].map(|bytes| BinaryBytes(bytes).to_string());
+        assert_eq!(shown, ["0 B", "1023 B", "2 kB", "-3 MB", "1.5 GB"]);
+        let shown = [0, 1, 7_600_000, 2_340_000_000].map(|bytes| DecimalBytes(bytes).to_string());
+        assert_eq!(shown, ["0 kB", "1 kB", "7 MB", "2.3 GB"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use super::copies::flush_counts;
-use crate::database::{execute, rows};
+use crate::database::{BOOKKEEPING, execute, rows};
 
 /// The tables, and what tells that they have changed.
 const STATES: &str = include_str!("states.sql");
@@ -74,7 +74,12 @@ impl ColumnKey {
 /// The server's refusal.
 pub(super) async fn states(session: &Client) -> Result<Vec<TableState>> {
     flush_counts(session).await;
-    rows(session, STATES).await?.iter().map(state).collect::<Result<_>>().context("reading the tables")
+    rows(session, &STATES.replace("{bookkeeping}", BOOKKEEPING))
+        .await?
+        .iter()
+        .map(state)
+        .collect::<Result<_>>()
+        .context("reading the tables")
 }
 
 fn state(row: &SimpleQueryRow) -> Result<TableState> {

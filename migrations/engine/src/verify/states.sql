@@ -5,7 +5,7 @@ WITH RECURSIVE relation AS (
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
       AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-      AND c.relname NOT IN ('refinery_schema_history', 'branchline_progress', 'branchline_log')
+      AND c.relname NOT IN ({bookkeeping})
       AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use super::profile::{RelationKind, Scan};
-use engine::database::rows;
+use engine::database::{BOOKKEEPING, rows};
 
 /// One row a relation. Sizes need an ACCESS SHARE lock each, given back at once: asked on the migrating
 /// session, they wait for nobody.
@@ -43,7 +43,8 @@ pub(super) struct Changes {
 impl Relations {
     /// Asks the session that migrates, which sees what it has not committed.
     pub(super) async fn read(session: &Client) -> Result<Self, pg::Error> {
-        Ok(Self(rows(session, RELATIONS).await?.iter().map(relation).collect()))
+        let sql = RELATIONS.replace("{bookkeeping}", BOOKKEEPING);
+        Ok(Self(rows(session, &sql).await?.iter().map(relation).collect()))
     }
 
     pub(super) fn get(&self, oid: u32) -> Option<&Relation> {

@@ -4,5 +4,4 @@ SELECT c.oid, format('%I.%I', n.nspname, c.relname), c.relkind, coalesce(pg_rela
     greatest(c.reltuples, 0)::bigint, pg_stat_get_xact_tuples_returned(c.oid), coalesce(i.indrelid, 0)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f', 'S', 'i', 'I') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    AND c.relname NOT IN ('refinery_schema_history', 'refinery_schema_history_pkey',
-                          'branchline_progress', 'branchline_progress_pkey', 'branchline_log')
+    AND c.relname NOT IN ({bookkeeping})

@@ -5,11 +5,10 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{Bytes, level, place};
+use super::{level, place};
 use crate::measure::{Lock, LockMode, MigrationProfile, StatementProfile};
 use crate::report::{Level, Probed, Report, Verdict, Wait, Who};
-use text::visible;
-use text::{HumanDuration, counted};
+use text::{BinaryBytes, HumanDuration, counted, visible};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -87,7 +86,7 @@ fn section(page: &mut String, measured: &MigrationProfile, probes: &[Probed]) {
             "statement by statement, outside a transaction"
         },
         if measured.size_change > 0 { "+" } else { "" },
-        Bytes(measured.size_change),
+        BinaryBytes(measured.size_change),
         HumanDuration(measured.duration),
     );
     for statement in &measured.statements {
@@ -208,7 +207,7 @@ fn table(page: &mut String, measured: &MigrationProfile) {
             isolated(&statement.rewrites.join(", ")),
             isolated(&scans.collect::<Vec<_>>().join("; ")),
             isolated(&statement.indexes.join(", ")),
-            Bytes(i64::try_from(statement.wal_bytes).unwrap_or(i64::MAX)),
+            BinaryBytes(i64::try_from(statement.wal_bytes).unwrap_or(i64::MAX)),
         );
     }
     page.push_str("</tbody>\n</table>\n</div>\n");

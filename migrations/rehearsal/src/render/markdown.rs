@@ -1,9 +1,8 @@
 //! The report as a comment on a pull request.
 
-use super::{Bytes, level, lock_in_words, place};
+use super::{level, lock_in_words, place};
 use crate::report::{Level, Report, Verdict, Who};
-use text::HumanDuration;
-use text::visible;
+use text::{BinaryBytes, HumanDuration, visible};
 
 /// By this line a pipeline finds the comment that it wrote before.
 const MARK: &str = "<!-- branchline rehearsal -->";
@@ -88,8 +87,8 @@ fn migrations(report: &Report) -> String {
             escape(&migration.longest_lock()),
             migration.longest_wait(&report.probes, Who::Reader),
             migration.longest_wait(&report.probes, Who::Writer),
-            Bytes(migration.wal_bytes()),
-            Bytes(migration.measured.size_change),
+            BinaryBytes(migration.wal_bytes()),
+            BinaryBytes(migration.measured.size_change),
         ));
     }
     // Beside the other two, since a history has some hundreds.

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{Bytes, level, lock_in_words, place};
+use super::{level, lock_in_words, place};
 use crate::measure::Lock;
 use crate::report::{About, Finding, Level, Report, Verdict, Who};
-use text::visible;
-use text::{COLUMNS, HumanDuration};
+use text::{BinaryBytes, COLUMNS, HumanDuration, visible};
 
 /// A shorter lock is in the other forms of the report only.
 const NOTICED: Duration = Duration::from_millis(100);
@@ -57,8 +56,8 @@ fn table(report: &Report) -> String {
             HumanDuration(migration.measured.duration).to_string(),
             migration.longest_wait(&report.probes, Who::Reader),
             migration.longest_wait(&report.probes, Who::Writer),
-            Bytes(migration.wal_bytes()).to_string(),
-            Bytes(migration.measured.size_change).to_string(),
+            BinaryBytes(migration.wal_bytes()).to_string(),
+            BinaryBytes(migration.measured.size_change).to_string(),
             migration.measured.migration.clone(),
         ]);
     }

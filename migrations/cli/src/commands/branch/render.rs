@@ -6,7 +6,7 @@ use time::macros::format_description;
 
 use crate::table::PlainTable;
 use neon::Branch;
-use text::quoted;
+use text::{DecimalBytes, quoted};
 
 /// What was made, and what to do with it.
 pub(super) fn created(branch: &Branch) -> String {
@@ -32,7 +32,8 @@ pub(super) fn table(branches: &[Branch]) -> String {
             Cell::new(name),
             Cell::new(parent.map_or("", |parent| &parent.name)),
             Cell::new(&branch.current_state),
-            Cell::new(branch.logical_size.map(size).unwrap_or_default()).set_alignment(CellAlignment::Right),
+            Cell::new(branch.logical_size.map(|size| DecimalBytes(size).to_string()).unwrap_or_default())
+                .set_alignment(CellAlignment::Right),
             Cell::new(minutes(branch.created_at)),
             Cell::new(branch.expires_at.map(minutes).unwrap_or_default()),
         ]);
@@ -45,26 +46,4 @@ fn minutes(at: OffsetDateTime) -> String {
     let at = at.to_offset(time::UtcOffset::UTC);
     // Writing to a string cannot fail for a date that has been read.
     at.format(format_description!("[year]-[month]-[day] [hour]:[minute]")).unwrap_or_default()
-}
-
-/// Bytes as people read them, as Neon's console counts them.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
-        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_rounded_to_what_people_read() {
-        assert_eq!(
-            [size(0), size(1), size(7_600_000), size(2_340_000_000)],
-            ["0 kB", "1 kB", "7 MB", "2.3 GB"]
-        );
-    }
 }
