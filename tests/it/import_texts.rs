@@ -187,7 +187,8 @@ second line
     let file = rejections(&fixture, &seen, "?format=html").await;
     let file = file.as_str().unwrap();
     assert!(file.starts_with("<!DOCTYPE NETSCAPE-Bookmark-file-1>"), "{file}");
-    let line = "<DT><A HREF=\"?6SIQOA\" ADD_DATE=\"1414176161\" PRIVATE=\"1\" TAGS=\"todo,video\">Note: Old Vids</A>";
+    let line = "<DT><A HREF=\"?6SIQOA\" ADD_DATE=\"1414176161\" PRIVATE=\"1\" TAGS=\"todo,video\">Note: Old \
+                Vids</A>";
     assert!(file.contains(line) && file.contains("<DD>Structure du dossier\nsecond line"), "{file}");
     assert!(!file.contains("two.example"), "{file}");
 
@@ -222,7 +223,8 @@ async fn a_folders_warning_is_counted_and_listed() {
     let fixture = Fixture::new();
     let seen = post(
         &fixture,
-        "<DT><H3 ADD_DATE=\"invaliddate\">X</H3>\n<DL><p>\n<DT><A HREF=\"https://a.example/\" ADD_DATE=\"invaliddate\">A</A>\n</DL><p>",
+        "<DT><H3 ADD_DATE=\"invaliddate\">X</H3>\n<DL><p>\n<DT><A HREF=\"https://a.example/\" \
+         ADD_DATE=\"invaliddate\">A</A>\n</DL><p>",
     )
     .await;
     assert_eq!(seen.body["import_job"]["warning_count"], 2);
@@ -299,30 +301,43 @@ async fn no_answer_is_larger_than_lambda_takes_and_long_fields_are_whole_at_thei
 
 /// Values at the ends of what their columns hold.
 const EXTREMES: &str = "
-    INSERT INTO import_jobs (id, filename, total_bookmarks, status, progress, total_cost_usd, error_details, created_at,
+    INSERT INTO import_jobs (id, filename, total_bookmarks, status, progress, total_cost_usd, error_details, \
+        created_at,
                              started_at, completed_at, duration_ms, error_message) VALUES
-        ('00000000-0000-0000-0000-000000000000', NULL, 0, 'pending', NULL, NULL, '1e400', '-infinity', 'infinity',
+        ('00000000-0000-0000-0000-000000000000', NULL, 0, 'pending', NULL, NULL, '1e400', '-infinity', \
+            'infinity',
          '294276-12-31 23:59:59.999999', NULL, NULL),
-        ('ffffffff-ffff-7fff-bfff-ffffffffffff', repeat('é', 255), 2147483647, 'failed', 2147483647, 'NaN', '\"x\"',
+        ('ffffffff-ffff-7fff-bfff-ffffffffffff', repeat('é', 255), 2147483647, 'failed', 2147483647, 'NaN', \
+            '\"x\"',
          '4713-01-01 BC', NULL, NULL, 2147483647, repeat('é', 100000)),
-        ('0198c5a0-0000-7000-8000-000000000000', '', 0, 'failed', 0, '-Infinity', 'null', NULL, NULL, NULL, 0, '');
-    INSERT INTO bookmarks (id, url, title, original_folder, add_date, domain, tags, created_at, updated_at, url_key,
-                           description, last_modified, last_visited, attributes, further_folder_ids, unmerged, folder_id,
+        ('0198c5a0-0000-7000-8000-000000000000', '', 0, 'failed', 0, '-Infinity', 'null', NULL, NULL, NULL, \
+            0, '');
+    INSERT INTO bookmarks (id, url, title, original_folder, add_date, domain, tags, created_at, updated_at, \
+        url_key,
+                           description, last_modified, last_visited, attributes, further_folder_ids, \
+                               unmerged, folder_id,
                            import_job_id)
-    SELECT id, repeat('u', 700000), repeat('\"', 1000000), repeat('é', 100000), date, repeat('d', 255), tags, date, date,
+    SELECT id, repeat('u', 700000), repeat('\"', 1000000), repeat('é', 100000), date, repeat('d', 255), \
+        tags, date, date,
            gen_random_uuid(), repeat(E'\\u0001', 10000), date, date, attributes, ids, 'null', folder, job
     FROM (VALUES
         ('00000000-0000-0000-0000-000000000000'::uuid, '-infinity'::timestamptz, '{}'::varchar[], '[]'::jsonb,
-         '{}'::uuid[], '00000000-0000-0000-0000-000000000000'::uuid, '0198c5a0-0000-7000-8000-000000000000'::uuid),
-        ('ffffffff-ffff-ffff-ffff-ffffffffffff', 'infinity', '{{a,b},{c,NULL}}', '\"text\"', '{NULL,NULL}', NULL, NULL),
-        ('0198c5a0-0000-7000-8000-000000000001', '294276-12-31 23:59:59.999999', array_fill('t'::varchar, ARRAY[5000]),
-         '{\"a\": 1e400, \"b\": [null], \"c\": {\"d\": 1}}', '{{00000000-0000-0000-0000-000000000000}}', NULL, NULL),
+         '{}'::uuid[], '00000000-0000-0000-0000-000000000000'::uuid, \
+             '0198c5a0-0000-7000-8000-000000000000'::uuid),
+        ('ffffffff-ffff-ffff-ffff-ffffffffffff', 'infinity', '{{a,b},{c,NULL}}', '\"text\"', '{NULL,NULL}', \
+            NULL, NULL),
+        ('0198c5a0-0000-7000-8000-000000000001', '294276-12-31 23:59:59.999999', array_fill('t'::varchar, \
+            ARRAY[5000]),
+         '{\"a\": 1e400, \"b\": [null], \"c\": {\"d\": 1}}', '{{00000000-0000-0000-0000-000000000000}}', \
+             NULL, NULL),
         ('0198c5a0-0000-7000-8000-000000000002', '4713-01-01 BC', '{NULL}', 'null', NULL, NULL, NULL),
         ('0198c5a0-0000-7000-8000-000000000003', NULL, NULL, '1e400', NULL, NULL, NULL)
     ) AS v (id, date, tags, attributes, ids, folder, job);
-    INSERT INTO import_entries (import_job_id, id, outcome, position, line, reason, url, title, folder_id, add_date, tags,
+    INSERT INTO import_entries (import_job_id, id, outcome, position, line, reason, url, title, folder_id, \
+        add_date, tags,
                                 description, attributes)
-    SELECT '0198c5a0-0000-7000-8000-000000000000', id, 'failed', 2147483647, -2147483648, repeat('r', 100000), url, title,
+    SELECT '0198c5a0-0000-7000-8000-000000000000', id, 'failed', 2147483647, -2147483648, repeat('r', \
+        100000), url, title,
            folder_id, add_date, tags, description, attributes
     FROM bookmarks";
 

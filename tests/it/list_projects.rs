@@ -29,7 +29,8 @@ async fn a_project_comes_with_its_counts() {
              INSERT INTO extraction_jobs (project_id, source_url, extraction_type)
              SELECT 1, 'https://example.com', 'color' FROM generate_series(1, 2);
              INSERT INTO bookmarks (id, url, title, project_id, url_key)
-             SELECT gen_random_uuid(), 'https://example.com', '', 1, gen_random_uuid() FROM generate_series(1, 3);
+             SELECT gen_random_uuid(), 'https://example.com', '', 1, gen_random_uuid() FROM \
+                 generate_series(1, 3);
              INSERT INTO bookmarks (id, url, title, url_key)
              VALUES (gen_random_uuid(), 'https://example.com', '', gen_random_uuid())",
         )

@@ -44,7 +44,8 @@ async fn every_function_passes_through_the_pooler_and_leaves_nothing_on_its_conn
     // PgBouncer itself sets the application's name.
     let left = "SELECT (SELECT count(*) FROM pg_prepared_statements WHERE name <> ''),
                        (SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'),
-                       (SELECT string_agg(name, ' ') FROM pg_settings WHERE source = 'session' AND name <> 'application_name')";
+                       (SELECT string_agg(name, ' ') FROM pg_settings WHERE source = 'session' AND name <> \
+                           'application_name')";
     let rows = client.query_typed(left, &[]).await.unwrap();
     assert_eq!((rows[0].get::<_, i64>(0), rows[0].get::<_, i64>(1)), (0, 0));
     assert_eq!(rows[0].get::<_, Option<&str>>(2), None);

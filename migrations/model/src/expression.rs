@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 /// A list of `varchar` values that is compared with `text`, in one form.
 ///
-/// `v IN ('a', 'b')` over a varchar is printed as `(v)::text = ANY ((ARRAY['a'::character varying, …])::text[])`. Read again,
-/// as by pg_restore, it is printed as `ANY (ARRAY[('a'::character varying)::text, …])`. Both become
+/// `v IN ('a', 'b')` over a varchar is printed as
+/// `(v)::text = ANY ((ARRAY['a'::character varying, …])::text[])`. Read again, as by pg_restore, it is
+/// printed as `ANY (ARRAY[('a'::character varying)::text, …])`. Both become
 /// `ANY (ARRAY['a'::character varying, …])`, which the server reads as the first.
 #[must_use]
 pub fn canonical_expression(text: &str) -> Cow<'_, str> {
@@ -101,8 +102,10 @@ mod tests {
 
     #[test]
     fn both_forms_of_a_list_become_one() {
-        let first = "CHECK (((v)::text = ANY ((ARRAY['a''[]'::character varying, 'b)'::character varying])::text[])))";
-        let again = "CHECK (((v)::text = ANY (ARRAY[('a''[]'::character varying)::text, ('b)'::character varying)::text])))";
+        let first = "CHECK (((v)::text = ANY ((ARRAY['a''[]'::character varying, 'b)'::character \
+                     varying])::text[])))";
+        let again = "CHECK (((v)::text = ANY (ARRAY[('a''[]'::character varying)::text, ('b)'::character \
+                     varying)::text])))";
         let one = "CHECK (((v)::text = ANY (ARRAY['a''[]'::character varying, 'b)'::character varying])))";
         assert_eq!(canonical_expression(first), one);
         assert_eq!(canonical_expression(again), one);

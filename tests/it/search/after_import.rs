@@ -56,7 +56,8 @@ async fn the_deadline_ends_the_indexing_and_the_next_search_does_without_it() {
     assert!(begun.elapsed() > Duration::from_secs(3), "{:?}", begun.elapsed());
     function.logged("work after a response was not done").await;
     let running = "SELECT count(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND query LIKE 'SELECT search_catch_up%' AND state = 'active'";
+                   WHERE datname = current_database() AND query LIKE 'SELECT search_catch_up%' AND state = \
+                       'active'";
     assert_eq!(blocker.query_one(running, &[]).await.unwrap().get::<_, i64>(0), 0, "it was cancelled");
     blocker.batch_execute("ROLLBACK").await.unwrap();
 

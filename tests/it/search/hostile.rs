@@ -89,9 +89,12 @@ async fn a_bookmark_with_thousands_of_tags_is_found_by_each() {
             "INSERT INTO bookmarks (id, url, title, tags, url_key)
              SELECT gen_random_uuid(), 'https://example.com/' || kind, kind, tags, gen_random_uuid()
              FROM (
-                 SELECT 'long' AS kind, array_agg(n || repeat('x', 495)) || '{plain}' AS tags FROM generate_series(10000, 15000) AS n
-                 UNION ALL SELECT 'many', array_agg('tag ' || n) || '{plain}' FROM generate_series(1, 60000) AS n
-                 UNION ALL SELECT 'wide', array_agg(repeat('書', 500) || n) || '{plain}' FROM generate_series(1, 3000) AS n
+                 SELECT 'long' AS kind, array_agg(n || repeat('x', 495)) || '{plain}' AS tags FROM \
+                     generate_series(10000, 15000) AS n
+                 UNION ALL SELECT 'many', array_agg('tag ' || n) || '{plain}' FROM generate_series(1, 60000) \
+                     AS n
+                 UNION ALL SELECT 'wide', array_agg(repeat('書', 500) || n) || '{plain}' FROM \
+                     generate_series(1, 3000) AS n
                  UNION ALL SELECT 'few', '{plain, other}'
              ) AS each",
         )
@@ -233,29 +236,40 @@ async fn no_stored_value_makes_a_search_fail() {
     // One bookmark for each extreme of each column.
     fixture
         .execute(
-            "INSERT INTO bookmarks (id, url, title, url_key, add_date, created_at, last_modified, last_visited)
-             SELECT gen_random_uuid(), 'https://example.com/', 'probe ' || moment, gen_random_uuid(), m, m, m, m
-             FROM unnest(ARRAY['-infinity', 'infinity', '4713-01-01 00:00:00+00 BC', '294276-12-31 23:59:59.999999+00',
+            "INSERT INTO bookmarks (id, url, title, url_key, add_date, created_at, last_modified, \
+             last_visited)
+             SELECT gen_random_uuid(), 'https://example.com/', 'probe ' || moment, gen_random_uuid(), m, m, \
+                 m, m
+             FROM unnest(ARRAY['-infinity', 'infinity', '4713-01-01 00:00:00+00 BC', '294276-12-31 \
+                 23:59:59.999999+00',
                                '0001-01-01', '9999-12-31 23:59:59.999999+00', '10000-01-01']) AS moment,
                   LATERAL (SELECT moment::timestamptz) AS t (m);
              INSERT INTO bookmarks (id, url, title, url_key, tags)
-             SELECT gen_random_uuid(), 'https://example.com/', 'probe tags', gen_random_uuid(), tags::varchar[]
-             FROM (VALUES (NULL), ('{}'), ('{NULL}'), ('{NULL,a,NULL}'), ('{\"\"}'), ('{{a,b},{c,d}}'), ('[5:6]={a,b}'))
+             SELECT gen_random_uuid(), 'https://example.com/', 'probe tags', gen_random_uuid(), \
+                 tags::varchar[]
+             FROM (VALUES (NULL), ('{}'), ('{NULL}'), ('{NULL,a,NULL}'), ('{\"\"}'), ('{{a,b},{c,d}}'), \
+                 ('[5:6]={a,b}'))
                   AS v (tags);
              INSERT INTO bookmarks (id, url, title, url_key, attributes, further_folders, unmerged)
-             SELECT gen_random_uuid(), 'https://example.com/', 'probe json', gen_random_uuid(), j::jsonb, j::jsonb, j::jsonb
-             FROM (VALUES ('1'), ('null'), ('\"text\"'), ('true'), ('[]'), ('{}'), ('{\"a\":[1,{\"b\":null}]}'), ('[[1]]'),
+             SELECT gen_random_uuid(), 'https://example.com/', 'probe json', gen_random_uuid(), j::jsonb, \
+                 j::jsonb, j::jsonb
+             FROM (VALUES ('1'), ('null'), ('\"text\"'), ('true'), ('[]'), ('{}'), \
+                 ('{\"a\":[1,{\"b\":null}]}'), ('[[1]]'),
                           ('1e1000')) AS v (j);
-             INSERT INTO bookmarks (id, url, title, url_key, domain, description, further_text, original_folder,
+             INSERT INTO bookmarks (id, url, title, url_key, domain, description, further_text, \
+                 original_folder,
                                     folder_id, further_folder_ids, project_id)
-             SELECT id, url, 'probe ' || title, gen_random_uuid(), domain, description, description, description, id,
+             SELECT id, url, 'probe ' || title, gen_random_uuid(), domain, description, description, \
+                 description, id,
                     ARRAY[id, NULL], NULL
              FROM (VALUES ('00000000-0000-0000-0000-000000000000'::uuid, '', '', '', ''),
                           ('ffffffff-ffff-ffff-ffff-ffffffffffff', repeat('u', 700000), repeat('t', 1000000),
                            repeat('d', 255), repeat('x ', 500000)),
-                          ('ffffffff-ffff-ffff-ffff-fffffffffffe', repeat(E'\\u0001', 1000), repeat('\"\\', 100000),
+                          ('ffffffff-ffff-ffff-ffff-fffffffffffe', repeat(E'\\u0001', 1000), repeat('\"\\', \
+                              100000),
                            repeat('書', 255), repeat(E'\\U0001f680', 100000)),
-                          ('ffffffff-ffff-ffff-ffff-fffffffffffd', 'data:,' || repeat('%', 1000), repeat('++#.', 10000),
+                          ('ffffffff-ffff-ffff-ffff-fffffffffffd', 'data:,' || repeat('%', 1000), \
+                              repeat('++#.', 10000),
                            '...', repeat('. ', 10000) || repeat('#', 10000) || repeat('+', 10000)))
                   AS v (id, url, title, domain, description)",
         )
@@ -298,8 +312,10 @@ async fn pages_are_cut_before_they_are_larger_than_lambda_sends() {
     fixture
         .execute(
             "INSERT INTO bookmarks (id, url, title, url_key, description, tags)
-             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'data:text/plain,' || repeat('u', 3000),
-                    'Large ' || n, gen_random_uuid(), repeat('\"', 4096), array_fill(repeat('\\', 80), ARRAY[100])
+             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'data:text/plain,' || \
+                 repeat('u', 3000),
+                    'Large ' || n, gen_random_uuid(), repeat('\"', 4096), array_fill(repeat('\\', 80), \
+                        ARRAY[100])
              FROM generate_series(1, 400) AS n",
         )
         .await;
@@ -333,11 +349,14 @@ async fn what_a_list_shortens_is_whole_at_its_own_address() {
     fixture
         .execute(
             "INSERT INTO bookmarks (id, url, title, url_key, description, tags)
-             VALUES ('00000000-0000-0000-0000-000000000001', 'data:,' || repeat('u', 700000), repeat('t', 5000),
+             VALUES ('00000000-0000-0000-0000-000000000001', 'data:,' || repeat('u', 700000), repeat('t', \
+                 5000),
                      gen_random_uuid(), repeat('d', 9000), array_fill('tag'::varchar, ARRAY[200])),
-                    ('00000000-0000-0000-0000-000000000002', 'data:,' || repeat('u', 6000000), 'Larger than an answer',
+                    ('00000000-0000-0000-0000-000000000002', 'data:,' || repeat('u', 6000000), 'Larger than \
+                        an answer',
                      gen_random_uuid(), NULL, NULL),
-                    ('00000000-0000-0000-0000-000000000003', 'data:,' || repeat('\"', 2000000), 'Larger when escaped',
+                    ('00000000-0000-0000-0000-000000000003', 'data:,' || repeat('\"', 2000000), 'Larger when \
+                        escaped',
                      gen_random_uuid(), NULL, NULL)",
         )
         .await;

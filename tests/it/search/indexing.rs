@@ -122,7 +122,8 @@ async fn twenty_thousand_bookmarks_are_searched_by_the_index() {
     fixture
         .execute(
             "INSERT INTO folders (id, name, place) VALUES (gen_random_uuid(), 'A', gen_random_uuid());
-             UPDATE bookmarks SET tags = '{odd}', folder_id = (SELECT id FROM folders) WHERE title LIKE '%1 %'",
+             UPDATE bookmarks SET tags = '{odd}', folder_id = (SELECT id FROM folders) WHERE title LIKE '%1 \
+                 %'",
         )
         .await;
     // Before the statistics are there, and after.
@@ -218,11 +219,14 @@ async fn extreme_bookmarks_are_indexed() {
     let fixture = Fixture::new();
     fixture
         .execute(
-            "INSERT INTO bookmarks (id, url, title, domain, tags, description, folder_path, url_key, further_folders)
-             SELECT gen_random_uuid(), 'data:' || filler, filler, left(filler, 255), ARRAY[filler, NULL, ''], filler,
+            "INSERT INTO bookmarks (id, url, title, domain, tags, description, folder_path, url_key, \
+             further_folders)
+             SELECT gen_random_uuid(), 'data:' || filler, filler, left(filler, 255), ARRAY[filler, NULL, \
+                 ''], filler,
                     array_fill(filler, ARRAY[3]), gen_random_uuid(), to_jsonb(ARRAY[ARRAY[filler]])
              FROM (VALUES (repeat('x', 1000000)), (repeat('書', 300000)), (repeat(E'\\u0301', 300000)),
-                          (repeat('ﷺ', 100000)), (repeat(E'\\u0001=p1 ', 1000)), (repeat(U&'\\+01F389', 5000)),
+                          (repeat('ﷺ', 100000)), (repeat(E'\\u0001=p1 ', 1000)), (repeat(U&'\\+01F389', \
+                              5000)),
                           (repeat('%41%', 100000)), ('')) AS v (filler)",
         )
         .await;

@@ -148,9 +148,11 @@ async fn the_end_of_a_long_text_is_found() {
     fixture
         .execute(
             "INSERT INTO bookmarks (id, url, title, description, further_text, attributes, tags, url_key)
-             SELECT gen_random_uuid(), 'https://example.com/', 'Long', string_agg('word' || n % 5000, ' ') || ' descend',
+             SELECT gen_random_uuid(), 'https://example.com/', 'Long', string_agg('word' || n % 5000, ' ') \
+                 || ' descend',
                     'said elsewhere ' || repeat('filler ', 2300) || ' further',
-                    jsonb_build_object('SHORTCUTURL', 'keyword', 'NULL', NULL, 'NUMBER', 1, 'LIST', '[1]'::jsonb),
+                    jsonb_build_object('SHORTCUTURL', 'keyword', 'NULL', NULL, 'NUMBER', 1, 'LIST', \
+                        '[1]'::jsonb),
                     array_agg('tag' || n) FILTER (WHERE n <= 1500), gen_random_uuid()
              FROM generate_series(1, 7200) AS n",
         )
@@ -168,12 +170,16 @@ async fn a_folder_is_found_by_its_path_and_renaming_it_indexes_nothing() {
     fixture
         .execute(
             "INSERT INTO folders (id, parent_id, name, place)
-             SELECT lpad(n::text, 32, '0')::uuid, lpad(nullif(parent, 0)::text, 32, '0')::uuid, name, gen_random_uuid()
-             FROM (VALUES (1, 0, 'Work'), (2, 1, 'Read/Write'), (3, 2, 'Deep'), (4, 0, 'Work'), (5, 0, 'Work/Read'),
-                          (6, 5, 'Write'), (7, 0, 'Workshop'), (8, 1, ''), (9, 0, 'Cycle')) AS f (n, parent, name);
+             SELECT lpad(n::text, 32, '0')::uuid, lpad(nullif(parent, 0)::text, 32, '0')::uuid, name, \
+                 gen_random_uuid()
+             FROM (VALUES (1, 0, 'Work'), (2, 1, 'Read/Write'), (3, 2, 'Deep'), (4, 0, 'Work'), (5, 0, \
+                 'Work/Read'),
+                          (6, 5, 'Write'), (7, 0, 'Workshop'), (8, 1, ''), (9, 0, 'Cycle')) AS f (n, parent, \
+                              name);
              UPDATE folders SET parent_id = id WHERE name = 'Cycle';
              INSERT INTO bookmarks (id, url, title, folder_id, further_folder_ids, url_key)
-             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'https://example.com/' || n, 'In ' || n,
+             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'https://example.com/' || \
+                 n, 'In ' || n,
                     lpad(nullif(n, 0)::text, 32, '0')::uuid,
                     CASE WHEN n = 0 THEN ARRAY[lpad('7', 32, '0')::uuid, lpad('3', 32, '0')::uuid] END,
                     gen_random_uuid()

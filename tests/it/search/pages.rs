@@ -4,15 +4,18 @@ use super::all_titles;
 use crate::function::{Fixture, Functions};
 
 /// Bookmarks of which many are equal in what they are sorted by. Titles end with a number of their own.
-const TIES: &str = "INSERT INTO bookmarks (id, url, domain, title, tags, description, add_date, created_at, url_key)
-    SELECT gen_random_uuid(), 'https://example' || n % 2 || '.org/', 'example' || n % 2 || '.org', title || repeat(' ', 100) || repeat('x', 100) || n,
+const TIES: &str = "INSERT INTO bookmarks (id, url, domain, title, tags, description, add_date, created_at, \
+                    url_key)
+    SELECT gen_random_uuid(), 'https://example' || n % 2 || '.org/', 'example' || n % 2 || '.org', title || \
+        repeat(' ', 100) || repeat('x', 100) || n,
            CASE n % 3 WHEN 0 THEN '{green}'::varchar[] WHEN 1 THEN '{green,blue}' END,
            CASE WHEN n % 5 = 0 THEN 'gardens' END,
            CASE n % 6 WHEN 0 THEN 'infinity' WHEN 1 THEN '-infinity' WHEN 2 THEN NULL WHEN 3 THEN '2020-01-01'
                       ELSE '2021-01-01'::timestamptz + n % 2 * interval '1 us' END,
            CASE WHEN n % 4 > 0 THEN '2020-01-01'::timestamptz END, gen_random_uuid()
     FROM generate_series(1, 60) AS n,
-         LATERAL (SELECT (ARRAY['Gardens', 'Some gardens', 'gärdens', 'Gardening', 'Rockgardens', ''])[1 + n % 6]) AS t (title)";
+         LATERAL (SELECT (ARRAY['Gardens', 'Some gardens', 'gärdens', 'Gardening', 'Rockgardens', ''])[1 + n \
+             % 6]) AS t (title)";
 
 #[tokio::test]
 async fn pages_together_are_the_one_page_that_holds_all() {
@@ -69,7 +72,8 @@ async fn a_result_is_in_the_order_that_is_asked_for() {
             "INSERT INTO bookmarks (id, url, title, add_date, url_key)
              VALUES ('00000000-0000-0000-0000-000000000001', '', 'b page', '2021-01-01', gen_random_uuid()),
                     ('00000000-0000-0000-0000-000000000002', '', 'A page', '2023-01-01', gen_random_uuid()),
-                    ('00000000-0000-0000-0000-000000000003', '', 'c page page', '2022-01-01', gen_random_uuid())",
+                    ('00000000-0000-0000-0000-000000000003', '', 'c page page', '2022-01-01', \
+                        gen_random_uuid())",
         )
         .await;
     for (sort, order) in [

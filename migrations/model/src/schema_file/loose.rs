@@ -51,7 +51,8 @@ impl<'a> Writer<'a> {
                 for (property, dictionaries) in self.properties(object) {
                     if let Property::MappingFor(token) = property {
                         text += &format!(
-                            "ALTER TEXT SEARCH CONFIGURATION {name} ADD MAPPING FOR {token} WITH {dictionaries};\n"
+                            "ALTER TEXT SEARCH CONFIGURATION {name} ADD MAPPING FOR {token} WITH \
+                             {dictionaries};\n"
                         );
                     }
                 }
