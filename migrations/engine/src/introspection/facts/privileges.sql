@@ -36,34 +36,3 @@ LATERAL (
           GROUP BY grantee, is_now, privilege_type) per_privilege
     GROUP BY grantee) x
 WHERE x.now IS DISTINCT FROM x.usual
-
-UNION ALL
-SELECT 'database privileges', CASE x.grantee WHEN 0 THEN 'PUBLIC' WHEN d.datdba THEN 'the owner'
-           ELSE quote_ident(pg_get_userbyid(x.grantee)) END, 'privileges', coalesce(x.now, 'none')
-FROM pg_database d, LATERAL (
-    SELECT grantee, string_agg(DISTINCT privilege_type, ', ' ORDER BY privilege_type) FILTER (WHERE is_now) AS now,
-           string_agg(DISTINCT privilege_type, ', ' ORDER BY privilege_type) FILTER (WHERE NOT is_now) AS usual
-    FROM (SELECT true AS is_now, grantee, privilege_type COLLATE "C" AS privilege_type FROM aclexplode(d.datacl)
-          UNION ALL SELECT false, grantee, privilege_type COLLATE "C" FROM aclexplode(acldefault('d', d.datdba))) each
-    GROUP BY grantee) x
-WHERE d.datname = current_database() AND d.datacl IS NOT NULL AND x.now IS DISTINCT FROM x.usual
-
-UNION ALL
--- Those for one schema come on top of those for all, which begin with the server's own.
-SELECT 'default privileges', format('FOR ROLE %I%s ON %s TO %s', pg_get_userbyid(d.defaclrole),
-           CASE WHEN d.defaclnamespace <> 0 THEN ' IN SCHEMA ' || d.defaclnamespace::regnamespace ELSE '' END,
-           CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'
-               WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END,
-           CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END),
-       'privileges', coalesce(x.now, 'none')
-FROM pg_default_acl d, LATERAL (
-    SELECT grantee, string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE is_now) AS now,
-           string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE NOT is_now) AS usual
-    FROM (SELECT grantee, is_now,
-                 (privilege_type || CASE WHEN bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END) COLLATE "C" AS allowed
-          FROM (SELECT true AS is_now, * FROM aclexplode(d.defaclacl)
-                UNION ALL SELECT false, * FROM aclexplode(CASE WHEN d.defaclnamespace = 0
-                    THEN acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's' ELSE d.defaclobjtype END, d.defaclrole) END)) each
-          GROUP BY grantee, is_now, privilege_type) per_privilege
-    GROUP BY grantee) x
-WHERE x.now IS DISTINCT FROM x.usual

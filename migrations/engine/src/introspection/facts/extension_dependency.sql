@@ -1,11 +1,3 @@
-SELECT a.kind, a.name, 'comment', d.description
-FROM pg_description d JOIN address a ON a.classid = d.classoid AND a.objid = d.objoid AND a.objsubid = d.objsubid
-
-UNION ALL
-SELECT a.kind, a.name, 'security label of ' || l.provider, l.label
-FROM pg_seclabel l JOIN address a ON a.classid = l.classoid AND a.objid = l.objoid AND a.objsubid = l.objsubid
-
-UNION ALL
 -- Dropped with an extension (deptype 'x').
 SELECT a.kind, a.name, 'depends on extensions', string_agg(quote_ident(e.extname), ', ' ORDER BY e.extname COLLATE "C")
 FROM pg_depend d JOIN address a ON a.classid = d.classid AND a.objid = d.objid AND a.objsubid = d.objsubid
