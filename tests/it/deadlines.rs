@@ -1,4 +1,5 @@
-//! The end of a request's time: what it left running on the server is cancelled, and its answer comes in time.
+//! The end of a request's time: what it left running on the server is cancelled, and its answer comes in
+//! time.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,8 +39,8 @@ pub(crate) async fn until_busy(database: &TestDatabase, busy: i64) {
     panic!("{busy} busy backends are waited for in vain");
 }
 
-/// Answers a request whose statement waits for a lock, until its time is up. Gives the backend's process, and how long it
-/// was at work after the answer.
+/// Answers a request whose statement waits for a lock, until its time is up. Gives the backend's process, and
+/// how long it was at work after the answer.
 async fn blocked(fixture: &Fixture, request: impl AsyncFnOnce(Duration) -> Seen) -> (i32, Duration) {
     let blocker = blocker(&fixture.database, "projects, bookmarks").await;
     let deadline = Duration::from_secs(2);

@@ -102,8 +102,9 @@ second &lt;line&gt;, with a comma
 </DL><p>
 "#;
 
-/// All that a project's file would hold, in its order: every column that an import decides, folders, separators, and
-/// where duplicates stood. Ids and what is made of them are left out, and so is what only undoing needs.
+/// All that a project's file would hold, in its order: every column that an import decides, folders,
+/// separators, and where duplicates stood. Ids and what is made of them are left out, and so is what only
+/// undoing needs.
 async fn content(fixture: &Fixture, project: u32) -> Value {
     let sql = format!(
         "SELECT jsonb_agg(item ORDER BY id) FROM (

@@ -1,5 +1,6 @@
-//! Freeze and thaw: the real binaries, stopped between two requests while something happens to their connections. No error
-//! reaches a request that may be repeated, and no cycle costs more than one new connection.
+//! Freeze and thaw: the real binaries, stopped between two requests while something happens to their
+//! connections. No error reaches a request that may be repeated, and no cycle costs more than one new
+//! connection.
 
 use std::time::Duration;
 
@@ -84,8 +85,8 @@ impl Environment {
         self.proxy.traffic_of_each().len()
     }
 
-    /// Freezes between requests, so many times, and has something happen meanwhile. Gives how many connections the worst
-    /// cycle cost.
+    /// Freezes between requests, so many times, and has something happen meanwhile. Gives how many
+    /// connections the worst cycle cost.
     async fn cycle(&mut self, cycles: usize, happens: impl AsyncFn(&Proxy)) -> usize {
         let mut worst = 0;
         self.answer().await;
@@ -105,8 +106,8 @@ fn application_name(proxy: &Proxy) -> String {
     format!("freeze-{}", proxy.port())
 }
 
-/// Runs cycles of every function, spread over several environments of each; gives how many connections the worst cycle
-/// cost.
+/// Runs cycles of every function, spread over several environments of each; gives how many connections the
+/// worst cycle cost.
 async fn cycles_of_every_function(
     database: &TestDatabase,
     of_each: usize,
@@ -161,7 +162,8 @@ async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_er
     // In each cycle the old connection has a second to answer, hence the many environments.
     let worst = cycles_of_every_function(&database, 5, async |proxy| {
         assert!(proxy.lose() > 0);
-        // The server has no room for the sessions of all cycles; the function does not hear of this end either.
+        // The server has no room for the sessions of all cycles; the function does not hear of this end
+        // either.
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ";
         client.batch_execute(&format!("{end}'{}'", application_name(proxy))).await.unwrap();
         // No freeze is shorter.

@@ -3,7 +3,8 @@ use support::Event;
 
 use crate::function::{Fixture, Functions, Seen};
 
-/// Two folders, tags, dates, a description, a duplicate that differs, and one entry of each kind that is not stored.
+/// Two folders, tags, dates, a description, a duplicate that differs, and one entry of each kind that is not
+/// stored.
 const FILE: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=UTF-8">
 <TITLE>Bookmarks</TITLE>

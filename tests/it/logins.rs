@@ -1,4 +1,5 @@
-//! Logins that begin before they are asked for: what rides on them, what they refuse, and what they fall back to.
+//! Logins that begin before they are asked for: what rides on them, what they refuse, and what they fall back
+//! to.
 
 use std::time::Duration;
 

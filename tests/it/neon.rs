@@ -1,4 +1,5 @@
-//! The functions on Neon, or what stands in for it: through its proxy, woken, suspended, and refused in its words.
+//! The functions on Neon, or what stands in for it: through its proxy, woken, suspended, and refused in its
+//! words.
 
 use std::time::{Duration, Instant};
 

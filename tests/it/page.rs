@@ -174,7 +174,8 @@ async fn the_largest_upload_of_the_page_fits_into_an_event_with_all_its_headers(
         between(html, "<meta name=\"max-upload-bytes\" content=\"", "\">\n<link").parse().unwrap()
     };
     let on_lambda = max_upload(&open(&[ON_LAMBDA], Event::get("/")).await);
-    // A function URL takes 10,240 bytes of request line and headers (AWS Lambda Developer Guide, "Lambda quotas").
+    // A function URL takes 10,240 bytes of request line and headers (AWS Lambda Developer Guide, "Lambda
+    // quotas").
     let event =
         Event::post("/?filename=x").header("x-filler", &"x".repeat(10_240)).binary(vec![0; on_lambda]);
     assert!(event.json().to_string().len() < MAX_EVENT);

@@ -193,7 +193,8 @@ async fn a_read_is_begun_anew_when_its_connection_is_lost_under_it() {
     assert_eq!((connections, &spent(&seen)["retries"]), (2, &1.into()));
 }
 
-/// Sends a request, and cuts its connection when `is_done` holds on the server, whose answer is still on its way then.
+/// Sends a request, and cuts its connection when `is_done` holds on the server, whose answer is still on its
+/// way then.
 async fn cut_before_the_answer(timed: &Timed, event: Event, is_done: &str) -> Seen {
     let Timed { fixture, proxy, .. } = timed;
     let slow = Duration::from_secs(2);

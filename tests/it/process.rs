@@ -110,7 +110,8 @@ async fn an_import_killed_midway_leaves_no_bookmarks_and_a_job_that_is_told_as_f
         .await
         .unwrap();
     assert_eq!((row.get::<_, &str>(0), row.get::<_, i64>(1)), ("importing", 0));
-    // Its lock goes with its connection, which the server notices when it has something to say; the seconds of grace are taken off here.
+    // Its lock goes with its connection, which the server notices when it has something to say; the seconds
+    // of grace are taken off here.
     reader
         .batch_execute("UPDATE import_jobs SET started_at = started_at - interval '1 minute'")
         .await

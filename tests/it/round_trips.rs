@@ -1,5 +1,5 @@
-//! How many round trips each request costs, counted from outside through a proxy that delays. The counts do not depend
-//! on the machine's speed.
+//! How many round trips each request costs, counted from outside through a proxy that delays. The counts do
+//! not depend on the machine's speed.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -244,9 +244,9 @@ async fn on_neon_the_first_row_takes_five_round_trips_and_four_where_the_stateme
     }
 }
 
-/// One more for TLS than with Neon: Postgres 17 takes P-256 alone by default, and OpenSSL's default is to guess X25519
-/// first, which the server answers with a `HelloRetryRequest`. native-tls has no say in that; a packaged function's
-/// OpenSSL is built without X25519, so that it guesses P-256.
+/// One more for TLS than with Neon: Postgres 17 takes P-256 alone by default, and OpenSSL's default is to
+/// guess X25519 first, which the server answers with a `HelloRetryRequest`. native-tls has no say in that; a
+/// packaged function's OpenSSL is built without X25519, so that it guesses P-256.
 #[tokio::test]
 async fn on_stock_postgres_the_first_row_takes_six_round_trips_and_five_where_the_statement_rides() {
     let database = support::empty_database();
@@ -277,8 +277,8 @@ async fn on_stock_postgres_a_handshake_that_begins_with_p_256_saves_a_round_trip
     assert_eq!(proxy.traffic_of_each()[0].flights + 1, 4);
 }
 
-/// The first connection learns that TLS has to be asked for and that nothing can be bound; the others know. They pay
-/// for the request for TLS, which `PgBouncer` from 1.25 on does not need.
+/// The first connection learns that TLS has to be asked for and that nothing can be bound; the others know.
+/// They pay for the request for TLS, which `PgBouncer` from 1.25 on does not need.
 #[tokio::test]
 async fn through_pgbouncer_the_first_row_takes_six_round_trips_and_five_where_the_statement_rides() {
     let database = support::empty_database();
@@ -306,7 +306,8 @@ async fn a_cold_read_takes_the_round_trips_of_its_connection_alone() {
     assert_eq!(trips.await.round(), 4.0);
 }
 
-/// TCP, TLS, the startup packet, the two messages of SCRAM, the statement: each waits for the answer to the one before.
+/// TCP, TLS, the startup packet, the two messages of SCRAM, the statement: each waits for the answer to the
+/// one before.
 #[tokio::test]
 async fn without_pipelining_a_cold_read_takes_the_round_trips_of_the_drivers_own_login() {
     let database = support::database();

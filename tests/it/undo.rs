@@ -5,7 +5,8 @@ use support::Event;
 
 use crate::function::{Fixture, Functions, Seen};
 
-/// Small files over few addresses, so that they meet: entries are letters (the address) with a tag, a day and a folder.
+/// Small files over few addresses, so that they meet: entries are letters (the address) with a tag, a day and
+/// a folder.
 fn file(entries: &[(char, &str, u32, &str)]) -> String {
     let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n".to_owned();
     for (address, tag, day, folder) in entries {
@@ -32,7 +33,8 @@ async fn undo(fixture: &Fixture, id: &str) -> Seen {
     fixture.import(Event::delete(&format!("/{id}"))).await
 }
 
-/// All that a project's imports have left, but for ids and the moments of their making; jobs by their content.
+/// All that a project's imports have left, but for ids and the moments of their making; jobs by their
+/// content.
 async fn state(fixture: &Fixture, project: u32) -> Value {
     let content = "encode((SELECT content_sha256 FROM import_jobs j WHERE j.id = import_job_id), 'hex')";
     // Folders by their numbers in the order of a file, since their ids depend on the project.

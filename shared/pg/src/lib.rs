@@ -1,5 +1,5 @@
-//! Connections to Postgres for functions and tools: the grammar of `DATABASE_URL`, TLS that is always verified,
-//! dialing, and what each error means for the caller.
+//! Connections to Postgres for functions and tools: the grammar of `DATABASE_URL`, TLS that is always
+//! verified, dialing, and what each error means for the caller.
 //!
 //! The crate knows no Lambda and no pool. It is the only place that connects.
 

@@ -6,15 +6,16 @@ use std::time::Duration;
 use crate::backoff::Backoff;
 use crate::error::Class;
 
-/// Attempts in all. Neon's proxy itself tries to wake a compute for some seven seconds, and to reach it for some six.
+/// Attempts in all. Neon's proxy itself tries to wake a compute for some seven seconds, and to reach it for
+/// some six.
 const ATTEMPTS: u32 = 3;
 /// Between them, at most.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_millis(500) };
 
 /// How long to wait before the next attempt at a session. None: the error is the answer.
 ///
-/// The pause doubles each time, and up to half of it is left to chance, so that clients which were refused together do not
-/// come back together. Misconfigurations and exhausted limits are not retried.
+/// The pause doubles each time, and up to half of it is left to chance, so that clients which were refused
+/// together do not come back together. Misconfigurations and exhausted limits are not retried.
 ///
 /// - `failed`: how many attempts have failed, the last one with an error of `class`
 /// - `left`: what is left of the budget; the pause takes no more than half of it

@@ -99,14 +99,16 @@ async fn a_file_is_imported_looked_at_and_undone() {
     .await;
 }
 
-/// With a character in each name that turns around what follows it, and with names that are written from right to left.
+/// With a character in each name that turns around what follows it, and with names that are written from
+/// right to left.
 const TURNED: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n\
     <DT><H3>\u{202e}folder</H3>\n<DL><p>\n<DT><H3>שלום</H3>\n<DL><p>\n\
     <DT><A HREF=\"https://turned.example/\" TAGS=\"\u{202e}one,שתיים\">\u{202e}title\u{2067}</A>\n\
     </DL><p>\n</DL><p>\n<DT><A HREF=\"/relative\">\u{202e}refused</A>\n</DL><p>\n";
 
-/// Whether all text within a selector's elements stands from left to right but for what is isolated in `<bdi>`: each
-/// text node's first character is left of its last, and each node is left of the next one on its line.
+/// Whether all text within a selector's elements stands from left to right but for what is isolated in
+/// `<bdi>`: each text node's first character is left of its last, and each node is left of the next one on
+/// its line.
 const STANDS_IN_ORDER: &str = "(() => {
   const rect = (node, at) => {
     const range = document.createRange();
