@@ -13,7 +13,7 @@ use lambda_http::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use sha2::{Digest, Sha256};
 use web::{Error, Request};
 
-/// A file as it was sent. It is inflated anew each time it is read, so that it never stands inflated in
+/// A file as it was sent. It is inflated each time it is read, so that it never stands inflated in
 /// memory.
 #[derive(Debug)]
 pub(crate) struct Upload {

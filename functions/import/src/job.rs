@@ -88,7 +88,7 @@ impl Job {
         })
     }
 
-    /// Reads a row of [`COLUMNS`] followed by [`is_stale`]: a job that was left behind is told as failed.
+    /// Reads a row of [`COLUMNS`] followed by [`is_stale`]: a job that was left behind is shown as failed.
     pub(crate) fn from_row_as_found(row: &Row) -> Result<Self, Error> {
         let mut job = Self::from_row(row)?;
         if row.try_get(20)? {

@@ -172,7 +172,7 @@ async fn import(
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
             if RetryReason::of(&error) == Some(RetryReason::Conflict) && !is_second_attempt {
-                // It is begun anew, under the same job.
+                // It is retried, under the same job.
                 pipeline::roll_back(connection).await;
             } else if !is_lost_connection(&error) {
                 pipeline::fail(connection, job_id, &error).await;

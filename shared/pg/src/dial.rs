@@ -52,7 +52,7 @@ async fn reach(
     let Some(start) = start(url, capabilities) else {
         return Ok(Stream::Tcp(tcp(url, name, deadline).await?));
     };
-    // The connector is made while the network is waited for; whoever uses it is told if that failed.
+    // The connector is made while the network is waited for; whoever uses it gets its error.
     let (tcp, _) = join!(tcp(url, name, deadline), tls.get(start));
     match (start, url.negotiation) {
         (Start::Direct, Negotiation::Automatic) => {

@@ -62,7 +62,7 @@ impl Connectors {
 }
 
 impl Trusted {
-    /// What cannot be read is told at once; what it holds is parsed later.
+    /// Fails at once where the file cannot be read; its content is parsed later.
     fn read(path: &Path) -> Result<Self, Error> {
         let pem = std::fs::read(path).map_err(|error| refusal(path, error))?;
         if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {
