@@ -24,7 +24,8 @@ pub(crate) const COPY_ENTRIES: &str =
                           attributes)
      FROM STDIN BINARY";
 
-/// As many bytes of rows are kept from the first reading; where there are more, a second reading makes them again.
+/// As many bytes of rows are kept from the first reading; where there are more, a second reading makes them
+/// again.
 const KEPT: usize = 4 * 1024 * 1024;
 
 /// Whether there are such entries, and their rows while they are few.
