@@ -143,8 +143,8 @@ fn notes(migrations: &Migrations, is_given: bool) -> Vec<String> {
     let gaps = migrations.gaps().map(|gap| {
         let (next, previous, missing) = (&gap.next.up.file, &gap.previous.up.file, gap.missing);
         format!(
-            "{next} follows {previous}, and number {missing} is missing; upgrade refuses to run past that, unless --layout \
-             refinery says that numbers may be missing"
+            "{next} follows {previous}, and number {missing} is missing; upgrade refuses to run past that, \
+             unless --layout refinery says that numbers may be missing"
         )
     });
     notes.extend(gaps.take(GAPS));

@@ -119,11 +119,25 @@ pub(crate) struct NeonOptions {
     #[arg(long, global = true, value_name = "ID", help_heading = "Neon")]
     project_id: Option<String>,
     /// Where the API is; http on this machine only
-    #[arg(long, global = true, value_name = "URL", default_value = neon::HOST, hide_default_value = true, help_heading = "Neon")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        default_value = neon::HOST,
+        hide_default_value = true,
+        help_heading = "Neon"
+    )]
     api_host: String,
     /// How long to wait for Neon to do something, and for a project that is locked while it does something
     /// else
-    #[arg(long, global = true, value_name = "TIME", default_value = "5min", value_parser = duration, help_heading = "Neon")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TIME",
+        default_value = "5min",
+        value_parser = duration,
+        help_heading = "Neon"
+    )]
     wait: Duration,
 }
 
@@ -135,15 +149,15 @@ impl NeonOptions {
     pub(crate) fn client(&self, environment: &Environment) -> Result<neon::Client> {
         let key = environment.get("NEON_API_KEY").ok_or_else(|| {
             anyhow!(
-                "no API key: set NEON_API_KEY, in the environment or in .env in this folder (Neon's console makes one \
-                 under Account settings, API keys)"
+                "no API key: set NEON_API_KEY, in the environment or in .env in this folder (Neon's console \
+                 makes one under Account settings, API keys)"
             )
         })?;
         let named = self.project_id.clone().filter(|id| !id.is_empty());
         let project = named.or_else(|| environment.get("NEON_PROJECT_ID")).ok_or_else(|| {
             anyhow!(
-                "no Neon project is named: set NEON_PROJECT_ID or give --project-id (Neon's console shows it under \
-                 Settings)"
+                "no Neon project is named: set NEON_PROJECT_ID or give --project-id (Neon's console shows it \
+                 under Settings)"
             )
         })?;
         let client = neon::Client::at(&self.api_host, key, &project).map_err(|error| match error {

@@ -20,31 +20,38 @@ const SHARED: &str = "
     SELECT 'role ' || rolname, md5(r::text) FROM pg_roles r WHERE rolname !~ '^pg_'
     UNION ALL SELECT format('member %s of role %s', member::regrole, roleid::regrole),
         md5(string_agg(m::text, ' ' ORDER BY m::text)) FROM pg_auth_members m GROUP BY member, roleid
-    UNION ALL SELECT format('settings of role %s in database %s', setrole::regrole, setdatabase), md5(setconfig::text)
-        FROM pg_db_role_setting WHERE setdatabase <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT format('settings of role %s in database %s', setrole::regrole, setdatabase), \
+        md5(setconfig::text)
+        FROM pg_db_role_setting WHERE setdatabase <> (SELECT oid FROM pg_database WHERE datname = \
+            current_database())
     UNION ALL SELECT 'database ' || datname,
         md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl))
-        FROM pg_database WHERE datname <> current_database() AND datname !~ '^branchline_(scratch|rehearsal|kept)_'
+        FROM pg_database WHERE datname <> current_database() AND datname !~ \
+            '^branchline_(scratch|rehearsal|kept)_'
             -- Of -2 are those that are being dropped (pg_database in Postgres's manual).
             AND datconnlimit <> -2
     UNION ALL SELECT 'tablespace ' || spcname, md5(t::text) FROM pg_tablespace t
     UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled))
         FROM pg_subscription
-    UNION ALL SELECT format('comment %s %s', classoid::regclass, objoid), md5(description) FROM pg_shdescription
+    UNION ALL SELECT format('comment %s %s', classoid::regclass, objoid), md5(description) FROM \
+        pg_shdescription
         WHERE classoid <> 'pg_database'::regclass
            OR objoid <> (SELECT oid FROM pg_database WHERE datname = current_database())
-    UNION ALL SELECT format('label %s %s', classoid::regclass, objoid), md5(string_agg(label, ' ' ORDER BY provider))
+    UNION ALL SELECT format('label %s %s', classoid::regclass, objoid), md5(string_agg(label, ' ' ORDER BY \
+        provider))
         FROM pg_shseclabel GROUP BY classoid, objoid";
 
 /// The same of passwords, for those who may read them.
 const PASSWORDS: &str = "
-    SELECT 'password of role ' || rolname, md5(coalesce(rolpassword, '')) FROM pg_authid WHERE rolname !~ '^pg_'";
+    SELECT 'password of role ' || rolname, md5(coalesce(rolpassword, '')) FROM pg_authid WHERE rolname !~ \
+        '^pg_'";
 
 /// Shared catalogs that the transaction under way writes to. What others change meanwhile is not its doing.
 const WRITTEN: &str = "
     SELECT 1 FROM pg_locks
     WHERE pid = pg_backend_pid() AND locktype = 'relation' AND database = 0 AND mode = 'RowExclusiveLock'
-      AND relation = ANY (ARRAY['pg_authid', 'pg_auth_members', 'pg_db_role_setting', 'pg_database', 'pg_tablespace',
+      AND relation = ANY (ARRAY['pg_authid', 'pg_auth_members', 'pg_db_role_setting', 'pg_database', \
+          'pg_tablespace',
                                 'pg_subscription', 'pg_shdescription', 'pg_shseclabel']::regclass[])
     LIMIT 1";
 
@@ -53,9 +60,9 @@ const WRITTEN: &str = "
 pub const REFUSED: &str = "BL001";
 
 /// What a person is told to do.
-const HINT: &str = "A temporary server keeps such an effect to itself: install Postgres of the server's major version \
-    here. Or give --scratch-url of another server, or say in the file's leading comments: -- branchline: allow \
-    cluster-effect: <reason>";
+const HINT: &str = "A temporary server keeps such an effect to itself: install Postgres of the server's \
+    major version here. Or give --scratch-url of another server, or say in the file's leading comments: -- \
+    branchline: allow cluster-effect: <reason>";
 
 /// The shared catalogs before a migration; none where nobody minds.
 pub struct Shared(Option<BTreeMap<String, String>>);

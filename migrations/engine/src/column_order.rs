@@ -60,7 +60,8 @@ pub async fn compare(
 
 fn note(column: &str) -> String {
     format!(
-        "{column} comes back behind columns that it stood before: Postgres cannot put a column back in its place"
+        "{column} comes back behind columns that it stood before: Postgres cannot put a column back in its \
+         place"
     )
 }
 
@@ -82,11 +83,10 @@ fn in_the_meantime<'m>(
 /// What uses the row type of a table: functions, columns of other tables, casts.
 async fn users_of_row_type(session: &Client, table: &str) -> Result<Vec<String>> {
     let sql = format!(
-        "SELECT DISTINCT i.type || ' ' || i.identity AS name \
-         FROM pg_class c JOIN pg_type t ON t.oid = c.reltype \
-         JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray) AND d.deptype IN ('n', 'a'), \
-         LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i \
-         WHERE c.oid = {}::regclass ORDER BY name",
+        "SELECT DISTINCT i.type || ' ' || i.identity AS name FROM pg_class c JOIN pg_type t ON t.oid = \
+         c.reltype JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, \
+         t.typarray) AND d.deptype IN ('n', 'a'), LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) \
+         i WHERE c.oid = {}::regclass ORDER BY name",
         literal(table)
     );
     let found = rows(session, &sql).await.context("looking for what uses a table as a type")?;

@@ -19,8 +19,8 @@ use crate::notices::{Ear, Notices};
 pub fn session_url(url: &Url) -> Result<Url> {
     if url.is_pooler() {
         bail!(
-            "the host is Neon's connection pooler, which keeps no session, and migrating needs one; use the direct host, \
-             the same without \"-pooler\""
+            "the host is Neon's connection pooler, which keeps no session, and migrating needs one; use the \
+             direct host, the same without \"-pooler\""
         );
     }
     Ok(url.with_default_application_name("branchline"))
@@ -47,15 +47,16 @@ pub async fn ensure_session(session: &Client, connector: &Connector) -> Result<(
     match timeout(SECOND_SESSION, are_pooled(session, &other)).await {
         Ok(Ok(false)) => Ok(()),
         Ok(Ok(true)) => bail!(
-            "this URL leads to a connection pooler in transaction mode, which keeps no session between transactions, and \
-             migrating needs one: its locks and settings would reach other clients. Name the database itself in \
-             DIRECT_DATABASE_URL or --database-url: its own port (5432 in most places, not a pooler's 6432 or 6543), on \
-             Neon the host without \"-pooler\"; a pooler in session mode will do as well"
+            "this URL leads to a connection pooler in transaction mode, which keeps no session between \
+             transactions, and migrating needs one: its locks and settings would reach other clients. Name \
+             the database itself in DIRECT_DATABASE_URL or --database-url: its own port (5432 in most \
+             places, not a pooler's 6432 or 6543), on Neon the host without \"-pooler\"; a pooler in session \
+             mode will do as well"
         ),
         Ok(Err(error)) => Err(error.into()),
         Err(_) => bail!(
-            "a second session gets no answer while the first is open, and migrating needs two: the pooler or the server has \
-             no connection left"
+            "a second session gets no answer while the first is open, and migrating needs two: the pooler or \
+             the server has no connection left"
         ),
     }
 }

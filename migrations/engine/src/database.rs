@@ -12,8 +12,8 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 /// refinery's table. The name is not quoted in its statements, so that the search path finds it.
 const TABLE: &str = "refinery_schema_history";
 
-/// The tables in which migrations are recorded, and their indexes, as SQL literals: what is read of a database leaves them
-/// out, since no migration makes them.
+/// The tables in which migrations are recorded, and their indexes, as SQL literals: what is read of a
+/// database leaves them out, since no migration makes them.
 pub const BOOKKEEPING: &str = "'refinery_schema_history', 'refinery_schema_history_pkey', \
     'branchline_progress', 'branchline_progress_pkey', 'branchline_log'";
 
@@ -70,14 +70,13 @@ impl Database {
     /// The server's refusal, or a history table that is not refinery's.
     pub async fn inspect(client: &Client) -> Result<Self> {
         let sql = format!(
-            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only'), quote_ident(current_schema()), \
-                    current_setting('server_version_num')::int >= 140000 AND version() LIKE '%linux%', \
-                    h.name, h.type \
-             FROM (SELECT) AS one \
-             LEFT JOIN (SELECT format('%I.%I', n.nspname, c.relname) AS name, format_type(a.atttypid, NULL) AS type \
-                        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-                        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'version' \
-                        WHERE c.oid = to_regclass('{TABLE}')) AS h ON true"
+            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only'), \
+                    quote_ident(current_schema()), current_setting('server_version_num')::int >= 140000 AND \
+                    version() LIKE '%linux%', h.name, h.type FROM (SELECT) AS one LEFT JOIN (SELECT \
+                    format('%I.%I', n.nspname, c.relname) AS name, format_type(a.atttypid, NULL) AS type \
+                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON \
+                    a.attrelid = c.oid AND a.attname = 'version' WHERE c.oid = to_regclass('{TABLE}')) AS h \
+                    ON true"
         );
         let row = one_row(client, &sql).await?.context("the server gave no answer")?;
         let is = |i: usize, word| row.get(i) == Some(word);
@@ -85,8 +84,8 @@ impl Database {
             None | Some("integer") => VersionType::Int4,
             Some("bigint") => VersionType::Int8,
             Some(other) => bail!(
-                "the history table {TABLE} has numbers of type {other}; refinery makes it with integer, or with bigint \
-                 by its feature int8-versions"
+                "the history table {TABLE} has numbers of type {other}; refinery makes it with integer, or \
+                 with bigint by its feature int8-versions"
             ),
         };
         Ok(Self {
@@ -105,12 +104,14 @@ impl Database {
     pub fn check_writable(&self) -> Result<()> {
         if self.in_recovery {
             bail!(
-                "the server is in recovery (a standby, or one that is being restored) and takes no writes; use the primary"
+                "the server is in recovery (a standby, or one that is being restored) and takes no writes; \
+                 use the primary"
             );
         }
         if self.read_only {
             bail!(
-                "transactions are read-only here (default_transaction_read_only is on for this server, role or database)"
+                "transactions are read-only here (default_transaction_read_only is on for this server, role \
+                 or database)"
             );
         }
         Ok(())
@@ -188,7 +189,8 @@ pub fn insert_at(table: &HistoryTable, migration: &Migration, applied_on: &str) 
     let (version, name) = (migration.version, literal(&migration.name));
     let checksum = migration.checksum_in(table.versions);
     format!(
-        "INSERT INTO {table} (version, name, applied_on, checksum) VALUES ({version}, {name}, {applied_on}, '{checksum}')"
+        "INSERT INTO {table} (version, name, applied_on, checksum) VALUES ({version}, {name}, {applied_on}, \
+         '{checksum}')"
     )
 }
 

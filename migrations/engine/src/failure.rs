@@ -89,8 +89,8 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RolledBack => f.write_str(
-                "Nothing of this migration was kept, and what ran before it stays. Correct the cause and run the command \
-                 again.",
+                "Nothing of this migration was kept, and what ran before it stays. Correct the cause and run \
+                 the command again.",
             ),
             Self::Partial { done, invalid_indexes } => {
                 match done {
@@ -104,8 +104,8 @@ impl fmt::Display for Outcome {
                 if !invalid_indexes.is_empty() {
                     write!(
                         f,
-                        "A concurrent build left an unusable index behind ({}); the next run builds the one that this \
-                         statement names anew. ",
+                        "A concurrent build left an unusable index behind ({}); the next run builds the one \
+                         that this statement names anew. ",
                         invalid_indexes.join(", ")
                     )?;
                 }
@@ -113,8 +113,8 @@ impl fmt::Display for Outcome {
             }
             Self::Dry => f.write_str("This was a dry run: nothing was changed."),
             Self::Unknown => f.write_str(
-                "The session was lost while the migration was being committed, so that it may be there or not: \
-                 branchline current tells. Running the command again is safe.",
+                "The session was lost while the migration was being committed, so that it may be there or \
+                 not: branchline current tells. Running the command again is safe.",
             ),
         }
     }

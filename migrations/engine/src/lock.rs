@@ -42,8 +42,9 @@ impl RunnersLock {
         // The session idles for as long as the migrations take. No timeout of the role or database may end it
         // (Neon's default for a transaction is five minutes); keepalives end it if this machine vanishes.
         let settings = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN \
-            ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout', 'statement_timeout'); \
-            SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
+            ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout', \
+            'statement_timeout'); SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET \
+            tcp_keepalives_count = 3";
         execute(&session, settings).await.context("preparing the lock")?;
         execute(&session, "BEGIN ISOLATION LEVEL READ COMMITTED").await.context("preparing the lock")?;
         poll(&session, "pg_try_advisory_xact_lock", RUNNERS, observe).await?;

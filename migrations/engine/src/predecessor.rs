@@ -110,9 +110,10 @@ pub async fn check_none(session: &Client) -> Result<()> {
     let Some(record) = records.iter().find(|record| !record.is_empty()) else { return Ok(()) };
     let Record { tool, table, .. } = record;
     bail!(
-        "{tool} recorded in {table} what it applied to this database, and branchline has no history here, so that it would \
-         apply that again; nothing was changed. branchline adopt takes the database over. Where its migrations are other \
-         ones than these, branchline stamp base says that none of these has run"
+        "{tool} recorded in {table} what it applied to this database, and branchline has no history here, so \
+         that it would apply that again; nothing was changed. branchline adopt takes the database over. \
+         Where its migrations are other ones than these, branchline stamp base says that none of these has \
+         run"
     );
 }
 

@@ -134,9 +134,9 @@ async fn transactions_steps_outside_of_them_and_rows_end_alike() {
         ),
         (
             "V2__b.sql",
-            "-- branchline: no-transaction\nSET lock_timeout = '1s';\nINSERT INTO a VALUES (2, 'y');\n\
-             CREATE INDEX CONCURRENTLY a_id ON a (id);\nBEGIN;\nCREATE TABLE b (id int);\nINSERT INTO b VALUES (1);\nCOMMIT;\n\
-             VACUUM a;\n",
+            "-- branchline: no-transaction\nSET lock_timeout = '1s';\nINSERT INTO a VALUES (2, 'y');\nCREATE \
+             INDEX CONCURRENTLY a_id ON a (id);\nBEGIN;\nCREATE TABLE b (id int);\nINSERT INTO b VALUES \
+             (1);\nCOMMIT;\nVACUUM a;\n",
         ),
         ("V3__c.sql", "CREATE TABLE c AS SELECT count(*) AS rows FROM a;\n"),
     ]);

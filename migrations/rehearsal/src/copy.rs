@@ -57,8 +57,8 @@ impl Sandbox for DatabaseCopy {
 
     fn left(&self) -> String {
         format!(
-            "the copy {0} may be left: DROP DATABASE {0} WITH (FORCE), sent by psql, drops it at once, or else the next \
-             rehearsal of this database does",
+            "the copy {0} may be left: DROP DATABASE {0} WITH (FORCE), sent by psql, drops it at once, or \
+             else the next rehearsal of this database does",
             self.name()
         )
     }
@@ -117,17 +117,20 @@ async fn explain(server: &Client, error: pg::Error) -> anyhow::Error {
     };
     match code.as_deref() {
         Some("55006") => {
-            let sql = "SELECT string_agg(DISTINCT coalesce(nullif(application_name, ''), 'without a name'), ', '), count(*) \
-                       FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            let sql = "SELECT string_agg(DISTINCT coalesce(nullif(application_name, ''), 'without a name'), \
+                       ', '), count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> \
+                       pg_backend_pid()";
             let row = one_row(server, sql).await.ok().flatten();
             let who = row.as_ref().and_then(|row| row.get(0)).unwrap_or("unknown").to_owned();
             anyhow!(
-                "the database is in use, and Postgres copies one only while nobody is connected to it ({who}); stop what is \
-                 connected, rehearse on a copy of your own by --database-url, or on a Neon branch, which needs nobody to leave"
+                "the database is in use, and Postgres copies one only while nobody is connected to it \
+                 ({who}); stop what is connected, rehearse on a copy of your own by --database-url, or on a \
+                 Neon branch, which needs nobody to leave"
             )
         }
         Some("42501") => anyhow!(error).context(
-            "the role may not copy the database: it needs CREATEDB and must own the database, or be a superuser",
+            "the role may not copy the database: it needs CREATEDB and must own the database, or be a \
+             superuser",
         ),
         _ => anyhow!(error).context("the database cannot be copied"),
     }

@@ -294,7 +294,8 @@ mod tests {
             found[0],
             (
                 Level::Failure,
-                "SHARE on public.a was held for 700 ms, which stops writing (a writer waited 690 ms); the limit is 500 ms"
+                "SHARE on public.a was held for 700 ms, which stops writing (a writer waited 690 ms); the \
+                 limit is 500 ms"
                     .to_owned()
             )
         );

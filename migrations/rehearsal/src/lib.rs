@@ -119,7 +119,8 @@ impl Rehearsal<'_> {
             && Progress::read(&session, &table.name).await?.is_some()
         {
             bail!(
-                "a migration was broken off on this database; let branchline upgrade finish it, then rehearse the others"
+                "a migration was broken off on this database; let branchline upgrade finish it, then \
+                 rehearse the others"
             );
         }
         if let Some(table) = &database.table {

@@ -45,8 +45,9 @@ pub(super) async fn held(session: &Client, catalog: &Catalog, touched: &Columns)
     let mut held = Vec::new();
     for table in touched.keys().filter(|table| is_table(catalog, table)) {
         let list = format!(
-            "SELECT attrelid, attnum, quote_ident(attname), relkind FROM pg_attribute JOIN pg_class c ON c.oid = attrelid \
-             WHERE attrelid = to_regclass({}) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+            "SELECT attrelid, attnum, quote_ident(attname), relkind FROM pg_attribute JOIN pg_class c ON \
+             c.oid = attrelid WHERE attrelid = to_regclass({}) AND attnum > 0 AND NOT attisdropped AND \
+             attgenerated = '' ORDER BY attnum",
             literal(table)
         );
         let columns =
@@ -136,8 +137,9 @@ pub async fn check(session: &Client, losses: &[Loss]) -> Result<()> {
                 values => values.to_string(),
             };
             bail!(
-                "{table}.{column} is to be dropped and holds more values than the rehearsal saw ({seen}); rehearse again, \
-                 and where they may go, say so in the migration: -- branchline: loses {}.{}: <reason>",
+                "{table}.{column} is to be dropped and holds more values than the rehearsal saw ({seen}); \
+                 rehearse again, and where they may go, say so in the migration: -- branchline: loses {}.{}: \
+                 <reason>",
                 bare(table),
                 column.trim_matches('"')
             );

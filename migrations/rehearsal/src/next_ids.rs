@@ -14,14 +14,16 @@ use engine::database::rows;
 const TAKEN: &str = "
     WITH owned AS (
         SELECT format('%s.%I', d.refobjid::regclass, a.attname) AS name,
-               format('SELECT 1 AS taken FROM %s AS s, %s AS t WHERE t.%I = s.last_value + CASE WHEN s.is_called THEN %s ELSE 0 END LIMIT 1',
+               format('SELECT 1 AS taken FROM %s AS s, %s AS t WHERE t.%I = s.last_value + CASE WHEN \
+                   s.is_called THEN %s ELSE 0 END LIMIT 1',
                       q.seqrelid::regclass, d.refobjid::regclass, a.attname, q.seqincrement) AS query
         FROM pg_sequence q
         JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = q.seqrelid
             AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
         JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         JOIN pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
-        WHERE EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indpred IS NULL)
+        WHERE EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND \
+            i.indpred IS NULL)
           AND has_table_privilege(c.oid, 'SELECT') AND has_sequence_privilege(q.seqrelid, 'SELECT')
     )
     SELECT name FROM owned WHERE query_to_xml(query, false, false, '')::text LIKE '%taken%'";
@@ -44,8 +46,8 @@ pub(super) fn findings(before: &BTreeSet<String>, after: &BTreeSet<String>, way:
         line: None,
         shown: None,
         message: format!(
-            "after the {way} the number that comes next in {column} is taken, so that the next insert fails; set the \
-             sequence with setval() or ALTER TABLE … ALTER COLUMN … RESTART"
+            "after the {way} the number that comes next in {column} is taken, so that the next insert fails; \
+             set the sequence with setval() or ALTER TABLE … ALTER COLUMN … RESTART"
         ),
     };
     after.difference(before).map(finding).collect()

@@ -32,14 +32,15 @@ pub struct Production<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error(
-        "the report has format {0}, and this branchline reads {FORMAT}; rehearse with the version that deploys"
+        "the report has format {0}, and this branchline reads {FORMAT}; rehearse with the version that \
+         deploys"
     )]
     Format(u32),
     #[error("the rehearsal failed; put right what its report says and rehearse again")]
     Failed,
     #[error(
-        "the rehearsal failed by the report's own findings, measurements and limits, whatever its verdict says; put right \
-         what they say and rehearse again"
+        "the rehearsal failed by the report's own findings, measurements and limits, whatever its verdict \
+         says; put right what they say and rehearse again"
     )]
     Contradicted,
     #[error("the rehearsal was {age} ago, and --max-age is {limit}; rehearse again")]
@@ -51,13 +52,13 @@ pub enum Refusal {
     #[error("{label} {change}; rehearse what is to be deployed")]
     Files { label: String, change: &'static str },
     #[error(
-        "production has moved: its history is not the one that was rehearsed on (it was at {then} and is at {now}); \
-         rehearse again"
+        "production has moved: its history is not the one that was rehearsed on (it was at {then} and is at \
+         {now}); rehearse again"
     )]
     History { then: String, now: String },
     #[error(
-        "production has moved: its schema was changed since the rehearsal, outside the migrations; rehearse again, and see \
-         what changed with branchline schema"
+        "production has moved: its schema was changed since the rehearsal, outside the migrations; rehearse \
+         again, and see what changed with branchline schema"
     )]
     Catalog,
 }

@@ -12,8 +12,9 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns the pause after so many failed attempts, from 1. `chance`, from 0 to 1, takes up to half of it away, so that
-    /// clients that were refused together do not come back together; 0 where there is one client.
+    /// Returns the pause after so many failed attempts, from 1. `chance`, from 0 to 1, takes up to half of it
+    /// away, so that clients that were refused together do not come back together; 0 where there is one
+    /// client.
     #[must_use]
     pub fn pause(self, failed: u32, chance: f64) -> Duration {
         let full = self.first.saturating_mul(2_u32.saturating_pow(failed.saturating_sub(1)));

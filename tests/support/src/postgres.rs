@@ -1,4 +1,5 @@
-//! A Postgres 17 of our own: over TLS only, with its own certificate authority, gone when its process is gone.
+//! A Postgres 17 of our own: over TLS only, with its own certificate authority, gone when its process is
+//! gone.
 
 mod binaries;
 mod home;
@@ -28,8 +29,8 @@ const PORTS_TO_TRY: usize = 20;
 /// Where the data lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Data {
-    /// In a folder for temporary files, in memory if it need not be durable and there is room; removed when the server
-    /// stops or its process dies.
+    /// In a folder for temporary files, in memory if it need not be durable and there is room; removed when
+    /// the server stops or its process dies.
     Temporary,
     /// In this folder, from one run to the next, with password, port and certificates.
     Kept(PathBuf),
@@ -78,12 +79,12 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server and waits until it accepts connections: one to two seconds for new data, as initdb takes
-    /// most of that.
+    /// Starts a server and waits until it accepts connections: one to two seconds for new data, as initdb
+    /// takes most of that.
     ///
     /// # Errors
-    /// There is no Postgres 17 here, another process runs a server on the kept data, or the server did not start; the
-    /// error then ends with what it logged.
+    /// There is no Postgres 17 here, another process runs a server on the kept data, or the server did not
+    /// start; the error then ends with what it logged.
     pub fn start(options: &Options) -> Result<Self> {
         let installed = binaries::find()?;
         let (home, lifetime) = match &options.data {
@@ -191,7 +192,8 @@ impl Postgres {
         Ok(())
     }
 
-    /// Makes a halted server a standby without a primary: it stays in recovery, and takes no writes, once it is resumed.
+    /// Makes a halted server a standby without a primary: it stays in recovery, and takes no writes, once it
+    /// is resumed.
     ///
     /// # Errors
     /// Its folder cannot be written to.

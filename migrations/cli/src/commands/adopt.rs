@@ -15,12 +15,13 @@ use crate::output::Exit;
 /// Take over a database that another tool made
 #[derive(clap::Args)]
 #[command(
-    after_help = "Each migration is tried on a scratch database, and its effect looked for in the database, catalog against \
-                  catalog. What leaves no trace there, as a change of rows, the other tool's own history tells: it is read \
-                  where sqlx, Alembic, Flyway, Diesel, Prisma and others keep it. What is there whole or recorded is \
-                  stamped; what is missing before that is applied, all in one transaction; what comes after is left to \
-                  branchline upgrade. A migration that is there in part stops adoption, which then changes nothing, and so \
-                  does doubt about how far the migrations have run: --stamp-through answers it. Rows and objects that the \
+    after_help = "Each migration is tried on a scratch database, and its effect looked for in the database, \
+                  catalog against catalog. What leaves no trace there, as a change of rows, the other tool's \
+                  own history tells: it is read where sqlx, Alembic, Flyway, Diesel, Prisma and others keep \
+                  it. What is there whole or recorded is stamped; what is missing before that is applied, \
+                  all in one transaction; what comes after is left to branchline upgrade. A migration that \
+                  is there in part stops adoption, which then changes nothing, and so does doubt about how \
+                  far the migrations have run: --stamp-through answers it. Rows and objects that the \
                   migrations do not know are left as they are, the other tool's history too."
 )]
 pub(crate) struct Args {

@@ -21,16 +21,18 @@ use text::wrap;
 /// Tell whether files and database agree and nothing is pending
 #[derive(clap::Args)]
 #[command(
-    after_help = "The migrations that are applied run in a scratch database, and its catalog is compared with the database's \
-                  own: a column that was added by hand, an index that is missing, row security that was switched off. \
-                  Owners, what default privileges give, and objects of other schemas may differ. Exit status: 0 they agree, \
-                  1 they do not, 3 they do and migrations are pending or broken off, or somebody changed the schema by hand."
+    after_help = "The migrations that are applied run in a scratch database, and its catalog is compared \
+                  with the database's own: a column that was added by hand, an index that is missing, row \
+                  security that was switched off. Owners, what default privileges give, and objects of other \
+                  schemas may differ. Exit status: 0 they agree, 1 they do not, 3 they do and migrations are \
+                  pending or broken off, or somebody changed the schema by hand."
 )]
 pub(crate) struct Args {
     /// Write CHECKSUMS, beside the migrations, from what they are now; no database is asked
     #[arg(long)]
     write: bool,
-    /// Compare files and history only, not the catalog with what the migrations make; no scratch database is made
+    /// Compare files and history only, not the catalog with what the migrations make; no scratch database is
+    /// made
     #[arg(long)]
     no_catalog: bool,
     #[command(flatten)]

@@ -55,18 +55,19 @@ pub(crate) struct Args {
 }
 
 const HELP: &str = "\
-The report is the permit. Nothing is applied unless the rehearsal passed, is not too old, was for this database, with these \
-files, and production is still as the rehearsal found it: the same history, the same catalog, and no values in what the \
-migrations drop that the rehearsal did not see. This is asked before a snapshot and again once no other runner is at work. The \
-permit guards against mistakes, not against people who can write the report: its verdict is made again of its findings, \
-measurements and limits. A deploy that stopped between two migrations may be run again with the same report; where a migration \
-outside a transaction was broken off, branchline upgrade finishes it first.
+The report is the permit. Nothing is applied unless the rehearsal passed, is not too old, was for this \
+database, with these files, and production is still as the rehearsal found it: the same history, the same \
+catalog, and no values in what the migrations drop that the rehearsal did not see. This is asked before a \
+snapshot and again once no other runner is at work. The permit guards against mistakes, not against people \
+who can write the report: its verdict is made again of its findings, measurements and limits. A deploy that \
+stopped between two migrations may be run again with the same report; where a migration outside a \
+transaction was broken off, branchline upgrade finishes it first.
 
-Where the rehearsal had a --max-lock, a migration may wait for its locks for what the rehearsed locks leave of it, since \
-others queue behind one that waits; then it is rolled back and tried again.
+Where the rehearsal had a --max-lock, a migration may wait for its locks for what the rehearsed locks leave \
+of it, since others queue behind one that waits; then it is rolled back and tried again.
 
-With --snapshot nothing is applied before the snapshot is finished. Where the plan allows no more of them, the oldest of an \
-earlier deploy makes room.
+With --snapshot nothing is applied before the snapshot is finished. Where the plan allows no more of them, \
+the oldest of an earlier deploy makes room.
 
 Exit status: 0 deployed, or there was nothing to do; 1 refused or failed.";
 
@@ -107,7 +108,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let difference =
             difference.map_or_else(String::new, |finding| format!("; schema.sql {}", finding.message));
         bail!(
-            "the migrations are applied, and the schema is not the one that the rehearsal ended with{difference}"
+            "the migrations are applied, and the schema is not the one that the rehearsal ended \
+             with{difference}"
         );
     }
     let waited = HumanDuration(settings.lock_timeout);
@@ -148,7 +150,8 @@ impl Permit<'_> {
             && let Some(progress) = Progress::read(session, &table.name).await?
         {
             bail!(
-                "a migration was broken off on this database; let {} finish it, then rehearse and deploy what is left",
+                "a migration was broken off on this database; let {} finish it, then rehearse and deploy \
+                 what is left",
                 progress.command()
             );
         }

@@ -22,9 +22,9 @@ use observe::Observed;
 /// Find what would block, break or be regretted, before it runs
 #[derive(clap::Args)]
 #[command(
-    after_help = "Where a database is named, what is applied there is not judged any more: it cannot be changed. A finding is \
-                  excused in the file's head by -- branchline: allow RULE: REASON. Exit status: 0 clean or warnings only, 3 \
-                  errors."
+    after_help = "Where a database is named, what is applied there is not judged any more: it cannot be \
+                  changed. A finding is excused in the file's head by -- branchline: allow RULE: REASON. \
+                  Exit status: 0 clean or warnings only, 3 errors."
 )]
 pub(crate) struct Args {
     /// Judge every migration, applied or not, and ask no database
@@ -46,7 +46,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORM", conflicts_with = "explain")]
     output: Option<Form>,
     /// Say why a rule is there and what to write instead; without a name, list the rules
-    #[arg(long, value_name = "RULE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["all", "from", "observe"])]
+    #[arg(
+        long,
+        value_name = "RULE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["all", "from", "observe"]
+    )]
     explain: Option<String>,
     #[command(flatten)]
     place: Place,

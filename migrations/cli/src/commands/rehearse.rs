@@ -32,8 +32,8 @@ use text::quoted;
 #[derive(clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Args {
-    /// Rehearse on a copy of the database on its own server, to which nobody may be connected meanwhile; so does
-    /// --database-url
+    /// Rehearse on a copy of the database on its own server, to which nobody may be connected meanwhile; so
+    /// does --database-url
     #[arg(long)]
     local: bool,
     /// The branch that is production [default: the project's default branch]
@@ -46,11 +46,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_lock: Option<Duration>,
     /// Fail where this happens at all; may be given several times
-    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Deny::ALL.map(Deny::as_str)).try_map(|word| word.parse::<Deny>()))]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_parser = PossibleValuesParser::new(Deny::ALL.map(Deny::as_str)).try_map(|word| word.parse::<Deny>())
+    )]
     deny: Vec<Deny>,
     #[command(flatten)]
     unmodeled: Unmodeled,
-    /// The file that the schema at the end must agree with [default: schema.sql beside the folder of migrations]
+    /// The file that the schema at the end must agree with [default: schema.sql beside the folder of
+    /// migrations]
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
     /// How long the test command may take
@@ -73,11 +78,12 @@ pub(crate) struct Args {
 }
 
 const HELP: &str = "\
-On a branch of production, made for it, each pending migration runs statement by statement, while two sessions for each table \
-that the files name keep reading and writing it. The report says what each statement locked and for how long, who waited, \
-what was written anew, read and built. Then the command runs, and the migrations are taken back and applied again. The branch \
-is deleted, whatever happens; what a killed run leaves behind, the next one deletes, or Neon does when it expires. Where \
-nothing is pending no branch is made, and the command does not run.
+On a branch of production, made for it, each pending migration runs statement by statement, while two \
+sessions for each table that the files name keep reading and writing it. The report says what each statement \
+locked and for how long, who waited, what was written anew, read and built. Then the command runs, and the \
+migrations are taken back and applied again. The branch is deleted, whatever happens; what a killed run \
+leaves behind, the next one deletes, or Neon does when it expires. Where nothing is pending no branch is \
+made, and the command does not run.
 
     branchline rehearse --max-lock 500ms --deny rewrite -- make test
 
@@ -93,7 +99,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         return args.rehearse(context, PlaceKind::Copy, database, DatabaseCopy::of(&url, args.keep)).await;
     }
     let client = args.neon.client(&Environment::read()?).context(
-        "a rehearsal takes place on a branch of a Neon project, or with --local on a copy on the database's own server",
+        "a rehearsal takes place on a branch of a Neon project, or with --local on a copy on the database's \
+         own server",
     )?;
     let production = Production::find(&client, args.branch.as_deref(), context).await?;
     let database = fingerprint::database(&production.url);
@@ -118,8 +125,8 @@ pub(super) struct Production {
 }
 
 impl Production {
-    /// The branch of that name, or the project's default one; and the database that is configured, or else the only one
-    /// of the branch.
+    /// The branch of that name, or the project's default one; and the database that is configured, or else
+    /// the only one of the branch.
     ///
     /// # Errors
     /// The API's; or the URL that is configured is wrong, or of another branch.
@@ -138,8 +145,8 @@ impl Production {
         match &configured {
             // What is measured, and what a snapshot keeps, must be what is migrated.
             Some(configured) if fingerprint::database(configured) != fingerprint::database(&url) => bail!(
-                "the database that is configured is not of the branch {}, which is production here; --branch names another \
-                 one, and the project is that of NEON_PROJECT_ID or --project-id",
+                "the database that is configured is not of the branch {}, which is production here; --branch \
+                 names another one, and the project is that of NEON_PROJECT_ID or --project-id",
                 quoted(&branch.name)
             ),
             _ => Ok(Self { branch, url: configured.unwrap_or(url) }),
@@ -173,8 +180,8 @@ impl Args {
         }
     }
 
-    /// The end of a rehearsal of a production where nothing is pending, for which no branch is made. None where something is
-    /// pending, or production cannot be asked: the rehearsal finds out.
+    /// The end of a rehearsal of a production where nothing is pending, for which no branch is made. None
+    /// where something is pending, or production cannot be asked: the rehearsal finds out.
     async fn without_migrations(
         &self,
         context: &Context<'_>,

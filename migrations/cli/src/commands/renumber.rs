@@ -13,9 +13,9 @@ use crate::output::Exit;
 /// Give migrations new numbers, where two have one or one came in late
 #[derive(clap::Args)]
 #[command(
-    after_help = "What stays is what the branch after --merged has; without it, what is not named; without names, what \
-                  the database has applied. From the first number on that two have, or that comes before one that stays, the \
-                  others follow in their order, and CHECKSUMS is rewritten."
+    after_help = "What stays is what the branch after --merged has; without it, what is not named; without \
+                  names, what the database has applied. From the first number on that two have, or that \
+                  comes before one that stays, the others follow in their order, and CHECKSUMS is rewritten."
 )]
 pub(crate) struct Args {
     /// The migrations that move, as V0018__tags or tags
@@ -42,8 +42,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let (layout, files) = context.directory().names()?;
     if !layout.is_own() {
         bail!(
-            "the folder is {}'s, and branchline renumber gives numbers to V<number>__<name>.sql alone; rename the files by \
-             hand, as {}",
+            "the folder is {}'s, and branchline renumber gives numbers to V<number>__<name>.sql alone; \
+             rename the files by hand, as {}",
             layout.name(),
             layout.form()
         );

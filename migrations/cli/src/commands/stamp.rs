@@ -18,9 +18,10 @@ use engine::script;
 /// Set the history without running anything
 #[derive(clap::Args)]
 #[command(
-    after_help = "For a database whose schema is known to be there already. Rows that do not agree with the files are \
-                  replaced, so a stamp also accepts a file that has changed since it was applied. --int8 keeps the rows \
-                  with their times, and refinery then needs its feature int8-versions on this database."
+    after_help = "For a database whose schema is known to be there already. Rows that do not agree with the \
+                  files are replaced, so a stamp also accepts a file that has changed since it was applied. \
+                  --int8 keeps the rows with their times, and refinery then needs its feature int8-versions \
+                  on this database."
 )]
 pub(crate) struct Args {
     /// What the history is to say: head, the last applied migration's number, or base for none

@@ -16,12 +16,13 @@ use text::wrap;
 /// Prove every up and every down on a scratch database
 #[derive(clap::Args)]
 #[command(
-    after_help = "Each migration runs up, down and up again on tables with sample rows. The catalog after the down must be \
-                  what it was before, after the second up what it was after the first. What a down does \
-                  not give back, or takes with it of what the migration before knew, it must say (-- branchline: loses \
-                  table.column: why). Rows of your own are taken from V<number>__<name>.rows.sql. A migration that is \
-                  refused does not end the proof: what follows is tried on what the ups alone make. The database itself is \
-                  not touched: scratch databases are made and dropped afterwards. Exit status: 0 proved, 1 not."
+    after_help = "Each migration runs up, down and up again on tables with sample rows. The catalog after \
+                  the down must be what it was before, after the second up what it was after the first. What \
+                  a down does not give back, or takes with it of what the migration before knew, it must say \
+                  (-- branchline: loses table.column: why). Rows of your own are taken from \
+                  V<number>__<name>.rows.sql. A migration that is refused does not end the proof: what \
+                  follows is tried on what the ups alone make. The database itself is not touched: scratch \
+                  databases are made and dropped afterwards. Exit status: 0 proved, 1 not."
 )]
 pub(crate) struct Args {
     /// Prove from this number on; the migrations before it run up only

@@ -98,8 +98,8 @@ async fn prove(session: &Client) -> Vec<String> {
     assert_eq!(texts(&before, &undone), Vec::<String>::new());
     assert_eq!(undone.unmodeled().count(), 0);
     // A database with subscriptions cannot be dropped.
-    let subscriptions = "SELECT quote_ident(subname) FROM pg_subscription JOIN pg_database d ON d.oid = subdbid \
-                         WHERE datname = current_database()";
+    let subscriptions = "SELECT quote_ident(subname) FROM pg_subscription JOIN pg_database d ON d.oid = \
+                         subdbid WHERE datname = current_database()";
     for row in session.query(subscriptions, &[]).await.unwrap() {
         let name: String = row.get(0);
         let drop = format!("ALTER SUBSCRIPTION {name} SET (slot_name = NONE); DROP SUBSCRIPTION {name}");

@@ -135,8 +135,8 @@ impl<'a> Planner<'a, '_> {
                     (**count..lowest).find(|i| !self.evidence.traces[*i] && !recorded.contains(i))
                 {
                     reasons.push(format!(
-                        "{} is not recorded and leaves no trace in the catalog, and {unrecorded}, which is not recorded \
-                         either, is there.",
+                        "{} is not recorded and leaves no trace in the catalog, and {unrecorded}, which is \
+                         not recorded either, is there.",
                         self.label(i)
                     ));
                     return uncertain(reasons, &said);
@@ -275,7 +275,8 @@ impl<'a> Planner<'a, '_> {
         let is_confirmed = count > 0 && count == highest;
         if matches.by == Some(Matching::Order) && !is_confirmed {
             return Claim::Uncertain(format!(
-                "{tool}'s record, {table}, has {} entries, whose names and numbers are not those of the files.",
+                "{tool}'s record, {table}, has {} entries, whose names and numbers are not those of the \
+                 files.",
                 record.entries.len()
             ));
         }
@@ -311,7 +312,8 @@ impl<'a> Planner<'a, '_> {
             let hole = (0..last).filter(|i| !matches.applied.contains(i)).find(is_open);
             if let Some(hole) = hole {
                 return Some(format!(
-                    "{} recorded what comes after {}, and not that one, which leaves no trace in the catalog.",
+                    "{} recorded what comes after {}, and not that one, which leaves no trace in the \
+                     catalog.",
                     record.tool,
                     self.label(hole)
                 ));

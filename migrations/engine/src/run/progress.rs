@@ -75,8 +75,8 @@ impl Progress {
         if first.is_some_and(|first| first.version != *version) || self.direction != direction {
             let (what, command) = (self.direction.participle(), self.command());
             bail!(
-                "migration {version} was broken off while it was being {what} ({done} of its statements are done); let \
-                 {command} finish it, or put it right by hand and say so with branchline stamp"
+                "migration {version} was broken off while it was being {what} ({done} of its statements are \
+                 done); let {command} finish it, or put it right by hand and say so with branchline stamp"
             );
         }
         Ok(())
@@ -97,8 +97,8 @@ impl Progress {
     pub fn check_file(&self, script: &Script) -> Result<()> {
         if script.digest(self.done) != self.digest {
             bail!(
-                "{}: {} of its statements have run already, and they have been changed since; put them back as they were \
-                 (what comes after them may change)",
+                "{}: {} of its statements have run already, and they have been changed since; put them back \
+                 as they were (what comes after them may change)",
                 script.file,
                 self.done
             );
@@ -111,9 +111,9 @@ impl Progress {
 pub fn begin(history: &str, version: i64, direction: Direction, script: &Script) -> String {
     let (table, word, digest) = (table(history), word(direction), script.digest(0));
     format!(
-        "CREATE TABLE IF NOT EXISTS {table} (version int8 PRIMARY KEY, direction text NOT NULL, done int4 NOT NULL, \
-         is_begun bool NOT NULL, digest text NOT NULL); \
-         INSERT INTO {table} VALUES ({version}, '{word}', 0, false, '{digest}')"
+        "CREATE TABLE IF NOT EXISTS {table} (version int8 PRIMARY KEY, direction text NOT NULL, done int4 \
+         NOT NULL, is_begun bool NOT NULL, digest text NOT NULL); INSERT INTO {table} VALUES ({version}, \
+         '{word}', 0, false, '{digest}')"
     )
 }
 

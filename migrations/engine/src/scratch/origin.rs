@@ -33,8 +33,10 @@ pub(super) struct Origin {
 /// Roles but those of Postgres itself. Nobody needs a password here, and nobody but the run logs in.
 const ROLES: &str = "
     SELECT rolname, format('CREATE ROLE %I NOLOGIN', rolname)
-        || CASE WHEN rolsuper THEN ' SUPERUSER' ELSE '' END || CASE WHEN rolinherit THEN '' ELSE ' NOINHERIT' END
-        || CASE WHEN rolcreaterole THEN ' CREATEROLE' ELSE '' END || CASE WHEN rolcreatedb THEN ' CREATEDB' ELSE '' END
+        || CASE WHEN rolsuper THEN ' SUPERUSER' ELSE '' END || CASE WHEN rolinherit THEN '' ELSE ' \
+            NOINHERIT' END
+        || CASE WHEN rolcreaterole THEN ' CREATEROLE' ELSE '' END || CASE WHEN rolcreatedb THEN ' CREATEDB' \
+            ELSE '' END
         || CASE WHEN rolreplication THEN ' REPLICATION' ELSE '' END
         || CASE WHEN rolbypassrls THEN ' BYPASSRLS' ELSE '' END
     FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> session_user ORDER BY oid";
@@ -43,7 +45,8 @@ const ROLES: &str = "
 /// one another are there already.
 const MEMBERSHIPS: &str = "
     SELECT r.rolname, m.rolname, format('GRANT %I TO %I', r.rolname, m.rolname) || CASE
-        WHEN to_jsonb(a) ? 'inherit_option' THEN format(' WITH ADMIN %s, INHERIT %s, SET %s', admin_option::text,
+        WHEN to_jsonb(a) ? 'inherit_option' THEN format(' WITH ADMIN %s, INHERIT %s, SET %s', \
+            admin_option::text,
             to_jsonb(a)->>'inherit_option', to_jsonb(a)->>'set_option')
         WHEN admin_option THEN ' WITH ADMIN OPTION' ELSE '' END
     FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
@@ -54,8 +57,10 @@ const SETTINGS: &str = "
     SELECT name, setting FROM pg_settings
     WHERE source NOT IN ('default', 'client', 'session', 'override') AND name IN (
         'DateStyle', 'IntervalStyle', 'TimeZone', 'array_nulls', 'backslash_quote', 'bytea_output',
-        'check_function_bodies', 'createrole_self_grant', 'default_text_search_config', 'escape_string_warning',
-        'quote_all_identifiers', 'search_path', 'standard_conforming_strings', 'transform_null_equals', 'xmlbinary',
+        'check_function_bodies', 'createrole_self_grant', 'default_text_search_config', \
+            'escape_string_warning',
+        'quote_all_identifiers', 'search_path', 'standard_conforming_strings', 'transform_null_equals', \
+            'xmlbinary',
         'xmloption')";
 
 impl Origin {
@@ -74,9 +79,9 @@ impl Origin {
         let one = one_row(&session, sql).await?.context("the server gave no answer")?;
         let pairs = |rows: Vec<SimpleQueryRow>| rows.iter().map(|row| (text(row, 0), text(row, 1))).collect();
         let memberships = rows(&session, MEMBERSHIPS).await?;
-        let sql = "SELECT pg_encoding_to_char(encoding), datcollate, datctype, to_jsonb(d)->>'datlocprovider', \
-                   coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale') \
-                   FROM pg_database d WHERE datname = current_database()";
+        let sql = "SELECT pg_encoding_to_char(encoding), datcollate, datctype, \
+                   to_jsonb(d)->>'datlocprovider', coalesce(to_jsonb(d)->>'datlocale', \
+                   to_jsonb(d)->>'daticulocale') FROM pg_database d WHERE datname = current_database()";
         let database = one_row(&session, sql).await?.context("the server gave no answer")?;
         Ok(Self {
             major: one.get(0).and_then(|major| major.parse().ok()),

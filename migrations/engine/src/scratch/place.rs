@@ -89,8 +89,9 @@ pub async fn choose(
     };
     let Some(url) = database else {
         bail!(
-            "there is no server for scratch databases: no database is named, and a temporary server cannot be used ({why}); \
-             install Postgres here, name its programs' folder in {BINARIES}, or give --scratch-url"
+            "there is no server for scratch databases: no database is named, and a temporary server cannot \
+             be used ({why}); install Postgres here, name its programs' folder in {BINARIES}, or give \
+             --scratch-url"
         )
     };
     refuse_effects(migrations.iter(), &format!("a temporary server cannot be used: {why}"))?;
@@ -209,9 +210,9 @@ fn refusal(effects: &[ClusterEffect], why: &str) -> anyhow::Error {
 }
 
 /// What keeps a migration's effect from the real server.
-pub(super) const WHAT_TO_DO: &str = "Nothing was run. Install Postgres of the server's major version here, so that a \
-    temporary server serves; or give --scratch-url of a server where that does no harm, such as a Neon branch; or say in \
-    the file's leading comments: -- branchline: allow cluster-effect: <reason>";
+pub(super) const WHAT_TO_DO: &str = "Nothing was run. Install Postgres of the server's major version here, \
+    so that a temporary server serves; or give --scratch-url of a server where that does no harm, such as a \
+    Neon branch; or say in the file's leading comments: -- branchline: allow cluster-effect: <reason>";
 
 /// Whether two URLs lead to one server, as far as their words tell.
 fn is_same_server(one: &Url, other: &Url) -> bool {

@@ -155,7 +155,8 @@ impl Contents {
         flight: &[(&TableState, Vec<&ColumnKey>)],
     ) -> Result<()> {
         // In the order of the file, always: columns that are read later are of the same rows.
-        let settings = "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET enable_indexonlyscan = off";
+        let settings = "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET \
+                        enable_indexonlyscan = off";
         execute(session, settings).await?;
         let queries: Vec<String> = flight.iter().map(|(state, columns)| query(state, columns)).collect();
         let answers = session.simple_query_raw(&queries.join(";\n")).await?;

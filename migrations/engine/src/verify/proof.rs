@@ -30,7 +30,8 @@ pub struct Proof {
     pub notes: Vec<String>,
     /// What no catalog holds.
     pub not_compared: [&'static str; 4],
-    /// Objects that some migration left there and of which nothing is known, so that nothing of them was compared.
+    /// Objects that some migration left there and of which nothing is known, so that nothing of them was
+    /// compared.
     pub unmodeled: BTreeSet<String>,
     /// Objects in the catalog at the end.
     pub objects: usize,
@@ -164,8 +165,8 @@ impl Refusal {
         lines.extend(self.error.iter().chain(&self.differences).chain(&self.losses).flat_map(quoted));
         if self.is_of_rows() {
             lines.push(
-                "If that is bearable, say in its leading comments: -- branchline: loses table.column: why (table.* for all \
-                 of it)"
+                "If that is bearable, say in its leading comments: -- branchline: loses table.column: why \
+                 (table.* for all of it)"
                     .to_owned(),
             );
         }

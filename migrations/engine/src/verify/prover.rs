@@ -22,7 +22,8 @@ use crate::report::{Direction, Event};
 /// What the server has counted of changes to its own tables. Who adds, changes or removes an object changes
 /// one of them.
 const CHANGES: &str = "
-    SELECT CASE WHEN current_setting('track_counts')::bool AND current_setting('server_version_num')::int >= 150000
+    SELECT CASE WHEN current_setting('track_counts')::bool AND current_setting('server_version_num')::int >= \
+        150000
         THEN concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) END
     FROM pg_stat_sys_tables";
 

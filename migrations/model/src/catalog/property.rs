@@ -28,7 +28,8 @@ macro_rules! properties {
         impl fmt::Display for Property {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
-                    $(properties!(@pattern $property own $($own)?) => properties!(@write f own $word $($own)?),)*
+                    $(properties!(@pattern $property own $($own)?) =>
+                        properties!(@write f own $word $($own)?),)*
                 }
             }
         }

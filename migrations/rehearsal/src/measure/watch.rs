@@ -31,8 +31,9 @@ pub(super) struct Seen {
 pub(super) async fn locks(session: &Client, pid: i32) -> Result<(Vec<Held>, bool), pg::Error> {
     // pg_locks itself and the catalogs are locked by asking; they are told apart by their oids later.
     let sql = format!(
-        "SELECT l.relation, l.mode, l.granted, l.locktype FROM pg_locks l WHERE l.pid = {pid} AND (NOT l.granted OR \
-         l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        "SELECT l.relation, l.mode, l.granted, l.locktype FROM pg_locks l WHERE l.pid = {pid} AND (NOT \
+         l.granted OR l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = \
+         current_database()))"
     );
     let (mut held, mut waits) = (Vec::new(), false);
     for row in rows(session, &sql).await? {

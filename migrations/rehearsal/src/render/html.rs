@@ -24,10 +24,10 @@ pub fn html(report: &Report) -> String {
     // Writing to a String does not fail, here and below.
     let _ = write!(
         page,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
-         <body>\n<main>\n<h1 class=\"{verdict}\">{title}</h1>\n<p>{}</p>\n",
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light \
+         dark\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1 \
+         class=\"{verdict}\">{title}</h1>\n<p>{}</p>\n",
         summary(report)
     );
     findings(&mut page, report);
@@ -42,9 +42,10 @@ pub fn html(report: &Report) -> String {
     page
 }
 
-const LEGEND: &str = "<p class=\"legend\"><span class=\"key all\"></span> stops reading and writing \
-    <span class=\"key writers\"></span> stops writing <span class=\"key weak\"></span> stops neither \
-    <span class=\"key wait\"></span> a session that waited <span class=\"key run\"></span> the statement runs</p>\n";
+const LEGEND: &str = "<p class=\"legend\"><span class=\"key all\"></span> stops reading and writing <span \
+    class=\"key writers\"></span> stops writing <span class=\"key weak\"></span> stops neither <span \
+    class=\"key wait\"></span> a session that waited <span class=\"key run\"></span> the statement \
+    runs</p>\n";
 
 fn summary(report: &Report) -> String {
     let from = isolated(report.source.head.as_deref().unwrap_or("an empty schema"));
@@ -190,10 +191,11 @@ impl Scale {
 
 fn table(page: &mut String, measured: &MigrationProfile) {
     page.push_str(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Statements in figures\">\n<table>\n<thead><tr>\
-         <th scope=\"col\">line</th><th scope=\"col\">statement</th><th scope=\"col\">took</th>\
-         <th scope=\"col\">waited</th><th scope=\"col\">wrote anew</th><th scope=\"col\">read</th>\
-         <th scope=\"col\">built</th><th scope=\"col\">WAL</th></tr></thead>\n<tbody>\n",
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Statements in \
+         figures\">\n<table>\n<thead><tr><th scope=\"col\">line</th><th scope=\"col\">statement</th><th \
+         scope=\"col\">took</th><th scope=\"col\">waited</th><th scope=\"col\">wrote anew</th><th \
+         scope=\"col\">read</th><th scope=\"col\">built</th><th \
+         scope=\"col\">WAL</th></tr></thead>\n<tbody>\n",
     );
     for statement in &measured.statements {
         let scans = statement.scans.iter().map(|scan| format!("{}, {} rows", scan.table, scan.rows));

@@ -75,7 +75,8 @@ fn headline(report: &Report) -> &'static str {
 
 fn migrations(report: &Report) -> String {
     let mut lines = vec![
-        "| migration | took | longest lock that stops writers | readers waited | writers waited | WAL | size |".to_owned(),
+        "| migration | took | longest lock that stops writers | readers waited | writers waited | WAL | size \
+         |".to_owned(),
         "|---|--:|---|--:|--:|--:|--:|".to_owned(),
     ];
     let mut rows = Vec::new();
@@ -120,9 +121,8 @@ fn statements(report: &Report) -> String {
         }
     }
     format!(
-        "<details><summary>Statement by statement</summary>\n\n\
-         | statement | took | locks that stop writers | wrote anew | read | built |\n|---|--:|---|---|---|---|\n\
-         {}\n\n</details>",
+        "<details><summary>Statement by statement</summary>\n\n| statement | took | locks that stop writers \
+         | wrote anew | read | built |\n|---|--:|---|---|---|---|\n{}\n\n</details>",
         bounded(lines, |left| format!("| … and {left} more | | | | | |"))
     )
 }
