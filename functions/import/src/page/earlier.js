@@ -39,8 +39,8 @@ function jobRow(job) {
   const button = row.querySelector('button');
   const words = undoWords(job);
   button.textContent = words.short;
-  const label = `${words.short} the import of ${marked(fileName(job))}, ${date(job.created_at)}`;
-  button.setAttribute('aria-label', label);
+  const when = date(job.created_at);
+  button.setAttribute('aria-label', `${words.short} the import of ${marked(fileName(job))}, ${when}`);
   button.hidden = isRunning(job);
   button.onclick = () => undo(job);
   return row;
