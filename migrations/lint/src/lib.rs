@@ -2,7 +2,7 @@
 //! regretted.
 //!
 //! Most rules are squawk's (<https://squawkhq.com>), which reads the syntax; some are ours, for what it does
-//! not look at. Each rule is one row of [`rules`] and one page of `pages`, which `--explain` shows.
+//! not look at. Each rule is one row of `rules` and one page of `pages`, which `--explain` shows.
 
 mod cluster;
 mod custom;
