@@ -111,8 +111,8 @@ impl Shared {
         self.check(session, is_of_another_database).await
     }
 
-    /// Fails where they are not what they were, but for what is left out by its name. No block and no function
-    /// makes or drops a database: that was others.
+    /// Fails where they are not what they were, but for what is left out by its name. No block and no
+    /// function makes or drops a database: that was others.
     async fn check(&self, session: &Client, is_left_out: fn(&str) -> bool) -> Result<(), pg::Error> {
         const SHOWN: usize = 5;
         let Some(before) = &self.0 else { return Ok(()) };

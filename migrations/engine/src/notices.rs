@@ -72,7 +72,10 @@ pub const WARNING: &str = "WARNING";
 /// A text without what could control a terminal or turn the text around it, cut where it is long. A line of
 /// it would begin a line of ours, which a CI might take for a command.
 fn in_one_line(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = |c: char| {
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2066}'..='\u{2069}')
+    };
     let shown: String =
         text.chars().take(LENGTH).map(|c| if c.is_control() || turns(c) { ' ' } else { c }).collect();
     if text.chars().nth(LENGTH).is_some() { format!("{}…", shown.trim_end()) } else { shown }

@@ -15,8 +15,8 @@ pub struct Location {
     pub name: String,
 }
 
-/// A copy of production to try things on. The engine of rehearsals knows one kind, [`crate::DatabaseCopy`]; whoever
-/// knows a service that branches databases brings another.
+/// A copy of production to try things on. The engine of rehearsals knows one kind, [`crate::DatabaseCopy`];
+/// whoever knows a service that branches databases brings another.
 pub trait Sandbox {
     /// Removes what earlier runs left behind when they were killed, and makes the copy. What it does
     /// meanwhile on a signal is its own business: it must end in a state that [`Sandbox::remove`] can clear.

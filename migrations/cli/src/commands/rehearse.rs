@@ -49,7 +49,8 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "WHAT",
-        value_parser = PossibleValuesParser::new(Deny::ALL.map(Deny::as_str)).try_map(|word| word.parse::<Deny>())
+        value_parser = PossibleValuesParser::new(Deny::ALL.map(Deny::as_str))
+            .try_map(|word| word.parse::<Deny>())
     )]
     deny: Vec<Deny>,
     #[command(flatten)]

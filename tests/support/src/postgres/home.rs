@@ -19,7 +19,7 @@ const BIRTH: Duration = Duration::from_secs(60);
 /// long to make and to remove; the tests do that some thousand times.
 const MEMORY: &str = "/dev/shm";
 /// What must be free in bytes, of the file system and of the machine, for data to be kept in memory. The
-/// tests together need less than a tenth.
+/// tests together need about a tenth.
 const ROOM: u64 = 6 << 30;
 const PREFIX: &str = "branchline-postgres-";
 const PRIVATE_FILE: u32 = 0o600;
