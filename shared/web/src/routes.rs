@@ -22,8 +22,9 @@ type Handler<A, R> = Box<dyn FnOnce(Arc<A>, Request, PathParams) -> Handled<R> +
 /// # use std::sync::Arc;
 /// # use web::{Error, PathParams, Request, Response, Routes};
 /// # struct App;
-/// # async fn list(_: Arc<App>, _: Request, _: PathParams) -> Result<Response, Error> { unimplemented!() }
-/// # async fn delete(_: Arc<App>, _: Request, _: PathParams) -> Result<Response, Error> { unimplemented!() }
+/// # type Handled = Result<Response, Error>;
+/// # async fn list(_: Arc<App>, _: Request, _: PathParams) -> Handled { Err(Error::not_found("")) }
+/// # async fn delete(_: Arc<App>, _: Request, _: PathParams) -> Handled { Err(Error::not_found("")) }
 /// # use branchline_web as web;
 /// async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
 ///     Routes::new().get("/", list).delete("/{id:uuid}", delete).answer(app, request).await
