@@ -1,11 +1,10 @@
 //! Who may call, on each platform, with and without a token.
 
+use harness::{Fixture, Seen, app, call_as};
 use serde_json::Value;
 use support::lambda::Lambda;
 use support::{Event, binary};
 use web::IsPublic;
-
-use crate::function::{Fixture, Seen, app, call_as};
 
 const TOKEN: &str = "correct-horse-battery";
 const ON_LAMBDA: (&str, &str) = ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");

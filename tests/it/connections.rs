@@ -2,15 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use harness::{app, call, call_streaming};
 use pg::{Class, Connector, TlsFailure};
 use support::lambda::Lambda;
 use support::neon::{DOMAIN, ENDPOINT, Validity};
 use support::{Data, Event, NeonProxy, Options, Postgres, Proxy, Shutdown, binary};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-
-use crate::export;
-use crate::function::{app, call};
 
 fn server() -> Postgres {
     Postgres::start(&Options { data: Data::Temporary, durable: false }).unwrap()
@@ -27,7 +25,7 @@ async fn every_function_answers_503_within_five_seconds_where_nothing_listens() 
         call(&app, list_projects::handle, Event::get("/")).await,
         call(&app, import::handle, Event::post("/").text(body)).await,
         call(&app, search::handle, Event::get("/?q=x")).await,
-        export::answered(&app, Event::get("/")).await,
+        call_streaming(&app, export::handle, Event::get("/")).await,
     ] {
         seen.problem(503);
         assert!(seen.headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);

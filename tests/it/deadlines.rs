@@ -5,44 +5,19 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use budget::Budget;
 use db::Access;
+use harness::{BUSY, Fixture, Seen, app, lock_tables, until_busy};
 use support::lambda::Lambda;
 use support::{Event, NeonProxy, TestDatabase, binary};
-use tokio_postgres::Client;
 
-use crate::function::{Fixture, Functions, Seen, app};
 use crate::pgbouncer::pooler;
 
 const FILE: &str =
     "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
 
-/// How many statements and transactions of ours are on the database.
-const BUSY: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                    AND application_name = 'branchline' AND state <> 'idle'";
-
-/// Someone who keeps everybody else from these tables.
-pub(crate) async fn blocker(database: &TestDatabase, tables: &str) -> Client {
-    let blocker = database.client().await;
-    let lock = format!("BEGIN; LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE");
-    blocker.batch_execute(&lock).await.unwrap();
-    blocker
-}
-
-/// Waits until so many of our backends are at work.
-pub(crate) async fn until_busy(database: &TestDatabase, busy: i64) {
-    let watcher = database.client().await;
-    for _ in 0..2_000 {
-        if watcher.query_one(BUSY, &[]).await.unwrap().get::<_, i64>(0) == busy {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("{busy} busy backends are waited for in vain");
-}
-
 /// Answers a request whose statement waits for a lock, until its time is up. Gives the backend's process, and
 /// how long it was at work after the answer.
 async fn blocked(fixture: &Fixture, request: impl AsyncFnOnce(Duration) -> Seen) -> (i32, Duration) {
-    let blocker = blocker(&fixture.database, "projects, bookmarks").await;
+    let blocker = lock_tables(&fixture.database, "projects, bookmarks").await;
     let deadline = Duration::from_secs(2);
     let answered = async {
         let begun = Instant::now();
@@ -78,15 +53,18 @@ async fn until_gone(database: &TestDatabase, backend: i32) {
 #[tokio::test]
 async fn a_read_is_cancelled_on_the_server_when_its_time_is_up() {
     let fixture = Fixture::new();
-    let list =
-        blocked(&fixture, async |time| fixture.list_projects(Event::get("/").timeout(time)).await).await;
+    let list = blocked(&fixture, async |time| {
+        fixture.call(list_projects::handle, Event::get("/").timeout(time)).await
+    })
+    .await;
     let search =
-        blocked(&fixture, async |time| fixture.search(Event::get("/?q=x").timeout(time)).await).await;
+        blocked(&fixture, async |time| fixture.call(search::handle, Event::get("/?q=x").timeout(time)).await)
+            .await;
     for (backend, _) in [list, search] {
         until_gone(&fixture.database, backend).await;
     }
     assert!(list.1.min(search.1) < Duration::from_millis(200), "{list:?} {search:?}");
-    assert_eq!(fixture.list_projects(Event::get("/")).await.status, 200);
+    assert_eq!(fixture.call(list_projects::handle, Event::get("/")).await.status, 200);
 }
 
 #[tokio::test]
@@ -104,7 +82,7 @@ async fn the_server_ends_the_read_of_a_process_that_was_killed() {
     for (name, target) in FUNCTIONS {
         let function = Lambda::start(&binary(name), &[("DATABASE_URL", url.as_str())]).unwrap();
         function.init_duration().await.unwrap();
-        let blocker = blocker(&database, "projects, bookmarks, import_jobs").await;
+        let blocker = lock_tables(&database, "projects, bookmarks, import_jobs").await;
         let budget = Duration::from_secs(2);
         let begun = Instant::now();
         let event = Event::get(target).timeout(budget);
@@ -124,23 +102,29 @@ async fn the_server_ends_the_read_of_a_process_that_was_killed() {
 #[tokio::test]
 async fn a_write_is_cancelled_and_rolled_back_when_its_time_is_up() {
     let fixture = Fixture::new();
-    let (backend, _) =
-        blocked(&fixture, async |time| fixture.import(Event::post("/").text(FILE).timeout(time)).await).await;
+    let (backend, _) = blocked(&fixture, async |time| {
+        fixture.call(import::handle, Event::post("/").text(FILE).timeout(time)).await
+    })
+    .await;
     until_gone(&fixture.database, backend).await;
     assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "0");
-    let imported = fixture.import(Event::post("/").text(FILE)).await;
+    let imported = fixture.call(import::handle, Event::post("/").text(FILE)).await;
     assert_eq!(imported.status, 201, "{}", imported.body);
 
     let job = format!("/{}", imported.body["import_job"]["id"].as_str().unwrap());
-    blocked(&fixture, async |time| fixture.import(Event::delete(&job).timeout(time)).await).await;
-    assert_eq!(fixture.import(Event::delete(&job)).await.status, 200);
+    blocked(&fixture, async |time| fixture.call(import::handle, Event::delete(&job).timeout(time)).await)
+        .await;
+    assert_eq!(fixture.call(import::handle, Event::delete(&job)).await.status, 200);
 }
 
 #[tokio::test]
 async fn the_cancelling_finds_its_backend_behind_neons_proxy_and_behind_pgbouncer() {
     let list = async |fixture: &Fixture| {
-        blocked(fixture, async |time| fixture.list_projects(Event::get("/").timeout(time)).await).await;
-        assert_eq!(fixture.list_projects(Event::get("/")).await.status, 200);
+        blocked(fixture, async |time| {
+            fixture.call(list_projects::handle, Event::get("/").timeout(time)).await
+        })
+        .await;
+        assert_eq!(fixture.call(list_projects::handle, Event::get("/")).await.status, 200);
     };
     let database = support::database();
     let neon = NeonProxy::start(database.server()).unwrap();
@@ -149,7 +133,7 @@ async fn the_cancelling_finds_its_backend_behind_neons_proxy_and_behind_pgbounce
 
     let Some(pooler) = pooler(1) else { return };
     let database = support::database();
-    let app = crate::function::app(&pooler.url(database.name()), &[]);
+    let app = harness::app(&pooler.url(database.name()), &[]);
     list(&Fixture { database, app }).await;
 }
 
@@ -159,7 +143,7 @@ async fn the_binary_answers_504_before_lambda_ends_it_and_serves_on() {
     let url = database.url();
     let function = Lambda::start(&binary("list-projects"), &[("DATABASE_URL", url.as_str())]).unwrap();
     assert_eq!(function.invoke(&Event::get("/")).await.unwrap().status.as_u16(), 200);
-    let blocker = blocker(&database, "projects").await;
+    let blocker = lock_tables(&database, "projects").await;
     let answer = function.invoke(&Event::get("/").timeout(Duration::from_secs(1))).await.unwrap();
     assert_eq!(answer.status.as_u16(), 504);
     until_busy(&database, 0).await;
@@ -173,7 +157,7 @@ async fn the_server_ends_the_transaction_of_a_process_that_stands_still() {
     let url = database.url();
     let function = Lambda::start(&binary("import"), &[("DATABASE_URL", url.as_str())]).unwrap();
     function.init_duration().await.unwrap();
-    let blocker = blocker(&database, "bookmarks").await;
+    let blocker = lock_tables(&database, "bookmarks").await;
     let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(5);
     let event = Event::post("/").text(FILE).deadline_ms(deadline.as_millis().try_into().unwrap());
     let aborted = async {

@@ -1,10 +1,8 @@
 //! One way through every function, for whatever stands between them and the database.
 
+use harness::{Fixture, Seen, call_streaming};
 use serde_json::{Value, json};
 use support::{Event, TestDatabase};
-
-use crate::export;
-use crate::function::{Fixture, Functions, Seen};
 
 /// Entries of every outcome.
 const FILE: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>
@@ -29,7 +27,7 @@ pub(crate) fn through(database: TestDatabase, url: &str) -> Fixture {
 
 /// Imports `FILE` or the like into a new project, which is the database's first.
 async fn post(fixture: &Fixture, file: &str) -> Seen {
-    fixture.import(Event::post("/?project_id=1").text(file)).await
+    fixture.call(import::handle, Event::post("/?project_id=1").text(file)).await
 }
 
 fn counts(seen: &Seen) -> Value {
@@ -47,7 +45,7 @@ fn counts(seen: &Seen) -> Value {
 pub(crate) async fn every_function(fixture: &Fixture) {
     fixture.execute("INSERT INTO projects (name) VALUES ('journey')").await;
     for target in ["/", "/?details=true"] {
-        let seen = fixture.db_test(Event::get(target)).await;
+        let seen = fixture.call(db_test::handle, Event::get(target)).await;
         assert_eq!((seen.status, &seen.body["projects_count"]), (200, &json!(1)), "{}", seen.body);
     }
 
@@ -60,21 +58,22 @@ pub(crate) async fn every_function(fixture: &Fixture) {
     assert_eq!((second.status, counts(&second)), (201, json!([2, 1, 1, 0, 0])), "{}", second.body);
 
     let id = first.body["import_job"]["id"].as_str().unwrap();
-    let rejections = fixture.import(Event::get(&format!("/{id}/rejections"))).await;
+    let rejections = fixture.call(import::handle, Event::get(&format!("/{id}/rejections"))).await;
     assert_eq!(rejections.body["rejections"].as_array().unwrap().len(), 3, "{}", rejections.body);
-    let jobs = fixture.import(Event::get("/")).await;
+    let jobs = fixture.call(import::handle, Event::get("/")).await;
     assert_eq!(jobs.body["import_jobs"].as_array().unwrap().len(), 2, "{}", jobs.body);
-    let projects = fixture.list_projects(Event::get("/")).await;
+    let projects = fixture.call(list_projects::handle, Event::get("/")).await;
     assert_eq!(projects.body["projects"][0]["bookmarks"], 4, "{}", projects.body);
 
-    let found = fixture.search(Event::get("/?q=new&project_id=1")).await;
+    let found = fixture.call(search::handle, Event::get("/?q=new&project_id=1")).await;
     assert_eq!(
         (found.status, &found.body["bookmarks"][0]["url"]),
         (200, &json!("https://example.com/d")),
         "{}",
         found.body
     );
-    let exported = export::answered(&fixture.app, Event::get("/?project_id=1&format=json")).await;
+    let exported =
+        call_streaming(&fixture.app, export::handle, Event::get("/?project_id=1&format=json")).await;
     assert_eq!(
         (exported.status, exported.body["bookmarks"].as_array().map(Vec::len)),
         (200, Some(4)),
@@ -83,10 +82,10 @@ pub(crate) async fn every_function(fixture: &Fixture) {
     );
 
     let id = second.body["import_job"]["id"].as_str().unwrap();
-    let undone = fixture.import(Event::delete(&format!("/{id}"))).await;
+    let undone = fixture.call(import::handle, Event::delete(&format!("/{id}"))).await;
     assert_eq!((undone.status, &undone.body["bookmarks_removed"]), (200, &json!(1)), "{}", undone.body);
     assert_eq!(state(fixture).await, before);
-    fixture.import(Event::delete(&format!("/{id}"))).await.problem(404);
+    fixture.call(import::handle, Event::delete(&format!("/{id}"))).await.problem(404);
 }
 
 /// Every bookmark with all its columns, read past whatever stands between.

@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use harness::{Fixture, app, call};
 use support::lambda::Lambda;
 use support::neon::{Farewell, message};
 use support::{Event, NeonProxy, TestDatabase, binary};
 
-use crate::function::{Fixture, Functions, app, call};
 use crate::journey::{every_function, through};
 
 /// A migrated database, and a proxy before its server.
@@ -32,7 +32,7 @@ async fn every_function_passes_through_the_proxy() {
                 + parameters;
             let fixture = through(database, &url);
             every_function(&fixture).await;
-            assert_eq!(fixture.db_test(Event::get("/")).await.body["provider"], "Neon");
+            assert_eq!(fixture.call(db_test::handle, Event::get("/")).await.body["provider"], "Neon");
             assert_eq!((neon.logins(), neon.wakes()), (1, 1), "one connection served them all");
         }
     }
@@ -43,7 +43,7 @@ async fn a_request_waits_for_a_wake_that_takes_longer_than_a_server_may_be_silen
     let (neon, fixture) = on_neon();
     neon.set_wake_time(Duration::from_secs(6));
     let begun = Instant::now();
-    let seen = fixture.db_test(Event::get("/").timeout(Duration::from_secs(20))).await;
+    let seen = fixture.call(db_test::handle, Event::get("/").timeout(Duration::from_secs(20))).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     assert!(begun.elapsed() >= Duration::from_secs(6));
     assert_eq!(neon.logins(), 1);
@@ -55,7 +55,7 @@ async fn a_wake_that_outlasts_the_deadline_is_answered_before_it() {
     neon.set_wake_time(Duration::from_secs(8));
     let deadline = Duration::from_secs(2);
     let begun = Instant::now();
-    fixture.list_projects(Event::get("/").timeout(deadline)).await.problem(504);
+    fixture.call(list_projects::handle, Event::get("/").timeout(deadline)).await.problem(504);
     assert!(begun.elapsed() < deadline, "{:?}", begun.elapsed());
 }
 
@@ -63,7 +63,7 @@ async fn a_wake_that_outlasts_the_deadline_is_answered_before_it() {
 async fn a_suspension_between_two_requests_costs_neither_an_error() {
     let (neon, fixture) = on_neon();
     for (wakes, farewell) in (1..).zip([Farewell::Told, Farewell::Silent].repeat(10)) {
-        assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+        assert_eq!(fixture.call(db_test::handle, Event::get("/")).await.status, 200);
         assert_eq!(neon.wakes(), wakes);
         assert_eq!(neon.suspend(farewell), 1);
     }
@@ -87,15 +87,15 @@ async fn what_passes_by_itself_is_tried_three_times() {
     for text in [message::COULD_NOT_CONNECT, message::CONTROL_PLANE, message::NO_PERMIT, message::IDLE] {
         let (neon, fixture) = on_neon();
         neon.fail_next(2, text);
-        let seen = fixture.db_test(Event::get("/?details=true")).await;
+        let seen = fixture.call(db_test::handle, Event::get("/?details=true")).await;
         assert_eq!(seen.status, 200, "{text}: {}", seen.body);
         assert_eq!((neon.logins(), &seen.body["request"]["connect_retries"]), (3, &2.into()), "{text}");
 
         neon.suspend(Farewell::Told);
         neon.fail_next(3, text);
-        fixture.list_projects(Event::get("/")).await.problem(503);
+        fixture.call(list_projects::handle, Event::get("/")).await.problem(503);
         assert_eq!(neon.logins(), 6, "{text}");
-        assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+        assert_eq!(fixture.call(db_test::handle, Event::get("/")).await.status, 200);
     }
 }
 
@@ -106,7 +106,8 @@ async fn a_proxy_that_takes_longer_to_refuse_than_a_server_may_be_silent_costs_n
     let (neon, fixture) = on_neon();
     neon.set_failure_time(failing);
     neon.fail_next(2, message::COULD_NOT_CONNECT);
-    let seen = fixture.db_test(Event::get("/?details=true").timeout(Duration::from_secs(30))).await;
+    let seen =
+        fixture.call(db_test::handle, Event::get("/?details=true").timeout(Duration::from_secs(30))).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     assert_eq!((neon.logins(), &seen.body["request"]["connect_retries"]), (3, &2.into()));
 
@@ -128,7 +129,7 @@ async fn an_import_whose_login_failed_in_passing_is_stored_once() {
     let (neon, fixture) = on_neon();
     neon.fail_next(2, message::COULD_NOT_CONNECT);
     let file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
-    let seen = fixture.import(Event::post("/").text(file)).await;
+    let seen = fixture.call(import::handle, Event::post("/").text(file)).await;
     assert_eq!(seen.status, 201, "{}", seen.body);
     assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "1");
     assert_eq!(neon.logins(), 3);
@@ -139,9 +140,12 @@ async fn an_import_that_is_given_up_during_the_wake_stores_nothing() {
     let (neon, fixture) = on_neon();
     neon.set_wake_time(Duration::from_secs(2));
     let file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
-    fixture.import(Event::post("/").text(file).timeout(Duration::from_secs(1))).await.problem(504);
+    fixture
+        .call(import::handle, Event::post("/").text(file).timeout(Duration::from_secs(1)))
+        .await
+        .problem(504);
     // This one waits for the same wake, with which whatever was on its way has arrived.
-    assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+    assert_eq!(fixture.call(db_test::handle, Event::get("/")).await.status, 200);
     assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "0");
 }
 
@@ -162,7 +166,7 @@ async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
         message::INCONSISTENT,
     ]) {
         neon.fail_next(1, text);
-        let seen = fixture.db_test(Event::get("/")).await;
+        let seen = fixture.call(db_test::handle, Event::get("/")).await;
         assert!(!seen.problem(500).contains("endpoint"), "{}", seen.body);
         assert_eq!(neon.logins(), tried);
     }
@@ -189,7 +193,7 @@ async fn a_limit_is_told_with_the_time_to_wait_and_tried_once() {
         message::BRANCH_COMPUTE_TIME,
     ]) {
         neon.fail_next(1, text);
-        let seen = fixture.db_test(Event::get("/")).await;
+        let seen = fixture.call(db_test::handle, Event::get("/")).await;
         seen.problem(503);
         assert!(seen.headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
         assert_eq!(neon.logins(), tried);

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use harness::{app, call};
 use support::lambda::Lambda;
 use support::{Data, Event, Options, PgBouncer, Postgres, Shutdown, binary, pgbouncer};
 
-use crate::function::{Functions, app, call};
 use crate::journey::{every_function, through};
 
 /// Before the server of this process. None where the machine has no PgBouncer and cannot get one.
@@ -114,7 +114,7 @@ async fn a_large_import_and_its_progress_pass_through_one_connection() {
     let database = support::database();
     let url = pooler.url(database.name());
     let fixture = through(database, &url);
-    let seen = fixture.import(Event::post("/").text(file(0, 30_000))).await;
+    let seen = fixture.call(import::handle, Event::post("/").text(file(0, 30_000))).await;
     assert_eq!((seen.status, &seen.body["import_job"]["imported_count"]), (201, &30_000.into()));
-    assert_eq!(fixture.db_test(Event::get("/")).await.status, 200);
+    assert_eq!(fixture.call(db_test::handle, Event::get("/")).await.status, 200);
 }

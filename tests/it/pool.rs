@@ -5,14 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::future::join_all;
+use harness::{Fixture, Seen, app, call, count_connections, lock_tables, until_busy};
 use serde_json::Value;
 use store::{App, Config};
 use support::lambda::Lambda;
 use support::proxy::{Admission, Cut, Delays};
-use support::{Data, Event, Options, Postgres, Proxy, TestDatabase, binary};
-
-use crate::deadlines::{blocker, until_busy};
-use crate::function::{Fixture, Functions, Seen, app, call};
+use support::{Data, Event, Options, Postgres, Proxy, binary};
 
 const FILE: &str =
     "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
@@ -49,7 +47,7 @@ impl Timed {
 
     /// What a read costs, and how many connections there have been.
     async fn read(&self) -> (Seen, u64) {
-        let seen = self.fixture.db_test(Event::get("/?details=true")).await;
+        let seen = self.fixture.call(db_test::handle, Event::get("/?details=true")).await;
         (seen, self.proxy.traffic().connections)
     }
 }
@@ -104,13 +102,13 @@ async fn a_connection_that_leads_nowhere_costs_no_request_an_error_and_one_recon
         tokio::time::sleep(Duration::from_millis(20)).await;
         timed.pass(1);
         assert_eq!(proxy.lose(), 1);
-        let seen = fixture.import(event).await;
+        let seen = fixture.call(import::handle, event).await;
         assert_eq!(seen.status, status, "{}", seen.body);
         connections += 1;
         assert_eq!(proxy.traffic().connections, connections);
         proxy.cut(Cut::Close);
         // Its end is seen before the next request.
-        assert_eq!(fixture.import(Event::get("/")).await.status, 200);
+        assert_eq!(fixture.call(import::handle, Event::get("/")).await.status, 200);
         connections += 1;
         seen
     };
@@ -125,7 +123,7 @@ async fn a_connection_that_was_idle_proves_itself_however_long_its_statement_tak
     let timed = Timed::new();
     timed.read().await;
     timed.pass(1);
-    let blocker = blocker(&timed.fixture.database, "projects").await;
+    let blocker = lock_tables(&timed.fixture.database, "projects").await;
     let release = async {
         // More than the second in which a server has to show a sign of life.
         tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -143,7 +141,7 @@ async fn a_server_that_is_gone_costs_a_warm_function_less_than_five_seconds() {
     timed.proxy.lose();
     timed.proxy.admit(Admission::Swallow);
     let begun = Instant::now();
-    timed.fixture.list_projects(Event::get("/")).await.problem(503);
+    timed.fixture.call(list_projects::handle, Event::get("/")).await.problem(503);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
@@ -166,16 +164,18 @@ async fn what_the_server_rolls_back_for_anothers_sake_is_begun_anew_once() {
     for (times, status, job) in [(1, 201, "completed"), (2, 503, "failed")] {
         let timed = Timed::new();
         conflicts(&timed.fixture, "INSERT ON bookmarks", times).await;
-        let seen = timed.fixture.import(Event::post("/").text(FILE)).await;
+        let seen = timed.fixture.call(import::handle, Event::post("/").text(FILE)).await;
         assert_eq!(seen.status, status, "{}", seen.body);
         assert_eq!(timed.fixture.ask("SELECT string_agg(status, ' ') FROM import_jobs").await, job);
         let stored = u32::from(status == 201).to_string();
         assert_eq!(timed.fixture.ask("SELECT count(*) FROM bookmarks").await, stored);
     }
     let timed = Timed::new();
-    let job = timed.fixture.import(Event::post("/").text(FILE)).await.body["import_job"]["id"].clone();
+    let job = timed.fixture.call(import::handle, Event::post("/").text(FILE)).await.body["import_job"]["id"]
+        .clone();
     conflicts(&timed.fixture, "DELETE ON import_jobs", 1).await;
-    let seen = timed.fixture.import(Event::delete(&format!("/{}", job.as_str().unwrap()))).await;
+    let seen =
+        timed.fixture.call(import::handle, Event::delete(&format!("/{}", job.as_str().unwrap()))).await;
     assert_eq!((seen.status, &seen.body["bookmarks_removed"]), (200, &1.into()), "{}", seen.body);
 }
 
@@ -183,7 +183,7 @@ async fn what_the_server_rolls_back_for_anothers_sake_is_begun_anew_once() {
 async fn a_read_is_begun_anew_when_its_connection_is_lost_under_it() {
     let timed = Timed::new();
     timed.read().await;
-    let blocker = blocker(&timed.fixture.database, "projects").await;
+    let blocker = lock_tables(&timed.fixture.database, "projects").await;
     let lose = async {
         until_busy(&timed.fixture.database, 1).await;
         timed.proxy.cut(Cut::Reset);
@@ -206,7 +206,7 @@ async fn cut_before_the_answer(timed: &Timed, event: Event, is_done: &str) -> Se
         assert!(proxy.cut(Cut::Reset) > 0);
         proxy.set_delays(Delays::default());
     };
-    tokio::join!(fixture.import(event), cut).0
+    tokio::join!(fixture.call(import::handle, event), cut).0
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn an_import_whose_connection_is_lost_midway_is_stored_once() {
     let timed = Timed::new();
     let Timed { fixture, proxy, .. } = &timed;
     timed.read().await;
-    let blocker = blocker(&fixture.database, "bookmarks").await;
+    let blocker = lock_tables(&fixture.database, "bookmarks").await;
     let lose = async {
         until_busy(&fixture.database, 1).await;
         assert_eq!(proxy.cut(Cut::Reset), 1);
@@ -234,7 +234,7 @@ async fn an_import_whose_connection_is_lost_midway_is_stored_once() {
         until_busy(&fixture.database, 2).await;
         blocker.batch_execute("ROLLBACK").await.unwrap();
     };
-    let (seen, ()) = tokio::join!(fixture.import(Event::post("/").text(FILE)), lose);
+    let (seen, ()) = tokio::join!(fixture.call(import::handle, Event::post("/").text(FILE)), lose);
     assert_eq!((seen.status, &seen.body["bookmarks_count"]), (201, &1.into()), "{}", seen.body);
     assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "1");
     assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "1");
@@ -243,7 +243,8 @@ async fn an_import_whose_connection_is_lost_midway_is_stored_once() {
 #[tokio::test]
 async fn an_undo_whose_commit_was_not_answered_says_that_the_job_is_gone() {
     let timed = Timed::new();
-    let job = timed.fixture.import(Event::post("/").text(FILE)).await.body["import_job"]["id"].clone();
+    let job = timed.fixture.call(import::handle, Event::post("/").text(FILE)).await.body["import_job"]["id"]
+        .clone();
     let is_done = "SELECT NOT EXISTS (SELECT FROM import_jobs)";
     let event = Event::delete(&format!("/{}", job.as_str().unwrap()));
     let seen = cut_before_the_answer(&timed, event, is_done).await;
@@ -255,7 +256,7 @@ async fn an_undo_whose_commit_was_not_answered_says_that_the_job_is_gone() {
 async fn a_request_without_a_free_connection_is_answered_503_within_five_seconds() {
     let database = support::database();
     let app = app(&database.url(), &[("DATABASE_POOL_SIZE", "1"), ("DATABASE_MAX_OVERFLOW", "0")]);
-    let blocker = blocker(&database, "projects").await;
+    let blocker = lock_tables(&database, "projects").await;
     let first = call(&app, list_projects::handle, Event::get("/"));
     let second = async {
         until_busy(&database, 1).await;
@@ -272,13 +273,6 @@ async fn a_request_without_a_free_connection_is_answered_503_within_five_seconds
     assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
 }
 
-/// Our connections to a database.
-pub(crate) async fn connections(database: &TestDatabase) -> i64 {
-    let ours = "SELECT count(*) FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'branchline'";
-    database.client().await.query_one(ours, &[]).await.unwrap().get(0)
-}
-
 #[tokio::test]
 async fn as_many_requests_as_one_environment_takes_are_served_at_once_each_by_its_connection() {
     let database = support::database();
@@ -292,7 +286,7 @@ async fn as_many_requests_as_one_environment_takes_are_served_at_once_each_by_it
     function.init_duration().await.unwrap();
     let event = Event::get("/");
     for _ in 0..2 {
-        let blocker = blocker(&database, "projects").await;
+        let blocker = lock_tables(&database, "projects").await;
         let requests = join_all((0..4).map(|_| function.invoke(&event)));
         let release = async {
             until_busy(&database, 4).await;
@@ -301,7 +295,7 @@ async fn as_many_requests_as_one_environment_takes_are_served_at_once_each_by_it
         for answer in tokio::join!(requests, release).0 {
             assert_eq!(answer.unwrap().status.as_u16(), 200);
         }
-        assert_eq!(connections(&database).await, 4);
+        assert_eq!(count_connections(&database).await, 4);
     }
 }
 

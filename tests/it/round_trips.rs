@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use harness::{Seen, app, call};
 use pg::Connector;
 use store::App;
 use support::lambda::Lambda;
 use support::{Event, NeonProxy, Proxy, TestDatabase, binary, round_trips};
 
-use crate::function::{Seen, app, call};
 use crate::pgbouncer::pooler;
 
 /// Long against what the machine itself takes, so that what is sent in one go also arrives in one go.

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use harness::{app, call};
 use support::lambda::Lambda;
 use support::proxy::Admission;
 use support::{Event, Proxy, TestDatabase, binary};
 use web::Error;
-
-use crate::function::{app, call};
 
 /// With characters that a URL has to encode.
 const CANARY: &str = "c4nary@/? %pässwort";

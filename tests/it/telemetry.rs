@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use harness::{Fixture, app, call};
 use serde_json::{Value, json};
 use support::lambda::Lambda;
 use support::neon::message;
 use support::{Event, NeonProxy, TestDatabase, binary, project_root};
 use web::telemetry::metrics;
-
-use crate::function::{Fixture, app, call};
 
 /// So many lines of JSON that a condition holds for, as soon as they have come through the function's pipe.
 async fn lines(text: impl Fn() -> String, count: usize, is_wanted: impl Fn(&Value) -> bool) -> Vec<Value> {

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
+mod sessions;
+mod streaming;
+
 use std::sync::Arc;
 
 use lambda_http::Body;
@@ -9,6 +12,9 @@ use serde_json::Value;
 use store::{App, Config};
 use support::{Event, TestDatabase};
 use web::{Error, IsPublic, Request, Response};
+
+pub use sessions::{BUSY, count_connections, lock_tables, until_busy};
+pub use streaming::{Streamed, call_streaming, start_streaming};
 
 /// What a client sees of an answer.
 pub struct Seen {
@@ -46,6 +52,14 @@ impl Fixture {
     pub fn with(database: TestDatabase, variables: &[(&str, &str)]) -> Self {
         let app = app(&database.url(), variables);
         Self { database, app }
+    }
+
+    /// Calls a handler on it, by whoever may call it.
+    pub async fn call<F>(&self, handle: impl FnOnce(Arc<App>, Request) -> F, event: Event) -> Seen
+    where
+        F: Future<Output = Result<Response, Error>> + Send,
+    {
+        call(&self.app, handle, event).await
     }
 
     /// Runs a script on the database.
@@ -104,7 +118,7 @@ where
 }
 
 impl Seen {
-    /// Asserts that the answer is the contract's problem+json of a status, and gives its detail.
+    /// Asserts that the answer is the contract's problem+json of a status, and returns its detail.
     pub fn problem(&self, status: u16) -> &str {
         assert_eq!(self.status, status, "{}", self.body);
         assert_eq!(self.headers["content-type"], "application/problem+json");

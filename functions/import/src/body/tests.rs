@@ -3,7 +3,7 @@ use std::io::Write;
 use super::*;
 
 fn upload(content_type: &str, encoding: &str, body: &[u8]) -> Result<Upload, Error> {
-    let request = lambda_http::http::Request::builder()
+    let request = http::Request::builder()
         .header("content-type", content_type)
         .header("content-encoding", encoding)
         .body(Body::Binary(body.to_vec()))

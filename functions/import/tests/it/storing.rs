@@ -1,7 +1,6 @@
+use harness::{Fixture, Seen};
 use serde_json::{Value, json};
 use support::Event;
-
-use crate::function::{Fixture, Functions, Seen};
 
 /// Two folders, tags, dates, a description, a duplicate that differs, and one entry of each kind that is not
 /// stored.
@@ -29,7 +28,7 @@ second line
 "#;
 
 async fn post(fixture: &Fixture, target: &str, body: &str) -> Seen {
-    fixture.import(Event::post(target).header("content-type", "text/html").text(body)).await
+    fixture.call(import::handle, Event::post(target).header("content-type", "text/html").text(body)).await
 }
 
 fn counts(job: &Value) -> Vec<i64> {
@@ -108,7 +107,7 @@ async fn every_entry_that_is_not_stored_as_it_stood_has_a_reason() {
     let fixture = Fixture::new();
     let seen = post(&fixture, "/", FILE).await;
     let id = seen.body["import_job"]["id"].as_str().unwrap();
-    let all = fixture.import(Event::get(&format!("/{id}/rejections"))).await.body;
+    let all = fixture.call(import::handle, Event::get(&format!("/{id}/rejections"))).await.body;
     let rows: Vec<_> = all["rejections"]
         .as_array()
         .unwrap()
@@ -127,10 +126,13 @@ async fn every_entry_that_is_not_stored_as_it_stood_has_a_reason() {
     );
     assert_eq!(all["next_cursor"], Value::Null);
 
-    let page = fixture.import(Event::get(&format!("/{id}/rejections?limit=2"))).await.body;
+    let page = fixture.call(import::handle, Event::get(&format!("/{id}/rejections?limit=2"))).await.body;
     assert_eq!(page["rejections"].as_array().unwrap().len(), 2);
     let cursor = page["next_cursor"].as_str().unwrap();
-    let page = fixture.import(Event::get(&format!("/{id}/rejections?limit=2&cursor={cursor}"))).await.body;
+    let page = fixture
+        .call(import::handle, Event::get(&format!("/{id}/rejections?limit=2&cursor={cursor}")))
+        .await
+        .body;
     assert_eq!((page["rejections"].as_array().unwrap().len(), &page["next_cursor"]), (1, &Value::Null));
 }
 
@@ -216,15 +218,15 @@ async fn jobs_are_listed_newest_first_and_read_by_id() {
         );
         assert_eq!(post(&fixture, &format!("/?filename={title}"), &file).await.status, 201);
     }
-    let page = fixture.import(Event::get("/?limit=2")).await.body;
+    let page = fixture.call(import::handle, Event::get("/?limit=2")).await.body;
     let names: Vec<_> = page["import_jobs"].as_array().unwrap().iter().map(|job| &job["filename"]).collect();
     assert_eq!(names, ["three", "two"]);
     let cursor = page["next_cursor"].as_str().unwrap();
-    let last = fixture.import(Event::get(&format!("/?limit=2&cursor={cursor}"))).await.body;
+    let last = fixture.call(import::handle, Event::get(&format!("/?limit=2&cursor={cursor}"))).await.body;
     assert_eq!((&last["import_jobs"][0]["filename"], &last["next_cursor"]), (&json!("one"), &Value::Null));
 
     let job = &last["import_jobs"][0];
-    let seen = fixture.import(Event::get(&format!("/{}", job["id"].as_str().unwrap()))).await;
+    let seen = fixture.call(import::handle, Event::get(&format!("/{}", job["id"].as_str().unwrap()))).await;
     assert_eq!((seen.status, &seen.body), (200, job));
     let keys: Vec<&str> = job.as_object().unwrap().keys().map(String::as_str).collect();
     let mut contract = [
@@ -267,7 +269,7 @@ async fn what_is_not_a_bookmarks_file_is_refused_and_leaves_a_failed_job() {
         let seen = post(&fixture, "/?filename=x", body).await;
         let detail = seen.problem(422).to_owned();
         assert!(detail.contains("not a bookmarks file"), "{detail}");
-        let job = &fixture.import(Event::get("/?limit=1")).await.body["import_jobs"][0];
+        let job = &fixture.call(import::handle, Event::get("/?limit=1")).await.body["import_jobs"][0];
         assert_eq!(
             (&job["status"], job["error_message"].as_str().unwrap()),
             (&json!("failed"), detail.as_str())
@@ -284,14 +286,23 @@ async fn bad_requests_are_refused_before_anything_is_stored() {
     assert!(post(&fixture, "/?project_id=7", FILE).await.problem(404).contains("project 7"));
     post(&fixture, "/?project_id=x", FILE).await.problem(400);
     post(&fixture, "/?project=1", FILE).await.problem(400);
-    fixture.import(Event::post("/").header("content-encoding", "br").text(FILE)).await.problem(415);
-    let seen = fixture.import(Event::delete("/")).await;
+    fixture
+        .call(import::handle, Event::post("/").header("content-encoding", "br").text(FILE))
+        .await
+        .problem(415);
+    let seen = fixture.call(import::handle, Event::delete("/")).await;
     seen.problem(405);
     assert_eq!(seen.headers["allow"], "GET, HEAD, POST");
-    fixture.import(Event::get("/nonsense")).await.problem(404);
-    fixture.import(Event::get("/0198c5a0-0000-7000-8000-000000000000")).await.problem(404);
-    fixture.import(Event::get("/0198c5a0-0000-7000-8000-000000000000/rejections")).await.problem(404);
-    fixture.import(Event::get("/0198c5a0-0000-7000-8000-000000000000/other")).await.problem(404);
+    fixture.call(import::handle, Event::get("/nonsense")).await.problem(404);
+    fixture.call(import::handle, Event::get("/0198c5a0-0000-7000-8000-000000000000")).await.problem(404);
+    fixture
+        .call(import::handle, Event::get("/0198c5a0-0000-7000-8000-000000000000/rejections"))
+        .await
+        .problem(404);
+    fixture
+        .call(import::handle, Event::get("/0198c5a0-0000-7000-8000-000000000000/other"))
+        .await
+        .problem(404);
     assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "0");
 }
 
@@ -310,7 +321,7 @@ async fn a_form_is_taken_as_a_browser_sends_it() {
          Content-Type: text/html\r\n\r\n{FILE}\r\n--X--\r\n"
     );
     let event = Event::post("/").header("content-type", "multipart/form-data; boundary=X").binary(body);
-    let seen = fixture.import(event).await;
+    let seen = fixture.call(import::handle, event).await;
     assert_eq!((seen.status, &seen.body["import_job"]["filename"]), (201, &json!("mine.html")));
     assert_eq!(
         post(&fixture, "/", FILE).await.status,
@@ -329,14 +340,15 @@ async fn a_job_left_by_a_dead_process_is_told_as_failed_and_taken_over() {
              UPDATE import_jobs SET status = 'importing', completed_at = NULL, started_at = now() - interval '1 minute'",
         )
         .await;
-    let job = fixture.import(Event::get(&format!("/{id}"))).await.body;
+    let job = fixture.call(import::handle, Event::get(&format!("/{id}"))).await.body;
     assert_eq!(job["status"], "failed");
     assert!(job["error_message"].as_str().unwrap().contains("Send the file again"));
     let key = "0198c5a0-1111-7000-8000-000000000003";
-    let again = fixture.import(Event::post("/").header("idempotency-key", key).text(FILE)).await;
+    let again =
+        fixture.call(import::handle, Event::post("/").header("idempotency-key", key).text(FILE)).await;
     assert_eq!((again.status, again.body["import_job"]["id"].as_str().unwrap()), (201, id.as_str()));
     assert_eq!(counts(&again.body["import_job"]), [6, 3, 1, 1, 1, 1]);
-    let found = fixture.import(Event::get(&format!("/{key}"))).await;
+    let found = fixture.call(import::handle, Event::get(&format!("/{key}"))).await;
     assert_eq!(
         (found.status, found.body["id"].as_str().unwrap()),
         (200, id.as_str()),

@@ -1,62 +1,24 @@
 //! The stored bookmarks come out as they went in.
 
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
+
+mod deep;
+mod kept;
 mod streaming;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use harness::{Fixture, Seen, Streamed, app, start_streaming};
 use serde_json::{Value, json};
 use support::Event;
 use web::StreamingResponse;
 
-use crate::function::{Fixture, Functions, Seen, app};
-
-/// What a client sees of a streamed answer that came whole.
-struct Sent {
-    status: u16,
-    headers: http::HeaderMap,
-    chunks: Vec<Bytes>,
-}
-
-impl Sent {
-    fn text(&self) -> String {
-        String::from_utf8(self.chunks.concat()).unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text()).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
-    }
-
-    /// Asserts that the answer is problem+json of a status, and gives its detail.
-    fn problem(&self, status: u16) -> String {
-        assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(self.headers["content-type"], "application/problem+json");
-        self.json()["detail"].as_str().unwrap().to_owned()
-    }
-}
-
 async fn answer(app: &Arc<store::App>, event: Event) -> StreamingResponse {
-    web::answer_streaming(&Ok(Arc::clone(app)), export::handle, web::nothing_is_public, event.request()).await
+    start_streaming(app, export::handle, event).await
 }
 
-async fn read(response: StreamingResponse) -> Sent {
-    let (parts, mut body) = response.into_parts();
-    let mut chunks = Vec::new();
-    while let Some(chunk) = body.chunk().await.unwrap() {
-        chunks.push(chunk);
-    }
-    Sent { status: parts.status.as_u16(), headers: parts.headers, chunks }
-}
-
-/// The answer of the export, once it has come whole.
-pub(crate) async fn answered(app: &Arc<store::App>, event: Event) -> Seen {
-    let sent = read(answer(app, event).await).await;
-    let body = serde_json::from_str(&sent.text()).unwrap_or_else(|_| Value::String(sent.text()));
-    Seen { status: sent.status, headers: sent.headers, body }
-}
-
-async fn get(fixture: &Fixture, target: &str) -> Sent {
-    read(answer(&fixture.app, Event::get(target)).await).await
+async fn get(fixture: &Fixture, target: &str) -> Streamed {
+    Streamed::read(answer(&fixture.app, Event::get(target)).await).await
 }
 
 async fn with_projects(count: u32) -> Fixture {
@@ -68,9 +30,10 @@ async fn with_projects(count: u32) -> Fixture {
 }
 
 /// Imports a file, which must be taken.
-async fn import(fixture: &Fixture, target: &str, file: &str) {
-    let seen = fixture.import(Event::post(target).text(file)).await;
+async fn import(fixture: &Fixture, target: &str, file: &str) -> Seen {
+    let seen = fixture.call(import::handle, Event::post(target).text(file)).await;
     assert_eq!(seen.status, 201, "{}", seen.body);
+    seen
 }
 
 const FILE: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
@@ -162,14 +125,14 @@ async fn a_file_comes_back_with_all_that_was_in_it_in_its_order() {
 
 #[tokio::test]
 async fn every_file_of_the_corpus_comes_back_with_all_that_was_in_it() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/corpus");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let fixture = with_projects(200).await;
     let mut round_trips = 0;
     for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
         let (before, after) = (2 * round_trips + 1, 2 * round_trips + 2);
         let event = Event::post(&format!("/?project_id={before}")).binary(std::fs::read(&path).unwrap());
-        let seen = fixture.import(event).await;
+        let seen = fixture.call(import::handle, event).await;
         // A page that is no bookmarks file is there too.
         if seen.status == 422 {
             continue;
@@ -291,7 +254,7 @@ async fn rows_of_the_old_importer_come_in_the_order_of_their_storing() {
 #[tokio::test]
 async fn json_has_the_bookmarks_as_an_import_shows_them_and_the_folders_and_separators() {
     let fixture = with_projects(1).await;
-    let seen = fixture.import(Event::post("/?project_id=1").text(FILE)).await;
+    let seen = fixture.call(import::handle, Event::post("/?project_id=1").text(FILE)).await;
     let sent = get(&fixture, "/?project_id=1&format=json").await;
     assert_eq!(sent.status, 200);
     assert_eq!(sent.headers["content-type"], "application/json; charset=utf-8");
@@ -388,7 +351,7 @@ async fn a_format_is_chosen_by_parameter_or_header_and_names_the_file() {
     let by_header = |accept: &str| {
         let event = Event::get("/").without_header("accept").header("accept", accept);
         let app = Arc::clone(&fixture.app);
-        async move { read(answer(&app, event).await).await }
+        async move { Streamed::read(answer(&app, event).await).await }
     };
     for (accept, kind) in [
         ("*/*", "text/html"),
@@ -416,7 +379,7 @@ async fn wrong_requests_are_refused() {
     assert_eq!(get(&fixture, "/?project_id=2").await.problem(404), "There is no project 2.");
     get(&fixture, "/nothing").await.problem(404);
     for event in [Event::post("/"), Event::delete("/")] {
-        let sent = read(answer(&fixture.app, event).await).await;
+        let sent = Streamed::read(answer(&fixture.app, event).await).await;
         sent.problem(405);
         assert_eq!(sent.headers["allow"], "GET, HEAD");
     }
@@ -427,7 +390,7 @@ async fn head_tells_the_headers_and_has_no_body() {
     let fixture = with_projects(1).await;
     import(&fixture, "/?project_id=1", FILE).await;
     let head = |target: &str| answer(&fixture.app, Event::new(http::Method::HEAD, target));
-    let sent = read(head("/?project_id=1&format=json").await).await;
+    let sent = Streamed::read(head("/?project_id=1&format=json").await).await;
     assert_eq!((sent.status, sent.chunks.len()), (200, 0));
     assert_eq!(sent.headers["content-type"], "application/json; charset=utf-8");
     assert!(sent.headers.contains_key("content-disposition"));
@@ -437,7 +400,7 @@ async fn head_tells_the_headers_and_has_no_body() {
 #[tokio::test]
 async fn a_database_that_is_away_is_a_503_before_the_first_byte() {
     let app = app("postgresql://u:canary@localhost:1/d?sslmode=require", &[]);
-    let sent = read(answer(&app, Event::get("/")).await).await;
+    let sent = Streamed::read(answer(&app, Event::get("/")).await).await;
     sent.problem(503);
     assert!(!sent.text().contains("canary"));
     assert!(sent.headers.contains_key("retry-after"));

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use harness::{Fixture, count_connections};
 use serde_json::Value;
 use support::{Event, Lambda, binary, rounds};
-
-use crate::function::{Fixture, Functions};
 
 fn file(entries: usize, padding: usize) -> String {
     let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n".to_owned();
@@ -37,13 +36,14 @@ async fn a_long_import_tells_its_progress_though_its_bookmarks_commit_at_once() 
         )
         .await;
     let key = "0198c5a0-1111-7000-8000-000000000001";
-    let import = fixture.import(Event::post("/").header("idempotency-key", key).text(file(5_000, 5_000)));
+    let import = fixture
+        .call(import::handle, Event::post("/").header("idempotency-key", key).text(file(5_000, 5_000)));
     let poll = async {
         let mut seen = Vec::new();
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
             let stored = fixture.ask("SELECT count(*) FROM bookmarks").await;
-            let job = fixture.import(Event::get(&format!("/{key}"))).await.body;
+            let job = fixture.call(import::handle, Event::get(&format!("/{key}"))).await.body;
             match job["status"].as_str() {
                 Some("importing") => {
                     seen.push(job["progress"].as_i64().unwrap());
@@ -65,7 +65,7 @@ async fn a_key_that_belongs_to_another_file_is_refused_with_what_to_do() {
     let fixture = Fixture::new();
     let send = async |text: String| {
         let key = "0198c5a0-1111-7000-8000-000000000002";
-        fixture.import(Event::post("/").header("idempotency-key", key).text(text)).await
+        fixture.call(import::handle, Event::post("/").header("idempotency-key", key).text(text)).await
     };
     assert_eq!(send(file(3, 0)).await.status, 201);
     assert_eq!(send(file(3, 0)).await.status, 200, "the same file again");
@@ -76,7 +76,11 @@ async fn a_key_that_belongs_to_another_file_is_refused_with_what_to_do() {
         assert!(detail.starts_with("The Idempotency-Key belongs to the import of another file"), "{detail}");
     }
     assert_eq!(fixture.ask("SELECT count(*) FROM import_jobs").await, "1");
-    assert_eq!(fixture.import(Event::post("/").text(file(4, 0))).await.status, 201, "without the key");
+    assert_eq!(
+        fixture.call(import::handle, Event::post("/").text(file(4, 0))).await.status,
+        201,
+        "without the key"
+    );
 }
 
 #[tokio::test]
@@ -90,8 +94,9 @@ async fn what_is_merged_is_recorded_whether_it_is_kept_in_memory_or_read_again()
             let title = format!("{n} {}", "x".repeat(padding));
             file += &format!("<DT><A HREF=\"https://example.com/{}\">{title}</A>\n<HR>\n", n % 300);
         }
-        let seen =
-            fixture.import(Event::post(&format!("/?project_id={project}")).text(file + "</DL></DL>")).await;
+        let seen = fixture
+            .call(import::handle, Event::post(&format!("/?project_id={project}")).text(file + "</DL></DL>"))
+            .await;
         assert_eq!((seen.status, &seen.body["import_job"]["merged_count"]), (201, &300.into()));
     }
     let recorded = |project: u32| {
@@ -117,7 +122,7 @@ async fn fifty_imports_at_once_are_each_stored_whole() {
             )
         })
         .collect();
-    let posts = files.iter().map(|file| fixture.import(Event::post("/").text(file.as_str())));
+    let posts = files.iter().map(|file| fixture.call(import::handle, Event::post("/").text(file.as_str())));
     for seen in futures_util::future::join_all(posts).await {
         assert_eq!(seen.status, 201, "{}", seen.body);
     }
@@ -188,4 +193,58 @@ async fn killed_at_a_hundred_moments_and_sent_again_it_ends_as_one_clean_import(
         assert_eq!(checksum(&fixture, project).await, expected, "killed after {moment:?} of {clean_run:?}");
     }
     assert!(repeats < kills, "no import was killed before its commit");
+}
+
+#[tokio::test]
+async fn an_import_killed_midway_leaves_no_bookmarks_and_a_job_that_is_told_as_failed() {
+    let database = support::database();
+    let url = database.url();
+    let env = [("DATABASE_URL", url.as_str())];
+    let function = Lambda::start(&binary("import"), &env).unwrap();
+    function.init_duration().await.unwrap();
+
+    // Holding the table stops the import between its job's commit and its own.
+    let blocker = database.client().await;
+    blocker.batch_execute("BEGIN; LOCK TABLE bookmarks IN EXCLUSIVE MODE").await.unwrap();
+    let event = Event::post("/").text(file(1, 0));
+    let request = function.invoke(&event);
+    let kill = async {
+        let watcher = database.client().await;
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                       AND wait_event_type = 'Lock' AND application_name = 'branchline'";
+        while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        function.kill();
+    };
+    let (outcome, ()) = tokio::join!(request, kill);
+    assert!(outcome.is_err());
+    blocker.batch_execute("ROLLBACK").await.unwrap();
+    for _ in 0..2_000 {
+        if count_connections(&database).await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    let reader = database.client().await;
+    let row = reader
+        .query_one("SELECT status, (SELECT count(*) FROM bookmarks) FROM import_jobs", &[])
+        .await
+        .unwrap();
+    assert_eq!((row.get::<_, &str>(0), row.get::<_, i64>(1)), ("importing", 0));
+    // Its lock goes with its connection, which the server notices when it has something to say; the seconds
+    // of grace are taken off here.
+    reader
+        .batch_execute("UPDATE import_jobs SET started_at = started_at - interval '1 minute'")
+        .await
+        .unwrap();
+    let function = Lambda::start(&binary("import"), &env).unwrap();
+    let jobs = function.invoke(&Event::get("/")).await.unwrap().json::<Value>();
+    assert_eq!(jobs["import_jobs"][0]["status"], "failed", "{jobs}");
+    let again = function.invoke(&event).await.unwrap();
+    assert_eq!(
+        (again.status.as_u16(), &again.json::<Value>()["import_job"]["imported_count"]),
+        (201, &1.into())
+    );
 }

@@ -1,9 +1,8 @@
 //! Undoing an import equals never having made it.
 
+use harness::{Fixture, Seen};
 use serde_json::Value;
 use support::Event;
-
-use crate::function::{Fixture, Functions, Seen};
 
 /// Small files over few addresses, so that they meet: entries are letters (the address) with a tag, a day and
 /// a folder.
@@ -24,13 +23,13 @@ fn file(entries: &[(char, &str, u32, &str)]) -> String {
 }
 
 async fn post(fixture: &Fixture, project: u32, file: &str) -> String {
-    let seen = fixture.import(Event::post(&format!("/?project_id={project}")).text(file)).await;
+    let seen = fixture.call(import::handle, Event::post(&format!("/?project_id={project}")).text(file)).await;
     assert_eq!(seen.status, 201, "{}", seen.body);
     seen.body["import_job"]["id"].as_str().unwrap().to_owned()
 }
 
 async fn undo(fixture: &Fixture, id: &str) -> Seen {
-    fixture.import(Event::delete(&format!("/{id}"))).await
+    fixture.call(import::handle, Event::delete(&format!("/{id}"))).await
 }
 
 /// All that a project's imports have left, but for ids and the moments of their making; jobs by their
@@ -96,8 +95,10 @@ async fn a_row_is_restored_to_what_it_was_before_the_import_merged_into_it() {
 #[tokio::test]
 async fn imports_without_a_project_are_undone_too() {
     let fixture = Fixture::new();
-    let first = fixture.import(Event::post("/").text(file(&[('a', "x", 0, "F")]))).await.body;
-    fixture.import(Event::post("/").text(file(&[('a', "y", 1, "G"), ('b', "z", 2, "G")]))).await;
+    let first = fixture.call(import::handle, Event::post("/").text(file(&[('a', "x", 0, "F")]))).await.body;
+    fixture
+        .call(import::handle, Event::post("/").text(file(&[('a', "y", 1, "G"), ('b', "z", 2, "G")])))
+        .await;
     let seen = undo(&fixture, first["import_job"]["id"].as_str().unwrap()).await;
     assert_eq!((seen.status, &seen.body["bookmarks_removed"]), (200, &0.into()));
     assert_eq!(

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
+use harness::{Fixture, app, call};
 use support::{Event, Proxy, round_trips};
 use tokio_postgres::Client;
 
 use super::{all_titles, file, import, imported, query, search, titles};
-use crate::function::{Fixture, Functions, app, call};
 
 #[tokio::test]
 async fn an_undone_import_is_no_longer_found_and_what_it_merged_is_as_before() {
@@ -22,7 +22,7 @@ async fn an_undone_import_is_no_longer_found_and_what_it_merged_is_as_before() {
     assert_eq!(titles(&fixture, &[("tag", "merged"), ("q", "kept merged")]).await, ["First"]);
     assert_eq!(titles(&fixture, &[("q", "example")]).await, ["Second", "First"]);
 
-    assert_eq!(fixture.import(Event::delete(&format!("/{job}"))).await.status, 200);
+    assert_eq!(fixture.call(import::handle, Event::delete(&format!("/{job}"))).await.status, 200);
     assert_eq!(titles(&fixture, &[("tag", "merged")]).await, [""; 0]);
     assert_eq!(titles(&fixture, &[("q", "merged")]).await, [""; 0]);
     assert_eq!(titles(&fixture, &[("q", "example")]).await, ["First"]);

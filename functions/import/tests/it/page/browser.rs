@@ -1,10 +1,10 @@
 //! The page in a browser. These tests say why they are skipped where there is no Chromium with its driver.
 
+use harness::{Fixture, app};
 use sha2::{Digest, Sha256};
 
 use super::bridge::Bridge;
 use super::webdriver::{Browser, with_browser};
-use crate::function::{Fixture, app};
 
 /// In Latin-1, with an icon in each place where one can stand, and with what only looks like one.
 const FILE: &[u8] = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\r

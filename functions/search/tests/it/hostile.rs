@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::{Fixture, Seen};
 use serde_json::{Value, json};
 use support::Event;
 
 use super::{all_titles, file, import, query, search, titles};
-use crate::function::{Fixture, Functions, Seen};
 
 fn cursor(json: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{{\"after\":{json}}}"))
@@ -18,7 +18,7 @@ fn cursor(json: &str) -> String {
 async fn with_cursor(fixture: &Fixture, parameters: &[(&str, &str)], json: &str) -> Seen {
     let cursor = cursor(json);
     let parameters = [parameters, &[("cursor", cursor.as_str())]].concat();
-    fixture.search(Event::get(&query(&parameters))).await
+    fixture.call(search::handle, Event::get(&query(&parameters))).await
 }
 
 const ID: &str = "01900000-0000-7000-8000-000000000000";
@@ -48,7 +48,7 @@ async fn a_cursor_whose_words_replace_each_other_is_refused_at_once() {
         with_cursor(&fixture, &q, &json).await.problem(400);
     }
     let long = "A".repeat(30_000);
-    fixture.search(Event::get(&query(&[("q", "a00"), ("cursor", &long)]))).await.problem(400);
+    fixture.call(search::handle, Event::get(&query(&[("q", "a00"), ("cursor", &long)]))).await.problem(400);
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     let honest = format!(r#"{{"id":"{ID}","key":{{"relevance":1}},"corrected":{{"a00":["alpha"]}}}}"#);
     assert_eq!(with_cursor(&fixture, &q, &honest).await.status, 200);
@@ -223,7 +223,7 @@ async fn the_vocabulary_holds_the_words_of_what_is_stored_alone() {
         fixture.ask("SELECT count(*) FROM search_vocabulary WHERE word IN ('word7abc', 'other')").await,
         "1"
     );
-    assert_eq!(fixture.import(Event::delete(&format!("/{job}"))).await.status, 200);
+    assert_eq!(fixture.call(import::handle, Event::delete(&format!("/{job}"))).await.status, 200);
     fixture.execute("SELECT search_catch_up('1 min')").await;
     let after =
         fixture.ask("SELECT string_agg(word || documents, ' ' ORDER BY word) FROM search_vocabulary").await;
@@ -301,7 +301,7 @@ async fn no_stored_value_makes_a_search_fail() {
         fixture.execute("SELECT search_catch_up('1 min')").await;
     }
     for id in fixture.ask("SELECT string_agg(id::text, ' ') FROM bookmarks").await.split(' ') {
-        let seen = fixture.search(Event::get(&format!("/{id}"))).await;
+        let seen = fixture.call(search::handle, Event::get(&format!("/{id}"))).await;
         assert_eq!((seen.status, &seen.body["id"]), (200, &Value::from(id)), "{}", seen.body);
     }
 }
@@ -361,7 +361,9 @@ async fn what_a_list_shortens_is_whole_at_its_own_address() {
         )
         .await;
     let one = async |n: u32| {
-        let seen = fixture.search(Event::get(&format!("/00000000-0000-0000-0000-00000000000{n}"))).await;
+        let seen = fixture
+            .call(search::handle, Event::get(&format!("/00000000-0000-0000-0000-00000000000{n}")))
+            .await;
         assert_eq!(seen.status, 200, "{}", seen.body);
         assert!(Value::from(seen.body.to_string()).to_string().len() < 6 * 1024 * 1024);
         seen.body
@@ -375,7 +377,7 @@ async fn what_a_list_shortens_is_whole_at_its_own_address() {
     for n in [2, 3] {
         assert_eq!(one(n).await["shortened"], json!(["url"]), "{n}");
     }
-    fixture.search(Event::get("/00000000-0000-0000-0000-000000000009")).await.problem(404);
-    fixture.search(Event::get("/00000000-0000-0000-0000-000000000001?q=a")).await.problem(400);
-    fixture.search(Event::get("/x")).await.problem(404);
+    fixture.call(search::handle, Event::get("/00000000-0000-0000-0000-000000000009")).await.problem(404);
+    fixture.call(search::handle, Event::get("/00000000-0000-0000-0000-000000000001?q=a")).await.problem(400);
+    fixture.call(search::handle, Event::get("/x")).await.problem(404);
 }

@@ -1,7 +1,8 @@
 //! Pages: together they are the one page that holds all.
 
+use harness::Fixture;
+
 use super::all_titles;
-use crate::function::{Fixture, Functions};
 
 /// Bookmarks of which many are equal in what they are sorted by. Titles end with a number of their own.
 const TIES: &str = "INSERT INTO bookmarks (id, url, domain, title, tags, description, add_date, created_at, \
@@ -87,5 +88,5 @@ async fn a_result_is_in_the_order_that_is_asked_for() {
         }
     }
     assert_eq!(super::titles(&fixture, &[("sort", "relevance")]).await[0], "c page page");
-    fixture.search(support::Event::get("/?sort=size")).await.problem(400);
+    fixture.call(search::handle, support::Event::get("/?sort=size")).await.problem(400);
 }

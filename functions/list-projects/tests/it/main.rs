@@ -1,7 +1,8 @@
+//! The list of projects.
+
+use harness::Fixture;
 use serde_json::json;
 use support::Event;
-
-use crate::function::{Fixture, Functions};
 
 async fn with_projects(count: u32) -> Fixture {
     let fixture = Fixture::new();
@@ -15,7 +16,7 @@ async fn with_projects(count: u32) -> Fixture {
 
 #[tokio::test]
 async fn an_empty_store_lists_nothing() {
-    let seen = Fixture::new().list_projects(Event::get("/")).await;
+    let seen = Fixture::new().call(list_projects::handle, Event::get("/")).await;
     assert_eq!((seen.status, seen.body), (200, json!({"projects": [], "next_cursor": null})));
 }
 
@@ -35,7 +36,7 @@ async fn a_project_comes_with_its_counts() {
              VALUES (gen_random_uuid(), 'https://example.com', '', gen_random_uuid())",
         )
         .await;
-    let seen = fixture.list_projects(Event::get("/")).await;
+    let seen = fixture.call(list_projects::handle, Event::get("/")).await;
     assert_eq!(
         seen.body,
         json!({
@@ -59,7 +60,7 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
     let mut names = Vec::new();
     let mut target = "/?limit=3".to_owned();
     for expected in [3, 3, 1] {
-        let seen = fixture.list_projects(Event::get(&target)).await;
+        let seen = fixture.call(list_projects::handle, Event::get(&target)).await;
         let page = seen.body["projects"].as_array().unwrap();
         assert_eq!(page.len(), expected);
         names.extend(page.iter().map(|project| project["name"].as_str().unwrap().to_owned()));
@@ -75,18 +76,18 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
 
 #[tokio::test]
 async fn a_page_that_ends_with_the_last_project_has_no_next() {
-    let seen = with_projects(3).await.list_projects(Event::get("/?limit=3")).await;
+    let seen = with_projects(3).await.call(list_projects::handle, Event::get("/?limit=3")).await;
     assert_eq!(seen.body["next_cursor"], json!(null));
 }
 
 #[tokio::test]
 async fn the_old_shape_has_every_name() {
     let fixture = with_projects(101).await;
-    let seen = fixture.list_projects(Event::get("/?fields=name")).await;
+    let seen = fixture.call(list_projects::handle, Event::get("/?fields=name")).await;
     assert_eq!(seen.body["projects"].as_array().unwrap().len(), 101);
     assert_eq!(seen.body["projects"][100], "p101");
     assert_eq!(seen.body.as_object().unwrap().len(), 1, "the old shape has one key");
-    let seen = fixture.list_projects(Event::get("/?fields=name&limit=2")).await;
+    let seen = fixture.call(list_projects::handle, Event::get("/?fields=name&limit=2")).await;
     assert_eq!(seen.body, json!({"projects": ["p1", "p2"]}));
 }
 
@@ -101,7 +102,7 @@ async fn no_stored_value_makes_the_listing_fail() {
                 ('far', E'\\x01\\u2028\\U0001F600', '294276-12-31 23:59:59.999999Z', '4713-01-01 BC')",
         )
         .await;
-    let seen = fixture.list_projects(Event::get("/")).await;
+    let seen = fixture.call(list_projects::handle, Event::get("/")).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     let times = |at: usize| {
         let project = &seen.body["projects"][at];
@@ -115,10 +116,10 @@ async fn no_stored_value_makes_the_listing_fail() {
 async fn wrong_parameters_are_refused() {
     let fixture = Fixture::new();
     for query in ["limit=0", "limit=1001", "limit=x", "limit=-1", "cursor=zzz", "fields=id", "limti=3"] {
-        fixture.list_projects(Event::get(&format!("/?{query}"))).await.problem(400);
+        fixture.call(list_projects::handle, Event::get(&format!("/?{query}"))).await.problem(400);
     }
-    fixture.list_projects(Event::get("/1")).await.problem(404);
-    fixture.list_projects(Event::delete("/")).await.problem(405);
+    fixture.call(list_projects::handle, Event::get("/1")).await.problem(404);
+    fixture.call(list_projects::handle, Event::delete("/")).await.problem(405);
 }
 
 #[tokio::test]
@@ -133,7 +134,7 @@ async fn a_page_of_projects_is_no_larger_than_lambda_takes() {
     let mut found = 0;
     let mut query = "/?limit=1000".to_owned();
     loop {
-        let page = fixture.list_projects(Event::get(&query)).await;
+        let page = fixture.call(list_projects::handle, Event::get(&query)).await;
         assert!(serde_json::to_string(&page.body.to_string()).unwrap().len() < 6_000_000);
         found += page.body["projects"].as_array().unwrap().len();
         assert_eq!(page.body["projects"][0]["shortened"], json!(["description"]));

@@ -1,3 +1,7 @@
+//! What is searched is found.
+
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
+
 mod after_import;
 mod hostile;
 mod indexing;
@@ -6,11 +10,10 @@ mod pages;
 
 use std::fmt::Write as _;
 
+use harness::{Fixture, Seen};
 use serde_json::{Value, json};
 use support::Event;
 use url::form_urlencoded;
-
-use crate::function::{Fixture, Functions, Seen};
 
 /// A bookmarks file of links, each with what stands before its title.
 fn file(links: &[(&str, &str, &str)]) -> String {
@@ -48,7 +51,9 @@ const FILE: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
 "#;
 
 async fn import(fixture: &Fixture, target: &str, body: &str) -> Seen {
-    let seen = fixture.import(Event::post(target).header("content-type", "text/html").text(body)).await;
+    let seen = fixture
+        .call(import::handle, Event::post(target).header("content-type", "text/html").text(body))
+        .await;
     assert_eq!(seen.status, 201, "{}", seen.body);
     seen
 }
@@ -64,7 +69,7 @@ fn query(parameters: &[(&str, &str)]) -> String {
 }
 
 async fn search(fixture: &Fixture, parameters: &[(&str, &str)]) -> Value {
-    let seen = fixture.search(Event::get(&query(parameters))).await;
+    let seen = fixture.call(search::handle, Event::get(&query(parameters))).await;
     assert_eq!(seen.status, 200, "{parameters:?}: {}", seen.body);
     seen.body
 }
@@ -312,15 +317,18 @@ async fn wrong_parameters_are_refused() {
         ("cursor", "zzz"),
         ("query", "rust"),
     ] {
-        fixture.search(Event::get(&query(&[(name, value)]))).await.problem(400);
+        fixture.call(search::handle, Event::get(&query(&[(name, value)]))).await.problem(400);
     }
-    fixture.search(Event::get("/?q=a&q=b")).await.problem(400);
+    fixture.call(search::handle, Event::get("/?q=a&q=b")).await.problem(400);
     let tags = |count| query(&vec![("tag", "a"); count]);
-    fixture.search(Event::get(&tags(101))).await.problem(400);
-    assert_eq!(fixture.search(Event::get(&tags(100))).await.status, 200);
-    fixture.search(Event::get("/1")).await.problem(404);
-    fixture.search(Event::delete("/")).await.problem(405);
-    assert_eq!(fixture.search(Event::get(&query(&[("q", &"x".repeat(1_000))]))).await.status, 200);
+    fixture.call(search::handle, Event::get(&tags(101))).await.problem(400);
+    assert_eq!(fixture.call(search::handle, Event::get(&tags(100))).await.status, 200);
+    fixture.call(search::handle, Event::get("/1")).await.problem(404);
+    fixture.call(search::handle, Event::delete("/")).await.problem(405);
+    assert_eq!(
+        fixture.call(search::handle, Event::get(&query(&[("q", &"x".repeat(1_000))]))).await.status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -330,7 +338,7 @@ async fn a_cursor_of_another_kind_of_search_is_refused() {
         fixture.execute("UPDATE bookmarks SET tags = '{home}'").await;
         let page = search(&fixture, &[first, ("limit", "1")]).await;
         let cursor = page["next_cursor"].as_str().unwrap();
-        fixture.search(Event::get(&query(&[then, ("cursor", cursor)]))).await.problem(400);
+        fixture.call(search::handle, Event::get(&query(&[then, ("cursor", cursor)]))).await.problem(400);
     }
 }
 

@@ -7,10 +7,10 @@ mod webdriver;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use harness::{Fixture, Seen, app, call_as};
 use sha2::{Digest, Sha256};
-use support::Event;
-
-use crate::function::{Fixture, Functions, Seen, app, call_as};
+use support::lambda::Lambda;
+use support::{Event, binary};
 
 /// What Chrome and Firefox send when a person opens an address.
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
@@ -57,16 +57,31 @@ async fn a_browser_gets_the_page_and_other_clients_the_jobs() {
     for accept in
         ["*/*", "application/json", "application/json, text/plain, */*", "text/html;q=0.2, */*;q=0.3"]
     {
-        let seen = fixture.import(accepting(Event::get("/"), accept)).await;
+        let seen = fixture.call(import::handle, accepting(Event::get("/"), accept)).await;
         assert!(seen.body["import_jobs"].is_array(), "{accept}: {}", seen.body);
     }
-    let seen = fixture.import(Event::get("/").without_header("accept")).await;
+    let seen = fixture.call(import::handle, Event::get("/").without_header("accept")).await;
     assert!(seen.body["import_jobs"].is_array(), "{}", seen.body);
     // Only the root has a page.
     fixture
-        .import(accepting(Event::get("/0198c5a0-0000-7000-8000-000000000000"), BROWSER))
+        .call(import::handle, accepting(Event::get("/0198c5a0-0000-7000-8000-000000000000"), BROWSER))
         .await
         .problem(404);
+}
+
+#[tokio::test]
+async fn the_binary_serves_the_page() {
+    let env = [("DATABASE_URL", "postgresql://me:pass@127.0.0.1:1/app")];
+    let function = Lambda::start(&binary("import"), &env).unwrap();
+    let event = Event::get("/").without_header("accept").header("accept", "text/html");
+    for _ in 0..3 {
+        let answer = function.invoke(&event).await.unwrap();
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (200, Some("text/html; charset=utf-8"))
+        );
+        assert!(answer.text().len() > 20_000, "{}", answer.text());
+    }
 }
 
 #[tokio::test]

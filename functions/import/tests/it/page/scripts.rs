@@ -16,7 +16,7 @@ fn the_functions_of_the_page_do_what_they_say() {
     if number.is_none_or(|number| number < OLDEST) {
         return support::skipped(format!("Node is {}, older than {OLDEST}", version.trim()));
     }
-    let folder = support::project_root().join("tests/it/page/scripts");
+    let folder = support::project_root().join("functions/import/tests/it/page/scripts");
     let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();
     assert!(!files.is_empty());

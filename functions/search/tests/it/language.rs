@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use harness::Fixture;
 use serde_json::json;
 
 use super::{all_titles, file, import, query, search, titles};
-use crate::function::{Fixture, Functions};
 use support::Event;
 
 /// Titles, in the order of their file.
@@ -123,7 +123,7 @@ async fn terms_are_left_out_and_phrases_stand_together() {
     }
     assert_eq!(titles(&fixture, &[("q", "handbook !untagged")]).await, ["C++ handbook"]);
     assert_eq!(titles(&fixture, &[("q", "db !untagged")]).await, [""; 0]);
-    fixture.search(Event::get(&query(&[("untagged", "maybe")]))).await.problem(400);
+    fixture.call(search::handle, Event::get(&query(&[("untagged", "maybe")]))).await.problem(400);
 }
 
 #[tokio::test]

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use harness::{Fixture, Seen};
 use serde_json::Value;
 use support::lambda::Lambda;
 use support::{Event, binary};
-
-use crate::export::answered;
-use crate::function::{Fixture, Functions, Seen};
 
 const HEAD: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n";
 
@@ -26,7 +24,7 @@ fn repeated(head: &str, pattern: &str, bytes: usize) -> Vec<u8> {
 }
 
 async fn post(fixture: &Fixture, body: impl Into<Vec<u8>>) -> Seen {
-    fixture.import(Event::post("/").binary(body.into())).await
+    fixture.call(import::handle, Event::post("/").binary(body.into())).await
 }
 
 /// Rows of all tables that an import fills.
@@ -42,13 +40,6 @@ async fn bytes(fixture: &Fixture) -> u64 {
              + (SELECT coalesce(sum(pg_column_size(e.*)), 0) FROM import_entries e)
              + (SELECT coalesce(sum(pg_column_size(f.*)), 0) FROM folders f)";
     fixture.ask(sql).await.parse().unwrap()
-}
-
-/// An export, which must be answered.
-async fn export(fixture: &Fixture, target: &str) -> Value {
-    let seen = answered(&fixture.app, Event::get(target)).await;
-    assert_eq!(seen.status, 200, "{}", seen.body);
-    seen.body
 }
 
 /// The most memory that a process has had at once, in bytes (proc_pid_status(5)).
@@ -84,58 +75,6 @@ async fn what_is_stored_grows_with_the_depth_and_not_with_its_square() {
 }
 
 #[tokio::test]
-async fn ten_thousand_levels_come_back_as_they_were_and_are_undone() {
-    let fixture = Fixture::new();
-    let seen = post(&fixture, chain(10_000)).await;
-    assert_eq!((seen.status, &seen.body["import_job"]["imported_count"]), (201, &10_000.into()));
-    let first = export(&fixture, "/").await;
-    let first = first.as_str().unwrap();
-    assert_eq!(first.matches("<DT><H3").count(), 10_000);
-    // The innermost bookmark stands below 10,000 folders.
-    let (before, _) = first.split_once("https://d.example/9999\"").unwrap();
-    assert_eq!(before.matches("<DL><p>").count() - before.matches("</DL>").count(), 10_001);
-    let json = export(&fixture, "/?format=json").await;
-    let deepest = &json["bookmarks"][9_999];
-    let path: Vec<&str> =
-        deepest["folder_path"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-    assert_eq!((path[0], path[path.len() - 1]), ("…", "f9999"));
-    assert!(path.join("/").len() <= 1_030, "{}", path.len());
-    assert_eq!(json["folders"].as_array().unwrap().len(), 10_000);
-    assert_eq!(json["folders"][9_999]["parent_id"], json["folders"][9_998]["id"]);
-
-    let id = seen.body["import_job"]["id"].as_str().unwrap();
-    assert_eq!(fixture.import(Event::delete(&format!("/{id}"))).await.status, 200);
-    assert_eq!(rows(&fixture).await, 0);
-}
-
-#[tokio::test]
-async fn ten_thousand_siblings_at_depth_sixty_come_back_as_they_were() {
-    let fixture = Fixture::new();
-    let mut file = HEAD.to_owned();
-    for level in 0..60 {
-        file += &format!("<DT><H3>level {level}</H3><DL><p>\n");
-    }
-    for sibling in 0..10_000 {
-        file += &format!(
-            "<DT><H3>s</H3><DL><p><DT><A HREF=\"https://s.example/{sibling}\">s</A></DL><p>\n\
-             <DT><A HREF=\"https://between.example/{sibling}\">b</A>\n"
-        );
-    }
-    file += &"</DL><p>\n".repeat(61);
-    assert_eq!(post(&fixture, file).await.status, 201);
-    let first = export(&fixture, "/").await;
-    let first = first.as_str().unwrap();
-    assert_eq!(first.matches("<DT><H3").count(), 10_060);
-    let addresses: Vec<&str> = first.lines().filter_map(|line| line.split('"').nth(1)).collect();
-    let expected: Vec<String> = (0..10_000)
-        .flat_map(|n| [format!("https://s.example/{n}"), format!("https://between.example/{n}")])
-        .collect();
-    let found: Vec<&&str> = addresses.iter().filter(|address| address.starts_with("https")).collect();
-    assert_eq!(found.len(), expected.len());
-    assert!(found.iter().zip(&expected).all(|(found, expected)| **found == expected));
-}
-
-#[tokio::test]
 async fn folders_without_name_or_content_are_kept_a_thousand_times_and_counted_then() {
     let fixture = Fixture::new();
     let file = repeated(HEAD, "<H3>", 8 << 20);
@@ -144,7 +83,7 @@ async fn folders_without_name_or_content_are_kept_a_thousand_times_and_counted_t
     assert_eq!(seen.status, 201, "{}", seen.body);
     assert!(rows(&fixture).await < 2_100, "{}", rows(&fixture).await);
     let id = seen.body["import_job"]["id"].as_str().unwrap();
-    let rejections = fixture.import(Event::get(&format!("/{id}/rejections"))).await.body;
+    let rejections = fixture.call(import::handle, Event::get(&format!("/{id}/rejections"))).await.body;
     let reasons = rejections["rejections"].to_string();
     assert!(reasons.contains("more folders without name and attributes are left out"), "{reasons}");
 }
@@ -196,7 +135,7 @@ async fn refused_entries_that_say_the_same_are_listed_once_and_counted() {
     let seen = post(&fixture, file).await;
     assert_eq!((seen.status, &seen.body["import_job"]["failed_count"]), (201, &5_000.into()));
     let id = seen.body["import_job"]["id"].as_str().unwrap();
-    let page = fixture.import(Event::get(&format!("/{id}/rejections"))).await.body;
+    let page = fixture.call(import::handle, Event::get(&format!("/{id}/rejections"))).await.body;
     let listed = page["rejections"].as_array().unwrap();
     assert_eq!(listed.len(), 2, "{page}");
     assert!(listed[1]["reason"].as_str().unwrap().starts_with("4999 more entries repeat"), "{page}");
@@ -239,7 +178,7 @@ async fn a_deadline_ends_an_import_however_little_its_file_waits_for_the_databas
     let file = repeated(HEAD, "<H3>", 64 << 20);
     let begun = std::time::Instant::now();
     let event = Event::post("/").timeout(Duration::from_secs(2)).binary(file);
-    let seen = fixture.import(event).await;
+    let seen = fixture.call(import::handle, event).await;
     seen.problem(504);
     // An unoptimised build reads these 64 MB for half a minute.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());

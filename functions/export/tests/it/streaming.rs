@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use harness::{Fixture, Streamed};
 use serde_json::Value;
 use support::lambda::Lambda;
 use support::{Event, InvokeError, binary};
 
-use super::{answer, get, read};
-use crate::function::Fixture;
+use super::{answer, get};
 
 /// Bookmarks of about a thousand bytes each, straight into the table.
 async fn fill(fixture: &Fixture, count: u32) {
@@ -56,7 +56,7 @@ async fn a_client_that_does_not_read_holds_up_the_server_and_not_our_memory() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), is_waiting).await.unwrap();
-    assert_eq!(read(response).await.json()["bookmarks"].as_array().unwrap().len(), 40_000);
+    assert_eq!(Streamed::read(response).await.json()["bookmarks"].as_array().unwrap().len(), 40_000);
 }
 
 #[tokio::test]

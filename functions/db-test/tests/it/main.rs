@@ -1,13 +1,14 @@
+//! The check of the database.
+
+use harness::{Fixture, app, call};
 use serde_json::json;
 use support::{Event, NeonProxy, PgBouncer, pgbouncer};
-
-use crate::function::{Fixture, Functions, app, call};
 
 #[tokio::test]
 async fn it_tells_what_the_old_stack_told() {
     let fixture = Fixture::new();
     fixture.execute("INSERT INTO projects (name) VALUES ('a'), ('b')").await;
-    let seen = fixture.db_test(Event::get("/")).await;
+    let seen = fixture.call(db_test::handle, Event::get("/")).await;
     assert_eq!(seen.status, 200);
     assert_eq!(
         seen.body,
@@ -23,7 +24,7 @@ async fn it_tells_what_the_old_stack_told() {
 #[tokio::test]
 async fn details_tell_server_tls_schema_and_pool() {
     let fixture = Fixture::new();
-    let seen = fixture.db_test(Event::get("/?details=true")).await;
+    let seen = fixture.call(db_test::handle, Event::get("/?details=true")).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     assert!(seen.body["server_version"].as_str().unwrap().starts_with("17."));
     assert_eq!(seen.body["tls_version"], "TLSv1.3");
@@ -57,18 +58,20 @@ async fn the_version_of_tls_is_the_functions_own_whatever_a_pooler_has_behind_it
 #[tokio::test]
 async fn other_paths_methods_and_parameters_are_refused() {
     let fixture = Fixture::new();
-    fixture.db_test(Event::get("/nothing")).await.problem(404);
-    let seen = fixture.db_test(Event::post("/")).await;
+    fixture.call(db_test::handle, Event::get("/nothing")).await.problem(404);
+    let seen = fixture.call(db_test::handle, Event::post("/")).await;
     seen.problem(405);
     assert_eq!(seen.headers["allow"], "GET, HEAD");
-    fixture.db_test(Event::get("/?details=perhaps")).await.problem(400);
-    assert!(fixture.db_test(Event::get("/?detials=true")).await.problem(400).contains("detials"));
+    fixture.call(db_test::handle, Event::get("/?details=perhaps")).await.problem(400);
+    assert!(
+        fixture.call(db_test::handle, Event::get("/?detials=true")).await.problem(400).contains("detials")
+    );
 }
 
 #[tokio::test]
 async fn a_database_without_a_schema_is_a_misconfiguration() {
     let fixture = Fixture::with(support::empty_database(), &[]);
-    let seen = fixture.db_test(Event::get("/")).await;
+    let seen = fixture.call(db_test::handle, Event::get("/")).await;
     assert!(seen.problem(500).contains("misconfigured"));
 }
 
