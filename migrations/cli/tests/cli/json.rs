@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::harness::{Project, Run};
+use crate::neon::Neon;
 
 /// A row of a table: the types that a field may have, and whether it may be absent.
 struct Field {
@@ -95,9 +96,14 @@ fn compare(value: &Value, path: &str, fields: &Fields, what: &str) {
 
 /// Runs a command and holds its document against a section.
 #[track_caller]
-fn check(page: &BTreeMap<String, Fields>, section: &str, project: &Project, arguments: &[&str]) -> Run {
+fn check(
+    page: &BTreeMap<String, Fields>,
+    section: &str,
+    run: impl FnOnce(&[&str]) -> Run,
+    arguments: &[&str],
+) -> Run {
     let arguments: Vec<&str> = ["--format", "json"].iter().chain(arguments).copied().collect();
-    let run = project.run(&arguments);
+    let run = run(&arguments);
     let what = format!("branchline {}", arguments.join(" "));
     let mut document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{what}: {run}"));
     let format = document.as_object_mut().unwrap().remove("format");
@@ -122,7 +128,9 @@ fn every_document_is_as_the_page_says() {
         ("V3__c.sql", "ALTER TABLE a ALTER id TYPE bigint;\n"),
         ("V3__c.down.sql", "ALTER TABLE a ALTER id TYPE int;\n"),
     ]);
-    let check = |section: &str, arguments: &[&str]| check(&page, section, &project, arguments);
+    let check = |section: &str, arguments: &[&str]| {
+        check(&page, section, |arguments| project.run(arguments), arguments)
+    };
     check("current", &["current"]);
     check("history", &["history"]);
     check("lint", &["lint", "--all"]);
@@ -154,4 +162,38 @@ fn every_document_is_as_the_page_says() {
     project.write("V9__broken.sql", "SELECT 1 / 0;\n");
     let failed = check("An error", &["upgrade"]);
     assert_eq!(failed.code, Some(1), "{failed}");
+}
+
+#[test]
+fn every_document_about_neon_is_as_the_page_says() {
+    let page = page();
+    let neon = Neon::start();
+    let check =
+        |section: &str, arguments: &[&str]| check(&page, section, |arguments| neon.run(arguments), arguments);
+    check("branch create", &["branch", "create", "try", "--expires", "2h"]);
+    check("branch create", &["branch", "create", "empty", "--schema-only"]);
+    check("branch list", &["branch", "list"]);
+    check("branch url", &["branch", "url", "try"]);
+    check("branch diff", &["branch", "diff", "try"]);
+    check("branch reset, branch restore", &["branch", "reset", "try"]);
+    check("branch reset, branch restore", &["branch", "reset", "try", "--preserve-as", "kept"]);
+    check("branch reset, branch restore", &["branch", "restore", "try", "--from", "main"]);
+    check("branch delete", &["branch", "delete", "try"]);
+    check("branch delete", &["branch", "delete", "nowhere"]);
+    check("snapshot create", &["snapshot", "create", "before", "--expires", "24h"]);
+    check("snapshot create", &["snapshot", "create", "lasting"]);
+    check("snapshot list", &["snapshot", "list"]);
+    check("snapshot restore", &["snapshot", "restore", "before", "--as", "restored"]);
+    check("snapshot delete", &["snapshot", "delete", "before"]);
+    let failed = check("An error", &["branch", "url", "nowhere"]);
+    assert_eq!(failed.code, Some(1), "{failed}");
+}
+
+/// A section that no test names would be true by accident only.
+#[test]
+fn every_section_of_the_page_is_compared() {
+    let tests = include_str!("json.rs");
+    for (section, _) in page().iter().filter(|(_, fields)| !fields.is_empty()) {
+        assert!(tests.contains(&format!("\"{section}\"")), "no test compares the section {section}");
+    }
 }
