@@ -104,7 +104,7 @@ impl TreeMatches {
     fn add_column(&mut self, add: &ast::AddColumn) {
         const RULE: &str = "adding-column-with-constraint";
         if add.ty().is_some_and(|ty| SERIALS.contains(&type_name(&ty).as_str())) {
-            self.add(RULE, add.syntax(), Some("A serial column: every row is written anew, to number it"));
+            self.add(RULE, add.syntax(), Some("A serial column: the table is rewritten, to number its rows"));
         }
         for constraint in add.constraints() {
             let message = match &constraint {
@@ -119,7 +119,7 @@ impl TreeMatches {
                 }
                 ast::Constraint::GeneratedConstraint(generated) => match generated.generated_as() {
                     Some(ast::GeneratedAs::GeneratedIdentity(_)) => {
-                        "An identity column: every row is written anew, to number it"
+                        "An identity column: the table is rewritten, to number its rows"
                     }
                     _ => continue,
                 },

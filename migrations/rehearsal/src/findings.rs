@@ -1,4 +1,4 @@
-//! From what was measured to what there is to say about it.
+//! From measurements to findings.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use lint::{LintFinding, Severity, lint_migrations};
 use super::report::{About, Deny, Finding, Level, Limits, Probed, Rehearsed, Who};
 use super::tables::Digest;
 use crate::measure::{AllSaid, Lock, MigrationProfile, Said, StatementProfile};
-use text::HumanDuration;
+use text::{Grouped, HumanDuration};
 
-/// Without a limit, somebody should look at what holds others up for so long.
+/// Without a limit, a lock that is held this long is worth a warning.
 const NOTEWORTHY: Duration = Duration::from_secs(1);
 
-/// What there is to say of the measurements. `known` are the relations that were there before the first
+/// Findings about the measurements. `known` are the relations that were there before the first
 /// migration, which somebody may be using.
 pub(super) fn of_measurements(
     migrations: &[Rehearsed],
@@ -32,7 +32,7 @@ pub(super) fn of_measurements(
     findings
 }
 
-/// What there is to say of objects of which nothing is known.
+/// The finding about objects that the catalog does not model.
 pub(super) fn of_unmodeled(unmodeled: &[String], limits: &Limits) -> Option<Finding> {
     let level = if limits.deny.contains(&Deny::Unmodeled) { Level::Failure } else { Level::Note };
     let message = format!("not modeled, and so not compared: {}", unmodeled.join(", "));
@@ -83,15 +83,19 @@ impl Judge<'_> {
                         "{} on {table} was held for {}, which stops {who}{}{}",
                         lock.mode,
                         HumanDuration(lock.held),
-                        told(&waits),
-                        self.told_limit(),
+                        describe_waits(&waits),
+                        self.describe_limit(),
                     );
                     findings.push(self.finding(level, About::Lock, line, message));
                 }
                 None => {
                     let Some(level) = self.weigh(waited) else { continue };
                     let line = self.measured.statements.first().map_or(1, |statement| statement.line);
-                    let message = format!("rows of {table} were locked{}{}", told(&waits), self.told_limit());
+                    let message = format!(
+                        "rows of {table} were locked{}{}",
+                        describe_waits(&waits),
+                        self.describe_limit()
+                    );
                     findings.push(self.finding(level, About::Lock, line, message));
                 }
             }
@@ -105,7 +109,7 @@ impl Judge<'_> {
         of_table.filter_map(|probed| Some((probed.who, probed.longest_within(from, until)?.waited))).collect()
     }
 
-    fn told_limit(&self) -> String {
+    fn describe_limit(&self) -> String {
         self.limits
             .max_lock
             .map_or_else(String::new, |limit| format!("; the limit is {}", HumanDuration(limit)))
@@ -116,7 +120,7 @@ impl Judge<'_> {
             for table in statement.rewrites.iter().filter(|table| self.known.contains(*table)) {
                 let level = if self.denies(Deny::Rewrite) { Level::Failure } else { Level::Note };
                 let message =
-                    format!("{table} was written anew, whole, in {}", HumanDuration(statement.duration));
+                    format!("{table} was rewritten as a whole, in {}", HumanDuration(statement.duration));
                 findings.push(self.finding(level, About::Rewrite, statement.line, message));
             }
             for scan in statement.scans.iter().filter(|scan| self.known.contains(&scan.table)) {
@@ -128,8 +132,11 @@ impl Judge<'_> {
                         && lock.released() > statement.started
                 };
                 if self.denies(Deny::Scan) && self.measured.locks().any(is_stopped) {
-                    let message =
-                        format!("{} rows of {} were read while nobody could write", scan.rows, scan.table);
+                    let message = format!(
+                        "{} rows of {} were read while nobody could write",
+                        Grouped(scan.rows),
+                        scan.table
+                    );
                     findings.push(self.finding(Level::Failure, About::Scan, statement.line, message));
                 }
             }
@@ -137,7 +144,7 @@ impl Judge<'_> {
     }
 }
 
-fn told(waits: &[(Who, Duration)]) -> String {
+fn describe_waits(waits: &[(Who, Duration)]) -> String {
     let each: Vec<String> = waits
         .iter()
         .map(|(who, waited)| {
@@ -148,7 +155,7 @@ fn told(waits: &[(Who, Duration)]) -> String {
     if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) }
 }
 
-/// What the linter says of the files. It is a note: whatever it suspects is measured here.
+/// The linter's findings about the files. They are notes: whatever the linter suspects is measured here.
 pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
     let finding = |found: LintFinding| {
         let level = match found.severity {
@@ -161,7 +168,7 @@ pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
     lint_migrations([], pending.iter().copied()).into_iter().map(finding).collect()
 }
 
-/// What the server and the migrations said while they ran, a line each.
+/// The notices of the server and the migrations while they ran, one finding each.
 pub(super) fn of_said(said: AllSaid) -> Vec<Finding> {
     let finding = |said: Said| {
         let words = |message: &str| format!("{}: {message}", said.severity);
@@ -182,14 +189,17 @@ pub(super) fn of_lost_rows(before: &Digest, after: &Digest, limits: &Limits) -> 
     let level = if limits.deny.contains(&Deny::Data) { Level::Failure } else { Level::Warning };
     let lost = before.iter().filter_map(|(table, before)| {
         let left = after.get(table)?.count;
-        let message = format!("{table} had {} rows and has {left} after the migrations", before.count);
+        let message = format!(
+            "{table} had {} rows and has {} after the migrations",
+            Grouped(before.count),
+            Grouped(left)
+        );
         (left < before.count).then(|| data(level, message))
     });
     lost.collect()
 }
 
-/// Tables that the way back does not leave as they were. `is_comparable` is false for those that somebody
-/// else wrote to.
+/// Tables that the downs do not restore. `is_comparable` is false for those that somebody else wrote to.
 pub(super) fn of_changed_rows(
     before: &Digest,
     back: Option<&Digest>,
@@ -200,13 +210,13 @@ pub(super) fn of_changed_rows(
     let changed = before.iter().filter(|(table, _)| is_comparable(table)).filter_map(|(table, before)| {
         let after = back.get(table).filter(|after| !after.are_as(before))?;
         let (level, message) = if after.count == before.count {
-            (
-                Level::Note,
-                format!("{table} has as many rows after the way back as before, and not the same values"),
-            )
+            (Level::Note, format!("{table} has as many rows after the downs as before, but other values"))
         } else {
-            let message =
-                format!("{table} had {} rows and has {} after the way back", before.count, after.count);
+            let message = format!(
+                "{table} had {} rows and has {} after the downs",
+                Grouped(before.count),
+                Grouped(after.count)
+            );
             (Level::Warning, message)
         };
         Some(data(if limits.deny.contains(&Deny::Data) { Level::Failure } else { level }, message))

@@ -16,6 +16,7 @@ mod round_trip;
 pub mod sandbox;
 pub mod schema;
 mod tables;
+mod verdict;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -283,7 +284,7 @@ impl Rehearsal<'_> {
 /// A report with its verdict, what weighs most first.
 fn finished(mut report: Report) -> Report {
     report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    report.verdict = report.judge();
+    report.verdict = verdict::judge(&report);
     report.rehearsed_at = OffsetDateTime::now_utc();
     report
 }

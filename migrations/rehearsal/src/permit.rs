@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use super::fingerprint;
 use super::report::{FORMAT, Report, Verdict};
+use super::verdict;
 use engine::Settings;
 use text::HumanDuration;
 
@@ -80,7 +81,7 @@ pub fn check(
     if report.verdict != Verdict::Passed {
         return Err(Refusal::Failed);
     }
-    if report.judge() != Verdict::Passed {
+    if verdict::judge(report) != Verdict::Passed {
         return Err(Refusal::Contradicted);
     }
     let age = Duration::try_from(now - report.rehearsed_at);

@@ -1,4 +1,4 @@
-//! What a rehearsal found. Its JSON is the permit that a deploy asks for.
+//! The result of a rehearsal. Its JSON is the permit that a deploy requires.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::findings;
 use super::losses::Loss;
 use crate::measure::{MigrationProfile, millis};
 
@@ -47,7 +46,7 @@ pub struct Report {
     /// Objects of the database of which nothing is known, so that nothing of them was compared.
     #[serde(default)]
     pub unmodeled: Vec<String>,
-    /// What there is to say.
+    /// Failures, warnings and notes.
     pub findings: Vec<Finding>,
 }
 
@@ -110,13 +109,13 @@ pub struct Limits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Deny {
-    /// Writing a table anew, whole.
+    /// Rewriting a whole table.
     Rewrite,
     /// Reading a table while a lock on it stops writers.
     Scan,
-    /// Rows that are gone, or not what they were after the way back.
+    /// Rows that are gone, or that the downs do not restore.
     Data,
-    /// A migration without a way back.
+    /// A migration without a down.
     Irreversible,
     /// What `branchline lint` calls an error.
     Lint,
@@ -166,7 +165,7 @@ pub struct Rehearsed {
     pub measured: MigrationProfile,
 }
 
-/// What sessions that read or wrote a table all the while lived through.
+/// A session that read or wrote a table all the while.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probed {
     /// The table with its schema.
@@ -216,7 +215,7 @@ pub struct CommandRun {
     pub duration: Duration,
 }
 
-/// What the way back and forward again showed.
+/// The result of taking the migrations back and applying them again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundTrip {
     /// Migrations whose down restores the catalog and whose up then makes the same again.
@@ -263,7 +262,7 @@ pub enum About {
     Migration,
     /// A lock, and who waited for it.
     Lock,
-    /// A table that was written anew.
+    /// A table that was rewritten.
     Rewrite,
     /// A table that was read under a lock.
     Scan,
@@ -277,9 +276,9 @@ pub enum About {
     Data,
     /// The schema at the end.
     Schema,
-    /// What the linter says of a file.
+    /// A finding of the linter.
     Lint,
-    /// What the server or a migration said while it ran.
+    /// A notice of the server or of a migration while it ran.
     Notice,
 }
 
@@ -302,18 +301,6 @@ impl Finding {
 }
 
 impl Report {
-    /// The verdict that findings, measurements and limits make.
-    pub fn judge(&self) -> Verdict {
-        let measured =
-            findings::of_measurements(&self.migrations, &self.probes, &self.source.relations, &self.limits);
-        let fails = |finding: &Finding| finding.level == Level::Failure;
-        let has_failed = self.findings.iter().chain(&measured).any(fails)
-            || self.command.as_ref().is_some_and(|run| !run.is_success)
-            || (self.limits.deny.contains(&Deny::Irreversible) && !self.round_trip.without.is_empty())
-            || self.target.catalog.is_none();
-        if has_failed { Verdict::Failed } else { Verdict::Passed }
-    }
-
     /// The heaviest finding's weight.
     pub fn level(&self) -> Option<Level> {
         self.findings.iter().map(|finding| finding.level).max()

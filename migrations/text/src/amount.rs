@@ -49,6 +49,23 @@ impl fmt::Display for DecimalBytes {
     }
 }
 
+/// A count of rows or the like with a comma between thousands: `999`, `1,000,000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grouped(pub u64);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (at, digit) in digits.char_indices() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                write!(f, ",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
 /// Returns `1 table`, `2 tables`.
 #[must_use]
 pub fn counted(count: usize, noun: &str) -> String {
@@ -74,6 +91,12 @@ mod tests {
         assert_eq!(shown, ["0 B", "1023 B", "2 kB", "-3 MB", "1.5 GB"]);
         let shown = [0, 1, 7_600_000, 2_340_000_000].map(|bytes| DecimalBytes(bytes).to_string());
         assert_eq!(shown, ["0 kB", "1 kB", "7 MB", "2.3 GB"]);
+    }
+
+    #[test]
+    fn thousands_are_parted_by_commas() {
+        let shown = [0, 999, 1_000, 1_234_567].map(|count| Grouped(count).to_string());
+        assert_eq!(shown, ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

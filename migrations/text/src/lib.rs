@@ -5,6 +5,6 @@ mod amount;
 mod printable;
 mod prose;
 
-pub use amount::{BinaryBytes, DecimalBytes, HumanDuration, counted};
+pub use amount::{BinaryBytes, DecimalBytes, Grouped, HumanDuration, counted};
 pub use printable::{inert, inert_json, quoted, visible, visible_beside_styles};
 pub use prose::{COLUMNS, wrap, wrap_to};

@@ -27,7 +27,7 @@ use engine::{introspection, report};
 use rehearsal::permit::{self, Production};
 use rehearsal::report::Report;
 use rehearsal::{fingerprint, losses, schema};
-use text::HumanDuration;
+use text::{HumanDuration, wrap};
 
 /// Apply what a rehearsal passed
 #[derive(clap::Args)]
@@ -114,9 +114,10 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     let waited = HumanDuration(settings.lock_timeout);
     let mut text = format!(
-        "{} The schema is the rehearsed one; locks were waited for {waited} at most.",
+        "{} The schema is the one that was rehearsed. A statement waited at most {waited} for its locks.",
         summary(&upgrade)
     );
+    text = wrap(&text);
     if let Some(told) = Unmodeled::told(after.unmodeled()) {
         text += &format!("\n{told}");
     }

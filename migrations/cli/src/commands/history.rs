@@ -136,7 +136,8 @@ fn details(rows: &[Row]) -> String {
             }
         };
         line("state", Some(row.state));
-        line("applied on", row.applied_on.as_deref());
+        let applied_on = row.applied_on.as_deref().map(|at| format!("{} (UTC)", to_the_second(at)));
+        line("applied on", applied_on.as_deref());
         line("applied by", row.applied_by.as_deref());
         let took = row.duration_ms.map(|ms| HumanDuration(Duration::from_millis(ms)).to_string());
         line("took", took.as_deref());

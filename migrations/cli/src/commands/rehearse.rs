@@ -81,7 +81,7 @@ pub(crate) struct Args {
 const HELP: &str = "\
 On a branch of production, made for it, each pending migration runs statement by statement, while two \
 sessions for each table that the files name keep reading and writing it. The report says what each statement \
-locked and for how long, who waited, what was written anew, read and built. Then the command runs, and the \
+locked and for how long, who waited, what was rewritten, read and built. Then the command runs, and the \
 migrations are taken back and applied again. The branch is deleted, whatever happens; what a killed run \
 leaves behind, the next one deletes, or Neon does when it expires. Where nothing is pending no branch is \
 made, and the command does not run.

@@ -217,6 +217,9 @@ fn without_times(line: &str) -> String {
         let name = words[..words.len() - count].join(" ");
         return format!("{name} (time)");
     }
+    if let Some(name) = line.strip_suffix("ms").filter(|line| line.trim_start().starts_with("took ")) {
+        return format!("{}(time)", &name[..name.find("took").unwrap_or_default() + 13]);
+    }
     match line.find(" 20").filter(|at| line[*at..].contains(':')) {
         Some(at) => format!("{}{}", &line[..at], line[at..].replace(char::is_numeric, "0")),
         None if line.contains("\"duration_ms\"") => line.chars().map(numbers_as_zero).collect(),

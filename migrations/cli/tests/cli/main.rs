@@ -36,6 +36,7 @@ mod refusals;
 mod rehearse;
 mod rehearse_branch;
 mod rehearse_denied;
+mod reports;
 mod resume;
 mod schema;
 mod schema_file;

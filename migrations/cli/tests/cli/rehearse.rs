@@ -101,7 +101,7 @@ fn each_statement_tells_what_it_locked_rewrote_read_and_built() {
     let concurrent = statement(&report, 1, 0);
     assert!(modes(concurrent).iter().all(|(mode, _)| *mode != "SHARE"), "{concurrent}");
     assert_eq!(concurrent["indexes"], json!(["public.a_id"]));
-    assert_eq!(statement(&report, 1, 1)["rewrites"], json!([]), "an emptied table is not written anew");
+    assert_eq!(statement(&report, 1, 1)["rewrites"], json!([]), "an emptied table is not rewritten");
     // The rows are gone.
     assert_eq!(report["findings"][0]["about"], "data");
     assert_eq!(report["way_back"]["proved"], json!(["V2__b", "V3__c"]));

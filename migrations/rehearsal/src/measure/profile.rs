@@ -46,7 +46,7 @@ pub struct StatementProfile {
     pub waited: Duration,
     /// Locks that it took and that no statement before it held.
     pub locks: Vec<Lock>,
-    /// Tables and materialized views that it wrote anew, whole.
+    /// Tables and materialized views that it rewrote.
     pub rewrites: Vec<String>,
     /// Tables that it read from end to end, at least in part.
     pub scans: Vec<Scan>,

@@ -20,7 +20,7 @@ pub(super) struct Relation {
     pub(super) name: String,
     /// `pg_class.relkind`.
     kind: String,
-    /// The file that holds it; another one after it was written anew. Zero where it has none.
+    /// The file that holds it; another one after a rewrite. Zero where it has none.
     filenode: u32,
     size: i64,
     /// Rows, as the last index build or analysis counted them.

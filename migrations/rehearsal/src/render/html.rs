@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{level, place};
 use crate::measure::{Lock, LockMode, MigrationProfile, StatementProfile};
 use crate::report::{Level, Probed, Report, Verdict, Wait, Who};
-use text::{BinaryBytes, HumanDuration, counted, visible};
+use text::{BinaryBytes, Grouped, HumanDuration, counted, visible};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -77,7 +77,7 @@ fn section(page: &mut String, measured: &MigrationProfile, probes: &[Probed]) {
     let scale = Scale { from: measured.started, span: measured.duration.max(Duration::from_micros(1)) };
     let _ = write!(
         page,
-        "<section>\n<h2>{}</h2>\n<p>HumanDuration {}, {}. Size of all tables and indexes: {}{}.</p>\n\
+        "<section>\n<h2>{}</h2>\n<p>Took {}, {}. Size of all tables and indexes: {}{}.</p>\n\
          <figure>\n<figcaption>Timeline, from 0 to {}</figcaption>\n<div class=\"timeline\">\n",
         isolated(&measured.migration),
         HumanDuration(measured.duration),
@@ -148,8 +148,8 @@ impl Bar {
         Self { class, from: lock.taken, lasts: lock.held, text }
     }
 
-    fn wait(wait: &Wait, is_told: bool) -> Self {
-        let text = if is_told { format!("waited {}", HumanDuration(wait.waited)) } else { String::new() };
+    fn wait(wait: &Wait, has_text: bool) -> Self {
+        let text = if has_text { format!("waited {}", HumanDuration(wait.waited)) } else { String::new() };
         Self { class: "wait", from: wait.started, lasts: wait.waited, text }
     }
 }
@@ -193,12 +193,12 @@ fn table(page: &mut String, measured: &MigrationProfile) {
     page.push_str(
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Statements in \
          figures\">\n<table>\n<thead><tr><th scope=\"col\">line</th><th scope=\"col\">statement</th><th \
-         scope=\"col\">took</th><th scope=\"col\">waited</th><th scope=\"col\">wrote anew</th><th \
+         scope=\"col\">took</th><th scope=\"col\">waited</th><th scope=\"col\">rewrote</th><th \
          scope=\"col\">read</th><th scope=\"col\">built</th><th \
          scope=\"col\">WAL</th></tr></thead>\n<tbody>\n",
     );
     for statement in &measured.statements {
-        let scans = statement.scans.iter().map(|scan| format!("{}, {} rows", scan.table, scan.rows));
+        let scans = statement.scans.iter().map(|scan| format!("{}, {} rows", scan.table, Grouped(scan.rows)));
         let _ = writeln!(
             page,
             "<tr><td>{}</td><td><pre>{}</pre></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",

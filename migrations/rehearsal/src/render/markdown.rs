@@ -2,7 +2,7 @@
 
 use super::{level, lock_in_words, place};
 use crate::report::{Level, Report, Verdict, Who};
-use text::{BinaryBytes, HumanDuration, visible};
+use text::{BinaryBytes, Grouped, HumanDuration, visible};
 
 /// By this line a pipeline finds the comment that it wrote before.
 const MARK: &str = "<!-- branchline rehearsal -->";
@@ -47,7 +47,7 @@ pub fn markdown(report: &Report) -> String {
     parts.join("\n\n") + "\n"
 }
 
-/// The lines up to the bound, and what is said of those that are left out.
+/// The lines up to the bound, then a line that counts those left out.
 fn bounded(lines: Vec<String>, more: impl Fn(usize) -> String) -> String {
     let count = lines.len();
     let mut length = 0;
@@ -75,8 +75,9 @@ fn headline(report: &Report) -> &'static str {
 
 fn migrations(report: &Report) -> String {
     let mut lines = vec![
-        "| migration | took | longest lock that stops writers | readers waited | writers waited | WAL | size \
-         |".to_owned(),
+        "| migration | took | longest lock that stops writers | readers waited | writers waited | WAL \
+         | growth |"
+            .to_owned(),
         "|---|--:|---|--:|--:|--:|--:|".to_owned(),
     ];
     let mut rows = Vec::new();
@@ -106,7 +107,8 @@ fn statements(report: &Report) -> String {
     for measured in report.migrations.iter().map(|migration| &migration.measured) {
         for statement in &measured.statements {
             let blocking = statement.locks.iter().filter(|lock| lock.mode.stops_writers());
-            let scans = statement.scans.iter().map(|scan| format!("{} ({} rows)", scan.table, scan.rows));
+            let scans =
+                statement.scans.iter().map(|scan| format!("{} ({} rows)", scan.table, Grouped(scan.rows)));
             lines.push(format!(
                 "| {}:{} {} | {} | {} | {} | {} | {} |",
                 escape(&measured.file),
@@ -122,7 +124,7 @@ fn statements(report: &Report) -> String {
     }
     format!(
         "<details><summary>Statement by statement</summary>\n\n| statement | took | locks that stop writers \
-         | wrote anew | read | built |\n|---|--:|---|---|---|---|\n{}\n\n</details>",
+         | rewrote | read | built |\n|---|--:|---|---|---|---|\n{}\n\n</details>",
         bounded(lines, |left| format!("| … and {left} more | | | | | |"))
     )
 }

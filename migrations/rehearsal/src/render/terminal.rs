@@ -15,7 +15,7 @@ const NOTICED: Duration = Duration::from_millis(100);
 /// Notes that a terminal shows; the other forms of the report have all of them.
 const NOTES: usize = 40;
 
-/// The whole report: what was measured, what weighs, the verdict, and below it the notes.
+/// The whole report: measurements, failures and warnings, the verdict, and the notes below it.
 pub fn terminal(report: &Report) -> String {
     let (notes, weighty): (Vec<_>, Vec<_>) =
         report.findings.iter().partition(|finding| finding.level == Level::Note);
@@ -46,11 +46,11 @@ pub fn terminal(report: &Report) -> String {
     visible(&parts.join("\n\n")).into_owned()
 }
 
-/// A line a migration; the name comes last, since it is what may be cut.
+/// One line for each migration. The name comes last, because only it may be cut.
 fn table(report: &Report) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["took", "readers", "writers", "WAL", "size", "migration"]);
+    table.set_header(["took", "readers", "writers", "WAL", "growth", "migration"]);
     for migration in &report.migrations {
         table.add_row([
             HumanDuration(migration.measured.duration).to_string(),
@@ -65,11 +65,11 @@ fn table(report: &Report) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let lines: Vec<String> = table.to_string().lines().map(|line| cut(line.trim_end())).collect();
-    let legend = "readers, writers: the longest that one waited; WAL: log written; size: growth";
+    let legend = "readers, writers: longest wait; WAL: log written; growth: tables and indexes";
     format!("{}\n{legend}", lines.join("\n"))
 }
 
-/// The statements that stop others for long enough to be noticed, each with its locks.
+/// The statements that stopped others long enough to be noticed, each with its locks.
 fn locks(report: &Report) -> String {
     let mut lines = Vec::new();
     for measured in report.migrations.iter().map(|migration| &migration.measured) {
@@ -84,8 +84,10 @@ fn locks(report: &Report) -> String {
         }
     }
     match lines[..] {
-        [] => format!("No lock that stops others was held for {}.", HumanDuration(NOTICED)),
-        _ => format!("Locks that stop writers, ACCESS EXCLUSIVE readers too:\n{}", lines.join("\n")),
+        [] => format!("No lock that stops others was held for {} or longer.", HumanDuration(NOTICED)),
+        _ => {
+            format!("Locks that stopped writers (ACCESS EXCLUSIVE stops readers, too):\n{}", lines.join("\n"))
+        }
     }
 }
 

@@ -11,9 +11,9 @@ use text::{DecimalBytes, quoted};
 /// What was made, and what to do with it.
 pub(super) fn created(branch: &Branch) -> String {
     let name = quoted(&branch.name);
-    let expiry = branch.expires_at.map(|at| format!(" Neon deletes it at {} UTC.", minutes(at)));
+    let expiry = branch.expires_at.map(|at| format!("Neon deletes it at {} UTC.\n", minutes(at)));
     format!(
-        "{name} is ready ({}).{}\n    export DIRECT_DATABASE_URL=\"$(branchline branch url {name})\"",
+        "{name} is ready ({}).\n{}    export DIRECT_DATABASE_URL=\"$(branchline branch url {name})\"",
         branch.id,
         expiry.unwrap_or_default()
     )

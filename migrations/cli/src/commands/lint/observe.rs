@@ -116,7 +116,7 @@ fn of_statements(
     let mut findings = Vec::new();
     for statement in &measured.statements {
         for table in &statement.rewrites {
-            let message = format!("{table} is written anew, whole{}", told(table, sizes));
+            let message = format!("{table} is rewritten as a whole{}", told(table, sizes));
             findings.extend(finding(
                 "observed-rewrite",
                 migration,

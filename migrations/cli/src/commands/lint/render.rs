@@ -16,7 +16,7 @@ const QUOTED: usize = 72;
 pub(super) fn value(finding: &LintFinding) -> Value {
     json!({
         "rule": finding.rule,
-        "severity": word(finding.severity),
+        "severity": finding.severity.as_str(),
         "file": finding.file,
         "line": finding.line,
         "column": finding.column,
@@ -25,19 +25,12 @@ pub(super) fn value(finding: &LintFinding) -> Value {
     })
 }
 
-pub(super) fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
-/// Each finding with its line and a caret, what was observed, and a sum.
+/// Each finding with its line and a caret, then the observations and the number of findings.
 pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option<&Observed>) -> String {
     let mut text = String::new();
     for finding in findings {
         let style = if finding.severity == Severity::Error { ERROR } else { WARNING };
-        let word = word(finding.severity);
+        let word = finding.severity.as_str();
         let LintFinding { rule, file, line, column, message, .. } = finding;
         // Writing to a String does not fail.
         let quoted = quoted(finding);
@@ -50,23 +43,24 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize, observed: Option
         text.push_str(&observed.text());
     }
     if findings.is_empty() {
-        let _ = write!(text, "{SUCCESS}Nothing found{SUCCESS:#} {}.", of(migrations));
+        let _ = write!(text, "{SUCCESS}Nothing found{SUCCESS:#} {}.", in_migrations(migrations));
     } else {
         let _ = write!(text, "{} branchline lint --explain RULE says more.", sum(findings, migrations));
     }
     text
 }
 
-/// How many there are, as a sentence.
+/// The number of findings as a sentence.
 pub(super) fn sum(findings: &[LintFinding], migrations: usize) -> String {
-    let plural = |severity| {
+    let plural = |severity: Severity| {
         let count = findings.iter().filter(|finding| finding.severity == severity).count();
-        counted(count, word(severity))
+        (count > 0).then(|| counted(count, severity.as_str()))
     };
-    format!("{}, {} {}.", plural(Severity::Error), plural(Severity::Warning), of(migrations))
+    let counts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(plural).collect();
+    format!("{} {}.", counts.join(", "), in_migrations(migrations))
 }
 
-fn of(migrations: usize) -> String {
+fn in_migrations(migrations: usize) -> String {
     format!("in {}", counted(migrations, "migration"))
 }
 
@@ -89,7 +83,7 @@ pub(super) fn annotations(findings: &[LintFinding], dir: &Path) -> String {
         let file = dir.join(&finding.file);
         format!(
             "::{} file={},line={},col={},endColumn={},title={}::{}",
-            word(finding.severity),
+            finding.severity.as_str(),
             property(&file.display().to_string()),
             finding.line,
             finding.column,

@@ -3,8 +3,6 @@
 use lint::{LintFinding, lint_rule};
 use serde_json::{Value, json};
 
-use super::render::word;
-
 pub(super) fn document(findings: &[LintFinding]) -> String {
     let mut names: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
     names.sort_unstable();
@@ -34,7 +32,7 @@ fn rule(name: &str) -> Value {
 fn result(finding: &LintFinding) -> Value {
     json!({
         "ruleId": finding.rule,
-        "level": word(finding.severity),
+        "level": finding.severity.as_str(),
         "message": { "text": finding.message },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": finding.file },

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use lint::{LintFinding, Severity};
 
-use super::render::{self, word};
+use super::render;
 use crate::output::{ERROR, WARNING};
 
 /// So many findings are shown whole.
@@ -50,7 +50,7 @@ pub(super) fn text(findings: &[LintFinding], migrations: usize) -> String {
         let style = if *severity == Severity::Error { ERROR } else { WARNING };
         let count = counts.errors + counts.warnings;
         // Writing to a String does not fail.
-        let _ = writeln!(text, "{count:>6} {style}{:<8}{style:#} {rule}", plural(count, word(*severity)));
+        let _ = writeln!(text, "{count:>6} {style}{:<8}{style:#} {rule}", plural(count, severity.as_str()));
     }
     rest(&mut text, rules.len(), RULES, "rules");
     text.push_str("\nBy file\n  errors warnings\n");
