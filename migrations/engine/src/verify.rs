@@ -6,6 +6,8 @@ mod copies;
 mod proof;
 mod prover;
 mod samples;
+mod table_state;
+mod watch;
 
 use std::time::Duration;
 

@@ -25,7 +25,8 @@ pub type Properties = BTreeMap<Property, Arc<str>>;
 /// their own.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    objects: BTreeMap<ObjectId, Properties>,
+    /// Shared by copies of the catalog.
+    objects: BTreeMap<ObjectId, Arc<Properties>>,
     /// What each object needs, where that was read. It follows from the objects, so that it is not compared.
     dependencies: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// Objects that are there and of which nothing is known.
@@ -64,7 +65,22 @@ pub struct SequenceOwner {
 impl Catalog {
     /// Adds a property of an object.
     pub fn add(&mut self, object: ObjectId, property: Property, value: &str) {
-        self.objects.entry(object).or_default().insert(property, value.into());
+        Arc::make_mut(self.objects.entry(object).or_default()).insert(property, value.into());
+    }
+
+    /// The same catalog in which some relations, with all that is a part of them, are as another has them.
+    /// What needs what is left out.
+    #[must_use]
+    pub fn with_relations_replaced(&self, former: &BTreeSet<ObjectId>, read: &Self) -> Self {
+        let wholes: BTreeSet<&QualifiedName> = former.iter().filter_map(ObjectId::as_whole).collect();
+        let is_kept = |object: &ObjectId| match object {
+            ObjectId::RowType(name) => !wholes.contains(name),
+            _ => !former.contains(object) && object.part().is_none_or(|part| !wholes.contains(&part.whole)),
+        };
+        let kept = self.objects.iter().filter(|(object, _)| is_kept(object));
+        let objects =
+            kept.chain(&read.objects).map(|(object, properties)| (object.clone(), Arc::clone(properties)));
+        Self { objects: objects.collect(), dependencies: BTreeMap::new(), unmodeled: self.unmodeled.clone() }
     }
 
     /// Adds that an object needs another.
@@ -96,12 +112,12 @@ impl Catalog {
     /// An object's properties, where it is there.
     #[must_use]
     pub fn properties(&self, object: &ObjectId) -> Option<&Properties> {
-        self.objects.get(object)
+        self.objects.get(object).map(AsRef::as_ref)
     }
 
     /// The objects with their properties, by kind and name.
     pub fn iter(&self) -> impl Iterator<Item = (&ObjectId, &Properties)> {
-        self.objects.iter()
+        self.objects.iter().map(|(object, properties)| (object, properties.as_ref()))
     }
 
     /// Whether an object is there.
@@ -158,7 +174,7 @@ impl Catalog {
         for (object, properties) in self.objects.iter().filter(|(object, _)| is_copied(object)) {
             add(object.kind().as_str());
             add(&object.name());
-            for (property, value) in properties {
+            for (property, value) in properties.iter() {
                 add(&property.to_string());
                 add(value);
             }
@@ -186,6 +202,7 @@ impl Catalog {
         for (object, properties) in &self.objects {
             match after.objects.get(object) {
                 None => differences.push(Difference::Gone(object.clone())),
+                Some(others) if Arc::ptr_eq(properties, others) => {}
                 Some(others) => differences.extend(changes(object, properties, others)),
             }
         }
@@ -264,6 +281,32 @@ mod tests {
         let one = catalog(&[("table", "a", "owner", "o"), ("column", "a.b", "type", "int")]);
         assert_eq!(one.diff(&one.clone()), []);
         assert_eq!(one.len(), 2);
+    }
+
+    #[test]
+    fn relations_are_replaced_with_their_parts_and_nothing_else_is() {
+        let before = catalog(&[
+            ("table", "public.a", "owner", "o"),
+            ("column", "public.a.x", "type", "int"),
+            ("constraint", "public.a.c", "definition", "1"),
+            ("index", "public.i", "definition", "1"),
+            ("domain", "public.i", "base", "int"),
+            ("constraint", "public.i.c", "definition", "2"),
+            ("table", "public.b", "owner", "o"),
+        ]);
+        let read = catalog(&[("table", "public.a2", "owner", "o"), ("column", "public.a2.x", "type", "int")]);
+        let former = [("table", "public.a"), ("index", "public.i")];
+        let former = former.iter().map(|(kind, name)| ObjectId::parse(kind, name).unwrap()).collect();
+        let after = before.with_relations_replaced(&former, &read);
+        let names: Vec<String> = after.iter().map(|(object, _)| object.to_string()).collect();
+        let expected = [
+            "column public.a2.x",
+            "constraint public.i.c",
+            "domain public.i",
+            "table public.a2",
+            "table public.b",
+        ];
+        assert_eq!(names, expected);
     }
 
     #[test]

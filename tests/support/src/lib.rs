@@ -24,4 +24,4 @@ pub use neon::NeonProxy;
 pub use neon_api::NeonApi;
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Data, Options, Postgres, Shutdown};
-pub use proxy::{Proxy, round_trips};
+pub use proxy::{Proxy, Traffic, round_trips};

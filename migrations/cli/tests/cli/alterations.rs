@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use engine::introspection::{CatalogWatch, Changes, ReadCounts, flush_counts};
 use model::{Catalog, Difference, ObjectKind};
 use pg::{Connector, Url};
 use tokio_postgres::Client;
@@ -318,4 +319,122 @@ fn rehearse_and_deploy_name_what_they_cannot_see() {
     assert_eq!(deployed["unmodeled"][0], "function pg_catalog.hidden_from_view()");
     let again = project.run(&["deploy", &file, "--deny-unmodeled"]);
     assert!(again.refusal().contains("nothing was applied"), "{again}");
+}
+
+/// What a watch sees of a catalog after a change; it must be what a whole reading finds.
+async fn look(watch: &mut CatalogWatch, session: &Client, after: &str) {
+    flush_counts(session).await;
+    let (seen, _) = watch.read(session).await.unwrap();
+    let whole = engine::introspection::read(session).await.unwrap();
+    assert_eq!(texts(&seen, &whole), Vec::<String>::new(), "after {after}");
+    assert!(seen.unmodeled().eq(whole.unmodeled()), "after {after}");
+}
+
+#[tokio::test]
+async fn what_is_read_again_after_a_change_is_what_a_whole_reading_finds() {
+    let project = Project::with(&[]);
+    let session = connect(&project.database.url()).await;
+    let (shared, rows) = alterations();
+    session.batch_execute("SET client_min_messages = error").await.unwrap();
+    session.batch_execute(shared).await.unwrap();
+    // Subscriptions are the server's.
+    let rows: Vec<Alteration> = rows.into_iter().filter(|row| row.kind != "subscription").collect();
+    for row in &rows {
+        session.batch_execute(&row.create).await.unwrap();
+    }
+    let mut watch = CatalogWatch::default();
+    look(&mut watch, &session, "the first reading").await;
+    // A whole reading takes its time, so that a part of the rows is enough for each run.
+    let stride = support::rounds(7, 1);
+    for row in rows.iter().step_by(stride) {
+        for sql in [&row.alter, &row.undo] {
+            session.batch_execute(sql).await.unwrap();
+            look(&mut watch, &session, sql).await;
+        }
+    }
+    assert!(watch.counts().parts > rows.len() / stride / 2, "{:?}", watch.counts());
+}
+
+#[tokio::test]
+async fn what_names_a_changed_relation_is_read_again_as_well() {
+    let project = Project::with(&[]);
+    let session = connect(&project.database.url()).await;
+    session
+        .batch_execute(
+            "CREATE TABLE a (id int PRIMARY KEY, word text); CREATE TABLE other (id int PRIMARY KEY);
+             CREATE TABLE b (id int, a int CONSTRAINT b_a REFERENCES a, word text);
+             CREATE VIEW joined AS SELECT * FROM a JOIN b USING (id, word);
+             CREATE VIEW above AS SELECT * FROM joined;
+             CREATE SEQUENCE s OWNED BY b.id; ALTER TABLE b ALTER id SET DEFAULT nextval('s');
+             CREATE TABLE whole (a a);
+             CREATE TABLE root (id int) PARTITION BY RANGE (id);
+             CREATE TABLE leaf PARTITION OF root FOR VALUES FROM (1) TO (9);
+             CREATE POLICY p ON other USING (EXISTS (SELECT FROM b WHERE b.id = other.id));
+             CREATE FUNCTION f(a) RETURNS int LANGUAGE sql RETURN 1;
+             CREATE FUNCTION g() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(word) FROM b; END;
+             CREATE STATISTICS st ON a, word FROM b;",
+        )
+        .await
+        .unwrap();
+    let mut watch = CatalogWatch::default();
+    look(&mut watch, &session, "the first reading").await;
+    for sql in [
+        "ALTER TABLE a RENAME TO a2",
+        "ALTER TABLE a2 RENAME id TO number",
+        "ALTER TABLE b RENAME word TO text",
+        "ALTER TABLE a2 ADD a int",
+        "ALTER TABLE joined RENAME id TO id2",
+        "ALTER VIEW joined RENAME TO joined2",
+        "ALTER SEQUENCE s RENAME TO s2",
+        "ALTER TABLE root RENAME TO root2",
+        "ALTER TABLE b RENAME CONSTRAINT b_a TO b_a2",
+        "ALTER TABLE b DISABLE TRIGGER ALL",
+        "ALTER TABLE b RENAME CONSTRAINT b_a2 TO b_a3",
+        "CREATE SCHEMA moved",
+        "ALTER TABLE b SET SCHEMA moved",
+        "ALTER SEQUENCE moved.s2 OWNED BY NONE",
+        "ALTER TABLE root2 DETACH PARTITION leaf",
+        "COMMENT ON CONSTRAINT b_a3 ON moved.b IS 'why'",
+        "COMMENT ON COLUMN other.id IS 'number'",
+        "COMMENT ON COLUMN other.id IS NULL",
+        "CREATE INDEX i ON other (id)",
+        "COMMENT ON INDEX i IS 'an index'",
+        "DROP INDEX i",
+        "GRANT SELECT (relname) ON pg_catalog.pg_class TO PUBLIC",
+        "GRANT UPDATE ON pg_catalog.pg_am TO PUBLIC",
+        "REVOKE UPDATE ON pg_catalog.pg_am FROM PUBLIC",
+        "COMMENT ON SCHEMA public IS 'ours'",
+        "BEGIN; SAVEPOINT one; ALTER TABLE other ADD c int; ROLLBACK TO one; ALTER TABLE other ADD d int; COMMIT",
+        "BEGIN; ALTER TABLE other ADD e int; ROLLBACK",
+        "DROP TABLE moved.b CASCADE",
+        "ALTER TABLE other ADD f int DEFAULT 1; VACUUM FULL pg_catalog.pg_attribute",
+    ] {
+        // Each by itself, as VACUUM runs in no transaction.
+        for statement in sql.split("; ") {
+            session.batch_execute(statement).await.unwrap();
+        }
+        look(&mut watch, &session, sql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_catalog_is_read_whole_once_and_then_by_its_changes() {
+    let project = Project::with(&[]);
+    let session = connect(&project.database.url()).await;
+    let mut watch = CatalogWatch::default();
+    watch.read(&session).await.unwrap();
+    for i in 0..5 {
+        let parent = if i == 0 { String::new() } else { format!("REFERENCES t{}", i - 1) };
+        let table = format!("CREATE TABLE t{i} (id int PRIMARY KEY, parent int {parent})");
+        for sql in
+            [&table, &format!("ALTER TABLE t{i} ADD word text"), &format!("CREATE INDEX ON t{i} (word)")]
+        {
+            session.batch_execute(sql).await.unwrap();
+            flush_counts(&session).await;
+            let (_, changes) = watch.read(&session).await.unwrap();
+            assert!(matches!(changes, Changes::Relations(_)), "{sql}: {changes:?}");
+            assert_eq!(watch.read(&session).await.unwrap().1, Changes::Nothing);
+        }
+    }
+    assert_eq!(watch.counts(), ReadCounts { looks: 31, parts: 15, wholes: 1 });
 }

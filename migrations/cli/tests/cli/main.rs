@@ -48,5 +48,6 @@ mod upgrade;
 mod usage;
 mod values;
 mod verify;
+mod verify_cost;
 mod verify_samples;
 mod verify_scope;

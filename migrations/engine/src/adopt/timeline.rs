@@ -13,7 +13,7 @@ use model::{Catalog, ObjectId, QualifiedName};
 use tokio_postgres::Client;
 
 use crate::database::one_row;
-use crate::introspection;
+use crate::introspection::{CatalogWatch, flush_counts};
 use crate::report::Direction;
 use crate::scratch::{self, Scratch, Server};
 use crate::settings::Settings;
@@ -87,7 +87,8 @@ async fn run(
     let prepared = scratch.prepare(settings.clone()).await?;
     // A session of its own keeps what it has prepared; that of the migrations is cleared after each.
     let (reader, runner) = (scratch.session().await?, prepared.runner(&observe));
-    let mut timeline = Timeline::new(&introspection::read(&reader).await?);
+    let mut watch = CatalogWatch::default();
+    let mut timeline = Timeline::new(&watch.read(&reader).await?.0);
     let (mut before, mut read) = (fingerprint(&reader).await?, String::new());
     read.clone_from(&before);
     for (step, migration) in (1..).zip(migrations.iter()) {
@@ -99,7 +100,8 @@ async fn run(
         } else if now == read {
             timeline.push_changes([]);
         } else {
-            timeline.push(&introspection::read(&reader).await?);
+            flush_counts(&prepared.session).await;
+            timeline.push(&watch.read(&reader).await?.0);
             read.clone_from(&now);
         }
         before = now;

@@ -7,97 +7,16 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use futures_util::TryStreamExt;
 use model::{ColumnValues, EXCERPT, Rows, TableRows};
-use serde::Deserialize;
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
-use super::copies::flush_counts;
-use crate::database::{BOOKKEEPING, execute, rows};
-
-/// The tables, and what tells that they have changed.
-const STATES: &str = include_str!("states.sql");
+use super::table_state::{ColumnKey, TableState};
+use crate::database::execute;
 
 /// A table with more rows keeps no values to show, digests only.
 const SHOWN_ROWS: usize = 100;
 
 /// Tables that are read in one flight.
 const FLIGHT: usize = 50;
-
-/// A table as it is.
-#[derive(Clone, Debug)]
-pub(super) struct TableState {
-    pub(super) oid: u32,
-    /// With its schema.
-    pub(super) name: String,
-    pub(super) quoted: String,
-    columns: Vec<ColumnKey>,
-    /// Whether it has few rows, or short ones.
-    is_small: bool,
-    /// How many rows were ever inserted.
-    pub(super) inserted: String,
-    /// Differs where its rows do; none where the server does not count.
-    pub(super) rows: Option<String>,
-    /// Differs where its columns or constraints do.
-    pub(super) signature: String,
-    /// Other tables that its foreign keys refer to.
-    pub(super) refers_to: BTreeSet<u32>,
-    /// Whether it never had a row, or was truncated since.
-    pub(super) is_empty: bool,
-}
-
-impl TableState {
-    /// Whether it has a column of this name.
-    pub(super) fn has_column(&self, name: &str) -> bool {
-        self.columns.iter().any(|column| column.0 == name)
-    }
-
-    /// Whether it has a column of this name that holds dates or times.
-    pub(super) fn is_time(&self, name: &str) -> bool {
-        self.columns.iter().any(|column| column.0 == name && column.4)
-    }
-}
-
-/// A column's name, what tells it from a former one of that name, its name in SQL, whether it holds json, and
-/// whether dates or times.
-#[derive(Clone, Debug, Deserialize)]
-struct ColumnKey(String, String, String, bool, bool);
-
-impl ColumnKey {
-    /// As text that is the same for the same value: `json` keeps blanks and the order of keys.
-    fn text(&self) -> String {
-        format!("{}{}::text", self.2, if self.3 { "::jsonb" } else { "" })
-    }
-}
-
-/// The tables that there are.
-///
-/// # Errors
-/// The server's refusal.
-pub(super) async fn states(session: &Client) -> Result<Vec<TableState>> {
-    flush_counts(session).await;
-    rows(session, &STATES.replace("{bookkeeping}", BOOKKEEPING))
-        .await?
-        .iter()
-        .map(state)
-        .collect::<Result<_>>()
-        .context("reading the tables")
-}
-
-fn state(row: &SimpleQueryRow) -> Result<TableState> {
-    let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
-    let referred: Vec<String> = serde_json::from_str(&text(8))?;
-    Ok(TableState {
-        oid: text(0).parse()?,
-        name: text(1),
-        quoted: text(2),
-        columns: serde_json::from_str(&text(3))?,
-        is_small: text(4) == "t",
-        inserted: text(5),
-        rows: row.get(6).map(str::to_owned),
-        signature: text(7),
-        refers_to: referred.iter().map(|oid| oid.parse()).collect::<Result<_, _>>()?,
-        is_empty: text(9) == "t",
-    })
-}
 
 /// The rows of a database, as they were read last.
 #[derive(Default)]

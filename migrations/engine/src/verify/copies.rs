@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use super::ProofEvent;
 use crate::cluster;
-use crate::database::execute;
+use crate::introspection::flush_counts;
 use crate::report::{Direction, Event};
 use crate::scratch::{Apart, Beside, PreparedScratch, Scratch, Server};
 use crate::settings::Settings;
@@ -173,11 +173,4 @@ async fn run_ups<'t>(
         prepared.runner(&observe).run(step.migration, Direction::Up).await?;
     }
     Ok(())
-}
-
-/// Has the server add up what it has counted in a session, of which others read what has changed. It does so
-/// by itself once a second.
-pub(super) async fn flush_counts(session: &Client) {
-    // Before version 15 there is no such function, and nobody relies on the counts.
-    let _ = execute(session, "SELECT pg_stat_force_next_flush()").await;
 }

@@ -6,7 +6,7 @@ use files::Migration;
 use model::{RowLoss, Rows};
 use serde::Serialize;
 
-use super::contents::TableState;
+use super::table_state::TableState;
 use crate::failure::chain;
 use crate::report::Direction;
 use crate::scratch::Kind;

@@ -1,31 +1,23 @@
 //! Migrations tried one after the other, both ways, on tables with sample rows.
 
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use files::{Extent, Loss, Migration, Migrations, ProofStep, Script};
 use model::{Catalog, RowLoss, Rows, TableRows, row_losses};
-use tokio_postgres::Client;
 
-use super::contents::{Contents, TableState, states};
-use super::copies::{Copies, flush_counts};
+use super::contents::Contents;
+use super::copies::Copies;
 use super::proof::{Irreversible, Proof, Refusal, is_known};
 use super::samples::{Filling, Samples};
+use super::table_state::TableState;
+use super::watch::{Seen, Watch};
 use super::{ProofEvent, Verdict};
 use crate::column_order;
-use crate::database::one_row;
 use crate::failure::Failure;
 use crate::introspection;
 use crate::report::{Direction, Event};
-
-/// What the server has counted of changes to its own tables. Who adds, changes or removes an object changes
-/// one of them.
-const CHANGES: &str = "
-    SELECT CASE WHEN current_setting('track_counts')::bool AND current_setting('server_version_num')::int >= \
-        150000
-        THEN concat_ws(' ', sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del)) END
-    FROM pg_stat_sys_tables";
 
 /// A proof on its way.
 pub(super) struct Prover<'a> {
@@ -35,8 +27,7 @@ pub(super) struct Prover<'a> {
     copies: Copies<'a>,
     samples: Samples,
     contents: Contents,
-    /// The catalog where the migrations before have led, with what the server had counted when it was read.
-    catalog: Option<(Option<String>, Rc<Catalog>)>,
+    watch: Watch,
     pub(super) proof: Proof,
 }
 
@@ -65,7 +56,7 @@ impl<'a> Prover<'a> {
             copies,
             samples: Samples::default(),
             contents: Contents::default(),
-            catalog: None,
+            watch: Watch::default(),
             proof: Proof { not_compared: introspection::NOT_COMPARED, ..Proof::default() },
         }
     }
@@ -94,18 +85,14 @@ impl<'a> Prover<'a> {
                 duration: begun.elapsed(),
             });
         }
-        if self.catalog.is_none() {
-            self.read_catalog().await?;
-        }
-        self.proof.objects = self.catalog.as_ref().map_or(0, |(_, catalog)| catalog.len());
+        self.proof.objects = self.read_catalog().await?.len();
         self.proof.rows.finish();
         Ok(())
     }
 
     async fn up_only(&mut self, migration: &Migration) -> Result<()> {
-        self.copies.run(migration, Direction::Up).await?;
+        self.run_file(migration, Direction::Up).await?;
         self.proof.up_only.push(migration.label().to_owned());
-        self.catalog = None;
         Ok(())
     }
 
@@ -147,11 +134,10 @@ impl<'a> Prover<'a> {
         let migration = step.migration;
         let before = self.read_catalog().await?;
         let (older, old_rows) = self.fill(at).await?;
-        if let Err(error) = self.copies.run(migration, Direction::Up).await {
+        if let Err(error) = self.run_file(migration, Direction::Up).await {
             return self.judge_up(at, error).await;
         }
         if step.extent == Extent::NoWayBack {
-            self.catalog = None;
             return Ok(Outcome::Proved { is_clean: true });
         }
         let made = self.read_catalog().await?;
@@ -159,7 +145,7 @@ impl<'a> Prover<'a> {
         let newer_rows = self.fill_new(at, &older).await?;
         let said: Vec<Loss> = migration.losses().cloned().collect();
 
-        if let Err(error) = self.copies.run(migration, Direction::Down).await {
+        if let Err(error) = self.run_file(migration, Direction::Down).await {
             return self.judge_failure(at, migration, Direction::Down, error).await;
         }
         let restored = self.read_catalog().await?;
@@ -168,7 +154,7 @@ impl<'a> Prover<'a> {
         }
         let mut lost = row_losses(&old_rows, &self.read_rows().await?, &said);
 
-        if let Err(error) = self.copies.run(migration, Direction::Up).await {
+        if let Err(error) = self.run_file(migration, Direction::Up).await {
             return self.judge_failure(at, migration, Direction::Up, error).await;
         }
         let again = self.read_catalog().await?;
@@ -217,7 +203,7 @@ impl<'a> Prover<'a> {
     ) -> Result<Result<(Vec<RowLoss>, bool), Outcome>> {
         let Some(rows) = self.refill(at + 1).await? else { return Ok(Ok((Vec::new(), true))) };
         for direction in [Direction::Down, Direction::Up] {
-            if let Err(error) = self.copies.run(migration, direction).await {
+            if let Err(error) = self.run_file(migration, direction).await {
                 return Ok(Err(self.judge_failure(at, migration, direction, error).await?));
             }
         }
@@ -293,9 +279,9 @@ impl<'a> Prover<'a> {
             return Ok(Outcome::Collided);
         }
         self.restore(at + 1).await?;
-        let mut runs = self.copies.run(migration, Direction::Down).await.is_ok();
+        let mut runs = self.run_file(migration, Direction::Down).await.is_ok();
         if runs && direction == Direction::Up {
-            runs = self.copies.run(migration, Direction::Up).await.is_ok();
+            runs = self.run_file(migration, Direction::Up).await.is_ok();
         }
         let mut refusal = Refusal::of_failure(migration, direction, &error, Some(migration));
         refusal.runs_on_empty_tables = Some(runs);
@@ -318,7 +304,7 @@ impl<'a> Prover<'a> {
         self.copies.restore(applied).await?;
         self.samples.forget();
         self.contents.forget();
-        self.catalog = None;
+        self.watch = Watch::default();
         Ok(())
     }
 
@@ -327,28 +313,29 @@ impl<'a> Prover<'a> {
         self.proof_steps.iter().take(applied).rev().find_map(|step| step.migration.rows.as_ref())
     }
 
-    /// The catalog as it is, read where something has changed.
-    async fn read_catalog(&mut self) -> Result<Rc<Catalog>> {
-        let reader = self.copies.reader();
-        let changes = changes(reader).await?;
-        let is_same = |known: &&(Option<String>, Rc<Catalog>)| changes.is_some() && known.0 == changes;
-        let catalog = match self.catalog.as_ref().filter(is_same) {
-            Some((_, catalog)) => Rc::clone(catalog),
-            None => Rc::new(introspection::read(reader).await?),
-        };
+    /// Runs a migration where migrations are tried.
+    async fn run_file(&mut self, migration: &Migration, direction: Direction) -> Result<()> {
+        self.watch.touch();
+        self.copies.run(migration, direction).await
+    }
+
+    async fn look(&mut self) -> Result<Seen> {
+        self.watch.look(self.copies.reader()).await
+    }
+
+    async fn read_catalog(&mut self) -> Result<Arc<Catalog>> {
+        let catalog = self.look().await?.catalog;
         self.proof.unmodeled.extend(catalog.unmodeled().map(str::to_owned));
-        self.catalog = Some((changes, Rc::clone(&catalog)));
         Ok(catalog)
     }
 
     async fn read_rows(&mut self) -> Result<Rows> {
-        let reader = self.copies.reader();
-        let states = states(reader).await?;
-        self.contents.read(reader, &states).await
+        let tables = self.look().await?.tables;
+        self.contents.read(self.copies.reader(), &tables).await
     }
 
     /// Fills the tables after so many migrations.
-    async fn fill(&mut self, applied: usize) -> Result<(Vec<TableState>, Rows)> {
+    async fn fill(&mut self, applied: usize) -> Result<(Arc<[TableState]>, Rows)> {
         let (filling, rows) = self.fill_changed(applied).await?;
         Ok((filling.states, rows))
     }
@@ -362,8 +349,11 @@ impl<'a> Prover<'a> {
     async fn fill_changed(&mut self, applied: usize) -> Result<(Filling, Rows)> {
         let given = self.given(applied);
         let reader = self.copies.reader();
-        let filling =
-            self.samples.fill(reader, given).await.with_context(|| unfit(self.proof_steps, applied))?;
+        let filling = self
+            .samples
+            .fill(reader, &mut self.watch, given)
+            .await
+            .with_context(|| unfit(self.proof_steps, applied))?;
         let rows = self.contents.read(reader, &filling.states).await?;
         self.proof.rows.note(&rows, &filling.refused);
         Ok((filling, rows))
@@ -375,7 +365,7 @@ impl<'a> Prover<'a> {
             return self.read_rows().await;
         }
         let reader = self.copies.reader();
-        let filling = self.samples.fill_new(reader, older).await?;
+        let filling = self.samples.fill_new(reader, &mut self.watch, older).await?;
         let rows = self.contents.read(reader, &filling.states).await?;
         self.proof.rows.note(&rows, &filling.refused);
         Ok(rows)
@@ -386,11 +376,4 @@ fn unfit(proof_steps: &[ProofStep<'_>], applied: usize) -> String {
     let newest = applied.checked_sub(1).and_then(|at| proof_steps.get(at));
     let label = newest.map_or("", |step| step.migration.label());
     format!("the sample rows do not fit the tables after {label}; write {label}.rows.sql with rows that do")
-}
-
-/// What tells whether the catalog has changed; none where the server does not count.
-async fn changes(session: &Client) -> Result<Option<String>> {
-    flush_counts(session).await;
-    let counted = one_row(session, CHANGES).await.context("reading the catalog")?;
-    Ok(counted.as_ref().and_then(|row| row.get(0)).map(str::to_owned))
 }

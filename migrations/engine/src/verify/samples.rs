@@ -3,6 +3,7 @@
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use files::Script;
@@ -10,12 +11,15 @@ use serde::Deserialize;
 use tokio_postgres::Client;
 
 use self::values::sample;
-use super::contents::{TableState, states};
+use super::table_state::{TableState, array};
+use super::watch::Watch;
 use crate::database::{execute, literal, one_row};
+use crate::introspection::{Prepared, begin_with, in_transaction};
 use crate::run::send::{SendError, run_script};
 
 /// Some tables with their columns, as one JSON document.
-const TABLES: &str = include_str!("tables.sql");
+const TABLES: Prepared =
+    Prepared { declaration: "branchline_tables (oid[])", text: |_| include_str!("tables.sql").to_owned() };
 
 /// Rows for each table.
 const ROWS: usize = 3;
@@ -126,7 +130,7 @@ struct Filled {
 /// What became of a filling.
 pub(super) struct Filling {
     /// The tables with their rows as they are now.
-    pub(super) states: Vec<TableState>,
+    pub(super) states: Arc<[TableState]>,
     /// Whether a row was written.
     pub(super) is_changed: bool,
     /// Tables that are empty, with the server's reason.
@@ -167,21 +171,31 @@ impl Samples {
     ///
     /// # Errors
     /// The given rows are refused, or the server refuses something other than a row.
-    pub(super) async fn fill(&mut self, session: &Client, given: Option<&Script>) -> Result<Filling> {
-        let before = states(session).await?;
+    pub(super) async fn fill(
+        &mut self,
+        session: &Client,
+        watch: &mut Watch,
+        given: Option<&Script>,
+    ) -> Result<Filling> {
+        let before = watch.look(session).await?.tables;
         let changed = self.changed(&before, given);
-        self.fill_tables(session, before, &changed, given).await
+        self.fill_tables((session, watch), before, &changed, given).await
     }
 
     /// Fills the tables that were not there before.
     ///
     /// # Errors
     /// The server refuses something other than a row.
-    pub(super) async fn fill_new(&mut self, session: &Client, older: &[TableState]) -> Result<Filling> {
-        let before = states(session).await?;
+    pub(super) async fn fill_new(
+        &mut self,
+        session: &Client,
+        watch: &mut Watch,
+        older: &[TableState],
+    ) -> Result<Filling> {
+        let before = watch.look(session).await?.tables;
         let is_new = |state: &&TableState| !older.iter().any(|older| older.oid == state.oid);
         let new = before.iter().filter(is_new).map(|state| state.oid).collect();
-        self.fill_tables(session, before, &new, None).await
+        self.fill_tables((session, watch), before, &new, None).await
     }
 
     fn changed(&self, states: &[TableState], given: Option<&Script>) -> BTreeSet<u32> {
@@ -212,8 +226,8 @@ impl Samples {
 
     async fn fill_tables(
         &mut self,
-        session: &Client,
-        before: Vec<TableState>,
+        (session, watch): (&Client, &mut Watch),
+        before: Arc<[TableState]>,
         wanted: &BTreeSet<u32>,
         given: Option<&Script>,
     ) -> Result<Filling> {
@@ -225,6 +239,7 @@ impl Samples {
         let ours: BTreeSet<u32> = ordered.iter().filter(|s| self.is_ours(s)).map(|state| state.oid).collect();
         let deletions: BTreeMap<u32, String> =
             ordered.iter().filter_map(|state| Some((state.oid, self.deletion(state)?))).collect();
+        watch.touch();
         execute(session, "SET synchronous_commit = off").await?;
         let delete = async |state: &&TableState| match deletions.get(&state.oid) {
             Some(sql) => execute(session, sql).await,
@@ -233,7 +248,9 @@ impl Samples {
         // TRUNCATE would stumble over foreign keys that a deletion satisfies.
         each_in_its_turn(ordered.iter().rev(), |state| state.name.clone(), delete).await;
         self.given = match given {
-            Some(script) => Some((script.file.clone(), self.write_given(session, script, &before).await?)),
+            Some(script) => {
+                Some((script.file.clone(), self.write_given((session, watch), script, &before).await?))
+            }
             None => None,
         };
 
@@ -241,7 +258,8 @@ impl Samples {
         let open: Vec<&TableState> =
             ordered.into_iter().filter(|state| !given.contains(&state.oid)).collect();
         let refused = self.write(session, &open).await?;
-        let after = states(session).await?;
+        watch.touch();
+        let after = watch.look(session).await?.tables;
         for state in after.iter().filter(|state| wanted.contains(&state.oid)) {
             let is_ours = ours.contains(&state.oid) && !given.contains(&state.oid);
             let filled = Filled {
@@ -279,11 +297,12 @@ impl Samples {
     /// Writes the rows that somebody wrote; returns the tables that they are in.
     async fn write_given(
         &self,
-        session: &Client,
+        (session, watch): (&Client, &mut Watch),
         script: &Script,
         tables: &[TableState],
     ) -> Result<BTreeSet<u32>> {
-        let before = states(session).await?;
+        let before = watch.look(session).await?.tables;
+        watch.touch();
         let run = async || run_script(session, script).await.map_err(|SendError { error, .. }| error);
         if run().await.is_err() {
             // They may meet rows of the migrations' own, of whose tables they are to be all.
@@ -293,7 +312,7 @@ impl Samples {
             each_in_its_turn(ordered.iter().rev(), |state| state.name.clone(), empty).await;
             run().await.with_context(|| script.file.clone())?;
         }
-        let after = states(session).await?;
+        let after = watch.look(session).await?.tables;
         let inserted =
             |state: &TableState| before.iter().find(|b| b.oid == state.oid).map(|b| b.inserted.clone());
         Ok(after
@@ -320,9 +339,13 @@ impl Samples {
         if states.is_empty() {
             return Ok(Vec::new());
         }
-        let oids: Vec<String> = states.iter().map(|state| state.oid.to_string()).collect();
-        let document = one_row(session, &TABLES.replace("{oids}", &oids.join(", "))).await;
-        let document = document.context("reading the tables")?;
+        let oids = array(states.iter().map(|state| &state.oid));
+        let document = in_transaction(session, async || {
+            begin_with(session, "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan", &[TABLES]).await?;
+            let sql = format!("EXECUTE branchline_tables({oids}); COMMIT");
+            one_row(session, &sql).await.context("reading the tables")
+        });
+        let document = document.await?;
         let document = document.as_ref().and_then(|row| row.get(0)).unwrap_or("[]");
         let mut tables: Vec<Table> = serde_json::from_str(document).context("reading the tables")?;
         let places: BTreeMap<String, (usize, bool)> = states

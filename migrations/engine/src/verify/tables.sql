@@ -1,8 +1,8 @@
--- One document: some tables, with what is needed to write rows into them. {oids} are theirs.
+-- One document: some tables, with what is needed to write rows into them. $1 are their numbers.
 WITH relation AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted, n.nspname || '.' || c.relname AS name, c.relkind
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid IN ({oids})
+    WHERE c.oid = ANY ($1)
 ),
 attribute_of AS (
     SELECT a.*, r.relkind, b.typname, b.oid AS base, e.oid IS NOT NULL AS is_array, e.oid AS element, d.adbin

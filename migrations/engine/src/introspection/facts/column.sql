@@ -1,8 +1,8 @@
-SELECT 'column', r.name || '.' || quote_ident(a.attname), p.property, p.value
-FROM relation r
+SELECT 'column', a.whole || '.' || quote_ident(a.attname), p.property, p.value
 -- The place among those that are there: attnum also counts columns that were dropped.
-JOIN (SELECT *, row_number() OVER (PARTITION BY attrelid ORDER BY attnum) AS place
-      FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped) a ON a.attrelid = r.oid
+FROM (SELECT r.name AS whole, a.*, row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) AS place
+      FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
+      WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND a.attnum > 0 AND NOT a.attisdropped) a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_collation c ON c.oid = a.attcollation AND a.attcollation <> t.typcollation, LATERAL (VALUES
@@ -24,4 +24,3 @@ LEFT JOIN pg_collation c ON c.oid = a.attcollation AND a.attcollation <> t.typco
     ('statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END),
     ('options', (SELECT string_agg(o, ', ' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) o)),
     ('inherited', CASE WHEN NOT a.attislocal THEN 'yes' END)) p (property, value)
-WHERE r.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')

@@ -6,20 +6,7 @@ SELECT o.kind, o.name, 'privileges of ' || CASE x.grantee WHEN 0 THEN 'PUBLIC' W
 FROM (SELECT coalesce(a.kind, 'privileges') AS kind,
              coalesce(a.name, (SELECT d.type || ' ' || d.identity FROM pg_identify_object(o.classid, o.objid, o.objsubid) d)) AS name,
              o.owner, o.acl, coalesce(i.initprivs, acldefault(o.type, o.owner)) AS usual
-      FROM (SELECT 'pg_namespace'::regclass::oid AS classid, oid AS objid, 0 AS objsubid, nspowner AS owner, 'n'::"char" AS type,
-                   nspacl AS acl
-            FROM pg_namespace WHERE nspacl IS NOT NULL
-            UNION ALL SELECT 'pg_class'::regclass, oid, 0, relowner, CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relacl
-            FROM pg_class WHERE relacl IS NOT NULL
-            UNION ALL SELECT 'pg_class'::regclass, c.oid, a.attnum, c.relowner, 'c', a.attacl
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
-            UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proowner, 'f', proacl FROM pg_proc WHERE proacl IS NOT NULL
-            UNION ALL SELECT 'pg_type'::regclass, oid, 0, typowner, 'T', typacl FROM pg_type WHERE typacl IS NOT NULL
-            UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanowner, 'l', lanacl FROM pg_language WHERE lanacl IS NOT NULL
-            UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwowner, 'F', fdwacl
-            FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
-            UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvowner, 'S', srvacl
-            FROM pg_foreign_server WHERE srvacl IS NOT NULL) o
+      FROM granted o
       LEFT JOIN pg_init_privs i ON i.classoid = o.classid AND i.objoid = o.objid AND i.objsubid = o.objsubid
       LEFT JOIN address a ON a.classid = o.classid AND a.objid = o.objid AND a.objsubid = o.objsubid
       -- The system's and extensions' own privileges are in pg_init_privs, but for those of the information

@@ -1,8 +1,8 @@
 SELECT r.kind, r.name, p.property, p.value
 FROM relation r
-LEFT JOIN (SELECT inhrelid, string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno) AS parents,
-                  bool_or(inhdetachpending) AS is_leaving
-           FROM pg_inherits GROUP BY inhrelid) h ON h.inhrelid = r.oid
+LEFT JOIN LATERAL (SELECT string_agg(inhparent::regclass::text, ', ' ORDER BY inhseqno) AS parents,
+                          bool_or(inhdetachpending) AS is_leaving
+                   FROM pg_inherits WHERE inhrelid = r.oid) h ON true
 LEFT JOIN pg_class toast ON toast.oid = r.reltoastrelid
 LEFT JOIN pg_am am ON am.oid = r.relam
 LEFT JOIN pg_tablespace place ON place.oid = r.reltablespace, LATERAL (VALUES

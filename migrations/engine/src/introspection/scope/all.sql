@@ -1,29 +1,11 @@
--- What the other files share: the objects that are a user's, each with its kind and its full name. With
--- pg_catalog alone on the search path, regclass, format_type and their kin write every other name with its
--- schema.
-WITH
+-- All other objects that are a user's. Read after relations.sql.
+,
 -- What belongs to an extension comes and goes with it (deptype 'e'), what makes values of a range with the
 -- range.
 member AS (
     SELECT classid, objid FROM pg_depend
     WHERE deptype = 'e' OR (deptype = 'i' AND refclassid = 'pg_type'::regclass
                             AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass))
-),
-space AS (
-    SELECT n.oid, quote_ident(n.nspname) AS name, n.nspowner, n.nspacl
-    FROM pg_namespace n
-    WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
-      AND ('pg_namespace'::regclass, n.oid) NOT IN (SELECT classid, objid FROM member)
-),
-relation AS (
-    SELECT c.*, s.name || '.' || quote_ident(c.relname) AS name,
-           CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
-               WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'composite type' ELSE 'index' END AS kind
-    FROM pg_class c JOIN space s ON s.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c', 'i', 'I')
-      AND c.relname NOT IN ('refinery_schema_history', 'refinery_schema_history_pkey',
-                            'branchline_progress', 'branchline_progress_pkey', 'branchline_log')
-      AND ('pg_class'::regclass, c.oid) NOT IN (SELECT classid, objid FROM member)
 ),
 routine AS (
     SELECT p.*, s.name || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
@@ -68,28 +50,41 @@ identified AS (
     SELECT o.classid, o.objid, i.type AS kind, i.identity AS name
     FROM rare o, pg_identify_object(o.classid, o.objid, 0) i
 ),
--- Where the system's tables keep what is said of an object, and what it depends on.
 address (classid, objid, objsubid, kind, name) AS (
-    SELECT 'pg_namespace'::regclass::oid, oid, 0, 'schema', name FROM space
-    UNION ALL SELECT 'pg_class'::regclass, oid, 0, kind, name FROM relation
-    UNION ALL SELECT 'pg_class'::regclass, r.oid, a.attnum, 'column', r.name || '.' || quote_ident(a.attname)
-        FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
-    UNION ALL SELECT 'pg_type'::regclass, reltype, 0, CASE relkind WHEN 'c' THEN kind ELSE 'row type' END, name
-        FROM relation WHERE reltype <> 0
+    SELECT classid, objid, objsubid, kind, name FROM relation_address
+    UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, 'schema', name FROM space
     UNION ALL SELECT 'pg_type'::regclass, oid, 0, kind, name FROM type
     UNION ALL SELECT 'pg_proc'::regclass, oid, 0, kind, name FROM routine
-    UNION ALL SELECT 'pg_constraint'::regclass, c.oid, 0, 'constraint',
-            coalesce(r.name, t.name) || '.' || quote_ident(c.conname)
-        FROM pg_constraint c LEFT JOIN relation r ON r.oid = c.conrelid LEFT JOIN type t ON t.oid = c.contypid
-        WHERE coalesce(r.name, t.name) IS NOT NULL
-    UNION ALL SELECT 'pg_trigger'::regclass, t.oid, 0, 'trigger', r.name || '.' || quote_ident(t.tgname)
-        FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal OR (t.tgparentid <> 0 AND t.tgconstraint = 0)
-    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid, 0, 'rule', r.name || '.' || quote_ident(w.rulename)
-        FROM pg_rewrite w JOIN relation r ON r.oid = w.ev_class
-    UNION ALL SELECT 'pg_policy'::regclass, p.oid, 0, 'policy', r.name || '.' || quote_ident(p.polname)
-        FROM pg_policy p JOIN relation r ON r.oid = p.polrelid
+    UNION ALL SELECT 'pg_constraint'::regclass, c.oid, 0, 'constraint', t.name || '.' || quote_ident(c.conname)
+        FROM pg_constraint c JOIN type t ON t.oid = c.contypid
     UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid, 0, 'statistics', s.name || '.' || quote_ident(e.stxname)
         FROM pg_statistic_ext e JOIN space s ON s.oid = e.stxnamespace
     UNION ALL SELECT classid, objid, 0, kind, name FROM identified
+),
+-- Lists of privileges, the system's too.
+granted (classid, objid, objsubid, owner, type, acl) AS (
+    SELECT 'pg_namespace'::regclass::oid, oid, 0, nspowner, 'n'::"char", nspacl FROM pg_namespace WHERE nspacl IS NOT NULL
+    UNION ALL SELECT 'pg_class'::regclass, oid, 0, relowner, CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relacl
+    FROM pg_class WHERE relacl IS NOT NULL
+    UNION ALL SELECT 'pg_class'::regclass, c.oid, a.attnum, c.relowner, 'c', a.attacl
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+    UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proowner, 'f', proacl FROM pg_proc WHERE proacl IS NOT NULL
+    UNION ALL SELECT 'pg_type'::regclass, oid, 0, typowner, 'T', typacl FROM pg_type WHERE typacl IS NOT NULL
+    UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanowner, 'l', lanacl FROM pg_language WHERE lanacl IS NOT NULL
+    UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwowner, 'F', fdwacl
+    FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
+    UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvowner, 'S', srvacl
+    FROM pg_foreign_server WHERE srvacl IS NOT NULL
+),
+optioned (kind, name, options) AS (
+    SELECT r.kind, r.name, t.ftoptions FROM relation r JOIN pg_foreign_table t ON t.ftrelid = r.oid
+    UNION ALL SELECT 'column', r.name || '.' || quote_ident(a.attname), a.attfdwoptions
+    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
+    WHERE r.relkind = 'f' AND a.attfdwoptions IS NOT NULL AND NOT a.attisdropped
+    UNION ALL SELECT i.kind, i.name, f.fdwoptions
+    FROM identified i JOIN pg_foreign_data_wrapper f ON f.oid = i.objid AND i.classid = 'pg_foreign_data_wrapper'::regclass
+    UNION ALL SELECT i.kind, i.name, s.srvoptions
+    FROM identified i JOIN pg_foreign_server s ON s.oid = i.objid AND i.classid = 'pg_foreign_server'::regclass
+    UNION ALL SELECT 'user mapping', format('%s SERVER %I', CASE umuser WHEN 0 THEN 'PUBLIC' ELSE quote_ident(usename) END,
+        srvname), umoptions FROM pg_user_mappings
 )

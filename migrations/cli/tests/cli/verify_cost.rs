@@ -1,0 +1,52 @@
+//! What a proof asks of the server, by the migration.
+
+use support::{Proxy, Traffic};
+
+use crate::harness::Project;
+
+/// A history of tables, each with what is often done to one.
+fn project(tables: usize) -> (Project, usize) {
+    let project = Project::with(&[]);
+    let mut count = 0;
+    for i in 1..=tables {
+        let parent = if i == 1 { String::new() } else { format!(", parent int REFERENCES t{}", i - 1) };
+        let steps = [
+            (format!("CREATE TABLE t{i} (id int PRIMARY KEY{parent});"), format!("DROP TABLE t{i};")),
+            (format!("ALTER TABLE t{i} ADD word text;"), format!("ALTER TABLE t{i} DROP word;")),
+            (format!("CREATE INDEX i{i} ON t{i} (word);"), format!("DROP INDEX i{i};")),
+            (
+                format!("CREATE VIEW v{i} AS SELECT word FROM t{i}; COMMENT ON TABLE t{i} IS 'a table';"),
+                format!("DROP VIEW v{i}; COMMENT ON TABLE t{i} IS NULL;"),
+            ),
+        ];
+        for (up, down) in steps {
+            count += 1;
+            project.write(&format!("V{count}__t.sql"), &format!("{up}\n"));
+            let loses = format!("-- branchline: loses t{i}.*: a test\n{down}\n");
+            project.write(&format!("V{count}__t.down.sql"), &loses);
+        }
+    }
+    (project, count)
+}
+
+/// What a proof sends and gets, and of how many migrations.
+fn traffic(tables: usize) -> (Traffic, usize) {
+    let (project, count) = project(tables);
+    let proxy = Proxy::start(project.database.server().port()).unwrap();
+    project.done(&["verify", "--scratch-url", &proxy.url(&project.database.url())]);
+    (proxy.traffic(), count)
+}
+
+#[test]
+fn a_proof_asks_no_more_for_a_migration_however_many_there_are_before() {
+    let costs: Vec<(Traffic, usize)> = [4, 8, 12].into_iter().map(traffic).collect();
+    let each = |value: fn(&Traffic) -> u64, from: usize, to: usize| {
+        let ((from, few), (to, many)) = (&costs[from], &costs[to]);
+        (value(to) - value(from)) / (many - few) as u64
+    };
+    let flights = each(|traffic| traffic.flights, 0, 2);
+    assert!(flights < 75, "{flights} round trips a migration: {costs:?}");
+    // A whole catalog for each would be many times as much, and ever more.
+    let (first, then) = (each(|traffic| traffic.to_client, 0, 1), each(|traffic| traffic.to_client, 1, 2));
+    assert!(then < first * 5 / 4, "{first} and then {then} bytes a migration");
+}

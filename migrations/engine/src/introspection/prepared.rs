@@ -1,0 +1,43 @@
+//! Statements that a session keeps prepared: planning a wide query of the catalog takes longer than running
+//! it.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use tokio_postgres::Client;
+
+use crate::database::{execute, one_row};
+
+/// A statement that is prepared once a session.
+pub(crate) struct Prepared {
+    /// What it is called there, with the types of its parameters.
+    pub(crate) declaration: &'static str,
+    /// Its text on servers of a major version.
+    pub(crate) text: fn(u32) -> String,
+}
+
+impl Prepared {
+    fn name(&self) -> &'static str {
+        self.declaration.split(' ').next().unwrap_or_default()
+    }
+}
+
+/// Makes sure that statements are prepared, in a transaction that `begin` begins. Whatever else runs in the
+/// session may have taken them away.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) async fn begin_with(session: &Client, begin: &str, statements: &[Prepared]) -> Result<()> {
+    let sql = format!(
+        "{begin}; SELECT string_agg(name, ' '), current_setting('server_version_num')::int / 10000 \
+         FROM pg_prepared_statements"
+    );
+    let row = one_row(session, &sql).await?.context("the server gave no answer")?;
+    let there: BTreeSet<&str> = row.get(0).unwrap_or_default().split(' ').collect();
+    let major = row.get(1).and_then(|major| major.parse().ok()).context("the server has no version")?;
+    for statement in statements.iter().filter(|statement| !there.contains(statement.name())) {
+        let sql = format!("PREPARE {} AS {}", statement.declaration, (statement.text)(major));
+        execute(session, &sql).await?;
+    }
+    Ok(())
+}
