@@ -9,42 +9,44 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use files::Script;
 use lint::{CLUSTER_EFFECT, allows};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryRow};
 
 use crate::database::{execute, literal, rows};
 use crate::settings::Settings;
 
-/// What stands in the shared catalogs, each row as a digest: everything but the scratch database's own. A
-/// password is seen where the role may read pg_authid.
+/// What stands in the shared catalogs, each row as a digest, with whether it is about one database and not
+/// about all: everything but the scratch database's own. A password is seen where the role may read
+/// pg_authid.
 const SHARED: &str = "
-    SELECT 'role ' || rolname, md5(r::text) FROM pg_roles r WHERE rolname !~ '^pg_'
+    SELECT 'role ' || rolname, md5(r::text), false FROM pg_roles r WHERE rolname !~ '^pg_'
     UNION ALL SELECT format('member %s of role %s', member::regrole, roleid::regrole),
-        md5(string_agg(m::text, ' ' ORDER BY m::text)) FROM pg_auth_members m GROUP BY member, roleid
+        md5(string_agg(m::text, ' ' ORDER BY m::text)), false FROM pg_auth_members m GROUP BY member, roleid
     UNION ALL SELECT format('settings of role %s in database %s', setrole::regrole, setdatabase), \
-        md5(setconfig::text)
+        md5(setconfig::text), setdatabase <> 0
         FROM pg_db_role_setting WHERE setdatabase <> (SELECT oid FROM pg_database WHERE datname = \
             current_database())
     UNION ALL SELECT 'database ' || datname,
-        md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl))
+        md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl)), true
         FROM pg_database WHERE datname <> current_database() AND datname !~ \
             '^branchline_(scratch|rehearsal|kept)_'
             -- Of -2 are those that are being dropped (pg_database in Postgres's manual).
             AND datconnlimit <> -2
-    UNION ALL SELECT 'tablespace ' || spcname, md5(t::text) FROM pg_tablespace t
-    UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled))
+    UNION ALL SELECT 'tablespace ' || spcname, md5(t::text), false FROM pg_tablespace t
+    UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled)), false
         FROM pg_subscription
-    UNION ALL SELECT format('comment %s %s', classoid::regclass, objoid), md5(description) FROM \
-        pg_shdescription
+    UNION ALL SELECT format('comment %s %s', classoid::regclass, objoid), md5(description),
+        classoid = 'pg_database'::regclass
+        FROM pg_shdescription
         WHERE classoid <> 'pg_database'::regclass
            OR objoid <> (SELECT oid FROM pg_database WHERE datname = current_database())
     UNION ALL SELECT format('label %s %s', classoid::regclass, objoid), md5(string_agg(label, ' ' ORDER BY \
-        provider))
+        provider)), false
         FROM pg_shseclabel GROUP BY classoid, objoid";
 
 /// The same of passwords, for those who may read them.
 const PASSWORDS: &str = "
-    SELECT 'password of role ' || rolname, md5(coalesce(rolpassword, '')) FROM pg_authid WHERE rolname !~ \
-        '^pg_'";
+    SELECT 'password of role ' || rolname, md5(coalesce(rolpassword, '')), false FROM pg_authid WHERE \
+        rolname !~ '^pg_'";
 
 /// Shared catalogs that the transaction under way writes to. What others change meanwhile is not its doing.
 const WRITTEN: &str = "
@@ -64,8 +66,20 @@ const HINT: &str = "A temporary server keeps such an effect to itself: install P
     major version here. Or give --scratch-url of another server, or say in the file's leading comments: -- \
     branchline: allow cluster-effect: <reason>";
 
+/// What stands in the shared catalogs, by what it is.
+pub type SharedRows = BTreeMap<String, SharedRow>;
+
+/// A row of the shared catalogs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedRow {
+    /// Of its contents.
+    digest: String,
+    /// Whether it is about one database, another than the session's, and not about all.
+    is_of_one_database: bool,
+}
+
 /// The shared catalogs before a migration; none where nobody minds.
-pub struct Shared(Option<BTreeMap<String, String>>);
+pub struct Shared(Option<SharedRows>);
 
 impl Shared {
     /// Reads them before a file runs, where the server is to be protected from it.
@@ -94,7 +108,11 @@ impl Shared {
         }
         // The migration may have taken another role, which reads less.
         execute(session, "RESET SESSION AUTHORIZATION; RESET ROLE").await?;
-        if rows(session, WRITTEN).await?.is_empty() { Ok(()) } else { self.check(session, |_| false).await }
+        if rows(session, WRITTEN).await?.is_empty() {
+            Ok(())
+        } else {
+            self.check(session, Watched::All).await
+        }
     }
 
     /// The same after a file outside a transaction, of whose blocks and procedures that commit nothing tells
@@ -108,26 +126,25 @@ impl Shared {
         if !script.statements().any(|statement| commits(statement.words(1))) {
             return Ok(());
         }
-        self.check(session, is_of_another_database).await
+        self.check(session, Watched::OfNoDatabase).await
     }
 
-    /// Fails where they are not what they were, but for what is left out by its name. No block and no
-    /// function makes or drops a database: that was others.
-    async fn check(&self, session: &Client, is_left_out: fn(&str) -> bool) -> Result<(), pg::Error> {
+    /// Fails where they are not what they were. No block and no function makes or drops a database: that was
+    /// others.
+    async fn check(&self, session: &Client, watched: Watched) -> Result<(), pg::Error> {
         const SHOWN: usize = 5;
         let Some(before) = &self.0 else { return Ok(()) };
         let after = read(session).await?;
         let is_database = |name: &String| name.starts_with("database ");
-        let new = after.iter().filter(|(name, digest)| match before.get(*name) {
-            Some(before) => before != *digest,
+        let new = after.iter().filter(|(name, row)| match before.get(*name) {
+            Some(before) => before != *row,
             None => !is_database(name),
         });
-        let gone = before.keys().filter(|name| !after.contains_key(*name) && !is_database(name));
+        let gone = before.iter().filter(|(name, _)| !after.contains_key(*name) && !is_database(name));
         let changed: Vec<&str> = new
-            .map(|(name, _)| name)
             .chain(gone)
-            .map(String::as_str)
-            .filter(|name| !is_left_out(name))
+            .filter(|(_, row)| watched == Watched::All || !row.is_of_one_database)
+            .map(|(name, _)| name.as_str())
             .take(SHOWN)
             .collect();
         if changed.is_empty() {
@@ -147,41 +164,26 @@ impl Shared {
     }
 }
 
-/// Whether a row of the shared catalogs, by its name in [`SHARED`], is about one database. 0 stands for all.
-fn is_of_another_database(name: &str) -> bool {
-    name.starts_with("database ")
-        || name.starts_with("comment pg_database ")
-        || name.rsplit_once(" in database ").is_some_and(|(_, oid)| oid != "0")
+/// Which changes count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Watched {
+    All,
+    /// Those that are not about one other database.
+    OfNoDatabase,
 }
 
 /// What stands in the shared catalogs, each row as a digest, by what it is.
 ///
 /// # Errors
 /// The server's refusal.
-pub async fn read(session: &Client) -> Result<BTreeMap<String, String>, pg::Error> {
+pub async fn read(session: &Client) -> Result<SharedRows, pg::Error> {
     let sql = "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')";
     let may_read = rows(session, sql).await?.first().is_some_and(|row| row.get(0) == Some("t"));
     let sql = if may_read { format!("{SHARED} UNION ALL {PASSWORDS}") } else { SHARED.to_owned() };
-    let text = |row: &tokio_postgres::SimpleQueryRow, column| row.get(column).unwrap_or_default().to_owned();
-    Ok(rows(session, &sql).await?.iter().map(|row| (text(row, 0), text(row, 1))).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_of_another_database;
-
-    #[test]
-    fn what_is_said_of_one_database_is_told_from_what_holds_for_all() {
-        for (name, expected) in [
-            ("database shop", true),
-            ("comment pg_database 16384", true),
-            ("settings of role - in database 16384", true),
-            ("settings of role app in database 0", false),
-            ("role app", false),
-            ("member app of role readers", false),
-            ("comment pg_authid 16384", false),
-        ] {
-            assert_eq!(is_of_another_database(name), expected, "{name}");
-        }
-    }
+    let text = |row: &SimpleQueryRow, column| row.get(column).unwrap_or_default().to_owned();
+    let read = |row: &SimpleQueryRow| {
+        let is_of_one_database = row.get(2) == Some("t");
+        (text(row, 0), SharedRow { digest: text(row, 1), is_of_one_database })
+    };
+    Ok(rows(session, &sql).await?.iter().map(read).collect())
 }

@@ -17,7 +17,7 @@ use crate::output::Exit;
 use engine::interrupt::Signals;
 pub(super) use name::{name, name_with_time};
 use neon::{Branch, Client, Deleted, NewBranch};
-use text::quoted;
+use text::{quoted, wrap};
 
 /// Make, list and delete branches of a Neon project
 #[derive(clap::Args)]
@@ -153,7 +153,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                     quoted(kept)
                 ));
             }
-            output.result(&json!({ "branch": branch, "preserved_as": kept }), &text);
+            output.result(&json!({ "branch": branch, "preserved_as": kept }), &wrap(&text));
         }
         Action::Restore(restore) => restore::run(restore, &neon, output).await?,
         Action::Diff { name, base, database } => {

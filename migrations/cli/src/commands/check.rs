@@ -171,7 +171,8 @@ fn meaning(state: State) -> Option<&'static str> {
 }
 
 fn text(check: &Check) -> String {
-    let problems = check.problems.iter().map(|p| format!("{}: {}: {}", p.state, p.migration, p.meaning));
+    let problems =
+        check.problems.iter().map(|p| wrap(&format!("{}: {}: {}", p.state, p.migration, p.meaning)));
     let pending = check.pending.iter().map(|migration| format!("pending: {migration}"));
     let broken_off = check.broken_off.iter().map(|broken_off| wrap(&broken_off.to_string()));
     let mut lines: Vec<String> = problems.chain(broken_off).chain(pending).collect();

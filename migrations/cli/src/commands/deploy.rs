@@ -124,7 +124,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let unmodeled = after.unmodeled().map(str::to_owned).collect();
     let lock_timeout_ms = settings.lock_timeout.as_millis();
     let deployed = Deployed { upgrade, lock_timeout_ms, snapshot, unmodeled };
-    context.output.result(&deployed, &text);
+    context.output.result(&deployed, &wrap(&text));
     Ok(Exit::Done)
 }
 

@@ -15,7 +15,7 @@ use crate::output::Exit;
 use crate::table::PlainTable;
 use engine::interrupt::Signals;
 use neon::{NewSnapshot, Snapshot, SnapshotRestore};
-use text::quoted;
+use text::{quoted, wrap};
 
 /// Take, list, restore and delete snapshots of a Neon project
 #[derive(clap::Args)]
@@ -84,7 +84,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                 Signals::listen()?.or_undone(|| neon.stop(), &left, neon.create_snapshot(&new)).await?;
             let (taken, of) = (quoted(&snapshot.name), quoted(&branch.name));
             let text = format!("{taken} is a snapshot of {of} ({}).", snapshot.id);
-            output.result(&json!({ "snapshot": snapshot }), &text);
+            output.result(&json!({ "snapshot": snapshot }), &wrap(&text));
         }
         Action::List => {
             let snapshots = neon.snapshots().await?;
@@ -111,7 +111,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
                     )
                 })?;
             }
-            output.result(&json!({ "branch": branch }), &text);
+            output.result(&json!({ "branch": branch }), &wrap(&text));
         }
         Action::Delete { name } => {
             let snapshot = neon.snapshot(name).await?;

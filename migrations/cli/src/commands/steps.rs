@@ -66,7 +66,7 @@ pub(super) async fn run(
         context.output.result(&report, &wrap(&tried(&report)));
     } else {
         let report = order.run(&connector?, &migrations).await?;
-        context.output.result(&report, &summary(&report));
+        context.output.result(&report, &wrap(&summary(&report)));
     }
     Ok(Exit::Done)
 }

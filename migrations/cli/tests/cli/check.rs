@@ -114,8 +114,10 @@ fn every_disagreement_is_listed_and_is_a_failure() {
     assert_snapshot!(project.run(&["check"]), @r"
     exit status: 1
     ----- stdout
-    behind: V1__a: not applied, and a later one is; give it a number after the last (branchline renumber)
-    changed: V2__b: the file is not what was applied; put it back, and write a new migration
+    behind: V1__a: not applied, and a later one is; give it a number after the last
+    (branchline renumber)
+    changed: V2__b: the file is not what was applied; put it back, and write a new
+    migration
     missing: V4__d: applied, and its file is not in the directory
     ");
 }

@@ -147,11 +147,10 @@ impl CatalogWatch {
         if let (Some(known), Some(now)) = (known, &counters)
             && known.counters.as_ref().is_some_and(|before| before.of_others == now.of_others)
             && let Some(changed) = versions.changed_since(&known.versions)
+            && let Some((read, changed)) = self.read_relations(session, &known, changed).await?
         {
-            if let Some((read, changed)) = self.read_relations(session, &known, changed).await? {
-                self.known = Some(Known { counters, versions: versions.counts, ..read });
-                return Ok(Changes::Relations(changed));
-            }
+            self.known = Some(Known { counters, versions: versions.counts, ..read });
+            return Ok(Changes::Relations(changed));
         }
         self.counts.wholes += 1;
         let rows = rows(session, "EXECUTE branchline_catalog").await?;

@@ -1,14 +1,12 @@
 //! The databases of a proof: one in which migrations are tried, and one in which ups alone have run, to go on
 //! from where a try went wrong.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 use files::{Migration, ProofStep};
 use tokio_postgres::Client;
 
 use super::ProofEvent;
-use crate::cluster;
+use crate::cluster::{self, SharedRows};
 use crate::introspection::flush_counts;
 use crate::report::{Direction, Event};
 use crate::scratch::{Apart, Beside, PreparedScratch, Scratch, Server};
@@ -38,7 +36,7 @@ pub(super) struct Copies<'a> {
     server: &'a Server,
     scratch: &'a Scratch,
     /// The server's shared catalogs before any migration.
-    shared: BTreeMap<String, String>,
+    shared: SharedRows,
     /// Whether migrations have made roles or the like, which databases of one server have in common.
     acts_on_server: bool,
     settings: Settings,

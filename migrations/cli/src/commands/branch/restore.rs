@@ -10,7 +10,7 @@ use super::name::{name, name_with_time};
 use crate::output::Output;
 use engine::interrupt::Signals;
 use neon::{Client, Restore};
-use text::quoted;
+use text::{quoted, wrap};
 
 /// Bring a branch to a moment of its past, or of another branch's
 #[derive(clap::Args)]
@@ -48,7 +48,7 @@ pub(super) async fn run(args: &Args, neon: &Client, output: &Output) -> Result<(
     let work = neon.restore_branch(&branch, &to);
     let branch = Signals::listen()?.or_undone(|| neon.stop(), &goes_on(&branch), work).await?;
     let text = format!("{} is restored. What it was is kept as {}.", quoted(&branch.name), quoted(&kept));
-    output.result(&json!({ "branch": branch, "preserved_as": kept }), &text);
+    output.result(&json!({ "branch": branch, "preserved_as": kept }), &wrap(&text));
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use engine::lock::RunnersLock;
 use engine::migrate::open_and_read_history;
 use engine::run::log;
 use engine::script;
+use text::wrap;
 
 const NOTHING: &str =
     "Nothing to do: the history has 8-byte numbers and their checksums, or is not there yet.";
@@ -40,7 +41,7 @@ pub(super) async fn run(is_sql: bool, migrations: &Migrations, context: &Context
             history.len()
         ),
     };
-    context.output.result(&json!({ "changed": !statements.is_empty(), "rows": history.len() }), &text);
+    context.output.result(&json!({ "changed": !statements.is_empty(), "rows": history.len() }), &wrap(&text));
     Ok(Exit::Done)
 }
 
