@@ -32,7 +32,8 @@ const SHARED: &str = "
             -- Of -2 are those that are being dropped (pg_database in Postgres's manual).
             AND datconnlimit <> -2
     UNION ALL SELECT 'tablespace ' || spcname, md5(t::text), false FROM pg_tablespace t
-    UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled)), false
+    UNION ALL SELECT 'subscription ' || subname, md5(concat_ws(' ', oid, subdbid, subowner, subenabled)), \
+        false
         FROM pg_subscription
     UNION ALL SELECT format('comment %s %s', classoid::regclass, objoid), md5(description),
         classoid = 'pg_database'::regclass

@@ -1,7 +1,7 @@
--- For each relation that has parts: how many rows of the system's tables are about it, and whether one of them
--- was written by transaction $1 or a later one. Rows that are gone are missing in the number, so that the two
--- tell every change. Tables whose rows go only with those of another are not counted. 0 stands for what is
--- about no relation. $2: whether rows of every database may have been updated.
+-- For each relation that has parts: how many rows of the system's tables are about it, and whether one of
+-- them was written by transaction $1 or a later one. Rows that are gone are missing in the number, so that
+-- the two tell every change. Tables whose rows go only with those of another are not counted. 0 stands for
+-- what is about no relation. $2: whether rows that every database begins with may have been updated.
 WITH relation AS MATERIALIZED (
     SELECT c.oid, age(c.xmin) <= age($1) AS is_new,
            -- An index changes with its table, and so does the table for long values.

@@ -96,9 +96,9 @@ struct Counters {
 }
 
 impl CatalogWatch {
-    /// The catalog as it is, and what has changed since it was read last. Sessions that have changed something
-    /// must have had their counts added up ([`flush_counts`]). In three round trips where nothing has changed,
-    /// five where relations have.
+    /// The catalog as it is, and what has changed since it was read last. Sessions that have changed
+    /// something must have had their counts added up ([`flush_counts`]). In three round trips where nothing
+    /// has changed, five where relations have.
     ///
     /// # Errors
     /// The server's refusal.

@@ -1,5 +1,5 @@
--- One row a table of $1, with its partitions and heirs, whose rows a query of it reads: what tells whether its
--- rows are others than they were.
+-- One row a table of $1, with its partitions and heirs, whose rows a query of it reads: what tells whether
+-- its rows are others than they were.
 WITH RECURSIVE member (root, oid) AS (
     SELECT c, c FROM unnest($1) c
     UNION SELECT m.root, i.inhrelid FROM member m JOIN pg_inherits i ON i.inhparent = m.oid
