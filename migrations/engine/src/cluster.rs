@@ -26,7 +26,8 @@ const SHARED: &str = "
         FROM pg_db_role_setting WHERE setdatabase <> (SELECT oid FROM pg_database WHERE datname = \
             current_database())
     UNION ALL SELECT 'database ' || datname,
-        md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl)), true
+        md5(concat_ws(' ', oid, datdba, datistemplate, datallowconn, datconnlimit, dattablespace, datacl)), \
+        true
         FROM pg_database WHERE datname <> current_database() AND datname !~ \
             '^branchline_(scratch|rehearsal|kept)_'
             -- Of -2 are those that are being dropped (pg_database in Postgres's manual).

@@ -404,7 +404,7 @@ async fn what_names_a_changed_relation_is_read_again_as_well() {
         "GRANT UPDATE ON pg_catalog.pg_am TO PUBLIC",
         "REVOKE UPDATE ON pg_catalog.pg_am FROM PUBLIC",
         "COMMENT ON SCHEMA public IS 'ours'",
-        "BEGIN; SAVEPOINT one; ALTER TABLE other ADD c int; ROLLBACK TO one; ALTER TABLE other ADD d int; COMMIT",
+        "BEGIN; SAVEPOINT s; ALTER TABLE other ADD c int; ROLLBACK TO s; ALTER TABLE other ADD d int; COMMIT",
         "BEGIN; ALTER TABLE other ADD e int; ROLLBACK",
         "DROP TABLE moved.b CASCADE",
         "ALTER TABLE other ADD f int DEFAULT 1; VACUUM FULL pg_catalog.pg_attribute",
