@@ -13,6 +13,8 @@ export SAM_CLI_TELEMETRY := 0
 FUZZ_SECONDS ?= 60
 # What `make demo` imports.
 FILE ?= tests/corpus/demo.html
+# The crates that can be published: the command line and what it stands on.
+PUBLISHED := branchline $(addprefix branchline-,engine files lint model neon pg pg-login rehearsal text)
 # What `make rehearse` rehearses, and how.
 EXAMPLE ?= project
 REHEARSE_ARGS ?= --max-lock $(if $(filter project,$(EXAMPLE)),2s,500ms)
@@ -68,6 +70,7 @@ lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrati
 	CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a \
 	  cargo check --locked --quiet --bins --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 	cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
+	cargo package --locked --quiet --no-verify --allow-dirty $(addprefix -p ,$(PUBLISHED))
 	cargo run --locked --quiet --bin branchline -- lint --all --deny-warnings
 	git ls-files '*.sh' .ci/run | xargs shellcheck --external-sources
 	cfn-lint template.yaml

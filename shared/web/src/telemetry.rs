@@ -22,7 +22,7 @@ pub fn init(function: &str, lookup: impl Fn(&str) -> Option<String>) {
     // Below warnings, the libraries' own events are of use to nobody who runs this.
     let levels = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
-        .with_targets(["branchline", "pg", "sql", function].map(|target| (target, level)));
+        .with_targets(["branchline", "sql", function].map(|target| (target, level)));
     let on_lambda = lookup("AWS_LAMBDA_INITIALIZATION_TYPE").is_some_and(|kind| !kind.trim().is_empty());
     // The runtime calls it an error that nobody waits for an answer any more. At the emulator that is a
     // client which did not wait for the build.
