@@ -21,6 +21,7 @@ LEFT_OUT = [
     "scripts/tools/*.txt",
     "*.snap",
     "migrations/schema.sql",
+    "migrations/rehearsal/tests/reports/*.json",
     "*/entities.txt",
     "*.png",
     # Text in which a line break would mean something, or rules that are read as a table.

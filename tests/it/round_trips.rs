@@ -191,7 +191,7 @@ async fn undoing_an_import_is_one_round_trip() {
     assert_eq!(distant.flights(undo()).await, 1);
 }
 
-/// From nothing to the first row, by a connector that is made anew each time.
+/// From nothing to the first row, with a new connector each time.
 async fn cold(proxy: &Proxy, url: &str, way: Way) -> f64 {
     let url = proxy.url(url);
     round_trips(proxy, async || first_row(&connector(&url), way).await).await

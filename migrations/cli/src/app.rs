@@ -67,7 +67,7 @@ pub(crate) enum Command {
 /// Runs the command that was asked for.
 ///
 /// # Errors
-/// What stands in its way.
+/// The reason why it cannot run.
 pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
     let context = Context { global: &cli.global, output };
     match &cli.command {

@@ -40,16 +40,16 @@ use engine::scratch;
 use steps::Count;
 use text::wrap;
 
-/// What a database says about its migrations.
+/// The state of a database's migrations.
 struct DatabaseState {
     session: Client,
     database: Database,
     history: Vec<Applied>,
     /// The migration outside a transaction that was broken off, or that another runner is at.
-    broken_off: Option<Progress>,
+    interrupted: Option<Progress>,
 }
 
-/// What commands share.
+/// Context that commands share.
 pub(crate) struct Context<'a> {
     pub(crate) global: &'a Global,
     pub(crate) output: &'a Output,
@@ -114,11 +114,11 @@ impl Context<'_> {
     /// The database's history and what was broken off, read on a session of its own.
     async fn read_state(&self) -> Result<DatabaseState> {
         let (session, database, history) = open_and_read_history(&self.connector().await?).await?;
-        let broken_off = match &database.table {
+        let interrupted = match &database.table {
             Some(table) => Progress::read(&session, &table.name).await?,
             None => None,
         };
-        Ok(DatabaseState { session, database, history, broken_off })
+        Ok(DatabaseState { session, database, history, interrupted })
     }
 
     /// The database's history, read on a session of its own.

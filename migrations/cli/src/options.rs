@@ -10,7 +10,7 @@ use files::Layout;
 
 use crate::environment::Environment;
 
-/// What every command takes.
+/// Options of every command.
 #[derive(clap::Args)]
 pub(crate) struct Global {
     /// The database [default: DIRECT_DATABASE_URL, else DATABASE_URL without Neon's pooler, from the
@@ -92,7 +92,7 @@ pub(crate) struct Unmodeled {
 }
 
 impl Unmodeled {
-    /// What there is to say of objects that are not modeled, if there are any.
+    /// The note about objects that are not modeled, if there are any.
     pub(crate) fn told<'a>(objects: impl IntoIterator<Item = &'a str>) -> Option<String> {
         let names: Vec<&str> = objects.into_iter().collect();
         (!names.is_empty()).then(|| format!("Not modeled, and so not compared: {}.", names.join(", ")))

@@ -102,7 +102,7 @@ impl<'m> Survey<'m> {
         let table = self.database.table.clone();
         let table = table.unwrap_or_else(|| HistoryTable::unasked(self.migrations.version_type()));
         table.check_fit(self.migrations.iter())?;
-        Ok(script::of_adoption(&table, &plan, settings))
+        Ok(script::render_adoption(&table, &plan, settings))
     }
 
     /// Stamps and applies, in one transaction, while no other runner is at work. Returns what was done on

@@ -105,7 +105,7 @@ impl fmt::Display for Outcome {
                     write!(
                         f,
                         "A concurrent build left an unusable index behind ({}); the next run builds the one \
-                         that this statement names anew. ",
+                         that this statement names again. ",
                         invalid_indexes.join(", ")
                     )?;
                 }

@@ -18,6 +18,14 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Its name in records and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+
     /// What is done to the migration.
     pub fn participle(self) -> &'static str {
         match self {

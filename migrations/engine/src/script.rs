@@ -22,7 +22,7 @@ const HOME: &str = "RESET SESSION AUTHORIZATION; RESET search_path";
 
 /// A script that does what a run over these migrations would do: the same transactions, timeouts and history.
 /// It stops at the first error, also where psql was not told to.
-pub fn of_steps(
+pub fn render_steps(
     table: &HistoryTable,
     steps: &[&Migration],
     direction: Direction,
@@ -57,12 +57,12 @@ fn write_part(script: &mut String, part: &Script, record: &str, settings: &Setti
 }
 
 /// A script that sets the history as a stamp does.
-pub fn of_stamp(table: &HistoryTable, stamp: &Stamp<'_>) -> String {
+pub fn render_stamp(table: &HistoryTable, stamp: &Stamp<'_>) -> String {
     format!("{}{}", head(table), transaction(&stamp_statements(table, stamp, NOW)))
 }
 
 /// A script that runs statements in one transaction.
-pub fn of_transaction(statements: &[String]) -> String {
+pub fn render_transaction(statements: &[String]) -> String {
     format!("{STOP}{}", transaction(statements))
 }
 
@@ -76,7 +76,7 @@ fn transaction(statements: &[String]) -> String {
 }
 
 /// A script that adopts a database: stamps and what runs before them, in one transaction.
-pub fn of_adoption(table: &HistoryTable, plan: &Adoption<'_>, settings: &Settings) -> String {
+pub fn render_adoption(table: &HistoryTable, plan: &Adoption<'_>, settings: &Settings) -> String {
     let mut script = head(table);
     script.push_str("\nBEGIN;\n");
     for step in &plan.steps {
@@ -134,7 +134,7 @@ mod tests {
         let steps: Vec<&Migration> = migrations.iter().collect();
         let (name, versions) = ("public.refinery_schema_history".to_owned(), migrations.version_type());
         let table = HistoryTable { name, versions };
-        of_steps(&table, &steps, direction, &Settings::default())
+        render_steps(&table, &steps, direction, &Settings::default())
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a migration says about itself in the comments at its head.
+//! Directives: comments at the head of a migration file.
 
 /// The word that begins a directive's comment.
 const MARK: &str = "branchline:";
@@ -12,7 +12,7 @@ pub struct Directives {
     pub irreversible: Option<String>,
     /// Lint rules that the file is excused from: `allow <rule>: <reason>`.
     pub allows: Vec<Allow>,
-    /// What the file cannot keep: `loses <table.column>: <reason>`.
+    /// Values that the file cannot keep: `loses <table.column>: <reason>`.
     pub losses: Vec<Loss>,
 }
 

@@ -1,6 +1,7 @@
 //! The name of a migration file.
 
-/// What a file's name says: `V0001__projects.sql`, `V0001__projects.down.sql` or `V0001__projects.rows.sql`.
+/// The parts of a file's name: `V0001__projects.sql`, `V0001__projects.down.sql` or
+/// `V0001__projects.rows.sql`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileName {
     /// The number, which orders the migrations; leading zeros do not count.
@@ -23,7 +24,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What the name of such a file ends in.
+    /// The ending of such a file's name.
     #[must_use]
     pub fn ending(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What of a script is sent to the server at once.
+//! The parts of a script that are sent to the server as one message each.
 
 use crate::migrations::Script;
 use crate::statement::Statement;

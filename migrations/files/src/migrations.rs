@@ -42,7 +42,7 @@ pub struct Migration {
     pub up: Script,
     /// The way back, where there is one.
     pub down: Option<Script>,
-    /// What writes rows to try migrations on, into the tables as they are from here on, where it is said.
+    /// The script that writes sample rows into the tables as they are from here on, if there is one.
     pub rows: Option<Script>,
     label: String,
     layout: Layout,
@@ -55,7 +55,7 @@ pub struct Script {
     pub file: String,
     /// Its text.
     pub sql: String,
-    /// What its leading comments say.
+    /// The directives in its leading comments.
     pub directives: Directives,
     statements: Vec<Place>,
     /// Where psql's commands stand, and whether one stands between two statements.
@@ -78,11 +78,11 @@ struct Place {
 pub struct FileError {
     /// The file.
     pub file: String,
-    /// What is wrong with it.
+    /// The defect.
     pub problem: Problem,
 }
 
-/// What is wrong with a file.
+/// A defect of a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// Its name.
@@ -154,7 +154,7 @@ pub enum Problem {
     Placeholder {
         /// Where, from 1.
         line: usize,
-        /// What is filled in.
+        /// The placeholder.
         text: String,
     },
     /// A section is not there.
@@ -215,7 +215,7 @@ impl Migrations {
         self.layout
     }
 
-    /// What people must know of files that were not taken, or not as the tool takes them.
+    /// Notes about files that were left out, or are read otherwise than the tool reads them.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -252,7 +252,7 @@ impl Migration {
         versions.checksum(self.version, &self.name, &self.up.sql).to_string()
     }
 
-    /// What its files say that it cannot keep.
+    /// Values that its files declare lost.
     pub fn losses(&self) -> impl Iterator<Item = &Loss> {
         std::iter::once(&self.up).chain(&self.down).flat_map(|script| &script.directives.losses)
     }
@@ -301,7 +301,7 @@ impl Script {
         Ok(sql)
     }
 
-    /// What a text, which stands on the lines of a file, says.
+    /// Reads a text that stands on these lines of a file.
     fn new(file: &str, sql: String) -> Result<Self, Problem> {
         let directives = Directives::parse(&sql)?;
         let Parts { statements, commands, lines } = Parts::of(&sql)?;

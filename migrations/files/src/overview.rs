@@ -35,6 +35,20 @@ pub enum State {
     Behind,
 }
 
+impl State {
+    /// Its name in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Pending => "pending",
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::Behind => "behind",
+        }
+    }
+}
+
 /// All migrations by number.
 #[must_use]
 pub fn overview<'a>(migrations: &'a Migrations, history: &'a [Applied]) -> Vec<Entry<'a>> {

@@ -106,7 +106,7 @@ pub enum PlanError {
     BehindHead {
         /// The file's label.
         label: String,
-        /// What is applied already.
+        /// The last applied migration.
         head: String,
     },
     /// No migration of that number.
@@ -283,7 +283,7 @@ pub fn check_fit<'a>(
     }
 }
 
-/// What a stamp changes in the history.
+/// The changes of a stamp to the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp<'a> {
     /// Numbers whose rows go.

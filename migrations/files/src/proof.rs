@@ -8,11 +8,11 @@ use crate::plan::{PlanError, check_statements};
 pub struct ProofStep<'a> {
     /// The migration.
     pub migration: &'a Migration,
-    /// What is tried of it.
+    /// The kind of proof.
     pub extent: Extent,
 }
 
-/// What is tried of a migration.
+/// The kinds of proof of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// Up, down and up again.

@@ -1,6 +1,6 @@
-//! What is refused before anything runs: files that cannot run as they are written.
+//! Refusals before anything runs: files that cannot run as they are written.
 //!
-//! What is looked at is what is about to run. A migration that is applied has run, in this way or another.
+//! Only files that are about to run are examined. A migration that is applied has run, one way or another.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub enum Refusal {
         file: String,
         /// The statement's line.
         line: usize,
-        /// What it is.
+        /// The kind of statement.
         what: String,
         /// The lint rule that says more.
         rule: &'static str,
@@ -57,7 +57,7 @@ pub enum Refusal {
         line: usize,
         /// The command, with its backslash.
         name: String,
-        /// What to do.
+        /// The advice.
         instead: &'static str,
     },
     /// Nobody reads the rows.

@@ -21,7 +21,7 @@ pub enum RenumberError {
     Name {
         /// The file.
         file: String,
-        /// What is wrong with its name.
+        /// The defect of its name.
         error: NameError,
     },
     /// More than one of a number is to stay.

@@ -52,7 +52,7 @@ pub enum SplitError {
     Unclosed {
         /// Where it is opened, from 1.
         line: usize,
-        /// What it is.
+        /// Its kind.
         what: &'static str,
     },
     /// psql reads the rows from the next line on, and then what stands behind the COPY in its line.
@@ -213,7 +213,7 @@ pub(crate) fn has(words: &[&str], sequence: &[&str]) -> bool {
     words.windows(sequence.len()).any(|window| window == sequence)
 }
 
-/// What the statement under way has opened.
+/// The blocks that the current statement has opened.
 #[derive(Default)]
 struct Nesting {
     parentheses: usize,
@@ -226,7 +226,7 @@ struct Nesting {
     copies_in: bool,
 }
 
-/// What the first words say of a statement, as far as its end depends on it.
+/// The kind of a statement by its first words, as far as its end depends on it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Head {
     #[default]

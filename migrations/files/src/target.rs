@@ -24,7 +24,7 @@ pub enum DowngradeTarget {
     Steps(usize),
 }
 
-/// What a stamp makes the history say: `head`, `base`, a number.
+/// The target of a stamp: `head`, `base`, a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StampTarget {
     /// All files are applied.

@@ -16,7 +16,7 @@ pub(crate) fn visit(bytes: usize) {
 
 /// Returns how many bytes some work looks at.
 #[cfg(any(test, feature = "count-work"))]
-pub fn of(work: impl FnOnce()) -> usize {
+pub fn count(work: impl FnOnce()) -> usize {
     let before = BYTES.with(std::cell::Cell::get);
     work();
     BYTES.with(std::cell::Cell::get) - before

@@ -1,5 +1,5 @@
-//! What migrations do, and need, outside their own database: on the cluster, which all databases of a server
-//! share.
+//! Effects and needs of migrations outside their own database: on the cluster, which all databases of a
+//! server share.
 //!
 //! Roles, settings, databases, tablespaces and subscriptions belong to the whole server: a scratch database
 //! on it does not keep such an effect to itself.
@@ -39,7 +39,7 @@ pub struct ClusterEffect {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// What the statement is: `ALTER ROLE`.
+    /// The kind of statement: `ALTER ROLE`.
     pub what: &'static str,
 }
 
@@ -62,7 +62,7 @@ pub fn cluster_effects(script: &Script) -> Vec<ClusterEffect> {
     effects
 }
 
-/// What migrations need around their database.
+/// Objects that migrations need around their database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prerequisites {
     /// Roles that the files name.
@@ -129,7 +129,7 @@ impl Prerequisites {
     }
 }
 
-/// What a statement does to the whole server.
+/// The effect of a statement on the whole server.
 fn effect(statement: &Stmt, is_outside: bool) -> Option<&'static str> {
     Some(match statement {
         Stmt::CreateRole(_) => "CREATE ROLE",
@@ -204,7 +204,7 @@ fn is_shared(object: &SyntaxNode) -> bool {
         || ast::ObjectSubscription::can_cast(kind)
 }
 
-/// What a `DO` block calls and, where it cannot be rolled back, what it does.
+/// A function that a `DO` block calls and, if that cannot be rolled back, its effect.
 fn in_block(block: &ast::Do, is_outside: bool) -> Option<&'static str> {
     let body = block.plpgsql()?;
     let mut statements = body.syntax().descendants().filter_map(Stmt::cast);

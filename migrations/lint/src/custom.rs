@@ -60,7 +60,7 @@ pub(super) fn concurrently_in_transaction(script: &Script) -> Vec<Match> {
     in_transaction(script, |what| what.ends_with(" CONCURRENTLY"))
 }
 
-/// What else the server refuses in a transaction, in a migration that runs in one.
+/// Other statements that the server refuses in a transaction, in a migration that runs in one.
 pub(super) fn needs_no_transaction(script: &Script) -> Vec<Match> {
     in_transaction(script, |what| !what.ends_with(" CONCURRENTLY"))
 }

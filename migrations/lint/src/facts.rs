@@ -1,4 +1,4 @@
-//! What the files so far say about tables, as far as a rule depends on it: which columns cannot be null.
+//! Facts about tables from the files so far, as far as rules depend on them: columns that cannot be null.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use squawk_syntax::ast::{self, AstNode};
 /// A table's column, by the last part of the table's name.
 type Column = (String, String);
 
-/// What is known about tables.
+/// Facts about tables.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// Columns of the tables that the files make or change, and whether they are NOT NULL.
@@ -19,7 +19,7 @@ pub(super) struct Facts {
     indexes: BTreeMap<String, (String, Vec<String>)>,
 }
 
-/// What is known of a key's columns.
+/// Facts about a key's columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nullable {
     No,

@@ -22,7 +22,7 @@ pub struct LintFinding {
     pub length: usize,
     /// The line's text.
     pub text: String,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 
@@ -51,7 +51,7 @@ impl LintFinding {
         }
     }
 
-    /// What a rule found, in the words of its title.
+    /// A rule's match as a finding, in the words of its title.
     pub(super) fn of(found: Match, rule: &LintRule, script: &Script) -> Self {
         Self::over(rule, script, found.0, rule.title().to_owned())
     }

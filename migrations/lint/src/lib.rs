@@ -169,7 +169,7 @@ fn every(script: &Script, facts: &mut Facts, learn: Learn) -> Vec<LintFinding> {
     findings
 }
 
-/// What squawk finds, by the rules of the Postgres that it takes for the current one.
+/// Squawk's findings, by the rules for its default version of Postgres.
 fn squawks(
     script: &Script,
     source: &Source,

@@ -8,7 +8,7 @@ use squawk_linter::Rule as Squawk;
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It will be regretted, and hurts nobody today.
+    /// It hurts nobody today, but will be regretted.
     Warning,
     /// It holds others up, breaks them, or fails.
     Error,
@@ -37,7 +37,7 @@ pub struct LintRule {
     pub(super) check: Check,
 }
 
-/// Who looks.
+/// How a rule is checked.
 #[derive(Clone, Copy)]
 pub(super) enum Check {
     Squawk(Squawk),
@@ -53,14 +53,14 @@ pub(super) enum Check {
 }
 
 impl LintRule {
-    /// What is wrong, in a line.
+    /// The problem, in one line.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.page.lines().next().unwrap_or(self.name)
     }
 }
 
-/// What a rule found: bytes of the file.
+/// A match of a rule: bytes of the file.
 pub(super) struct Match(pub(super) Range<usize>);
 
 impl Match {

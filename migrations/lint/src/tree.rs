@@ -11,18 +11,18 @@ use super::rule::Severity;
 /// Types that are a number, a sequence and a default.
 const SERIALS: [&str; 6] = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"];
 
-/// What a rule found.
+/// A match of a rule.
 pub(super) struct TreeMatch {
     pub(super) rule: &'static str,
     /// Bytes of the file.
     pub(super) range: Range<usize>,
-    /// What is said of it; the rule's title where there is nothing more to say.
+    /// The message; without one, the rule's title.
     pub(super) message: Option<&'static str>,
     /// How much it weighs, where that is not what the rule says.
     pub(super) severity: Option<Severity>,
 }
 
-/// What the tree shows.
+/// The matches in a syntax tree.
 #[derive(Default)]
 pub(super) struct TreeMatches {
     pub(super) found: Vec<TreeMatch>,

@@ -20,7 +20,7 @@ use text::quoted;
 pub(super) const LOOKS: u32 = 3;
 pub(super) const LOOK_PAUSE: Duration = Duration::from_millis(500);
 
-/// What the API gives in one page at most.
+/// The API's largest page.
 const PAGE: u32 = 100;
 
 /// A branch that is to be.
@@ -36,7 +36,7 @@ pub struct NewBranch<'a> {
     pub schema_only: bool,
 }
 
-/// What becomes of a deleted branch.
+/// Whether a deleted branch can be recovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     /// Neon keeps it for some days, in which it can be recovered.
@@ -226,7 +226,7 @@ impl Client {
             if begun.elapsed() >= self.wait {
                 return Err(Error::Slow { action: "create_branch".to_owned(), waited: self.wait });
             }
-            if self.http.stop.comes_within(LOOK_PAUSE).await {
+            if self.http.stop.is_sent_within(LOOK_PAUSE).await {
                 return Err(Error::Interrupted);
             }
             now = self.http.send::<One>(&call).await?.branch;
@@ -270,7 +270,7 @@ impl Client {
             answer = self.http.send(&call()).await;
         }
         let operations = match answer {
-            // What was deleted by an attempt whose answer was lost.
+            // Deleted by an attempt whose answer was lost.
             Err(Error::Refused { status, .. }) if status == StatusCode::NOT_FOUND => return Ok(()),
             answer => answer?,
         };

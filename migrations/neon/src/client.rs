@@ -57,7 +57,7 @@ impl Client {
     /// Asks what is under way to end: it gets the answer to its request, removes what it has made, and fails
     /// as [`Error::Interrupted`]. What comes after it is not stopped.
     pub fn stop(&self) {
-        self.http.stop.tell();
+        self.http.stop.send();
     }
 }
 

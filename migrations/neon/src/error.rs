@@ -1,4 +1,4 @@
-//! What the API refuses or leaves unsaid, and what to do about it.
+//! The API's refusals and failures, and what to do about them.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub enum Error {
     /// The API's own refusal.
     #[error("{doing}: Neon refused with {}: {message}{}", .status.as_u16(), Advice(self))]
     Refused {
-        /// What was asked for.
+        /// The request, in words.
         doing: String,
         /// The answer's status.
         status: StatusCode,
@@ -27,13 +27,13 @@ pub enum Error {
         code: String,
         /// Neon's explanation.
         message: String,
-        /// What there may be too many of, where a limit is the cause.
+        /// The kind of object of which there are too many, if a limit is the cause.
         makes: &'static str,
     },
     /// Nothing was sent, so nothing was done.
     #[error("{doing}: Neon's API cannot be reached: {cause}")]
     Unreachable {
-        /// What was asked for.
+        /// The request, in words.
         doing: String,
         /// Why.
         cause: String,
@@ -44,7 +44,7 @@ pub enum Error {
          branch list or branchline snapshot list whether it was done before trying again"
     )]
     Unknown {
-        /// What was asked for.
+        /// The request, in words.
         doing: String,
         /// Why.
         cause: String,
@@ -52,15 +52,15 @@ pub enum Error {
     /// An answer that is not the API's.
     #[error("{doing}: what answered is not Neon's API ({problem})")]
     Unreadable {
-        /// What was asked for.
+        /// The request, in words.
         doing: String,
-        /// What is wrong with it.
+        /// The defect.
         problem: String,
     },
     /// An operation that ended without doing its work.
     #[error("Neon's operation {action} ended as {status}{}", Reason(.reason))]
     Operation {
-        /// What it was to do, in Neon's words.
+        /// Its action, as Neon names it.
         action: String,
         /// How it ended.
         status: String,
@@ -73,7 +73,7 @@ pub enum Error {
         .waited.as_secs()
     )]
     Slow {
-        /// What it is doing, in Neon's words.
+        /// Its action, as Neon names it.
         action: String,
         /// How long it was waited for.
         waited: Duration,
@@ -81,7 +81,7 @@ pub enum Error {
     /// A name that nothing has.
     #[error("there is no {what} named {} in this project", quoted(.name))]
     NoSuch {
-        /// What was looked for.
+        /// The kind of object.
         what: &'static str,
         /// Its name.
         name: String,
@@ -98,7 +98,7 @@ pub enum Error {
     /// A write was carried out, and whether Neon has finished it cannot be told.
     #[error("{doing}: the answer was lost, and Neon lists no operation that would tell whether it is done")]
     Unconfirmed {
-        /// What was asked for.
+        /// The request, in words.
         doing: String,
     },
     /// A branch whose database must be named.
@@ -114,15 +114,15 @@ pub enum Error {
     /// A signal asked to end.
     #[error("interrupted")]
     Interrupted,
-    /// What failed, and what it left behind.
+    /// A failure that left something behind.
     #[error("{error}; {left}")]
     Left {
         /// Why.
         error: Box<Error>,
-        /// What is there, and what to do about it.
+        /// The leftovers, and how to remove them.
         left: String,
     },
-    /// What cannot be done with this branch.
+    /// An operation that this branch does not allow.
     #[error("{0}")]
     Impossible(String),
 }
@@ -171,7 +171,7 @@ impl Error {
     }
 }
 
-/// What a person can do about a refusal.
+/// Advice about a refusal.
 struct Advice<'a>(&'a Error);
 
 impl fmt::Display for Advice<'_> {

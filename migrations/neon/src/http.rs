@@ -36,7 +36,7 @@ pub(super) struct Call<'a> {
     pub(super) path: &'a [&'a str],
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Value>,
-    /// What it does, for messages.
+    /// Its purpose, for messages.
     pub(super) doing: String,
 }
 
@@ -125,12 +125,12 @@ impl Http {
                 return Err(call.after_others(error, may_be_done));
             }
             may_be_done |= error.may_be_done();
-            if self.stop.comes_within(pause).await {
+            if self.stop.is_sent_within(pause).await {
                 if !may_be_done || call.is_idempotent() {
                     return Err(Error::Interrupted);
                 }
                 // Whoever looks for what was done meets the wish once it is found.
-                self.stop.tell();
+                self.stop.send();
                 return Err(error);
             }
             attempt += 1;
@@ -255,7 +255,7 @@ impl Call<'_> {
     }
 }
 
-/// What lies at the bottom of an error; the layers above it say little.
+/// The root cause of an error; the layers above it say little.
 fn root(error: &dyn StdError) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {

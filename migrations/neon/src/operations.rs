@@ -36,7 +36,7 @@ impl Client {
                     return Err(Error::Slow { action: operation.action, waited: self.wait });
                 }
                 looks += 1;
-                if self.http.stop.comes_within(BACKOFF.pause(looks, 0.0)).await {
+                if self.http.stop.is_sent_within(BACKOFF.pause(looks, 0.0)).await {
                     return Err(Error::Interrupted);
                 }
                 let path = ["operations", operation.id.as_str()];
@@ -45,7 +45,7 @@ impl Client {
             }
         }
         // It may have been told while there was no pause to meet it in.
-        if self.http.stop.comes_within(Duration::ZERO).await { Err(Error::Interrupted) } else { Ok(()) }
+        if self.http.stop.is_sent_within(Duration::ZERO).await { Err(Error::Interrupted) } else { Ok(()) }
     }
 
     /// The operations of a project, the newest first, as many as may have begun while an answer was waited

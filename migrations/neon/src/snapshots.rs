@@ -30,7 +30,7 @@ pub struct NewSnapshot<'a> {
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// What a snapshot is to become.
+/// The branch to make from a snapshot.
 #[derive(Clone, Debug)]
 pub struct SnapshotRestore<'a> {
     /// The name of the new branch.

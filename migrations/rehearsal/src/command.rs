@@ -15,7 +15,7 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// Between asking a command to end and ending it.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What is branchline's own: a test of a branch has no business with the key to all of the project.
+/// Variables of branchline's own: a test of a branch does not need the key to the whole project.
 const OWN_SECRETS: [&str; 1] = ["NEON_API_KEY"];
 
 /// Runs a command with `DATABASE_URL` and `DIRECT_DATABASE_URL` naming the copy and without branchline's own

@@ -15,9 +15,9 @@ use engine::scratch::lease;
 
 use crate::sandbox::{Location, Sandbox};
 
-/// What the names of all copies begin with; the database's oid and something of the run's follow.
+/// The prefix of all copies' names; the database's oid and an id of the run follow.
 const PREFIX: &str = "branchline_rehearsal_";
-/// What the names of those begin with that are to stay, so that no rehearsal drops them.
+/// The prefix of copies that are kept, which no rehearsal drops.
 const KEPT_PREFIX: &str = "branchline_kept_";
 
 /// A copy of a database on its own server.
@@ -36,7 +36,7 @@ struct Made {
 impl DatabaseCopy {
     /// A copy that is to be made of a database; `keep` where it is to stay.
     #[must_use]
-    pub fn of(source: &Url, keep: bool) -> Self {
+    pub fn new(source: &Url, keep: bool) -> Self {
         Self { source: source.clone(), keep, made: None }
     }
 
@@ -49,7 +49,7 @@ impl Sandbox for DatabaseCopy {
     /// Afterwards nobody is connected to the source, so that others can copy it as well. A copy that is being
     /// made is waited for, so that it can be dropped: it takes no signal to make it fail.
     async fn create(&mut self, _: &mut Signals) -> Result<Location> {
-        let made = Made::of(&self.source, self.keep).await?;
+        let made = Made::new(&self.source, self.keep).await?;
         let location = Location { url: self.source.with_dbname(&made.name), name: made.name.clone() };
         self.made = Some(made);
         Ok(location)
@@ -83,7 +83,7 @@ impl Made {
     /// # Errors
     /// The server cannot be reached, the role may not create databases, or somebody is connected to the
     /// source.
-    async fn of(source: &Url, keep: bool) -> Result<Self> {
+    async fn new(source: &Url, keep: bool) -> Result<Self> {
         let connector = Connector::new(source)?;
         let server = connect(&connector).await?;
         ensure_session(&server, &connector).await?;

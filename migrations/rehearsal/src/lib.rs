@@ -48,13 +48,13 @@ use report::{
 use sandbox::Location;
 use tables::Columns;
 
-/// What to rehearse, and what is asked of it.
+/// A rehearsal to run, and its limits.
 pub struct Rehearsal<'a> {
     /// All migrations of the folder.
     pub migrations: &'a Migrations,
     /// How long statements may wait and run.
     pub settings: Settings,
-    /// What must not be exceeded, or happen at all.
+    /// Limits that fail the rehearsal.
     pub limits: Limits,
     /// Which database is rehearsed for; see [`fingerprint::database`].
     pub database: String,
@@ -197,7 +197,7 @@ impl Rehearsal<'_> {
             // While the command ran, an idle session may have been ended: Neon suspends a compute after five
             // minutes.
             let (session, ..) = open_and_read_history(&connector).await?;
-            // What the command wrote is no migration's doing.
+            // The command's own writes are not the migrations' doing.
             let rows_now = match report.command {
                 Some(_) => tables::digest(&session, &touched).await?,
                 None => rows_after.clone(),
@@ -213,7 +213,7 @@ impl Rehearsal<'_> {
                 untouched,
                 &self.limits,
             ));
-            report.round_trip = way.told;
+            report.round_trip = way.result;
             let last = pending.last().map(|migration| migration.label().to_owned());
             report.target.head = last.or(report.target.head);
             if let Some(catalog) = ups.catalogs.last() {
@@ -246,7 +246,7 @@ impl Rehearsal<'_> {
         let mut profiler = Profiler::open(connector, origin).await?.reading_catalogs();
         let tables: Vec<String> = touched.keys().cloned().collect();
         let probes = Probes::open(connector, &tables, origin).await?;
-        // What is said while the migrations run is told as findings.
+        // Notices become findings, so they are not printed while the migrations run.
         let observe = |event| {
             if !matches!(event, Event::Notices { .. }) {
                 (self.observe)(event);

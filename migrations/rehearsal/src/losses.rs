@@ -1,4 +1,5 @@
-//! What migrations drop, and how many values it held: a deploy asks whether production holds others by then.
+//! Tables and columns that migrations drop, and how many values they held: a deploy checks that production
+//! does not hold other values by then.
 //!
 //! A column that is renamed is no loss, so the columns are known by the numbers that the server has for them.
 

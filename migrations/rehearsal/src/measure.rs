@@ -1,5 +1,5 @@
-//! What a migration does, statement by statement: which locks it takes and how long it holds them, what it
-//! writes anew, reads from end to end and builds, how long it waits.
+//! Measures a migration statement by statement: which locks it takes and how long it holds them, which
+//! tables it rewrites and reads from end to end, which indexes it builds, how long it waits.
 //!
 //! The migration is applied by the engine, as a deploy applies it; a [`Profiler`] looks on.
 
@@ -37,7 +37,7 @@ pub struct Profiler {
     /// A second session, which looks at the migrating one's locks.
     watcher: Arc<Client>,
     listener: Listener,
-    /// What measured times count from.
+    /// The origin of measured times.
     origin: Instant,
     /// Whether the catalog is read after each migration.
     reads_catalogs: bool,
@@ -49,7 +49,7 @@ pub struct Profiler {
 
 /// A migration that was applied.
 pub struct Profiled {
-    /// What it did.
+    /// Its measurements.
     pub profile: MigrationProfile,
     /// The catalog after it, where it was asked for.
     pub catalog: Option<Catalog>,
@@ -360,7 +360,7 @@ fn alike(statements: &[Statement<'_>]) -> usize {
     if run > ALIKE { run } else { 1 }
 }
 
-/// What a statement that writes rows one by one does to which table.
+/// The verb and the table of a statement that writes rows one by one.
 fn table_written(statement: &Statement<'_>) -> Option<(String, String)> {
     let words = statement.words(2);
     let keyword = match words.first()?.as_str() {

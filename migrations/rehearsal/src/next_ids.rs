@@ -37,7 +37,7 @@ pub(super) async fn taken(session: &Client) -> Result<BTreeSet<String>> {
     Ok(found.iter().map(|row| row.get(0).unwrap_or_default().to_owned()).collect())
 }
 
-/// What is taken now and was not before.
+/// Sequences whose next number is taken now and was not before.
 pub(super) fn findings(before: &BTreeSet<String>, after: &BTreeSet<String>, way: &str) -> Vec<Finding> {
     let finding = |column: &String| Finding {
         level: Level::Failure,

@@ -18,11 +18,11 @@ use text::HumanDuration;
 /// However much of the limit the rehearsed locks take, a migration gets so long to wait for its own.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
 
-/// What production is now.
+/// The state of production now.
 pub struct Production<'a> {
     /// See [`fingerprint::database`].
     pub database: String,
-    /// What its history table holds.
+    /// The rows of its history table.
     pub history: &'a [Applied],
     /// See [`model::Catalog::fingerprint`].
     pub catalog: String,

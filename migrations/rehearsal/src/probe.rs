@@ -81,7 +81,7 @@ impl Session {
         Ok(Self { client, pid, who, table: table.to_owned() })
     }
 
-    /// What one attempt sends. The writer takes the locks of an UPDATE, on the table and on a row, and
+    /// The statements of one attempt. The writer takes the locks of an UPDATE, on the table and on a row, and
     /// changes nothing: it waits where an UPDATE would, fires no trigger and leaves no dead row behind.
     fn statement(&self) -> String {
         let table = &self.table;

@@ -25,9 +25,9 @@ pub struct Report {
     pub verdict: Verdict,
     /// Where it took place.
     pub place: PlaceKind,
-    /// What production was.
+    /// Production before the migrations.
     pub source: Source,
-    /// What it will be.
+    /// Production after them.
     pub target: Target,
     /// How long a lock may stand in others' way.
     pub limits: Limits,
@@ -40,7 +40,7 @@ pub struct Report {
     /// Whether the downs lead back and the ups forward again.
     #[serde(rename = "way_back")]
     pub round_trip: RoundTrip,
-    /// What the migrations drop.
+    /// Tables and columns that the migrations drop.
     #[serde(default)]
     pub losses: Vec<Loss>,
     /// Objects of the database of which nothing is known, so that nothing of them was compared.
@@ -95,17 +95,17 @@ pub struct Target {
     pub catalog: Option<String>,
 }
 
-/// What was asked of the migrations.
+/// The limits that were set for the migrations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The longest time for which others may be held up.
     #[serde(rename = "max_lock_ms", with = "optional_millis")]
     pub max_lock: Option<Duration>,
-    /// What must not happen at all.
+    /// Events that fail the rehearsal.
     pub deny: Vec<Deny>,
 }
 
-/// What can be forbidden.
+/// An event that can be denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Deny {
@@ -117,7 +117,7 @@ pub enum Deny {
     Data,
     /// A migration without a down.
     Irreversible,
-    /// What `branchline lint` calls an error.
+    /// An error of `branchline lint`.
     Lint,
     /// An object of a kind that the catalog does not model.
     Unmodeled,
@@ -160,7 +160,7 @@ pub struct Rehearsed {
     pub checksum: String,
     /// SHA-256 of the catalog after it.
     pub catalog: String,
-    /// What it did.
+    /// Its measurements.
     #[serde(flatten)]
     pub measured: MigrationProfile,
 }
@@ -170,7 +170,7 @@ pub struct Rehearsed {
 pub struct Probed {
     /// The table with its schema.
     pub table: String,
-    /// What the session did.
+    /// The kind of session.
     pub who: Who,
     /// How many times.
     pub attempts: u64,
@@ -180,7 +180,7 @@ pub struct Probed {
     pub broken: Option<String>,
 }
 
-/// What a probing session does.
+/// The kinds of probing sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Who {
@@ -229,7 +229,7 @@ pub struct RoundTrip {
 pub struct Finding {
     /// How much it weighs.
     pub level: Level,
-    /// What it is about.
+    /// Its subject.
     pub about: About,
     /// The file, where it is about one.
     pub file: Option<String>,
@@ -254,7 +254,7 @@ pub enum Level {
     Failure,
 }
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum About {
@@ -294,7 +294,7 @@ impl Finding {
         Self { level, about, file, line, message, shown: None }
     }
 
-    /// What a terminal shows.
+    /// The message for a terminal.
     pub fn words(&self) -> &str {
         self.shown.as_deref().unwrap_or(&self.message)
     }

@@ -21,10 +21,10 @@ use engine::report::Direction;
 /// Differences that a message shows.
 const SHOWN: usize = 8;
 
-/// What the way back showed.
+/// The result of the downs and of the ups after them.
 #[derive(Default)]
 pub(super) struct Way {
-    pub(super) told: RoundTrip,
+    pub(super) result: RoundTrip,
     pub(super) findings: Vec<Finding>,
     /// The rows where all migrations were taken back; none where the way did not lead there.
     pub(super) rows: Option<Digest>,
@@ -50,7 +50,7 @@ impl Rehearsal<'_> {
         let without = pending.iter().filter(|migration| migration.down.is_none());
         for migration in without {
             way.findings.push(self.of_missing_down(migration));
-            way.told.without.push(migration.label().to_owned());
+            way.result.without.push(migration.label().to_owned());
         }
         let reversible = pending.iter().rev().take_while(|migration| migration.down.is_some()).count();
         for step in 1..=reversible {
@@ -68,7 +68,10 @@ impl Rehearsal<'_> {
                 column_order::compare(session, self.migrations, step, &catalogs[number], &there).await?;
             way.findings.extend(notes(file.as_ref(), &compared));
             if !compared.differences.is_empty() {
-                let message = told("does not restore what was there before its up:", &compared.differences);
+                let message = describe_differences(
+                    "does not restore what was there before its up:",
+                    &compared.differences,
+                );
                 way.findings.push(finding(Level::Failure, file, message));
                 return Ok(way);
             }
@@ -91,11 +94,14 @@ impl Rehearsal<'_> {
                 column_order::compare(session, self.migrations, step, &catalogs[number + 1], &there).await?;
             way.findings.extend(notes(file.as_ref(), &compared));
             if !compared.differences.is_empty() {
-                let message = told("does not make the same again after its down:", &compared.differences);
+                let message = describe_differences(
+                    "does not make the same again after its down:",
+                    &compared.differences,
+                );
                 way.findings.push(finding(Level::Failure, file, message));
                 return Ok(way);
             }
-            way.told.proved.push(pending[number].label().to_owned());
+            way.result.proved.push(pending[number].label().to_owned());
         }
         Ok(way)
     }
@@ -121,12 +127,12 @@ fn finding(level: Level, file: Option<String>, message: String) -> Finding {
     Finding::new(level, About::Down, file, None, message)
 }
 
-/// What differs and does not matter.
+/// Differences that do not matter.
 fn notes(file: Option<&String>, compared: &Comparison) -> impl Iterator<Item = Finding> {
     compared.notes.iter().map(move |note| finding(Level::Note, file.cloned(), note.clone()))
 }
 
-fn told(what: &str, differences: &[String]) -> String {
+fn describe_differences(what: &str, differences: &[String]) -> String {
     let mut message = what.to_owned();
     for line in differences.iter().take(SHOWN).flat_map(|difference| difference.lines()) {
         message.push_str("\n    ");

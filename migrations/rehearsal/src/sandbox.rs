@@ -11,7 +11,7 @@ use engine::interrupt::Signals;
 pub struct Location {
     /// Its direct URL.
     pub url: Url,
-    /// What people call it.
+    /// Its name in messages.
     pub name: String,
 }
 
@@ -25,7 +25,7 @@ pub trait Sandbox {
     /// It cannot be made, or a signal came.
     fn create(&mut self, signals: &mut Signals) -> impl Future<Output = Result<Location>>;
 
-    /// What is told where the copy may stay behind.
+    /// The message if the copy may be left behind.
     fn left(&self) -> String;
 
     /// Where the work failed, in a copy that is kept.

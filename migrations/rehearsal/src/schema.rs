@@ -32,7 +32,7 @@ pub fn compare(file: Option<&Path>, catalog: &Catalog) -> Result<Option<Finding>
     if more > 0 {
         message.push_str(&format!("\n    … and {more} more lines"));
     }
-    message.push_str("\nwrite it anew with branchline schema, or see what was changed on production by hand");
+    message.push_str("\nwrite it with branchline schema, or see what was changed on production by hand");
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
     Ok(Some(Finding::new(Level::Failure, About::Schema, name, None, message)))
 }
@@ -68,7 +68,7 @@ fn without_comma(line: &str) -> &str {
     line.strip_suffix(',').unwrap_or(line)
 }
 
-/// What stands between empty lines; of a table its lines in a fixed order.
+/// The paragraphs of a file; the lines of a table are sorted.
 fn blocks(text: &str) -> Vec<Vec<&str>> {
     text.split("\n\n").map(lines_in_fixed_order).collect()
 }

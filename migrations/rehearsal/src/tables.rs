@@ -27,7 +27,7 @@ impl Rows {
 /// A digest for each table.
 pub(super) type Digest = BTreeMap<String, Rows>;
 
-/// What of a table goes into its digest: its columns, quoted. None of a table whose rows are said to be lost.
+/// The quoted columns of a table that go into its digest. None for a table whose rows are declared lost.
 pub(super) type Columns = BTreeMap<String, Vec<String>>;
 
 /// The tables of a catalog whose names stand in the files of the migrations, with their columns. What a

@@ -187,7 +187,7 @@ fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(arguments);
 }
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), begun anew for
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), restarted for
 /// each bookmark, so that a bookmark's content depends on its number alone.
 struct Random(u64);
 

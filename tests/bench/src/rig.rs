@@ -247,7 +247,7 @@ impl Function {
         Ok(Self(function.without_payload_limits()))
     }
 
-    /// Sends a file, and takes it that the function stored it anew.
+    /// Sends a file, which the function must store as a new one.
     pub(crate) async fn import(&self, file: &Bytes, project_id: Option<i32>) -> Result<Answer> {
         let target = project_id.map_or("/".to_owned(), |id| format!("/?project_id={id}"));
         self.expect(201, Event::post(&target).binary(file.clone())).await

@@ -204,7 +204,7 @@ async fn a_change_is_found_at_once_whoever_makes_it() {
     assert_eq!(titles(&fixture, &[("q", "pantries")]).await, ["Pantries"]);
     fixture.execute("UPDATE bookmarks SET url = 'https://example.com/none' WHERE title = 'Pantries'").await;
     assert_eq!(titles(&fixture, &[("q", "kitchens")]).await, [""; 0]);
-    // What no document holds makes none anew.
+    // Indexing again makes no document.
     fixture.execute("UPDATE bookmarks SET processed = true").await;
     assert_eq!(fixture.ask("SELECT count(*) FROM search_pending").await, "0");
     fixture.execute("DELETE FROM bookmarks WHERE title = 'Pantries'").await;

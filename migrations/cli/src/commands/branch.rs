@@ -194,7 +194,7 @@ async fn reset(neon: &Client, name: &str, preserve_as: Option<&str>) -> Result<(
     Ok((branch, kept))
 }
 
-/// What is said where a restore is not waited for any more.
+/// The message when a restore is no longer waited for.
 fn goes_on(branch: &Branch) -> String {
     let name = quoted(&branch.name);
     format!("Neon may go on with restoring the branch {name}; branchline branch list shows its state")

@@ -8,7 +8,6 @@ use serde_json::json;
 use tokio_postgres::Client;
 
 use super::Context;
-use super::history::word;
 use super::interrupted::Interrupted;
 use crate::options::{Place, Unmodeled};
 use crate::output::Exit;
@@ -45,7 +44,8 @@ pub(crate) struct Args {
 struct Check {
     pending: Vec<String>,
     problems: Vec<Disagreement>,
-    broken_off: Option<Interrupted>,
+    #[serde(rename = "broken_off")]
+    interrupted: Option<Interrupted>,
     /// What was changed by hand; null where that was not asked, or could not be found out.
     drift: Option<Drifted>,
     /// Why the catalog was not compared, where it was asked.
@@ -83,11 +83,11 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     let migrations = context.migrations()?;
     let records = context.read_state().await?;
-    let broken_off = records.broken_off.map(|progress| Interrupted::of(&progress, &migrations));
+    let interrupted = records.interrupted.map(|progress| Interrupted::of(&progress, &migrations));
     let mut check = Check {
         pending: Vec::new(),
         problems: Vec::new(),
-        broken_off,
+        interrupted,
         drift: None,
         not_compared_because: None,
     };
@@ -96,7 +96,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             None if entry.state == State::Pending => check.pending.push(entry.label()),
             None => {}
             Some(meaning) => {
-                let state = word(entry.state);
+                let state = entry.state.as_str();
                 let meaning = meaning.to_owned();
                 check.problems.push(Disagreement { migration: entry.label(), state, meaning });
             }
@@ -106,7 +106,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let (migration, meaning) = (CHECKSUMS.to_owned(), error.to_string());
         check.problems.push(Disagreement { migration, state: "stale", meaning });
     }
-    let is_known = check.problems.is_empty() && check.broken_off.is_none() && !records.history.is_empty();
+    let is_known = check.problems.is_empty() && check.interrupted.is_none() && !records.history.is_empty();
     if is_known && !args.no_catalog {
         match args.drift(&migrations, &records.history, &records.session, context).await {
             Ok(drift) => check.drift = Some(drift),
@@ -119,7 +119,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let is_modeled = drift.unmodeled.is_empty() || !args.unmodeled.deny_unmodeled;
         drift.differences.is_empty() && is_modeled
     });
-    let is_done = check.pending.is_empty() && check.broken_off.is_none() && is_as_made;
+    let is_done = check.pending.is_empty() && check.interrupted.is_none() && is_as_made;
     Ok(match (check.problems.is_empty(), is_done) {
         (false, _) => Exit::Failed,
         (true, false) => Exit::Attention,
@@ -174,8 +174,8 @@ fn text(check: &Check) -> String {
     let problems =
         check.problems.iter().map(|p| wrap(&format!("{}: {}: {}", p.state, p.migration, p.meaning)));
     let pending = check.pending.iter().map(|migration| format!("pending: {migration}"));
-    let broken_off = check.broken_off.iter().map(|broken_off| wrap(&broken_off.to_string()));
-    let mut lines: Vec<String> = problems.chain(broken_off).chain(pending).collect();
+    let interrupted = check.interrupted.iter().map(|interrupted| wrap(&interrupted.to_string()));
+    let mut lines: Vec<String> = problems.chain(interrupted).chain(pending).collect();
     if lines.is_empty() {
         lines.push("The database has every migration, as the files have them.".to_owned());
     }

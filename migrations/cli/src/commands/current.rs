@@ -23,7 +23,8 @@ struct Current {
     is_head: bool,
     /// How many files are not applied.
     pending: usize,
-    broken_off: Option<Interrupted>,
+    #[serde(rename = "broken_off")]
+    interrupted: Option<Interrupted>,
     /// Where only another tool has a history: which, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
@@ -44,7 +45,7 @@ pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
         applied_on: last.map(|row| row.applied_on.clone()),
         is_head: version == migrations.head().map(|migration| migration.version),
         pending: migrations.iter().filter(|m| history.iter().all(|row| row.version != m.version)).count(),
-        broken_off: records.broken_off.map(|progress| Interrupted::of(&progress, &migrations)),
+        interrupted: records.interrupted.map(|progress| Interrupted::of(&progress, &migrations)),
         advice: match &records.database.table {
             Some(_) => None,
             None => predecessor::advice(&records.session).await?,
@@ -62,7 +63,7 @@ fn text(current: &Current) -> String {
         (false, 0) => name.to_owned(),
         (false, pending) => format!("{name} ({pending} pending)"),
     };
-    let broken_off = current.broken_off.iter().map(|broken_off| wrap(&broken_off.to_string()));
+    let interrupted = current.interrupted.iter().map(|interrupted| wrap(&interrupted.to_string()));
     let advice = current.advice.iter().map(|advice| wrap(advice));
-    [place].into_iter().chain(broken_off).chain(advice).collect::<Vec<_>>().join("\n")
+    [place].into_iter().chain(interrupted).chain(advice).collect::<Vec<_>>().join("\n")
 }

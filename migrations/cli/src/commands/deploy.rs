@@ -71,7 +71,7 @@ the oldest of an earlier deploy makes room.
 
 Exit status: 0 deployed, or there was nothing to do; 1 refused or failed.";
 
-/// What a deploy did.
+/// The result of a deploy.
 #[derive(Serialize)]
 struct Deployed {
     #[serde(flatten)]

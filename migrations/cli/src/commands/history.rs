@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use comfy_table::{Cell, CellAlignment, Table, presets};
-use files::{Entry, State, overview};
+use files::{Entry, overview};
 use serde::Serialize;
 use serde_json::json;
 
@@ -43,16 +43,16 @@ struct Row {
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let migrations = context.migrations()?;
-    let DatabaseState { session, database, history, broken_off } = context.read_state().await?;
+    let DatabaseState { session, database, history, interrupted } = context.read_state().await?;
     let log = match &database.table {
         Some(table) => log::read(&session, &table.name, &history).await?,
         None => BTreeMap::new(),
     };
     let rows: Vec<Row> = overview(&migrations, &history).iter().map(|entry| row(entry, &log)).collect();
-    let broken_off = broken_off.as_ref().map(|progress| Interrupted::of(progress, &migrations));
+    let interrupted = interrupted.as_ref().map(|progress| Interrupted::of(progress, &migrations));
     let mut text = if args.verbose { details(&rows) } else { table(&rows) };
-    if let Some(broken_off) = &broken_off {
-        text = format!("{text}\n\n{}", wrap(&broken_off.to_string()));
+    if let Some(interrupted) = &interrupted {
+        text = format!("{text}\n\n{}", wrap(&interrupted.to_string()));
     }
     let advice = match &database.table {
         Some(_) => None,
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if let Some(advice) = &advice {
         text = format!("{text}\n\n{}", wrap(advice));
     }
-    let mut value = json!({ "migrations": rows, "broken_off": broken_off });
+    let mut value = json!({ "migrations": rows, "broken_off": interrupted });
     if let Some(advice) = advice {
         value["advice"] = advice.into();
     }
@@ -75,7 +75,7 @@ fn row(entry: &Entry<'_>, log: &BTreeMap<i64, Logged>) -> Row {
     Row {
         version: entry.version,
         name: entry.name.to_owned(),
-        state: word(entry.state),
+        state: entry.state.as_str(),
         applied_on: entry.applied_on.map(str::to_owned),
         applied_by: logged.map(|logged| logged.role.clone()),
         duration_ms: logged.map(|logged| logged.duration_ms),
@@ -84,17 +84,6 @@ fn row(entry: &Entry<'_>, log: &BTreeMap<i64, Logged>) -> Row {
         checksum: migration.map(|m| m.checksum()),
         transaction: migration.map(|m| !m.up.directives.no_transaction),
         irreversible: migration.and_then(|m| m.up.directives.irreversible.clone()),
-    }
-}
-
-/// A state in one word.
-pub(super) fn word(state: State) -> &'static str {
-    match state {
-        State::Applied => "applied",
-        State::Pending => "pending",
-        State::Changed => "changed",
-        State::Missing => "missing",
-        State::Behind => "behind",
     }
 }
 

@@ -97,7 +97,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if args.local || context.global.database_url.is_some() {
         let url = context.url()?;
         let database = fingerprint::database(&url);
-        return args.rehearse(context, PlaceKind::Copy, database, DatabaseCopy::of(&url, args.keep)).await;
+        return args.rehearse(context, PlaceKind::Copy, database, DatabaseCopy::new(&url, args.keep)).await;
     }
     let client = args.neon.client(&Environment::read()?).context(
         "a rehearsal takes place on a branch of a Neon project, or with --local on a copy on the database's \
@@ -115,7 +115,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         role: Some(production.url.user()),
         lifetime: LIFETIME + args.timeout,
     };
-    let sandbox = NeonBranch::of(origin, args.keep);
+    let sandbox = NeonBranch::new(origin, args.keep);
     args.rehearse(context, PlaceKind::Branch, database, sandbox).await
 }
 
@@ -144,7 +144,7 @@ impl Production {
         })?;
         let url = Url::parse(&uri).context("Neon's connection URI")?;
         match &configured {
-            // What is measured, and what a snapshot keeps, must be what is migrated.
+            // The branch that is measured, or kept by a snapshot, must be the one that is migrated.
             Some(configured) if fingerprint::database(configured) != fingerprint::database(&url) => bail!(
                 "the database that is configured is not of the branch {}, which is production here; --branch \
                  names another one, and the project is that of NEON_PROJECT_ID or --project-id",
@@ -209,7 +209,7 @@ impl Args {
         let observe = |event| context.output.event(&event);
         let rehearsal = self.rehearsal(context, &migrations, place, &database, &observe);
         let warn = |left: &anyhow::Error| context.output.note(&format_args!("warning: {left:#}"));
-        // What was found is told before the copy is removed, so that nothing of it is lost where that fails.
+        // The report is printed before the copy is removed, so that it is not lost if the removal fails.
         sandbox::within(sandbox, self.keep, warn, async |location| {
             let report = rehearsal.run(location).await?;
             let exit = self.end(context, &report);

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         let stamp = files::stamp(&migrations, &history, target)?;
         let table = database.table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
         table.check_fit(stamp.add.iter().copied())?;
-        context.output.script(&script::of_stamp(&table, &stamp));
+        context.output.script(&script::render_stamp(&table, &stamp));
         return Ok(Exit::Done);
     }
     let connector = Connector::new(&context.url()?)?;

@@ -1,4 +1,4 @@
-//! What `upgrade` and `downgrade` share: the run, the dry run, and the script.
+//! Shared parts of `upgrade` and `downgrade`: the run, the dry run, and the script.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use engine::report::{DryReport, Report};
 use engine::script;
 use text::{counted, wrap};
 
-/// What becomes of the steps.
+/// Whether the steps run, are tried, or are printed.
 #[derive(clap::Args)]
 pub(crate) struct Mode {
     /// Print what would run, as a script for psql, and change nothing
@@ -50,7 +50,7 @@ pub(super) async fn run(
         let steps = target.plan(&verify(&migrations, &history)?)?;
         let table = table.unwrap_or_else(|| HistoryTable::unasked(migrations.version_type()));
         table.check_fit(steps.iter().copied())?;
-        context.output.script(&script::of_steps(&table, &steps, target.direction(), &settings));
+        context.output.script(&script::render_steps(&table, &steps, target.direction(), &settings));
         return Ok(Exit::Done);
     }
     if from.is_some() {

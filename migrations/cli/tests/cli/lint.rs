@@ -233,7 +233,7 @@ fn observing_says_what_each_statement_did_and_weighs_it_by_the_real_tables() {
     project.sql("INSERT INTO a SELECT generate_series(1, 400000)");
     assert_eq!(found(&observed(&project)).as_deref(), Some("error"), "the real table is large");
     let text = project.run(&["lint", "--observe"]).stdout;
-    assert!(text.contains("writes public.a anew (13 MB in the database)"), "{text}");
+    assert!(text.contains("rewrites public.a (13 MB in the database)"), "{text}");
     let all = project.run(&["lint", "--observe", "--all"]).stdout;
     assert!(all.contains("the foreign key b_a_id_fkey of b has no index"), "{all}");
 }

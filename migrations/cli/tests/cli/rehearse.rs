@@ -94,7 +94,7 @@ fn each_statement_tells_what_it_locked_rewrote_read_and_built() {
         (&rewrite["rewrites"], &rewrite["indexes"]),
         (&json!(["public.a"]), &json!(["public.a_name"]))
     );
-    // Once to write it anew, once for its index.
+    // Once to rewrite it, once for its index.
     assert_eq!(rewrite["scans"], json!([{ "table": "public.a", "rows": 2_000 }]));
     assert_eq!(modes(statement(&report, 0, 2)), [], "nobody uses a table that is new");
     assert_eq!(modes(statement(&report, 0, 3)), []);

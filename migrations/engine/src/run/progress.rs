@@ -59,7 +59,7 @@ impl Progress {
         let text = |i: usize| row.get(i).unwrap_or_default();
         Ok(Some(Self {
             version: text(0).parse().with_context(|| format!("{table} holds the number {}", text(0)))?,
-            direction: if text(1) == word(Direction::Up) { Direction::Up } else { Direction::Down },
+            direction: if text(1) == Direction::Up.as_str() { Direction::Up } else { Direction::Down },
             done: text(2).parse().with_context(|| format!("{table} holds the count {}", text(2)))?,
             is_begun: text(3) == "t",
             digest: text(4).to_owned(),
@@ -109,11 +109,11 @@ impl Progress {
 
 /// Makes the record of a migration that begins.
 pub fn begin(history: &str, version: i64, direction: Direction, script: &Script) -> String {
-    let (table, word, digest) = (table(history), word(direction), script.digest(0));
+    let (table, direction, digest) = (table(history), direction.as_str(), script.digest(0));
     format!(
         "CREATE TABLE IF NOT EXISTS {table} (version int8 PRIMARY KEY, direction text NOT NULL, done int4 \
          NOT NULL, is_begun bool NOT NULL, digest text NOT NULL); INSERT INTO {table} VALUES ({version}, \
-         '{word}', 0, false, '{digest}')"
+         '{direction}', 0, false, '{digest}')"
     )
 }
 
@@ -130,11 +130,4 @@ pub fn update(history: &str, done: usize, digest: &str, is_begun: bool) -> Strin
 /// The statement that removes the record.
 pub fn remove(history: &str) -> String {
     format!("DROP TABLE {}", table(history))
-}
-
-fn word(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Up => "up",
-        Direction::Down => "down",
-    }
 }

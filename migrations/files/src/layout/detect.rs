@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Layout, flyway, sections};
 use crate::migrations::{FileError, Problem};
 
-/// What a path looks like.
+/// The layout that a path looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     /// `V1__a.sql`

@@ -2,7 +2,7 @@
 
 use super::Layout;
 
-/// What a file is that does not end in `.sql`.
+/// The kind of a file that does not end in `.sql`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lookalike {
     /// Somebody means it to run, and no tool would on every machine.

@@ -1,4 +1,4 @@
-//! What a path stands for.
+//! The meaning of a path in a layout.
 
 use super::{Layout, flyway};
 use crate::file_name::{FileName, Kind, NameError};
@@ -10,13 +10,13 @@ pub(crate) struct Place {
     pub(crate) version: Vec<u64>,
     /// The name without number.
     pub(crate) name: String,
-    /// What people call the migration: its file without ending, or its folder.
+    /// The migration's name for people: its file without the ending, or its folder.
     pub(crate) label: String,
     /// Which of the migration's files it is.
     pub(crate) kind: Kind,
 }
 
-/// What a layout makes of a path that ends in `.sql`.
+/// How a layout reads a path that ends in `.sql`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// A migration's file.

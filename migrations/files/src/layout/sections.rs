@@ -1,4 +1,4 @@
-//! What a file's text says in a layout: which part leads where, and which of the tool's comments are
+//! The sections of a file's text in a layout: which part leads where, and which of the tool's comments are
 //! directives of ours.
 
 use super::{Layout, flyway};
@@ -40,7 +40,7 @@ pub(crate) fn parts(layout: Layout, kind: Kind, sql: String) -> Result<Vec<Part>
     }
 }
 
-/// What goose's or dbmate's comment says: the words after the mark, in small letters.
+/// The words of goose's or dbmate's comment after its mark, in lower case.
 fn annotation(line: &str, mark: &str) -> Option<String> {
     let comment = line.trim().strip_prefix("--")?.trim_start();
     // Where the mark ends in a letter or colon, nothing else of the tools begins so.

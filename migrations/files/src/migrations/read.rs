@@ -140,7 +140,7 @@ impl Reader {
         }
     }
 
-    /// What a migration's files have in common. Other tools pair them by the number alone.
+    /// The key that a migration's files have in common. Other tools pair them by the number alone.
     fn key(&self, place: &Place, kind: Kind) -> (Vec<u64>, bool, String) {
         let name = if self.layout.is_own() { place.name.clone() } else { String::new() };
         (place.version.clone(), kind == Kind::Down, name)

@@ -29,7 +29,7 @@ impl<'a> PsqlCommand<'a> {
         Self { name, start, end: start + text.len(), line, is_between, is_guard }
     }
 
-    /// What to write instead, or to leave out.
+    /// The advice: what to write instead, or to leave out.
     #[must_use]
     pub fn instead(&self) -> &'static str {
         match self.name.trim_start_matches('\\') {

@@ -190,7 +190,7 @@ fn a_command_of_psqls_goes_to_the_end_of_its_line_and_is_no_statement() {
 fn lines_are_counted_once_however_many_statements_there_are() {
     let visited = |statements: usize| {
         let sql = "INSERT INTO a VALUES (1, 'x'); /* a */\n".repeat(statements);
-        (crate::work::of(|| assert_eq!(split(&sql).unwrap().len(), statements)), sql.len())
+        (crate::work::count(|| assert_eq!(split(&sql).unwrap().len(), statements)), sql.len())
     };
     let (work, bytes) = visited(4_000);
     assert!(work <= 3 * bytes, "{work} bytes were looked at in {bytes}");
@@ -199,6 +199,6 @@ fn lines_are_counted_once_however_many_statements_there_are() {
 #[test]
 fn nested_comments_are_read_once() {
     let sql = format!("{}{} SELECT 1", "/*".repeat(10_000), "*/".repeat(10_000));
-    let work = crate::work::of(|| assert_eq!(split(&sql).unwrap().len(), 1));
+    let work = crate::work::count(|| assert_eq!(split(&sql).unwrap().len(), 1));
     assert!(work <= 3 * sql.len(), "{work}");
 }

@@ -341,7 +341,7 @@ fn linting_looks_at_each_statement_a_few_times_however_many_there_are() {
         let files = [("V1__a.sql".to_owned(), sql.into_bytes())];
         let migrations = Migrations::from_files(files).unwrap();
         let judged: Vec<_> = migrations.iter().collect();
-        files::work::of(|| assert_eq!(lint_here(&[], &judged).len(), statements))
+        files::work::count(|| assert_eq!(lint_here(&[], &judged).len(), statements))
     };
     let (few, many) = (work(200), work(2_000));
     assert!(few > 0);

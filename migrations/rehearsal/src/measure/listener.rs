@@ -1,4 +1,4 @@
-//! What migrations and the server say below an error while they run, by the statement that said it.
+//! Notices of migrations and the server while they run, by statement.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,14 +9,14 @@ use tokio_postgres::error::{DbError, Severity};
 use engine::notices::Ear;
 use engine::values;
 
-/// What is kept of all migrations.
+/// How many notices are kept of all migrations.
 const KEPT: usize = 200;
 
-/// What is kept of one statement until it has been answered: a loop that raises a notice a row fills no
-/// memory.
+/// How many notices are kept of one statement until it has been answered, so that a loop that raises one for
+/// each row does not fill the memory.
 const KEPT_OF_ONE: usize = 1_000;
 
-/// What a migration or the server said while a statement ran.
+/// A notice of a migration or the server while a statement ran.
 pub struct Said {
     /// The migration's file.
     pub file: String,
@@ -42,13 +42,13 @@ pub struct AllSaid {
 /// Listens to a session.
 #[derive(Default)]
 pub(super) struct Listener {
-    /// What was said since the last statement was answered.
+    /// Notices since the last statement was answered.
     heard: Arc<Mutex<Vec<DbError>>>,
     said: RefCell<AllSaid>,
 }
 
 impl Listener {
-    /// What hears a session's notices.
+    /// The receiver of a session's notices.
     pub(super) fn ear(&self) -> Ear {
         let heard = Arc::clone(&self.heard);
         Arc::new(move |notice: &DbError| {

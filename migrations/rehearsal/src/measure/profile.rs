@@ -1,4 +1,4 @@
-//! What was measured. It is written into a rehearsal's report and read back from there.
+//! The measurements, as they are written into a rehearsal's report and read back.
 
 use std::fmt;
 use std::time::Duration;
@@ -61,7 +61,7 @@ pub struct StatementProfile {
 pub struct Lock {
     /// The relation with its schema.
     pub relation: String,
-    /// What it is.
+    /// Its kind.
     pub kind: RelationKind,
     /// How strong the lock is.
     pub mode: LockMode,
@@ -83,7 +83,7 @@ pub struct Scan {
     pub rows: u64,
 }
 
-/// What a relation is, as far as it matters for who is held up.
+/// The kind of a relation, as far as it matters for who has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RelationKind {

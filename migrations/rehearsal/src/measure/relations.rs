@@ -32,7 +32,7 @@ pub(super) struct Relation {
     pub(super) table: u32,
 }
 
-/// What happened between two moments.
+/// The changes between two moments.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Changes {
     pub(super) rewrites: Vec<String>,

@@ -16,7 +16,7 @@ const INTERVAL: Duration = Duration::from_millis(4);
 /// A relation's oid and how it is locked.
 pub(super) type Held = (u32, LockMode);
 
-/// What was seen of one statement.
+/// Observations of one statement.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     /// Locks with the first and the last look at which they were there.

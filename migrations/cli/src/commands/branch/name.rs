@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// What Neon takes, in characters (`maxLength` of its API).
+/// The longest name that Neon accepts, in characters (`maxLength` of its API).
 const LONGEST: usize = 256;
 
 /// A name as Neon takes it. An empty one would stand for any name that Neon likes.

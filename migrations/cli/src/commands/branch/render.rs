@@ -8,7 +8,7 @@ use crate::table::PlainTable;
 use neon::Branch;
 use text::{DecimalBytes, quoted};
 
-/// What was made, and what to do with it.
+/// The new branch, and how to use it.
 pub(super) fn created(branch: &Branch) -> String {
     let name = quoted(&branch.name);
     let expiry = branch.expires_at.map(|at| format!("Neon deletes it at {} UTC.\n", minutes(at)));

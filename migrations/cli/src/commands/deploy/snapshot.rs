@@ -11,7 +11,7 @@ use engine::interrupt::Signals;
 use neon::{Branch, Client, NewSnapshot, Snapshot};
 use text::quoted;
 
-/// What the names of deploys' snapshots begin with; the time follows.
+/// The prefix of deploys' snapshots; the time follows.
 const PREFIX: &str = "before_deploy";
 
 /// Takes a snapshot of production and waits until it is finished; gives its name. Neon keeps few of them (one

@@ -182,8 +182,8 @@ fn refused(url: &Url, certificate: &Certificate, code: i32, words: &str) -> Step
              ca-certificates."
                 .to_owned(),
         ),
-        _ => (words.to_owned(), "The server's certificate, or its authority's, has to be made \
-                                 anew.".to_owned()),
+        _ => (words.to_owned(), "The server's certificate, or its authority's, has to be \
+                                 renewed.".to_owned()),
     };
     Step::failed("certificate", finding).advise(advice).with(details(certificate))
 }

@@ -1,4 +1,4 @@
-//! What a step found.
+//! The result of a step.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(super) struct Step {
     pub(super) step: &'static str,
     pub(super) verdict: Verdict,
     pub(super) finding: String,
-    /// What to do about it.
+    /// The advice.
     pub(super) advice: Option<String>,
     /// The finding for machines.
     #[serde(skip_serializing_if = "Value::is_null")]

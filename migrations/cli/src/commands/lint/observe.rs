@@ -18,7 +18,7 @@ use rehearsal::measure::{Lock, MigrationProfile, Profiler, StatementProfile};
 /// A table smaller than this is rewritten or read in no time that anybody notices.
 const LARGE: u64 = 10 << 20;
 
-/// What running the migrations showed.
+/// Observations of running the migrations.
 pub(crate) struct Observed {
     pub(crate) measured: Vec<MigrationProfile>,
     pub(crate) findings: Vec<LintFinding>,
@@ -116,7 +116,7 @@ fn of_statements(
     let mut findings = Vec::new();
     for statement in &measured.statements {
         for table in &statement.rewrites {
-            let message = format!("{table} is rewritten as a whole{}", told(table, sizes));
+            let message = format!("{table} is rewritten as a whole{}", describe_size(table, sizes));
             findings.extend(finding(
                 "observed-rewrite",
                 migration,
@@ -128,8 +128,12 @@ fn of_statements(
         for scan in &statement.scans {
             let blocks = |lock: &&Lock| lock.relation == scan.table && lock.mode.stops_writers();
             if let Some(lock) = measured.locks().find(blocks) {
-                let message =
-                    format!("{} is read under {}{}", scan.table, lock.mode, told(&scan.table, sizes));
+                let message = format!(
+                    "{} is read under {}{}",
+                    scan.table,
+                    lock.mode,
+                    describe_size(&scan.table, sizes)
+                );
                 let severity = weigh(&scan.table, sizes);
                 findings.extend(finding(
                     "observed-scan-under-lock",
@@ -150,7 +154,7 @@ fn of_key(migration: &Migration, (table, constraint): &(String, String)) -> Opti
     finding("foreign-key-without-index", migration, line, Some(Severity::Warning), message)
 }
 
-fn told(table: &str, sizes: Option<&BTreeMap<String, u64>>) -> String {
+fn describe_size(table: &str, sizes: Option<&BTreeMap<String, u64>>) -> String {
     match sizes.and_then(|sizes| sizes.get(table)) {
         Some(size) => format!(" ({} MB in the database)", size >> 20),
         None => String::new(),
@@ -173,7 +177,7 @@ fn finding(
 }
 
 impl Observed {
-    /// What each statement did, a paragraph each.
+    /// The effects of each statement, a paragraph each.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for measured in &self.measured {
@@ -195,9 +199,9 @@ impl Observed {
     }
 
     fn deeds(&self, statement: &StatementProfile) -> Vec<String> {
-        let size = |table: &str| told(table, self.sizes.as_ref());
+        let size = |table: &str| describe_size(table, self.sizes.as_ref());
         let locks = statement.locks.iter().map(|lock| format!("locks {} ({})", lock.relation, lock.mode));
-        let rewrites = statement.rewrites.iter().map(|table| format!("writes {table} anew{}", size(table)));
+        let rewrites = statement.rewrites.iter().map(|table| format!("rewrites {table}{}", size(table)));
         let scans = statement
             .scans
             .iter()

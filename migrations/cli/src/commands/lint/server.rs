@@ -1,4 +1,4 @@
-//! What the server's parser says of statements that ours does not know.
+//! The server's parser for statements that ours does not know.
 
 use anyhow::{Context, Result};
 use files::{Migration, Script, Statement};

@@ -13,14 +13,14 @@ use engine::interrupt::Signals;
 use neon::{Branch, Client, Deleted, NewBranch};
 use rehearsal::sandbox::{Location, Sandbox};
 
-/// What the names of branches begin with that are to stay until they expire.
+/// The prefix of branches that stay until they expire.
 const KEPT_PREFIX: &str = "kept-rehearsal-";
 
 /// Looks for a branch whose creation was interrupted: it may appear a moment after it was asked for.
 const LOOKS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What a branch is made from, and how it is reached.
+/// The parent of a branch, and how it is reached.
 #[derive(Clone, Copy)]
 pub(super) struct BranchOrigin<'a> {
     pub(super) client: &'a Client,
@@ -49,7 +49,7 @@ struct Taken {
 
 impl<'a> NeonBranch<'a> {
     /// A branch that is to be made; `keep` where it is to stay.
-    pub(super) fn of(origin: BranchOrigin<'a>, keep: bool) -> Self {
+    pub(super) fn new(origin: BranchOrigin<'a>, keep: bool) -> Self {
         Self { origin, keep, taken: None }
     }
 

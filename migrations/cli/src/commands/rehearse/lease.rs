@@ -1,4 +1,4 @@
-//! What tells a branch in use from one that a killed run left behind: a locked file of the branch's name.
+//! Tells a branch in use from one that a killed run left behind: by a locked file of the branch's name.
 //!
 //! The lock ends with the process, however it ends. Only runs on this machine, by this user, can see it; a
 //! branch of any other that died is deleted by Neon when it expires.
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// What the names of all branches made for a rehearsal begin with.
+/// The prefix of all branches that are made for a rehearsal.
 pub(super) const PREFIX: &str = "rehearsal-";
 
 /// A name in use.

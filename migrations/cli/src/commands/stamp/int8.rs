@@ -22,7 +22,7 @@ pub(super) async fn run(is_sql: bool, migrations: &Migrations, context: &Context
     let connector = Connector::new(&context.url()?)?;
     let (first, database, history) = open_and_read_history(&connector).await?;
     if is_sql {
-        context.output.script(&script::of_transaction(&statements(migrations, &database, &history)?));
+        context.output.script(&script::render_transaction(&statements(migrations, &database, &history)?));
         return Ok(Exit::Done);
     }
     database.check_writable()?;
@@ -45,7 +45,7 @@ pub(super) async fn run(is_sql: bool, migrations: &Migrations, context: &Context
     Ok(Exit::Done)
 }
 
-/// What changes the table and the checksums in it.
+/// The statements that change the table and its checksums.
 ///
 /// # Errors
 /// A row is not of the file of its number: its checksum would be made up.

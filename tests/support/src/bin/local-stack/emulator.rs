@@ -23,7 +23,7 @@ const GUARD: &str = include_str!("guard.sh");
 pub(crate) enum Mode {
     /// The sources stay as they are, and what is printed goes to [`LOG`].
     Once,
-    /// A function is built anew when its sources change, several requests to it run at once, and what is
+    /// A function is rebuilt when its sources change, several requests to it run at once, and what is
     /// printed goes to the terminal.
     Development,
 }
