@@ -3,12 +3,24 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use support::TestDatabase;
 use tempfile::TempDir;
+
+/// A statement that waits until the gate of [`Project::make_gate`] is opened.
+pub const GATE: &str =
+    "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;\n";
+
+/// The first line that a running program writes to standard error.
+pub fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    line
+}
 
 /// A project of somebody's: a folder with `migrations/sql`, and a database.
 pub struct Project {
@@ -146,6 +158,23 @@ impl Project {
     /// The numbers in the history.
     pub fn applied(&self) -> String {
         self.sql("SELECT string_agg(version::text, ' ' ORDER BY version) FROM refinery_schema_history")
+    }
+
+    /// Makes the gate at which [`GATE`] waits.
+    pub fn make_gate(&self) {
+        self.sql("CREATE SEQUENCE gate");
+    }
+
+    /// Waits until a session is at the gate.
+    pub fn wait_for_gate(&self) {
+        self.wait_until(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%FROM gate%' \
+             AND pid <> pg_backend_pid() AND datname = current_database())",
+        );
+    }
+
+    pub fn open_gate(&self) {
+        self.sql("SELECT nextval('gate')");
     }
 
     /// Waits until a query gives `t`.

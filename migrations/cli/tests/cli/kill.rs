@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crate::harness::{Project, Run};
+use crate::harness::{GATE, Project, Run, first_line};
 
 /// Whether a statement of the project's is running.
 fn running(part: &str) -> String {
@@ -14,14 +14,22 @@ fn running(part: &str) -> String {
 
 #[test]
 fn after_a_kill_within_a_transaction_one_rerun_converges() {
-    let project =
-        Project::with(&[("V1__a.sql", "CREATE TABLE a ();\nSELECT pg_sleep(1.5);\nCREATE TABLE b ();\n")]);
+    let up = format!("CREATE TABLE a ();\n{GATE}CREATE TABLE b ();\n");
+    let project = Project::with(&[("V1__a.sql", &up)]);
+    project.make_gate();
     let mut runner = project.start(&["upgrade"]);
-    project.wait_until(&running("pg_sleep(1.5)"));
+    project.wait_for_gate();
     runner.kill().unwrap();
     assert_eq!(Run::of(runner).code, None);
     // The orphaned statement is still running; the rerun waits for it.
-    project.done(&["upgrade"]);
+    let rerun = project.start(&["upgrade"]);
+    project.wait_until(
+        "SELECT count(*) > 1 FROM pg_stat_activity WHERE application_name = 'branchline' \
+         AND datname = current_database()",
+    );
+    project.open_gate();
+    let rerun = Run::of(rerun);
+    assert_eq!(rerun.code, Some(0), "{rerun}");
     assert_eq!(project.sql("SELECT to_regclass('a') IS NOT NULL, to_regclass('b') IS NOT NULL"), "t|t");
     assert_eq!(project.applied(), "1");
 }
@@ -32,16 +40,19 @@ fn after_a_kill_between_statements_outside_a_transaction_one_rerun_converges() {
         ("V1__a.sql", "CREATE TABLE a (id int);\n"),
         (
             "V2__b.sql",
-            "-- branchline: no-transaction\n\
-             DROP INDEX CONCURRENTLY IF EXISTS a_id;\n\
-             CREATE INDEX CONCURRENTLY a_id ON a (id);\n\
-             SELECT pg_sleep(1.5);\n",
+            &format!(
+                "-- branchline: no-transaction\n\
+                 DROP INDEX CONCURRENTLY IF EXISTS a_id;\n\
+                 CREATE INDEX CONCURRENTLY a_id ON a (id);\n{GATE}"
+            ),
         ),
     ]);
+    project.make_gate();
     let mut runner = project.start(&["upgrade"]);
-    project.wait_until(&running("pg_sleep(1.5)"));
+    project.wait_for_gate();
     runner.kill().unwrap();
     Run::of(runner);
+    project.open_gate();
     project.done(&["upgrade"]);
     assert_eq!(project.applied(), "1 2");
     assert_eq!(project.sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass"), "t");
@@ -61,11 +72,7 @@ fn waiting_at(boundary: usize, head: &str) -> (String, String) {
     let mut down =
         vec!["CREATE TABLE a (id int)", "ALTER TABLE b DROP word", "DELETE FROM b", "DROP TABLE b"];
     for statements in [&mut up, &mut down] {
-        statements.insert(
-            boundary,
-            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END \
-             $$",
-        );
+        statements.insert(boundary, GATE.trim_end_matches(";\n"));
     }
     let file = |statements: Vec<&str>| format!("{head}{};\n", statements.join(";\n"));
     (file(up), file(down))
@@ -86,10 +93,10 @@ fn kill_at_every_boundary(head: &str) {
         for (command, applied) in [(["upgrade", "2"], "1 2"), (["downgrade", "1"], "1")] {
             project.sql("SELECT setval('gate', 1, false)");
             let mut runner = project.start(&command);
-            project.wait_until(&running("WHILE NOT"));
+            project.wait_for_gate();
             runner.kill().unwrap();
             Run::of(runner);
-            project.sql("SELECT nextval('gate')");
+            project.open_gate();
             project.done(&command);
             assert_eq!(project.applied(), applied, "killed before statement {boundary} of {command:?}");
         }
@@ -114,11 +121,15 @@ const WORKERS: i64 = i64::from_be_bytes(*b"branchln") + 1;
 fn what_a_killed_runner_left_running_is_waited_for() {
     for head in ["", "-- branchline: no-transaction\n"] {
         let project = Project::with(&[("V1__a.sql", &format!("{head}CREATE TABLE a ();\n"))]);
+        project.make_gate();
         thread::scope(|scope| {
-            scope.spawn(|| project.sql(&format!("SELECT pg_advisory_lock({WORKERS}); SELECT pg_sleep(2)")));
-            project.wait_until(&running("pg_sleep(2)"));
-            let run = project.done(&["upgrade"]);
-            assert!(run.stderr.starts_with("waiting for another run to end (server process "), "{run}");
+            scope.spawn(|| project.sql(&format!("SELECT pg_advisory_lock({WORKERS}); {GATE}")));
+            project.wait_for_gate();
+            let mut runner = project.start(&["upgrade"]);
+            let said = first_line(&mut runner);
+            project.open_gate();
+            assert!(said.starts_with("waiting for another run to end (server process "), "{said}");
+            assert_eq!(Run::of(runner).code, Some(0));
         });
         assert_eq!(project.applied(), "1");
     }

@@ -2,7 +2,7 @@
 
 use std::process::Child;
 
-use crate::harness::{Project, Run};
+use crate::harness::{GATE, Project, Run, first_line};
 
 #[test]
 fn of_sixty_four_runners_one_applies_and_nobody_errs() {
@@ -25,16 +25,9 @@ fn of_sixty_four_runners_one_applies_and_nobody_errs() {
 
 #[test]
 fn of_two_runners_that_go_one_step_on_both_mean_the_same_step() {
-    let project = Project::with(&[
-        (
-            "V1__a.sql",
-            "DO $$ BEGIN WHILE NOT (SELECT is_called FROM gate) LOOP PERFORM pg_sleep(0.01); END LOOP; END \
-             $$;\n",
-        ),
-        ("V2__b.sql", "SELECT 1;\n"),
-        ("V3__c.sql", "SELECT 1;\n"),
-    ]);
-    project.sql("CREATE SEQUENCE gate");
+    let project =
+        Project::with(&[("V1__a.sql", GATE), ("V2__b.sql", "SELECT 1;\n"), ("V3__c.sql", "SELECT 1;\n")]);
+    project.make_gate();
     let runners: Vec<Child> = (0..2).map(|_| project.start(&["upgrade", "+1"])).collect();
     // One waits at the gate and the other for it: two transactions hold or want the lock, and one is the
     // migration's.
@@ -42,7 +35,7 @@ fn of_two_runners_that_go_one_step_on_both_mean_the_same_step() {
         "SELECT count(*) = 3 FROM pg_stat_activity WHERE xact_start IS NOT NULL AND application_name = \
          'branchline' AND datname = current_database()",
     );
-    project.sql("SELECT nextval('gate')");
+    project.open_gate();
     for runner in runners {
         assert_eq!(Run::of(runner).code, Some(0));
     }
@@ -55,16 +48,16 @@ fn a_waiting_runner_does_not_hold_up_a_concurrent_index_build() {
         ("V1__a.sql", "CREATE TABLE a (id int);\n"),
         (
             "V2__b.sql",
-            "-- branchline: no-transaction\nSELECT pg_sleep(3);\nCREATE INDEX CONCURRENTLY a_id ON a (id);\n",
+            &format!("-- branchline: no-transaction\n{GATE}CREATE INDEX CONCURRENTLY a_id ON a (id);\n"),
         ),
     ]);
     project.done(&["upgrade", "1"]);
+    project.make_gate();
     let holder = project.start(&["upgrade"]);
-    project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND datname = \
-         current_database())",
-    );
-    let waiter = project.start(&["upgrade"]);
+    project.wait_for_gate();
+    let mut waiter = project.start(&["upgrade"]);
+    first_line(&mut waiter);
+    project.open_gate();
     let (holder, waiter) = (Run::of(holder), Run::of(waiter));
     assert_eq!((holder.code, waiter.code), (Some(0), Some(0)), "{holder}{waiter}");
     assert!(waiter.stdout.contains("at V2__b."), "{waiter}");
@@ -73,13 +66,13 @@ fn a_waiting_runner_does_not_hold_up_a_concurrent_index_build() {
 
 #[test]
 fn a_waiting_runner_says_for_whom() {
-    let project = Project::with(&[("V1__a.sql", "SELECT pg_sleep(2);\n")]);
+    let project = Project::with(&[("V1__a.sql", GATE)]);
+    project.make_gate();
     let holder = project.start(&["upgrade"]);
-    project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND pid <> \
-         pg_backend_pid() AND datname = current_database())",
-    );
-    let waiter = Run::of(project.start(&["upgrade"]));
-    assert!(waiter.stderr.starts_with("waiting for another run to end (server process "), "{waiter}");
-    assert_eq!((Run::of(holder).code, waiter.code), (Some(0), Some(0)));
+    project.wait_for_gate();
+    let mut waiter = project.start(&["upgrade"]);
+    let said = first_line(&mut waiter);
+    project.open_gate();
+    assert!(said.starts_with("waiting for another run to end (server process "), "{said}");
+    assert_eq!((Run::of(holder).code, Run::of(waiter).code), (Some(0), Some(0)));
 }

@@ -37,8 +37,8 @@ fn a_failure_says_what_is_kept_and_which_index_is_unusable() {
     Row values are left out; --show-values shows them.
     The migration runs outside a transaction: its first 2 statements are kept. A
     concurrent build left an unusable index behind (a_id); the next run builds the
-    one that this statement names again. Correct the cause and run the command again:
-    it goes on with this statement.
+    one that this statement names again. Correct the cause and run the command
+    again: it goes on with this statement.
     "#);
     assert_eq!(project.sql("SELECT count(*) FROM refinery_schema_history"), "0");
 }
