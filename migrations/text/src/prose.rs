@@ -1,4 +1,7 @@
 //! Prose in lines that fit.
+//!
+//! These are 25 lines of our own: textwrap would be another dependency for one loop, and would break quoted
+//! lines, too.
 
 /// The columns of a line on a terminal or in a log.
 pub const COLUMNS: usize = 80;
