@@ -117,7 +117,6 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         "{} The schema is the one that was rehearsed. A statement waited at most {waited} for its locks.",
         summary(&upgrade)
     );
-    text = wrap(&text);
     if let Some(told) = Unmodeled::told(after.unmodeled()) {
         text += &format!("\n{told}");
     }
