@@ -1,7 +1,7 @@
 //! Times and counts as people read them.
 //!
-//! These are 60 lines of our own: indicatif's `HumanDuration` rounds 100 s to `2 minutes`, and its byte counts
-//! have two decimals, which is more than a table of sizes means.
+//! These are 60 lines of our own: indicatif's `HumanDuration` rounds 100 s to `2 minutes`, and its byte
+//! counts have two decimals, which is more than a table of sizes means.
 
 use std::fmt;
 use std::time::Duration;
