@@ -27,6 +27,7 @@
 
 mod branches;
 mod client;
+mod connections;
 mod error;
 mod http;
 mod key;

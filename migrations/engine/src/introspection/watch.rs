@@ -23,6 +23,8 @@ const VERSIONS: Prepared = Prepared {
     declaration: "branchline_versions (xid, bool)",
     text: |_| include_str!("versions.sql").to_owned(),
 };
+const NEW: Prepared =
+    Prepared { declaration: "branchline_new (xid, bool)", text: |_| include_str!("new.sql").to_owned() };
 const CHANGED: Prepared = Prepared { declaration: "branchline_changed (oid[])", text: query::changed };
 
 /// Few rows of large tables are wanted, which the planner does not expect.
@@ -80,10 +82,13 @@ pub struct CatalogWatch {
 /// What was read last.
 struct Known {
     counters: Option<Counters>,
-    versions: BTreeMap<u32, u64>,
+    versions: RowCounts,
     relations: Relations,
     catalog: Arc<Catalog>,
 }
+
+/// How many rows of the system's tables are about each relation; none where they were not counted.
+type RowCounts = BTreeMap<u32, Option<u64>>;
 
 /// What the server had counted.
 #[derive(Clone, PartialEq, Eq)]
@@ -91,6 +96,8 @@ struct Counters {
     of_relations: String,
     of_others: String,
     updates: String,
+    /// Rows that were deleted.
+    gone: String,
     /// The first transaction that may have ended since.
     since: String,
 }
@@ -113,7 +120,7 @@ impl CatalogWatch {
     }
 
     /// The statements of [`CatalogWatch::read_within`].
-    pub(crate) const STATEMENTS: [Prepared; 4] = [COUNTERS, VERSIONS, CHANGED, EVERYTHING];
+    pub(crate) const STATEMENTS: [Prepared; 5] = [COUNTERS, NEW, VERSIONS, CHANGED, EVERYTHING];
 
     /// The same in a transaction that was begun with [`BEGIN`] and with these statements.
     pub(crate) async fn read_within(&mut self, session: &Client) -> Result<(Arc<Catalog>, Changes)> {
@@ -132,31 +139,31 @@ impl CatalogWatch {
         let counters = counters(session).await?;
         // It is put back once the reading has come to its end.
         let known = self.known.take();
-        let versions = match (&counters, known.as_ref().and_then(|known| known.counters.as_ref())) {
-            (Some(now), Some(before)) => {
-                if now.of_relations == before.of_relations && now.of_others == before.of_others {
-                    self.known = known;
-                    return Ok(Changes::Nothing);
-                }
-                versions(session, &before.since, now.updates != before.updates).await?
-            }
-            // Every row is older.
-            (Some(now), None) => versions(session, &now.since, false).await?,
-            _ => Versions::default(),
-        };
         if let (Some(known), Some(now)) = (known, &counters)
-            && known.counters.as_ref().is_some_and(|before| before.of_others == now.of_others)
-            && let Some(changed) = versions.changed_since(&known.versions)
-            && let Some((read, changed)) = self.read_relations(session, &known, changed).await?
+            && let Some(before) = &known.counters
+            && before.of_others == now.of_others
         {
-            self.known = Some(Known { counters, versions: versions.counts, ..read });
-            return Ok(Changes::Relations(changed));
+            if before.of_relations == now.of_relations {
+                self.known = Some(known);
+                return Ok(Changes::Nothing);
+            }
+            let (versions, changed) = known.versions_now(session, before, now).await?;
+            if !changed.contains(&NO_RELATION)
+                && let Some((read, changed)) = self.read_relations(session, &known, changed).await?
+            {
+                self.known = Some(Known { counters, versions, ..read });
+                return Ok(Changes::Relations(changed));
+            }
         }
         self.counts.wholes += 1;
+        let versions = match &counters {
+            Some(now) => versions(session, &now.since, false).await?.counts,
+            None => BTreeMap::new(),
+        };
         let rows = rows(session, "EXECUTE branchline_catalog").await?;
         let Reading { catalog, relations, .. } = Reading::default().add_all(&rows)?;
         let catalog = Arc::new(catalog);
-        self.known = Some(Known { counters, versions: versions.counts, relations, catalog });
+        self.known = Some(Known { counters, versions, relations, catalog });
         Ok(Changes::Everything)
     }
 
@@ -190,11 +197,34 @@ impl CatalogWatch {
     }
 }
 
+impl Known {
+    /// How many rows are about each relation now, and the relations that have changed.
+    async fn versions_now(
+        &self,
+        session: &Client,
+        before: &Counters,
+        now: &Counters,
+    ) -> Result<(RowCounts, BTreeSet<u32>)> {
+        let are_updated = now.updates != before.updates;
+        if now.gone != before.gone {
+            let versions = versions(session, &before.since, are_updated).await?;
+            let changed = versions.changed_since(&self.versions);
+            return Ok((versions.counts, changed));
+        }
+        // No row is gone, so that the others' number is the same. That of these is asked for once rows are
+        // gone, where they count as changed again.
+        let changed = new(session, &before.since, are_updated).await?;
+        let mut versions = self.versions.clone();
+        versions.extend(changed.iter().map(|number| (*number, None)));
+        Ok((versions, changed))
+    }
+}
+
 /// What the rows of the system's tables say of each relation.
 #[derive(Default)]
 struct Versions {
     /// How many there are.
-    counts: BTreeMap<u32, u64>,
+    counts: RowCounts,
     /// Those of which one is new.
     new: BTreeSet<u32>,
 }
@@ -203,13 +233,13 @@ struct Versions {
 const NO_RELATION: u32 = 0;
 
 impl Versions {
-    /// The relations that have changed; none where something else has.
-    fn changed_since(&self, before: &BTreeMap<u32, u64>) -> Option<BTreeSet<u32>> {
-        let is_other = |(number, count): &(&u32, &u64)| before.get(*number) != Some(*count);
+    /// The relations that have changed, or may have.
+    fn changed_since(&self, before: &RowCounts) -> BTreeSet<u32> {
+        let is_other = |(number, count): &(&u32, &Option<u64>)| before.get(*number) != Some(*count);
         let mut changed = self.new.clone();
         changed.extend(self.counts.iter().filter(is_other).map(|(number, _)| number));
         changed.extend(before.keys().filter(|number| !self.counts.contains_key(*number)));
-        (!changed.contains(&NO_RELATION)).then_some(changed)
+        changed
     }
 }
 
@@ -224,8 +254,21 @@ pub async fn flush_counts(session: &Client) {
 async fn counters(session: &Client) -> Result<Option<Counters>> {
     let row = one_row(session, "EXECUTE branchline_counters").await?.context("the server gave no answer")?;
     let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
-    let counters = Counters { of_relations: text(1), of_others: text(2), updates: text(3), since: text(4) };
+    let counters = Counters {
+        of_relations: text(1),
+        of_others: text(2),
+        updates: text(3),
+        gone: text(4),
+        since: text(5),
+    };
     Ok((row.get(0) == Some("t")).then_some(counters))
+}
+
+/// The relations of which a row is new.
+async fn new(session: &Client, since: &str, are_updated: bool) -> Result<BTreeSet<u32>> {
+    let row = one_row(session, &format!("EXECUTE branchline_new('{since}', {are_updated})")).await?;
+    let text = row.as_ref().and_then(|row| row.get(0)).unwrap_or_default();
+    text.split(',').filter(|number| !number.is_empty()).map(|number| Ok(number.parse()?)).collect()
 }
 
 async fn versions(session: &Client, since: &str, are_updated: bool) -> Result<Versions> {
@@ -236,7 +279,7 @@ async fn versions(session: &Client, since: &str, are_updated: bool) -> Result<Ve
     for relation in text.split(',').filter(|relation| !relation.is_empty()) {
         let mut words = relation.split(' ');
         let number = words.next().unwrap_or_default().parse()?;
-        versions.counts.insert(number, words.next().unwrap_or_default().parse()?);
+        versions.counts.insert(number, Some(words.next().unwrap_or_default().parse()?));
         if words.next() == Some("1") {
             versions.new.insert(number);
         }

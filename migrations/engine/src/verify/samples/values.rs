@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Column, Draw};
+use super::row::{Column, Draw};
 
 /// Numbers in keys, one kind for each attempt: far from those that people write and that sequences count, and
 /// not so far that a migration which goes through its keys in batches takes long.
