@@ -10,6 +10,12 @@ CREATE OR REPLACE FUNCTION public.bookmark_place(id uuid, created_at timestamp w
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((get_byte(uuid_send(id), 6) >> 4) = 7) THEN id ELSE ((lpad(to_hex((GREATEST(COALESCE(CASE WHEN isfinite(created_at) THEN (EXTRACT(epoch FROM created_at) * (1000)::numeric) ELSE NULL::numeric END, (0)::numeric), (0)::numeric))::bigint), 12, '0'::text) || "right"(replace((id)::text, '-'::text, ''::text), 20)))::uuid END;
 
+CREATE OR REPLACE FUNCTION public.current_organization()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.organization'::text, true), ''::text))::uuid;
+
 CREATE OR REPLACE FUNCTION public.folder_at(project_id integer, path text[])
  RETURNS uuid
  LANGUAGE plpgsql
@@ -124,6 +130,17 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.schema_version()
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN (SELECT max(version) FROM refinery_schema_history);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.search_address(url text)
  RETURNS text
  LANGUAGE sql
@@ -136,12 +153,15 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_catch_up(budget interval)
  RETURNS boolean
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
  SET jit TO 'off'
 AS $function$
 DECLARE
     slice CONSTANT integer := 4000;
+    organization CONSTANT uuid := current_organization();
     give_up_at CONSTANT timestamptz := clock_timestamp() + budget;
     pending search_pending;
     next_id uuid;
@@ -149,33 +169,41 @@ DECLARE
     gone text[];
     come text[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM search_pending)
+    IF organization IS NULL
+        OR NOT EXISTS (SELECT FROM search_pending WHERE organization_id = organization)
         OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
-        OR NOT pg_try_advisory_xact_lock(hashtextextended('search_catch_up', 0)) THEN
+        OR NOT pg_try_advisory_xact_lock(hashtextextended(organization || ' search_catch_up', 0)) THEN
         RETURN false;
     END IF;
     LOOP
         -- What is pending is taken first and read then: what changes in between is pending again once it is committed.
-        SELECT * INTO pending FROM search_pending ORDER BY id LIMIT 1;
+        SELECT * INTO pending FROM search_pending WHERE organization_id = organization ORDER BY id LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF pending.first_id = pending.last_id THEN
             WITH taken AS (
                 DELETE FROM search_pending
-                WHERE first_id = last_id
-                  AND id IN (SELECT id FROM search_pending ORDER BY id LIMIT slice)
+                WHERE organization_id = organization AND first_id = last_id
+                  AND id IN (
+                      SELECT id FROM search_pending WHERE organization_id = organization ORDER BY id LIMIT slice)
                 RETURNING first_id
             )
             SELECT array_agg(DISTINCT first_id) INTO ids FROM taken;
-            WITH deleted AS (DELETE FROM search_documents WHERE bookmark_id = ANY (ids) RETURNING words)
+            WITH deleted AS (
+                DELETE FROM search_documents
+                WHERE organization_id = organization AND bookmark_id = ANY (ids)
+                RETURNING words
+            )
             SELECT array_agg(word) INTO gone FROM deleted, unnest(tsvector_to_array(words)) AS word;
         ELSE
             -- A slice holds as many bookmarks at most, and as many documents.
             SELECT id INTO next_id
             FROM (
-                (SELECT id FROM bookmarks WHERE id BETWEEN pending.first_id AND pending.last_id
+                (SELECT id FROM bookmarks
+                 WHERE organization_id = organization AND id BETWEEN pending.first_id AND pending.last_id
                  ORDER BY id OFFSET slice LIMIT 1)
                 UNION ALL
-                (SELECT bookmark_id FROM search_documents WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id
+                (SELECT bookmark_id FROM search_documents
+                 WHERE organization_id = organization AND bookmark_id BETWEEN pending.first_id AND pending.last_id
                  ORDER BY bookmark_id OFFSET slice LIMIT 1)
             ) AS ends
             ORDER BY id LIMIT 1;
@@ -186,10 +214,11 @@ BEGIN
             END IF;
             ids := ARRAY(
                 SELECT id FROM bookmarks
-                WHERE id BETWEEN pending.first_id AND pending.last_id AND (next_id IS NULL OR id < next_id));
+                WHERE organization_id = organization AND id BETWEEN pending.first_id AND pending.last_id
+                  AND (next_id IS NULL OR id < next_id));
             WITH deleted AS (
                 DELETE FROM search_documents
-                WHERE bookmark_id BETWEEN pending.first_id AND pending.last_id
+                WHERE organization_id = organization AND bookmark_id BETWEEN pending.first_id AND pending.last_id
                   AND (next_id IS NULL OR bookmark_id < next_id)
                 RETURNING words
             )
@@ -198,15 +227,17 @@ BEGIN
 
         BEGIN
             WITH document AS (
-                INSERT INTO search_documents (bookmark_id, words)
-                SELECT b.id, search_document(b) FROM bookmarks AS b WHERE b.id = ANY (ids)
+                INSERT INTO search_documents (organization_id, bookmark_id, words)
+                SELECT organization, b.id, search_document(b) FROM bookmarks AS b
+                WHERE b.organization_id = organization AND b.id = ANY (ids)
                 RETURNING words
             )
             SELECT array_agg(word) INTO come FROM document, unnest(tsvector_to_array(words)) AS word;
         EXCEPTION WHEN OTHERS THEN
             WITH document AS (
-                INSERT INTO search_documents (bookmark_id, words)
-                SELECT b.id, search_document_in_part(b) FROM bookmarks AS b WHERE b.id = ANY (ids)
+                INSERT INTO search_documents (organization_id, bookmark_id, words)
+                SELECT organization, b.id, search_document_in_part(b) FROM bookmarks AS b
+                WHERE b.organization_id = organization AND b.id = ANY (ids)
                 RETURNING words
             )
             SELECT array_agg(word) INTO come FROM document, unnest(tsvector_to_array(words)) AS word;
@@ -221,18 +252,20 @@ BEGIN
             HAVING sum(change) <> 0
         ), less AS (
             UPDATE search_vocabulary AS v SET documents = v.documents + c.change
-            FROM changed AS c WHERE v.word = c.word AND c.change < 0 AND v.documents + c.change > 0
+            FROM changed AS c
+            WHERE v.organization_id = organization AND v.word = c.word AND c.change < 0 AND v.documents + c.change > 0
         ), none AS (
             DELETE FROM search_vocabulary AS v
-            USING changed AS c WHERE v.word = c.word AND c.change < 0 AND v.documents + c.change <= 0
+            USING changed AS c
+            WHERE v.organization_id = organization AND v.word = c.word AND c.change < 0 AND v.documents + c.change <= 0
         )
-        INSERT INTO search_vocabulary AS v (word, documents)
-        SELECT word, change FROM changed WHERE change > 0
-        ON CONFLICT (word) DO UPDATE SET documents = v.documents + excluded.documents;
+        INSERT INTO search_vocabulary AS v (organization_id, word, documents)
+        SELECT organization, word, change FROM changed WHERE change > 0
+        ON CONFLICT (organization_id, word) DO UPDATE SET documents = v.documents + excluded.documents;
 
         EXIT WHEN clock_timestamp() >= give_up_at;
     END LOOP;
-    RETURN EXISTS (SELECT FROM search_pending);
+    RETURN EXISTS (SELECT FROM search_pending WHERE organization_id = organization);
 END
 $function$;
 
@@ -372,7 +405,8 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[])
  RETURNS record
  LANGUAGE sql
- STABLE
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET enable_seqscan TO 'off'
 AS $function$
     SELECT coalesce(array_agg(word), '{}'), coalesce(array_agg(alternatives), '{}')
@@ -384,7 +418,9 @@ AS $function$
             FROM (
                 SELECT word
                 FROM (
-                    SELECT v.word FROM search_vocabulary AS v WHERE v.word LIKE '%' || longest.word || '%' LIMIT 5000
+                    SELECT v.word FROM search_vocabulary AS v
+                    WHERE v.organization_id = current_organization() AND v.word LIKE '%' || longest.word || '%'
+                    LIMIT 5000
                 ) AS candidates
                 ORDER BY length(word), word LIMIT 100
             ) AS inside)
@@ -436,12 +472,14 @@ $function$;
 CREATE OR REPLACE FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[])
  RETURNS SETOF record
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
  SET "pg_trgm.similarity_threshold" TO '0.25'
  SET enable_seqscan TO 'off'
  SET jit TO 'off'
 AS $function$
 DECLARE
+    organization CONSTANT uuid := current_organization();
     give_up_at CONSTANT timestamptz := clock_timestamp() + interval '0.5 s';
     last_part CONSTANT bigint := cardinality(typed);
     most CONSTANT integer := 5;
@@ -457,7 +495,7 @@ BEGIN
         ORDER BY min(part), min(place)
     LOOP
         CONTINUE WHEN EXISTS (
-            SELECT FROM search_documents
+            SELECT FROM searchable_documents
             WHERE words @@ format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery
               AND (filter IS NULL OR words @@ filter));
         found_misspelt := found_misspelt + 1;
@@ -472,12 +510,13 @@ BEGIN
                 SELECT word, documents
                 FROM (
                     (SELECT v.word, v.documents FROM search_vocabulary AS v
-                     WHERE v.word % misspelt AND abs(length(v.word) - length(misspelt)) <= 3 AND v.word !~ '[0-9]'
+                     WHERE v.organization_id = organization AND v.word % misspelt
+                       AND abs(length(v.word) - length(misspelt)) <= 3 AND v.word !~ '[0-9]'
                      LIMIT 3000)
                     UNION
                     -- Two letters swapped change every trigram of a short word.
                     SELECT v.word, v.documents FROM search_vocabulary AS v
-                    WHERE v.word = ANY (ARRAY(
+                    WHERE v.organization_id = organization AND v.word = ANY (ARRAY(
                         SELECT overlay(misspelt PLACING reverse(substr(misspelt, i, 2)) FROM i FOR 2)
                         FROM generate_series(1, length(misspelt) - 1) AS i))
                 ) AS candidates
@@ -485,7 +524,7 @@ BEGIN
                 LIMIT 20
             ) AS alike
             WHERE filter IS NULL OR EXISTS (
-                SELECT FROM search_documents WHERE words @@ (format('''%s''', word)::tsquery && filter)));
+                SELECT FROM searchable_documents WHERE words @@ (format('''%s''', word)::tsquery && filter)));
         RETURN NEXT;
     END LOOP;
 END
@@ -500,20 +539,23 @@ BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         TRUNCATE search_documents, search_vocabulary, search_pending;
     ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO search_pending (first_id, last_id)
-        SELECT changed.id, changed.id
+        INSERT INTO search_pending (organization_id, first_id, last_id)
+        SELECT changed.organization_id, changed.id, changed.id
         FROM (
-            SELECT id
-            FROM written AS n FULL JOIN replaced AS o USING (id)
+            SELECT organization_id, id
+            FROM written AS n FULL JOIN replaced AS o USING (organization_id, id)
             WHERE (n.title, n.tags, n.url, n.description, n.domain, n.project_id, n.further_text, n.attributes)
                   IS DISTINCT FROM
                   (o.title, o.tags, o.url, o.description, o.domain, o.project_id, o.further_text, o.attributes)
         ) AS changed;
     ELSE
-        INSERT INTO search_pending (first_id, last_id)
-        SELECT first.id, last.id
-        FROM (SELECT id FROM written ORDER BY id LIMIT 1) AS first,
-             (SELECT id FROM written ORDER BY id DESC LIMIT 1) AS last;
+        INSERT INTO search_pending (organization_id, first_id, last_id)
+        SELECT each.organization_id, first.id, last.id
+        FROM (SELECT DISTINCT organization_id FROM written) AS each
+        CROSS JOIN LATERAL (
+            SELECT id FROM written AS w WHERE w.organization_id = each.organization_id ORDER BY id LIMIT 1) AS first
+        CROSS JOIN LATERAL (
+            SELECT id FROM written AS w WHERE w.organization_id = each.organization_id ORDER BY id DESC LIMIT 1) AS last;
     END IF;
     RETURN NULL;
 END
@@ -616,6 +658,12 @@ BEGIN
                      '(' || filter::text || ')')::tsquery;
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.search_scope()
+ RETURNS tsquery
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN ((('''=o'::text || public.current_organization()) || ''''::text))::tsquery;
 
 CREATE OR REPLACE FUNCTION public.search_words(title text, tags character varying[], url text, description text, further text, attributes jsonb)
  RETURNS tsvector
@@ -745,77 +793,45 @@ BEGIN
 END
 $procedure$;
 
-CREATE TABLE public.projects (
-    id integer GENERATED BY DEFAULT AS IDENTITY NOT NULL,
-    name character varying(255) NOT NULL,
-    description text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT projects_pkey PRIMARY KEY (id)
-);
-
-CREATE TABLE public.extraction_jobs (
-    id integer GENERATED BY DEFAULT AS IDENTITY NOT NULL,
-    project_id integer NOT NULL,
-    source_url character varying(512) NOT NULL,
-    extraction_type character varying(50) NOT NULL,
-    status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
-    result_data text,
-    error_message text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    completed_at timestamp with time zone,
-    CONSTRAINT extraction_jobs_pkey PRIMARY KEY (id),
-    CONSTRAINT extraction_jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id),
-    CONSTRAINT valid_extraction_type CHECK (((extraction_type)::text = ANY (ARRAY['color'::character varying, 'spacing'::character varying, 'typography'::character varying, 'all'::character varying]))),
-    CONSTRAINT valid_status CHECK (((status)::text = ANY (ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])))
-);
-CREATE INDEX ix_extraction_jobs_project_id ON public.extraction_jobs USING btree (project_id);
-
-CREATE TABLE public.import_jobs (
+CREATE TABLE public.organizations (
     id uuid NOT NULL,
-    filename character varying(255),
-    file_size_bytes integer,
-    total_bookmarks integer DEFAULT 0 NOT NULL,
-    status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
-    progress integer DEFAULT 0,
-    imported_count integer DEFAULT 0 NOT NULL,
-    embeddings_generated integer DEFAULT 0,
-    tags_generated integer DEFAULT 0,
-    failed_count integer DEFAULT 0 NOT NULL,
-    total_cost_usd numeric DEFAULT 0,
-    openai_cost_usd numeric(10,4) DEFAULT 0,
-    claude_cost_usd numeric(10,4) DEFAULT 0,
-    error_message text,
-    error_details jsonb,
-    started_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now(),
-    project_id integer,
-    content_sha256 bytea,
-    merged_count integer DEFAULT 0 NOT NULL,
-    skipped_count integer DEFAULT 0 NOT NULL,
-    warning_count integer DEFAULT 0 NOT NULL,
-    duration_ms integer,
-    idempotency_key uuid,
-    CONSTRAINT content_sha256_length CHECK ((octet_length(content_sha256) = 32)),
-    CONSTRAINT counts_add_up CHECK ((((status)::text <> 'completed'::text) OR (total_bookmarks = (((imported_count + merged_count) + skipped_count) + failed_count)))),
-    CONSTRAINT import_jobs_pkey PRIMARY KEY (id),
-    CONSTRAINT import_jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id),
-    CONSTRAINT valid_status CHECK (((status)::text = ANY (ARRAY['pending'::character varying, 'importing'::character varying, 'processing'::character varying, 'clustering'::character varying, 'completed'::character varying, 'failed'::character varying])))
+    slug text NOT NULL,
+    name text NOT NULL,
+    is_personal boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organizations_pkey PRIMARY KEY (id),
+    CONSTRAINT organizations_slug_key UNIQUE (slug)
 );
-CREATE UNIQUE INDEX import_jobs_content_key ON public.import_jobs USING btree (project_id, content_sha256) NULLS NOT DISTINCT WHERE ((content_sha256 IS NOT NULL) AND ((status)::text <> 'failed'::text));
-CREATE UNIQUE INDEX import_jobs_idempotency_key ON public.import_jobs USING btree (idempotency_key) WHERE ((idempotency_key IS NOT NULL) AND ((status)::text <> 'failed'::text));
-CREATE INDEX ix_import_jobs_project_id ON public.import_jobs USING btree (project_id);
-COMMENT ON COLUMN public.import_jobs.content_sha256 IS 'SHA-256 of the file as it was read; null for jobs of the old importer.';
-COMMENT ON COLUMN public.import_jobs.failed_count IS 'Entries that could not be stored; each has its reason in import_entries.';
-COMMENT ON COLUMN public.import_jobs.idempotency_key IS 'The caller''s Idempotency-Key, by which the job is found while it runs.';
-COMMENT ON COLUMN public.import_jobs.imported_count IS 'Entries that became a row of bookmarks.';
-COMMENT ON COLUMN public.import_jobs.merged_count IS 'Entries merged into a row that has the same URL.';
-COMMENT ON COLUMN public.import_jobs.project_id IS 'Null: the one scope of imports without a project.';
-COMMENT ON COLUMN public.import_jobs.skipped_count IS 'Entries left out on purpose; each has its reason in import_entries.';
-COMMENT ON COLUMN public.import_jobs.total_bookmarks IS 'Entries read from the file. Once completed: imported_count + merged_count + skipped_count + failed_count.';
-COMMENT ON COLUMN public.import_jobs.total_cost_usd IS 'An estimate. Four decimals showed 0 for most imports; taking the scale away rewrites nothing.';
-COMMENT ON COLUMN public.import_jobs.warning_count IS 'Entries stored with a warning; they count as imported or merged too.';
+ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_read ON public.organizations FOR SELECT TO PUBLIC USING ((id = ( SELECT public.current_organization() AS current_organization)));
+COMMENT ON TABLE public.organizations IS 'Whose rows they are: every table with rows of tenants has organization_id.';
+COMMENT ON COLUMN public.organizations.is_personal IS 'It has one user, whose issuer names no organization.';
+
+CREATE TABLE public.api_tokens (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    token_sha256 bytea NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_pkey PRIMARY KEY (organization_id, id),
+    CONSTRAINT api_tokens_token_key UNIQUE (token_sha256),
+    CONSTRAINT token_sha256_length CHECK ((octet_length(token_sha256) = 32)),
+    CONSTRAINT valid_scopes CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'worker'::text]) AND (cardinality(scopes) > 0)))
+);
+CREATE INDEX ix_api_tokens_user_id ON public.api_tokens USING btree (organization_id, user_id);
+ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.api_tokens FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.api_tokens FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.api_tokens FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.api_tokens FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+COMMENT ON COLUMN public.api_tokens.prefix IS 'The first characters, by which people tell tokens apart.';
+COMMENT ON COLUMN public.api_tokens.token_sha256 IS 'Of the whole token, which is random, so that no slow hash is needed. Unique over all organizations: a token is looked up before its organization is known.';
 
 CREATE TABLE public.bookmarks (
     id uuid NOT NULL,
@@ -844,12 +860,11 @@ CREATE TABLE public.bookmarks (
     folder_id uuid,
     further_folder_ids uuid[],
     further_text text,
-    CONSTRAINT bookmarks_import_job_id_fkey FOREIGN KEY (import_job_id) REFERENCES public.import_jobs(id) ON DELETE SET NULL,
-    CONSTRAINT bookmarks_pkey PRIMARY KEY (id),
-    CONSTRAINT bookmarks_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id),
+    organization_id uuid NOT NULL,
+    CONSTRAINT bookmarks_pkey PRIMARY KEY (organization_id, id),
     CONSTRAINT valid_content_type CHECK (((content_type)::text = ANY (ARRAY['tutorial'::character varying, 'documentation'::character varying, 'article'::character varying, 'video'::character varying, 'tool'::character varying])))
 );
-CREATE UNIQUE INDEX bookmarks_url_key ON public.bookmarks USING btree (project_id, url_key) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX bookmarks_url_in_organization_key ON public.bookmarks USING btree (organization_id, project_id, url_key) NULLS NOT DISTINCT;
 CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) WHERE (folder_id IS NOT NULL);
 CREATE INDEX ix_bookmarks_further_folders ON public.bookmarks USING btree (id) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
@@ -857,6 +872,11 @@ CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD T
 CREATE TRIGGER search_inserted AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 CREATE TRIGGER search_truncated AFTER TRUNCATE ON public.bookmarks FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 CREATE TRIGGER search_updated AFTER UPDATE ON public.bookmarks REFERENCING OLD TABLE AS replaced NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
+ALTER TABLE public.bookmarks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.bookmarks FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.bookmarks FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.bookmarks FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.bookmarks FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON COLUMN public.bookmarks.attributes IS 'The format''s other attributes as written: an object of strings.';
 COMMENT ON COLUMN public.bookmarks.domain IS 'The URL''s host: lower case, punycode, without a leading "www."; null where the scheme has none.';
 COMMENT ON COLUMN public.bookmarks.folder_id IS 'The row of folders; null at the root. No foreign key: it would cost each bookmark of an import a lookup, and an import writes both in one transaction.';
@@ -876,7 +896,8 @@ CREATE OR REPLACE FUNCTION public.search_document(b public.bookmarks)
 AS $function$
 BEGIN
     RETURN search_words(b.title, b.tags, b.url, b.description, b.further_text, b.attributes)
-           || search_labels(b.domain, b.tags, b.project_id);
+           || search_labels(b.domain, b.tags, b.project_id)
+           || array_to_tsvector(ARRAY['=o' || b.organization_id]);
 END
 $function$;
 
@@ -890,9 +911,32 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     RAISE LOG 'bookmark % is searched in part: %', b.id, SQLERRM;
     RETURN search_words(left(b.title, 500), NULL, left(b.url, 500), left(b.description, 500), NULL, NULL)
-           || search_labels(b.domain, NULL, b.project_id) || '''=m'''::tsvector;
+           || search_labels(b.domain, NULL, b.project_id) || '''=m'''::tsvector
+           || array_to_tsvector(ARRAY['=o' || b.organization_id]);
 END
 $function$;
+
+CREATE TABLE public.extraction_jobs (
+    id integer GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    project_id integer NOT NULL,
+    source_url character varying(512) NOT NULL,
+    extraction_type character varying(50) NOT NULL,
+    status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
+    result_data text,
+    error_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    completed_at timestamp with time zone,
+    organization_id uuid NOT NULL,
+    CONSTRAINT extraction_jobs_pkey PRIMARY KEY (id),
+    CONSTRAINT valid_extraction_type CHECK (((extraction_type)::text = ANY (ARRAY['color'::character varying, 'spacing'::character varying, 'typography'::character varying, 'all'::character varying]))),
+    CONSTRAINT valid_status CHECK (((status)::text = ANY (ARRAY['pending'::character varying, 'processing'::character varying, 'completed'::character varying, 'failed'::character varying])))
+);
+CREATE INDEX ix_extraction_jobs_organization_project ON public.extraction_jobs USING btree (organization_id, project_id);
+ALTER TABLE public.extraction_jobs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.extraction_jobs FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.extraction_jobs FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.extraction_jobs FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.extraction_jobs FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 
 CREATE TABLE public.folders (
     id uuid NOT NULL,
@@ -905,20 +949,26 @@ CREATE TABLE public.folders (
     description text,
     attributes jsonb,
     import_job_id uuid,
-    CONSTRAINT folders_import_job_id_fkey FOREIGN KEY (import_job_id) REFERENCES public.import_jobs(id) ON DELETE SET NULL,
-    CONSTRAINT folders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.folders(id),
-    CONSTRAINT folders_pkey PRIMARY KEY (id),
-    CONSTRAINT folders_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id)
+    organization_id uuid NOT NULL,
+    CONSTRAINT folders_pkey PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX folders_organization_key ON public.folders USING btree (organization_id, id);
 CREATE INDEX ix_folders_import_job_id ON public.folders USING btree (import_job_id);
-CREATE INDEX ix_folders_parent_id ON public.folders USING btree (parent_id);
-CREATE INDEX ix_folders_project_id ON public.folders USING btree (project_id);
+CREATE INDEX ix_folders_organization_parent ON public.folders USING btree (organization_id, parent_id);
+CREATE INDEX ix_folders_organization_project ON public.folders USING btree (organization_id, project_id);
+ALTER TABLE public.folders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.folders FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.folders FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.folders FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.folders FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON TABLE public.folders IS 'The folders of bookmarks. Siblings may have one name.';
-COMMENT ON COLUMN public.folders.id IS 'folder_key() of where the import found it, so that the next import that brings the folder finds it again, renamed or moved as it may be by then.';
+COMMENT ON COLUMN public.folders.id IS 'Made of the organization, the project and the way to where the import found it, so that the next import that brings the folder finds it again, renamed or moved as it may be by then. In the organization "default" it is folder_key().';
 COMMENT ON COLUMN public.folders.import_job_id IS 'The import that brought it first; null where no import did.';
 COMMENT ON COLUMN public.folders.parent_id IS 'Null at the root.';
 COMMENT ON COLUMN public.folders.place IS 'Orders what a folder holds: the id of the first import entry that brought it. Bookmarks have theirs in id.';
 COMMENT ON COLUMN public.folders.project_id IS 'Null: the one scope of bookmarks without a project.';
+
+ALTER TABLE public.folders ADD CONSTRAINT folders_parent_id_fkey FOREIGN KEY (organization_id, parent_id) REFERENCES public.folders(organization_id, id);
 
 CREATE TABLE public.import_entries (
     import_job_id uuid NOT NULL,
@@ -941,12 +991,17 @@ CREATE TABLE public.import_entries (
     folder_id uuid,
     own_folder_id uuid,
     original_folder text,
-    CONSTRAINT import_entries_import_job_id_fkey FOREIGN KEY (import_job_id) REFERENCES public.import_jobs(id) ON DELETE CASCADE,
+    organization_id uuid NOT NULL,
     CONSTRAINT import_entries_pkey PRIMARY KEY (import_job_id, id),
     CONSTRAINT known_outcome CHECK (((outcome)::text = ANY (ARRAY['stored'::character varying, 'merged'::character varying, 'skipped'::character varying, 'failed'::character varying, 'folder'::character varying, 'separator'::character varying, 'file'::character varying])))
 );
-CREATE INDEX ix_import_entries_merged_url_key ON public.import_entries USING btree (url_key) WHERE ((outcome)::text = 'merged'::text);
+CREATE INDEX ix_import_entries_organization_merged ON public.import_entries USING btree (organization_id, url_key) WHERE ((outcome)::text = 'merged'::text);
 CREATE INDEX ix_import_entries_own_folder_id ON public.import_entries USING btree (own_folder_id) WHERE ((outcome)::text = 'folder'::text);
+ALTER TABLE public.import_entries ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.import_entries FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.import_entries FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.import_entries FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.import_entries FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON TABLE public.import_entries IS 'What an import read that did not simply become a row of bookmarks: merged, skipped, failed and warned entries, folders and separators.';
 COMMENT ON COLUMN public.import_entries."position" IS '1-based among the bookmarks of the file; null for folders, separators and the file.';
 COMMENT ON COLUMN public.import_entries.folder_id IS 'The folder that it stands in; a folder''s parent. Null at the root.';
@@ -960,12 +1015,132 @@ COMMENT ON COLUMN public.import_entries.title IS 'A folder''s name.';
 COMMENT ON COLUMN public.import_entries.url IS 'The HREF as the file has it.';
 COMMENT ON COLUMN public.import_entries.url_key IS 'As in bookmarks: with the job''s project it names the row that the entry became or was merged into.';
 
+CREATE TABLE public.import_jobs (
+    id uuid NOT NULL,
+    filename character varying(255),
+    file_size_bytes integer,
+    total_bookmarks integer DEFAULT 0 NOT NULL,
+    status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
+    progress integer DEFAULT 0,
+    imported_count integer DEFAULT 0 NOT NULL,
+    embeddings_generated integer DEFAULT 0,
+    tags_generated integer DEFAULT 0,
+    failed_count integer DEFAULT 0 NOT NULL,
+    total_cost_usd numeric DEFAULT 0,
+    openai_cost_usd numeric(10,4) DEFAULT 0,
+    claude_cost_usd numeric(10,4) DEFAULT 0,
+    error_message text,
+    error_details jsonb,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now(),
+    project_id integer,
+    content_sha256 bytea,
+    merged_count integer DEFAULT 0 NOT NULL,
+    skipped_count integer DEFAULT 0 NOT NULL,
+    warning_count integer DEFAULT 0 NOT NULL,
+    duration_ms integer,
+    idempotency_key uuid,
+    organization_id uuid NOT NULL,
+    CONSTRAINT content_sha256_length CHECK ((octet_length(content_sha256) = 32)),
+    CONSTRAINT counts_add_up CHECK ((((status)::text <> 'completed'::text) OR (total_bookmarks = (((imported_count + merged_count) + skipped_count) + failed_count)))),
+    CONSTRAINT import_jobs_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id),
+    CONSTRAINT import_jobs_pkey PRIMARY KEY (id),
+    CONSTRAINT valid_status CHECK (((status)::text = ANY (ARRAY['pending'::character varying, 'importing'::character varying, 'processing'::character varying, 'clustering'::character varying, 'completed'::character varying, 'failed'::character varying])))
+);
+CREATE UNIQUE INDEX import_jobs_content_in_organization_key ON public.import_jobs USING btree (organization_id, project_id, content_sha256) NULLS NOT DISTINCT WHERE ((content_sha256 IS NOT NULL) AND ((status)::text <> 'failed'::text));
+CREATE UNIQUE INDEX import_jobs_idempotency_in_organization_key ON public.import_jobs USING btree (organization_id, idempotency_key) WHERE ((idempotency_key IS NOT NULL) AND ((status)::text <> 'failed'::text));
+CREATE UNIQUE INDEX import_jobs_organization_key ON public.import_jobs USING btree (organization_id, id);
+CREATE INDEX ix_import_jobs_organization_project ON public.import_jobs USING btree (organization_id, project_id);
+ALTER TABLE public.import_jobs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.import_jobs FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.import_jobs FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.import_jobs FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.import_jobs FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+COMMENT ON COLUMN public.import_jobs.content_sha256 IS 'SHA-256 of the file as it was read; null for jobs of the old importer.';
+COMMENT ON COLUMN public.import_jobs.failed_count IS 'Entries that could not be stored; each has its reason in import_entries.';
+COMMENT ON COLUMN public.import_jobs.idempotency_key IS 'The caller''s Idempotency-Key, by which the job is found while it runs.';
+COMMENT ON COLUMN public.import_jobs.imported_count IS 'Entries that became a row of bookmarks.';
+COMMENT ON COLUMN public.import_jobs.merged_count IS 'Entries merged into a row that has the same URL.';
+COMMENT ON COLUMN public.import_jobs.project_id IS 'Null: the one scope of imports without a project.';
+COMMENT ON COLUMN public.import_jobs.skipped_count IS 'Entries left out on purpose; each has its reason in import_entries.';
+COMMENT ON COLUMN public.import_jobs.total_bookmarks IS 'Entries read from the file. Once completed: imported_count + merged_count + skipped_count + failed_count.';
+COMMENT ON COLUMN public.import_jobs.total_cost_usd IS 'An estimate. Four decimals showed 0 for most imports; taking the scale away rewrites nothing.';
+COMMENT ON COLUMN public.import_jobs.warning_count IS 'Entries stored with a warning; they count as imported or merged too.';
+
+ALTER TABLE public.bookmarks ADD CONSTRAINT bookmarks_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES public.import_jobs(organization_id, id) ON DELETE SET NULL (import_job_id);
+
+ALTER TABLE public.folders ADD CONSTRAINT folders_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES public.import_jobs(organization_id, id) ON DELETE SET NULL (import_job_id);
+
+ALTER TABLE public.import_entries ADD CONSTRAINT import_entries_import_job_id_fkey FOREIGN KEY (organization_id, import_job_id) REFERENCES public.import_jobs(organization_id, id) ON DELETE CASCADE;
+
+CREATE TABLE public.memberships (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE,
+    CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, user_id),
+    CONSTRAINT valid_role CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text])))
+);
+CREATE INDEX ix_memberships_user_id ON public.memberships USING btree (user_id);
+ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_read ON public.memberships FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+
+CREATE TABLE public.users (
+    id uuid NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    email text,
+    name text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone,
+    CONSTRAINT users_pkey PRIMARY KEY (id),
+    CONSTRAINT users_subject_key UNIQUE (issuer, subject)
+);
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_read ON public.users FOR SELECT TO PUBLIC USING ((id = ANY (ARRAY( SELECT memberships.user_id
+   FROM public.memberships
+  WHERE (memberships.organization_id = ( SELECT public.current_organization() AS current_organization))))));
+COMMENT ON TABLE public.users IS 'Who was vouched for by an issuer of tokens. There are no passwords.';
+COMMENT ON COLUMN public.users.subject IS 'Unique for its issuer alone.';
+
+ALTER TABLE public.api_tokens ADD CONSTRAINT api_tokens_organization_id_user_id_fkey FOREIGN KEY (organization_id, user_id) REFERENCES public.memberships(organization_id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE public.memberships ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+CREATE TABLE public.projects (
+    id integer GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    name character varying(255) NOT NULL,
+    description text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    organization_id uuid NOT NULL,
+    CONSTRAINT projects_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id),
+    CONSTRAINT projects_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX projects_organization_key ON public.projects USING btree (organization_id, id);
+ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.projects FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.projects FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.projects FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.projects FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+
+CREATE OR REPLACE FUNCTION public.default_organization()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE(public.current_organization(), CASE WHEN (NOT row_security_active(('public.projects'::regclass)::oid)) THEN '00000000-0000-7000-8000-000000000001'::uuid ELSE NULL::uuid END);
+
 CREATE TABLE public.search_documents (
     bookmark_id uuid NOT NULL,
     words tsvector NOT NULL,
-    CONSTRAINT search_documents_pkey PRIMARY KEY (bookmark_id)
+    organization_id uuid DEFAULT public.default_organization() NOT NULL,
+    CONSTRAINT search_documents_pkey PRIMARY KEY (organization_id, bookmark_id)
 );
 CREATE INDEX search_documents_words ON public.search_documents USING gin (words) WITH (gin_pending_list_limit='512');
+ALTER TABLE public.search_documents ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_read ON public.search_documents FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON TABLE public.search_documents IS 'What each bookmark is found by. Made of bookmarks alone, and not to be used of those that are pending. No foreign key: it would cost each deleted bookmark a lookup, and a document without a bookmark is found by nobody.';
 COMMENT ON COLUMN public.search_documents.words IS 'search_document() of the bookmark.';
 
@@ -973,15 +1148,69 @@ CREATE TABLE public.search_pending (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     first_id uuid NOT NULL,
     last_id uuid NOT NULL,
+    organization_id uuid DEFAULT public.default_organization() NOT NULL,
     CONSTRAINT search_pending_pkey PRIMARY KEY (id)
 );
+CREATE INDEX ix_search_pending_organization ON public.search_pending USING btree (organization_id, id);
+ALTER TABLE public.search_pending ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_inserted ON public.search_pending FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.search_pending FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON TABLE public.search_pending IS 'Ids, both ends included, between which bookmarks were inserted or deleted after their documents were written; one id of a bookmark that was updated since. Others in between are pending as well, which only costs. Written with the bookmarks, by triggers.';
 
 CREATE TABLE public.search_vocabulary (
     word text NOT NULL,
     documents bigint NOT NULL,
-    CONSTRAINT search_vocabulary_pkey PRIMARY KEY (word)
+    organization_id uuid DEFAULT public.default_organization() NOT NULL,
+    CONSTRAINT search_vocabulary_pkey PRIMARY KEY (organization_id, word)
 );
 CREATE INDEX search_vocabulary_trigrams ON public.search_vocabulary USING gin (word public.gin_trgm_ops);
+ALTER TABLE public.search_vocabulary ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_read ON public.search_vocabulary FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON TABLE public.search_vocabulary IS 'The words of search_documents, of 3 to 40 characters with a letter: what misspelt words are corrected to, and where the middle of a word is looked up.';
 COMMENT ON COLUMN public.search_vocabulary.documents IS 'In how many documents it is. A word that is in none has no row.';
+
+ALTER TABLE ONLY public.bookmarks ALTER COLUMN organization_id SET DEFAULT public.default_organization();
+
+ALTER TABLE ONLY public.extraction_jobs ALTER COLUMN organization_id SET DEFAULT public.default_organization();
+
+ALTER TABLE ONLY public.folders ALTER COLUMN organization_id SET DEFAULT public.default_organization();
+
+ALTER TABLE ONLY public.import_entries ALTER COLUMN organization_id SET DEFAULT public.default_organization();
+
+ALTER TABLE ONLY public.import_jobs ALTER COLUMN organization_id SET DEFAULT public.default_organization();
+
+ALTER TABLE ONLY public.projects ALTER COLUMN organization_id SET DEFAULT public.default_organization();
+
+ALTER TABLE public.bookmarks ADD CONSTRAINT bookmarks_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES public.projects(organization_id, id);
+
+ALTER TABLE public.extraction_jobs ADD CONSTRAINT extraction_jobs_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES public.projects(organization_id, id);
+
+ALTER TABLE public.folders ADD CONSTRAINT folders_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES public.projects(organization_id, id);
+
+ALTER TABLE public.import_jobs ADD CONSTRAINT import_jobs_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES public.projects(organization_id, id);
+
+CREATE VIEW public.searchable_documents AS
+ SELECT bookmark_id,
+    words
+   FROM public.search_documents
+  WHERE ((organization_id = ( SELECT public.current_organization() AS current_organization)) AND (words @@ public.search_scope()));
+COMMENT ON VIEW public.searchable_documents IS 'search_documents of the organization that is claimed.';
+
+-- Owners, privileges, settings, publications and event triggers.
+REVOKE ALL ON FUNCTION public.schema_version() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.schema_version() TO branchline_app;
+REVOKE ALL ON FUNCTION public.search_catch_up(budget interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.search_catch_up(budget interval) TO branchline_app;
+REVOKE ALL ON FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[]) TO branchline_app;
+REVOKE ALL ON FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[]) TO branchline_app;
+GRANT USAGE ON SCHEMA public TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.bookmarks TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.extraction_jobs TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.folders TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.import_entries TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.import_jobs TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.projects TO branchline_app;
+GRANT INSERT, SELECT ON TABLE public.search_pending TO branchline_app;
+GRANT SELECT ON TABLE public.searchable_documents TO branchline_app;

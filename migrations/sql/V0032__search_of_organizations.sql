@@ -1,0 +1,289 @@
+-- branchline: allow ban-drop-constraint: replaced in the same statement by one that begins with the organization
+--
+-- Every organization is searched and indexed by itself. A document has its organization as a label, so that the index of words
+-- serves the tenant too: of ten bookmarks beside ten million it reads ten. Row security could not do that, as no operator of a
+-- text search is leakproof. So documents and words are reached through the view searchable_documents and three functions
+-- alone, which run as their owner and name the organization that is claimed (docs/access.md lists them).
+
+ALTER TABLE search_documents
+    DROP CONSTRAINT search_documents_pkey,
+    ADD CONSTRAINT search_documents_pkey PRIMARY KEY USING INDEX search_documents_organization_key;
+ALTER TABLE search_vocabulary
+    DROP CONSTRAINT search_vocabulary_pkey,
+    ADD CONSTRAINT search_vocabulary_pkey PRIMARY KEY USING INDEX search_vocabulary_organization_key;
+
+-- The label of the organization that is claimed; null where none is, and then nothing has it.
+CREATE FUNCTION search_scope() RETURNS tsquery
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ('''=o' || current_organization() || '''')::tsquery;
+
+-- The documents of the organization that is claimed. It reads with its owner's rights, and is no security barrier, so that a
+-- search's own condition on the words reaches the index.
+CREATE VIEW searchable_documents AS
+SELECT bookmark_id, words
+FROM search_documents
+WHERE organization_id = (SELECT current_organization()) AND words @@ search_scope();
+
+COMMENT ON VIEW searchable_documents IS 'search_documents of the organization that is claimed.';
+
+CREATE OR REPLACE FUNCTION search_document(b bookmarks) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN search_words(b.title, b.tags, b.url, b.description, b.further_text, b.attributes)
+           || search_labels(b.domain, b.tags, b.project_id)
+           || array_to_tsvector(ARRAY['=o' || b.organization_id]);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION search_document_in_part(b bookmarks) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+    RETURN search_document(b);
+EXCEPTION WHEN OTHERS THEN
+    RAISE LOG 'bookmark % is searched in part: %', b.id, SQLERRM;
+    RETURN search_words(left(b.title, 500), NULL, left(b.url, 500), left(b.description, 500), NULL, NULL)
+           || search_labels(b.domain, NULL, b.project_id) || '''=m'''::tsvector
+           || array_to_tsvector(ARRAY['=o' || b.organization_id]);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION search_catch_up(budget interval) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp
+-- The planner takes the tables for as empty as they were when it last looked, and would read all of them for each slice.
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET jit = off
+AS $$
+DECLARE
+    slice CONSTANT integer := 4000;
+    organization CONSTANT uuid := current_organization();
+    give_up_at CONSTANT timestamptz := clock_timestamp() + budget;
+    pending search_pending;
+    next_id uuid;
+    ids uuid[];
+    gone text[];
+    come text[];
+BEGIN
+    IF organization IS NULL
+        OR NOT EXISTS (SELECT FROM search_pending WHERE organization_id = organization)
+        OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')
+        OR NOT pg_try_advisory_xact_lock(hashtextextended(organization || ' search_catch_up', 0)) THEN
+        RETURN false;
+    END IF;
+    LOOP
+        -- What is pending is taken first and read then: what changes in between is pending again once it is committed.
+        SELECT * INTO pending FROM search_pending WHERE organization_id = organization ORDER BY id LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF pending.first_id = pending.last_id THEN
+            WITH taken AS (
+                DELETE FROM search_pending
+                WHERE organization_id = organization AND first_id = last_id
+                  AND id IN (
+                      SELECT id FROM search_pending WHERE organization_id = organization ORDER BY id LIMIT slice)
+                RETURNING first_id
+            )
+            SELECT array_agg(DISTINCT first_id) INTO ids FROM taken;
+            WITH deleted AS (
+                DELETE FROM search_documents
+                WHERE organization_id = organization AND bookmark_id = ANY (ids)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO gone FROM deleted, unnest(tsvector_to_array(words)) AS word;
+        ELSE
+            -- A slice holds as many bookmarks at most, and as many documents.
+            SELECT id INTO next_id
+            FROM (
+                (SELECT id FROM bookmarks
+                 WHERE organization_id = organization AND id BETWEEN pending.first_id AND pending.last_id
+                 ORDER BY id OFFSET slice LIMIT 1)
+                UNION ALL
+                (SELECT bookmark_id FROM search_documents
+                 WHERE organization_id = organization AND bookmark_id BETWEEN pending.first_id AND pending.last_id
+                 ORDER BY bookmark_id OFFSET slice LIMIT 1)
+            ) AS ends
+            ORDER BY id LIMIT 1;
+            IF next_id IS NULL THEN
+                DELETE FROM search_pending WHERE id = pending.id;
+            ELSE
+                UPDATE search_pending SET first_id = next_id WHERE id = pending.id;
+            END IF;
+            ids := ARRAY(
+                SELECT id FROM bookmarks
+                WHERE organization_id = organization AND id BETWEEN pending.first_id AND pending.last_id
+                  AND (next_id IS NULL OR id < next_id));
+            WITH deleted AS (
+                DELETE FROM search_documents
+                WHERE organization_id = organization AND bookmark_id BETWEEN pending.first_id AND pending.last_id
+                  AND (next_id IS NULL OR bookmark_id < next_id)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO gone FROM deleted, unnest(tsvector_to_array(words)) AS word;
+        END IF;
+
+        BEGIN
+            WITH document AS (
+                INSERT INTO search_documents (organization_id, bookmark_id, words)
+                SELECT organization, b.id, search_document(b) FROM bookmarks AS b
+                WHERE b.organization_id = organization AND b.id = ANY (ids)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO come FROM document, unnest(tsvector_to_array(words)) AS word;
+        EXCEPTION WHEN OTHERS THEN
+            WITH document AS (
+                INSERT INTO search_documents (organization_id, bookmark_id, words)
+                SELECT organization, b.id, search_document_in_part(b) FROM bookmarks AS b
+                WHERE b.organization_id = organization AND b.id = ANY (ids)
+                RETURNING words
+            )
+            SELECT array_agg(word) INTO come FROM document, unnest(tsvector_to_array(words)) AS word;
+        END;
+
+        WITH changed AS MATERIALIZED (
+            SELECT word, sum(change) AS change
+            FROM (SELECT word, 1 FROM unnest(come) AS word UNION ALL SELECT word, -1 FROM unnest(gone) AS word)
+                AS each (word, change)
+            WHERE length(word) BETWEEN 3 AND 40 AND word ~ '^[^=]*[^=0-9]' AND word !~ '0sign0'
+            GROUP BY word
+            HAVING sum(change) <> 0
+        ), less AS (
+            UPDATE search_vocabulary AS v SET documents = v.documents + c.change
+            FROM changed AS c
+            WHERE v.organization_id = organization AND v.word = c.word AND c.change < 0 AND v.documents + c.change > 0
+        ), none AS (
+            DELETE FROM search_vocabulary AS v
+            USING changed AS c
+            WHERE v.organization_id = organization AND v.word = c.word AND c.change < 0 AND v.documents + c.change <= 0
+        )
+        INSERT INTO search_vocabulary AS v (organization_id, word, documents)
+        SELECT organization, word, change FROM changed WHERE change > 0
+        ON CONFLICT (organization_id, word) DO UPDATE SET documents = v.documents + excluded.documents;
+
+        EXIT WHEN clock_timestamp() >= give_up_at;
+    END LOOP;
+    RETURN EXISTS (SELECT FROM search_pending WHERE organization_id = organization);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION search_inside(typed text[], OUT keys text[], OUT instead text[])
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp
+SET enable_seqscan = off
+AS $$
+    SELECT coalesce(array_agg(word), '{}'), coalesce(array_agg(alternatives), '{}')
+    FROM (
+        SELECT word, '' AS alternatives FROM search_parts(typed) WHERE word ~ '0sign0' AND word !~ '^emoji'
+        UNION ALL
+        SELECT word, (
+            SELECT concat_ws(' | ', '( ''' || longest.word || ''':*', string_agg('''' || inside.word || '''', ' | ')) || ' )'
+            FROM (
+                SELECT word
+                FROM (
+                    SELECT v.word FROM search_vocabulary AS v
+                    WHERE v.organization_id = current_organization() AND v.word LIKE '%' || longest.word || '%'
+                    LIMIT 5000
+                ) AS candidates
+                ORDER BY length(word), word LIMIT 100
+            ) AS inside)
+        FROM (
+            SELECT DISTINCT length(word), word
+            FROM search_parts(typed)
+            WHERE length(word) > 2 AND word !~ '0sign0'
+            ORDER BY length(word) DESC, word LIMIT 5
+        ) AS longest (length, word)
+    ) AS found
+$$;
+
+CREATE OR REPLACE FUNCTION search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[]) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp
+-- Below the default of 0.3, for one wrong letter in four.
+SET pg_trgm.similarity_threshold = 0.25
+-- The planner does not know the words. It would read documents until the first that has one, and few have such words.
+SET enable_seqscan = off
+SET jit = off
+AS $$
+DECLARE
+    organization CONSTANT uuid := current_organization();
+    give_up_at CONSTANT timestamptz := clock_timestamp() + interval '0.5 s';
+    last_part CONSTANT bigint := cardinality(typed);
+    most CONSTANT integer := 5;
+    found_misspelt integer := 0;
+    is_last boolean;
+BEGIN
+    FOR misspelt, is_last IN
+        SELECT word, bool_or(is_end) FROM (
+            SELECT word, part, place, lead(word) OVER (ORDER BY part, place) IS NULL AS is_end FROM search_parts(typed)
+        ) AS parts
+        WHERE word ~ '^[^0-9]{4,30}$'
+        GROUP BY word
+        ORDER BY min(part), min(place)
+    LOOP
+        CONTINUE WHEN EXISTS (
+            SELECT FROM searchable_documents
+            WHERE words @@ format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery
+              AND (filter IS NULL OR words @@ filter));
+        found_misspelt := found_misspelt + 1;
+        near := '{}';
+        IF found_misspelt > most OR clock_timestamp() > give_up_at THEN
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        near := ARRAY(
+            SELECT word
+            FROM (
+                SELECT word, documents
+                FROM (
+                    (SELECT v.word, v.documents FROM search_vocabulary AS v
+                     WHERE v.organization_id = organization AND v.word % misspelt
+                       AND abs(length(v.word) - length(misspelt)) <= 3 AND v.word !~ '[0-9]'
+                     LIMIT 3000)
+                    UNION
+                    -- Two letters swapped change every trigram of a short word.
+                    SELECT v.word, v.documents FROM search_vocabulary AS v
+                    WHERE v.organization_id = organization AND v.word = ANY (ARRAY(
+                        SELECT overlay(misspelt PLACING reverse(substr(misspelt, i, 2)) FROM i FOR 2)
+                        FROM generate_series(1, length(misspelt) - 1) AS i))
+                ) AS candidates
+                ORDER BY similarity(word, misspelt) DESC, documents DESC, word
+                LIMIT 20
+            ) AS alike
+            WHERE filter IS NULL OR EXISTS (
+                SELECT FROM searchable_documents WHERE words @@ (format('''%s''', word)::tsquery && filter)));
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION search_note() RETURNS trigger
+LANGUAGE plpgsql
+-- The planner takes both tables for small, whatever they hold, and would loop over one for each row of the other.
+SET enable_nestloop = off
+AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        TRUNCATE search_documents, search_vocabulary, search_pending;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO search_pending (organization_id, first_id, last_id)
+        SELECT changed.organization_id, changed.id, changed.id
+        FROM (
+            SELECT organization_id, id
+            FROM written AS n FULL JOIN replaced AS o USING (organization_id, id)
+            WHERE (n.title, n.tags, n.url, n.description, n.domain, n.project_id, n.further_text, n.attributes)
+                  IS DISTINCT FROM
+                  (o.title, o.tags, o.url, o.description, o.domain, o.project_id, o.further_text, o.attributes)
+        ) AS changed;
+    ELSE
+        INSERT INTO search_pending (organization_id, first_id, last_id)
+        SELECT each.organization_id, first.id, last.id
+        FROM (SELECT DISTINCT organization_id FROM written) AS each
+        CROSS JOIN LATERAL (
+            SELECT id FROM written AS w WHERE w.organization_id = each.organization_id ORDER BY id LIMIT 1) AS first
+        CROSS JOIN LATERAL (
+            SELECT id FROM written AS w WHERE w.organization_id = each.organization_id ORDER BY id DESC LIMIT 1) AS last;
+    END IF;
+    RETURN NULL;
+END
+$$;
