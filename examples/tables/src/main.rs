@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use budget::Budget;
-use db::{Config, Connection, Database};
+use db::{Claims, Config, Connection, Database};
 use lambda_http::{Body, Error, Response, run, service_fn};
 
 const TABLES: &str =
@@ -26,6 +26,6 @@ async fn tables(database: Arc<Database>) -> Result<Response<Body>, Error> {
     // Less than the function's timeout: the statement is cancelled and the connection closed when it is over.
     let budget = Budget::lasting(Duration::from_secs(10));
     let read = |connection: Connection| async move { connection.query_one(TABLES, &[]).await?.try_get(0) };
-    let json: String = database.read(&budget, read).await?;
+    let json: String = database.read(Claims::none(), &budget, read).await?;
     Ok(Response::builder().header("content-type", "application/json").body(json.into())?)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
-use store::App;
+use store::{App, Principal};
 use web::{
     Error, PathParams, Query, Request, RequestCost, Response, Routes, budget_of, json, milliseconds, segments,
 };
@@ -32,6 +32,8 @@ struct Details {
     tls_version: Option<&'static str>,
     /// The newest migration applied; null where none was.
     schema_version: Option<i32>,
+    /// Whether the database keeps organizations apart for this function's login.
+    row_security: bool,
     pool: PoolSizes,
     /// From the query's sending to its answer.
     latency_ms: f64,
@@ -73,9 +75,10 @@ async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Respons
     let with_details = asks_for_details(&request)?;
 
     let (database, budget) = (app.database(), &budget_of(&request));
+    let principal = Principal::of(&request);
     let (projects_count, details) = if with_details {
         let begun = Instant::now();
-        let details = app.read(budget, |connection| async move {
+        let details = app.read(principal, budget, |connection| async move {
             let acquired = Instant::now();
             let found = queries::details(&connection).await?;
             let latency_ms = milliseconds(acquired.elapsed());
@@ -84,6 +87,7 @@ async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Respons
                 server_version: found.server_version,
                 tls_version: connection.tls_version(),
                 schema_version: found.schema_version,
+                row_security: found.row_security,
                 pool: PoolSizes { size, idle, max },
                 latency_ms,
                 acquire_ms: milliseconds(acquired - begun),
@@ -94,7 +98,7 @@ async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Respons
         details.await?
     } else {
         let count = |connection| async move { queries::projects_count(&connection).await };
-        (app.read(budget, count).await?, None)
+        (app.read(principal, budget, count).await?, None)
     };
     let answer = Answer {
         database: "connected",

@@ -7,6 +7,7 @@ pub(crate) struct Found {
     pub projects_count: i64,
     pub server_version: String,
     pub schema_version: Option<i32>,
+    pub row_security: bool,
 }
 
 /// How many projects there are.
@@ -20,7 +21,8 @@ pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
         .query_one(
             "SELECT (SELECT count(*) FROM projects),
                     current_setting('server_version'),
-                    (SELECT max(version) FROM refinery_schema_history)",
+                    schema_version(),
+                    row_security_active('projects')",
             &[],
         )
         .await?;
@@ -28,5 +30,6 @@ pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
         projects_count: row.try_get(0)?,
         server_version: row.try_get(1)?,
         schema_version: row.try_get(2)?,
+        row_security: row.try_get(3)?,
     })
 }

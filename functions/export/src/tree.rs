@@ -50,13 +50,14 @@ pub(crate) async fn send(
     connection.transaction_begins();
     let shared = &connection;
     let command = async |sql| shared.command(sql).await.map_err(Error::from);
+    let commit = async || shared.commit().await.map_err(Error::from);
     let begin = async || shared.begin(Access::ReadOnly).await.map_err(Error::from);
     let ((), (), exists, ()) = tokio::try_join!(
         biased;
         begin(),
         command(WITHOUT_NESTED_LOOPS),
         send_rows(shared, project_id, format, encoder, chunks),
-        command("COMMIT"),
+        commit(),
     )?;
     connection.transaction_ended();
     if exists { Ok(()) } else { Err(no_project(project_id)) }

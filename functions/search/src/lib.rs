@@ -60,7 +60,7 @@ use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{App, search_index};
+use store::{App, Principal, search_index};
 use tokio::join;
 use uuid::Uuid;
 use web::{Error, PathParams, Query, Request, Response, Routes, budget_of, json};
@@ -95,7 +95,7 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
     let id = params.value::<Uuid>("id", "There is nothing at this path.")?;
     Query::read(&request, &[])?;
     let read = |connection| async move { queries::whole(&connection, id).await };
-    match app.read(&budget_of(&request), read).await? {
+    match app.read(Principal::of(&request), &budget_of(&request), read).await? {
         Some(whole) => whole.response(),
         None => Err(Error::not_found("There is no bookmark of this id.")),
     }
@@ -105,7 +105,7 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
 async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let params = &SearchParams::read(&request)?;
     let search = |connection| async move { search(&connection, params).await };
-    let (found, corrected) = app.read(&budget_of(&request), search).await?;
+    let (found, corrected) = app.read(Principal::of(&request), &budget_of(&request), search).await?;
 
     let (bookmarks, next_cursor) =
         params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;

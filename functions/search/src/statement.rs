@@ -137,7 +137,7 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
         conditions
     };
     format!(
-        "SELECT d.bookmark_id AS id, d.words FROM search_documents AS d
+        "SELECT d.bookmark_id AS id, d.words FROM searchable_documents AS d
          WHERE d.words @@ {query} AND {IS_INDEXED}{}
          UNION ALL
          SELECT p.id, p.words FROM pending AS p WHERE p.words @@ {of_pending}{}",

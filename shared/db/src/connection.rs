@@ -17,7 +17,7 @@ use tokio_postgres::{Client, CopyInSink, Statement};
 use crate::pipeline::InFlight;
 use crate::pool::{Origin, Pooled};
 use crate::row::RowStream;
-use crate::{Error, Row};
+use crate::{Claims, Error, Row};
 
 /// A parameter with its type, which spares the round trip that asks the server for it.
 pub type Param<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -39,6 +39,7 @@ pub enum Access {
 /// cancel what runs, and the connection is closed.
 pub struct Connection {
     pooled: Option<Pooled>,
+    claims: Claims,
     budget: Budget,
     in_flight: InFlight,
     is_unproven: AtomicBool,
@@ -49,11 +50,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(pooled: Pooled, budget: Budget, echo: bool) -> Self {
+    pub(super) fn new(pooled: Pooled, claims: Claims, budget: Budget, echo: bool) -> Self {
         Self {
             is_unproven: AtomicBool::new(pooled.origin != Origin::JustUsed),
             silence: OnceLock::new(),
             pooled: Some(pooled),
+            claims,
             in_flight: InFlight::new(budget.clone()),
             budget,
             in_transaction: AtomicBool::new(false),
@@ -105,6 +107,17 @@ impl Connection {
     /// The server's refusal, a lost connection, or another number of rows.
     pub async fn query_one(&self, sql: &str, params: &[Param<'_>]) -> Result<Row, Error> {
         self.limited(sql, Box::pin(self.client().query_typed_one(sql, params))).await.map(Row::from)
+    }
+
+    /// Runs a statement in a transaction of its own, even where another one is about to begin, or has just
+    /// ended, in the same flight.
+    ///
+    /// # Errors
+    /// The server's refusal, or a lost connection.
+    pub async fn query_committed(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
+        let work = Box::pin(self.client().query_typed(sql, params));
+        let rows = self.statement(sql, Box::pin(self.in_own_transaction(work))).await?;
+        Ok(rows.into_iter().map(Row::from).collect())
     }
 
     /// Runs a statement whose rows come as they are taken. The server limits its time only within a
@@ -164,9 +177,19 @@ impl Connection {
         self.command(&format!(
             "BEGIN {access}; SET LOCAL statement_timeout = {left_ms}; SET LOCAL \
              idle_in_transaction_session_timeout = {left_ms}; SET LOCAL tcp_keepalives_idle = 10; SET LOCAL \
-             tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 4"
+             tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 4; {}",
+            self.claims.command()
         ))
         .await
+    }
+
+    /// Commits. In a transaction that has failed, `COMMIT` rolls back and reports no error, and the driver
+    /// drops the tag that tells; the statement ahead of it fails there.
+    ///
+    /// # Errors
+    /// The transaction has failed, or cannot be committed; a lost connection.
+    pub async fn commit(&self) -> Result<(), Error> {
+        self.command("SELECT; COMMIT").await
     }
 
     /// Says that a transaction begins, as [`Connection::begin`] does by itself: what is sent ahead of that in
@@ -194,22 +217,30 @@ impl Connection {
         sql: &str,
         work: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Error> {
-        let client = self.client();
         let flight = async {
             if self.in_transaction.load(Ordering::Relaxed) {
                 return work.await;
             }
-            let begin = format!("BEGIN; SET LOCAL statement_timeout = {}", self.left_ms());
-            let (begun, outcome, ended) =
-                join!(biased; client.batch_execute(&begin), work, client.batch_execute("COMMIT"));
-            begun?;
-            let answer = outcome?;
-            // Where it fails, what the statement wrote is not there.
-            ended?;
-            Ok(answer)
+            self.in_own_transaction(work).await
         };
         // Callers join many of these, and their sizes add up.
         self.statement(sql, Box::pin(flight)).await
+    }
+
+    async fn in_own_transaction<T>(
+        &self,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, tokio_postgres::Error> {
+        let client = self.client();
+        let begin =
+            format!("BEGIN; SET LOCAL statement_timeout = {}; {}", self.left_ms(), self.claims.command());
+        let (begun, outcome, ended) =
+            join!(biased; client.batch_execute(&begin), work, client.batch_execute("COMMIT"));
+        begun?;
+        let answer = outcome?;
+        // Where it fails, what the statement wrote is not there.
+        ended?;
+        Ok(answer)
     }
 
     /// Sends a statement and waits for its answer.

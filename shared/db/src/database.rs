@@ -10,6 +10,7 @@ use pg::{Connector, retry};
 use tokio::time::{Instant, sleep};
 use tokio_postgres::Client;
 
+use crate::claims::Claims;
 use crate::connection::Connection;
 use crate::dialer::Dialer;
 use crate::manager::Manager;
@@ -85,7 +86,7 @@ impl Database {
         self.pool.sizes()
     }
 
-    /// Reads: lends a connection to `work`, and repeats the work once after a lost connection, a deadlock or
+    /// Reads: lends a connection to `work`, whose transactions make these claims, and repeats the work once after a lost connection, a deadlock or
     /// a serialization failure. On a new connection the first statement is pipelined with the login, which
     /// saves a round trip.
     ///
@@ -97,12 +98,17 @@ impl Database {
     ///
     /// # Errors
     /// Those of `work`; an [`Error`] of this crate where there is no connection.
-    pub async fn read<T, E, F>(&self, budget: &Budget, work: impl Fn(Connection) -> F) -> Result<T, E>
+    pub async fn read<T, E, F>(
+        &self,
+        claims: Claims,
+        budget: &Budget,
+        work: impl Fn(Connection) -> F,
+    ) -> Result<T, E>
     where
         E: From<Error> + StdError + 'static,
         F: Future<Output = Result<T, E>>,
     {
-        self.repeat(budget, Purpose::Read, work).await
+        self.repeat(claims, budget, Purpose::Read, work).await
     }
 
     /// Writes what may be written twice, since it carries a key by which it finds what it did before: lends a
@@ -113,6 +119,7 @@ impl Database {
     /// Those of [`Database::read`].
     pub async fn write_idempotent<T, E, F>(
         &self,
+        claims: Claims,
         budget: &Budget,
         work: impl Fn(Connection) -> F,
     ) -> Result<T, E>
@@ -120,11 +127,12 @@ impl Database {
         E: From<Error> + StdError + 'static,
         F: Future<Output = Result<T, E>>,
     {
-        self.repeat(budget, Purpose::Write, work).await
+        self.repeat(claims, budget, Purpose::Write, work).await
     }
 
     async fn repeat<T, E, F>(
         &self,
+        claims: Claims,
         budget: &Budget,
         purpose: Purpose,
         work: impl Fn(Connection) -> F,
@@ -140,7 +148,7 @@ impl Database {
             let answers = budget.metrics().answers();
             let must_be_new = retried.is_some_and(RetryReason::is_lost_connection);
             let request = CheckoutRequest { budget: budget.clone(), purpose, reach_deadline, must_be_new };
-            let connection = self.lend(request).await?;
+            let connection = self.lend(request, claims).await?;
             let error = match work(connection).await {
                 Err(error) => error,
                 done => return done,
@@ -174,11 +182,11 @@ impl Database {
         }
     }
 
-    async fn lend(&self, request: CheckoutRequest) -> Result<Connection, Error> {
+    async fn lend(&self, request: CheckoutRequest, claims: Claims) -> Result<Connection, Error> {
         let (begun, budget) = (Instant::now(), request.budget.clone());
         let pooled = self.pool.lend(request).await;
         budget.metrics().waited(begun.elapsed());
-        Ok(Connection::new(pooled?, budget, self.echo))
+        Ok(Connection::new(pooled?, claims, budget, self.echo))
     }
 
     /// Begins a handshake ahead of the first request, which takes it over if it comes within 5 s. The first

@@ -10,13 +10,14 @@
 //! let database = db::Database::new(&config, Arc::new(SystemTime::now))?;
 //! let budget = budget::Budget::lasting(Duration::from_secs(10));
 //! let one: i32 = database
-//!     .read(&budget, |connection| async move {
+//!     .read(db::Claims::none(), &budget, |connection| async move {
 //!         connection.query_one("SELECT 1", &[]).await?.try_get(0)
 //!     })
 //!     .await?;
 //! # Ok(()) }
 //! ```
 
+mod claims;
 mod config;
 mod connection;
 mod database;
@@ -29,6 +30,7 @@ mod preconnect;
 mod row;
 mod timestamptz;
 
+pub use claims::Claims;
 pub use config::Config;
 pub use connection::{Access, Connection, Param};
 pub use database::{Clock, Database};

@@ -8,7 +8,7 @@ use budget::Budget;
 use db::{Clock, Connection, Database};
 use web::Error;
 
-use crate::Config;
+use crate::{Config, Principal};
 
 /// What a function's handler gets: the configuration and the database.
 #[derive(Debug)]
@@ -52,30 +52,36 @@ impl App {
         &self.database
     }
 
-    /// Reads, as [`Database::read`] does.
+    /// Reads for a principal, as [`Database::read`] does.
     ///
     /// # Errors
     /// Those of `work`; 503 with `Retry-After`, 500 where the configuration is wrong.
-    pub async fn read<T, F>(&self, budget: &Budget, work: impl Fn(Connection) -> F) -> Result<T, Error>
-    where
-        F: Future<Output = Result<T, Error>>,
-    {
-        self.database.read(budget, work).await
-    }
-
-    /// Writes what may be written twice, as [`Database::write_idempotent`] does.
-    ///
-    /// # Errors
-    /// Those of [`App::read`].
-    pub async fn write_idempotent<T, F>(
+    pub async fn read<T, F>(
         &self,
+        principal: Principal,
         budget: &Budget,
         work: impl Fn(Connection) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        self.database.write_idempotent(budget, work).await
+        self.database.read(principal.claims(), budget, work).await
+    }
+
+    /// Writes for a principal what may be written twice, as [`Database::write_idempotent`] does.
+    ///
+    /// # Errors
+    /// Those of [`App::read`].
+    pub async fn write_idempotent<T, F>(
+        &self,
+        principal: Principal,
+        budget: &Budget,
+        work: impl Fn(Connection) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.database.write_idempotent(principal.claims(), budget, work).await
     }
 }
 

@@ -7,9 +7,11 @@ mod app;
 mod bookmark;
 mod config;
 pub mod locks;
+mod principal;
 pub mod scope;
 pub mod search_index;
 
 pub use app::App;
 pub use bookmark::Bookmark;
 pub use config::Config;
+pub use principal::{DEFAULT_ORGANIZATION, Principal};

@@ -19,7 +19,7 @@ use crate::machine::{processor_ms, scheduled_ns};
 const DATABASE: &str = "bench";
 
 /// The advisory lock of `search_catch_up()` (migration V0025).
-const INDEXING: &str = "hashtextextended('search_catch_up', 0)";
+const INDEXING: &str = "hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0)";
 
 /// No request is to fail for its time.
 const TIMEOUT: Duration = Duration::from_secs(1_800);

@@ -75,11 +75,13 @@ impl Fixture {
     }
 }
 
-/// An application for a URL and further variables.
+/// An application for a URL and further variables. It logs in as functions do, also where the URL is the
+/// superuser's.
 #[must_use]
 pub fn app(url: &str, variables: &[(&str, &str)]) -> Arc<App> {
+    let url = support::function_url(url);
     let config = Config::from_lookup(|name| {
-        let url = ("DATABASE_URL", url);
+        let url = ("DATABASE_URL", url.as_str());
         variables.iter().chain([&url]).find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
     });
     App::new(config.unwrap()).unwrap()

@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, anyhow};
 use tokio_postgres::Client;
 
-use crate::environment;
 use crate::postgres::{Options, Postgres};
+use crate::{environment, function_role};
 
 const TEMPLATE: &str = "migrated";
 
@@ -30,19 +30,29 @@ pub fn empty_database() -> TestDatabase {
     TestDatabase::new(None).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
-/// Brings a database to the head of the project's migrations, as the deploy step does.
+/// Brings a database to the head of the project's migrations, as the deploy step does, and makes the role that
+/// functions log in as.
 ///
 /// # Errors
 /// The migration that failed, and why.
 pub fn migrate(server: &Postgres, database: &str) -> Result<()> {
     let url = server.url(database);
     let folder = environment::project_root().join("migrations/sql");
-    // A thread of its own, since a caller may be inside a runtime already.
-    let upgrade = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(engine::upgrade_to_head(&url, &folder)).map(drop)
-    });
-    upgrade.join().map_err(|_| anyhow!("the migration panicked"))?
+    run_apart(|| async {
+        engine::upgrade_to_head(&url, &folder).await?;
+        function_role::create(server).await
+    })
+}
+
+/// Runs work on a thread of its own, since a caller may be inside a runtime already.
+fn run_apart<F: Future<Output = Result<()>>>(work: impl FnOnce() -> F + Send) -> Result<()> {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(work())
+        });
+        thread.join().map_err(|_| anyhow!("the work panicked"))?
+    })
 }
 
 /// A database on the server of this process.
@@ -70,10 +80,17 @@ impl TestDatabase {
         &self.name
     }
 
-    /// Its connection URL, password included.
+    /// Its connection URL for the superuser, who owns everything, password included. What functions get is
+    /// [`TestDatabase::function_url`].
     #[must_use]
     pub fn url(&self) -> String {
         self.server.postgres.url(&self.name)
+    }
+
+    /// Its connection URL for the role that functions log in as.
+    #[must_use]
+    pub fn function_url(&self) -> String {
+        function_role::function_url(&self.url())
     }
 
     /// The server it is on, which the other tests of this process share.
@@ -82,12 +99,16 @@ impl TestDatabase {
         &self.server.postgres
     }
 
-    /// A client over verified TLS; its connection is driven by the caller's runtime.
+    /// A client of the superuser over verified TLS, which works for the organization `default`. Its connection
+    /// is driven by the caller's runtime.
     ///
     /// # Panics
     /// Where the connection fails.
     pub async fn client(&self) -> Client {
-        connect(&self.url()).await.unwrap_or_else(|error| panic!("{error:#}"))
+        let client = connect(&self.url()).await.unwrap_or_else(|error| panic!("{error:#}"));
+        let claim = "SET app.organization = '00000000-0000-7000-8000-000000000001'";
+        client.batch_execute(claim).await.unwrap_or_else(|error| panic!("{error:#}"));
+        client
     }
 }
 

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::certificates;
 use crate::environment;
+use crate::function_role::FUNCTION_ROLE;
 use crate::postgres::{Home, Postgres, free_port};
 use installation::Installation;
 
@@ -92,7 +93,8 @@ impl PgBouncer {
         home.write("client.crt", &certificates.certificate)?;
         home.write("client.key", &certificates.key)?;
         home.write("server-ca.pem", &std::fs::read(server.ca_file())?)?;
-        home.write("users", format!("\"{user}\" \"{password}\"\n").as_bytes())?;
+        let users = [user, FUNCTION_ROLE].map(|user| format!("\"{user}\" \"{password}\"\n"));
+        home.write("users", users.concat().as_bytes())?;
         let settings = settings(&home, port, server.port(), pool_size, &installation.version);
         home.write("pgbouncer.ini", format!("{settings}{further}\n").as_bytes())?;
 

@@ -20,7 +20,7 @@ use crate::command::run;
 use engine::local::{Owner, Shell};
 pub(crate) use home::Home;
 
-const USER: &str = "branchline";
+pub(crate) const USER: &str = "branchline";
 /// What a path in a query is encoded for, kept readable.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_');
 /// A free port may be taken before the server binds it; twenty times in a row it is something else.

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use netscape::{Bookmark, Event, Reader};
+use store::Principal;
 use tokio_postgres::CopyInSink;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use web::Error;
 use super::address::{Address, Verdict, address_of, judge};
 use super::entries::{Entries, Entry};
 use super::ids::Ids;
+use super::incoming::Incoming;
 use super::positions::Positions;
 use super::progress::Progress;
 use super::reading::{self, Turns, Visit};
@@ -25,12 +27,12 @@ use crate::body::{Upload, damaged};
 /// Where COPY's rows go.
 pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 
-/// The columns of a row, in the order in which [`ImportState::put`] writes them.
-pub(crate) const COPY_BOOKMARKS: &str =
-    "COPY bookmarks (id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, \
-     url_key,
-                     folder_id, description, last_modified, last_visited, attributes)
-     FROM STDIN BINARY";
+/// The rows of `bookmarks`, in the order in which [`ImportState::put`] writes their columns.
+pub(crate) const BOOKMARKS: Incoming = Incoming {
+    table: "bookmarks",
+    columns: "id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key, \
+              folder_id, description, last_modified, last_visited, attributes",
+};
 
 /// What an import has counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +53,7 @@ const SENT_BYTES_PER_ROW: u64 = 4;
 /// What is known of an import before its entries are read, and what has become of them since.
 pub(crate) struct ImportState {
     pub(crate) job_id: Uuid,
+    pub(crate) principal: Principal,
     pub(crate) project_id: Option<i32>,
     /// The addresses that the project held before.
     pub(crate) known: Keys,
@@ -70,9 +73,15 @@ pub(crate) struct ImportState {
 }
 
 impl ImportState {
-    pub(crate) fn new(job_id: Uuid, project_id: Option<i32>, sent_bytes: usize) -> Self {
+    pub(crate) fn new(
+        job_id: Uuid,
+        principal: Principal,
+        project_id: Option<i32>,
+        sent_bytes: usize,
+    ) -> Self {
         Self {
             job_id,
+            principal,
             project_id,
             known: Keys::default(),
             seen: Keys::default(),

@@ -9,20 +9,20 @@ use web::Error;
 
 use super::address::{Address, Verdict, address_of, judge};
 use super::copy::{ImportState, Sink};
+use super::incoming::Incoming;
 use super::progress::Progress;
 use super::reading::{self, LeftOut, Visit};
 use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::body::Upload;
 
-/// The columns of a row, in the order in which [`Entry::put`] writes them.
-pub(crate) const COPY_ENTRIES: &str =
-    "COPY import_entries (import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, \
-     folder_id,
-                          own_folder_id, original_folder, add_date, last_modified, last_visited, tags, \
-                              description,
-                          attributes)
-     FROM STDIN BINARY";
+/// The rows of `import_entries`, in the order in which [`Entry::put`] writes their columns.
+pub(crate) const ENTRIES: Incoming = Incoming {
+    table: "import_entries",
+    columns: "import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, folder_id, \
+              own_folder_id, original_folder, add_date, last_modified, last_visited, tags, description, \
+              attributes",
+};
 
 /// As many bytes of rows are kept from the first reading; where there are more, a second reading makes them
 /// again.

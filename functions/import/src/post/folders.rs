@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
+use store::DEFAULT_ORGANIZATION;
 use uuid::Uuid;
 
 /// The most bytes kept of `original_folder`. The whole path of each bookmark would grow with the square of
@@ -47,16 +48,17 @@ struct Open {
 struct Siblings(HashMap<u64, u32>);
 
 impl Folders {
-    /// At the root of a project, or of what belongs to none.
-    pub(crate) fn new(project_id: Option<i32>) -> Self {
+    /// At the root of an organization's project, or of what belongs to none.
+    pub(crate) fn new(organization_id: Uuid, project_id: Option<i32>) -> Self {
         // As folder_root() in the database.
-        let root = project_id.map_or(u128::MAX, |id| u128::from(id.cast_unsigned()));
-        Self {
-            root: Uuid::from_u128(root),
-            open: Vec::new(),
-            at_root: Siblings::default(),
-            joined: String::new(),
-        }
+        let root = Uuid::from_u128(project_id.map_or(u128::MAX, |id| u128::from(id.cast_unsigned())));
+        // The folders of the first organization had their ids before there were others.
+        let root = if organization_id == DEFAULT_ORGANIZATION {
+            root
+        } else {
+            first_half(Sha256::new().chain_update(organization_id).chain_update(root))
+        };
+        Self { root, open: Vec::new(), at_root: Siblings::default(), joined: String::new() }
     }
 
     /// Enters the next folder of this name.
@@ -117,7 +119,10 @@ impl Siblings {
 }
 
 fn key(parent: Uuid, nth: u32, name: &str) -> Uuid {
-    let hash = Sha256::new().chain_update(parent).chain_update(nth.to_be_bytes()).chain_update(name);
+    first_half(Sha256::new().chain_update(parent).chain_update(nth.to_be_bytes()).chain_update(name))
+}
+
+fn first_half(hash: Sha256) -> Uuid {
     let hash: [u8; 32] = hash.finalize().into();
     let mut first = [0; 16];
     first.copy_from_slice(hash.split_at(16).0);
@@ -130,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_folder_is_known_by_its_parent_its_name_and_its_number_among_namesakes() {
-        let mut folders = Folders::new(Some(7));
+        let mut folders = Folders::new(DEFAULT_ORGANIZATION, Some(7));
         assert_eq!((folders.id(), folders.original()), (None, None));
         let first = folders.enter("a");
         // printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\7\0\0\0\0a' | sha256sum
@@ -147,18 +152,24 @@ mod tests {
         folders.leave();
         assert_ne!(folders.enter("a").id, namesake.id, "the third of its name");
 
-        let mut again = Folders::new(Some(7));
+        let mut again = Folders::new(DEFAULT_ORGANIZATION, Some(7));
         assert_eq!(
             (again.enter("a"), again.enter("b")),
             (first, inner),
             "the same file has the same folders"
         );
-        assert_ne!(Folders::new(None).enter("a").id, first.id, "another scope has others");
+        assert_ne!(
+            Folders::new(DEFAULT_ORGANIZATION, None).enter("a").id,
+            first.id,
+            "another scope has others"
+        );
+        let other = Uuid::from_u128(2);
+        assert_ne!(Folders::new(other, Some(7)).enter("a").id, first.id, "and so has another organization");
     }
 
     #[test]
     fn the_names_are_joined_as_far_as_the_limit() {
-        let mut folders = Folders::new(None);
+        let mut folders = Folders::new(DEFAULT_ORGANIZATION, None);
         folders.enter("a/b");
         folders.enter("");
         folders.enter("c");
@@ -180,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_an_unkept_folder_holds_belongs_to_its_parent() {
-        let mut folders = Folders::new(None);
+        let mut folders = Folders::new(DEFAULT_ORGANIZATION, None);
         folders.enter_unkept();
         assert_eq!((folders.id(), folders.original()), (None, None));
         let outer = folders.enter("a");

@@ -16,8 +16,9 @@ use uuid::Uuid;
 use web::Error;
 
 use super::ImportRequest;
-use super::copy::{COPY_BOOKMARKS, ImportState, Keys, Sink};
-use super::entries::COPY_ENTRIES;
+use super::copy::{BOOKMARKS, ImportState, Keys, Sink};
+use super::entries::ENTRIES;
+use super::incoming::Incoming;
 use super::sample;
 use crate::job::{COLUMNS, Job};
 use crate::undo::FOLD;
@@ -65,18 +66,19 @@ pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -
     );
     let lock = format!("SELECT pg_advisory_xact_lock({})", locks::import_key("$1::int", "$2::bytea"));
     let occupied = format!("SELECT EXISTS (SELECT FROM bookmarks WHERE {})", scope::contains("$1"));
+    let (copy_bookmarks, copy_entries) = (BOOKMARKS.copy(), ENTRIES.copy());
     connection.transaction_begins();
     let connection = &*connection;
     let (inserted, named, begun, locked, found, occupied, bookmarks, entries) = join!(
         biased;
-        connection.query(&insert, &created),
+        connection.query_committed(&insert, &created),
         name_dead_job(connection, request),
         connection.begin(Access::ReadWrite),
         connection.query(&lock, &content),
         connection.query_opt(&claim, &content),
         connection.query_one(&occupied, &project),
-        connection.prepare(COPY_BOOKMARKS),
-        connection.prepare(COPY_ENTRIES),
+        connection.prepare(&copy_bookmarks),
+        connection.prepare(&copy_entries),
     );
     inserted.map_err(|error| no_project(error, request))?;
     named?;
@@ -111,7 +113,7 @@ async fn name_dead_job(connection: &Connection, request: &ImportRequest) -> Resu
         (&request.digested.sha256, Type::BYTEA),
         (&request.idempotency_key, Type::UUID),
     ];
-    connection.query(&update, &params).await.map(drop)
+    connection.query_committed(&update, &params).await.map(drop)
 }
 
 /// Why there is no job for the content, though one was to be inserted.
@@ -189,9 +191,16 @@ pub(crate) async fn known_keys(
     Ok(known)
 }
 
-/// Begins a copy. The statement is closed right behind it.
-pub(crate) async fn begin(connection: &Connection, copy: Statement) -> Result<Sink, Error> {
-    let sink: CopyInSink<Bytes> = connection.copy_in(&copy).await?;
+/// Makes the temporary table, and begins the copy into it. The statement is closed right behind it.
+pub(crate) async fn begin(
+    connection: &Connection,
+    incoming: Incoming,
+    copy: Statement,
+) -> Result<Sink, Error> {
+    let create = incoming.create();
+    let (created, sink) = join!(biased; connection.command(&create), connection.copy_in(&copy));
+    created?;
+    let sink: CopyInSink<Bytes> = sink?;
     Ok(Box::pin(sink))
 }
 
@@ -203,7 +212,7 @@ pub(crate) async fn finish(mut sink: Sink) -> Result<u64, Error> {
 /// The folders that an import brings, as rows; one that is there already keeps its name and its parent.
 const MAKE_FOLDERS: &str = include_str!("make_folders.sql");
 
-/// Ends the last copy, merges, makes the folders, completes the job and commits.
+/// Ends the last copy, inserts what was copied, merges, makes the folders, completes the job and commits.
 pub(crate) async fn complete(
     connection: &mut Connection,
     request: &ImportRequest,
@@ -235,6 +244,13 @@ pub(crate) async fn complete(
         (&cost_usd, Type::FLOAT8),
     ];
     let shared = &*connection;
+    let insert = async |incoming: Incoming| shared.query(&incoming.insert(), &[]).await.map(drop);
+    let insert_entries = async {
+        if state.entries.any() {
+            insert(ENTRIES).await?;
+        }
+        Ok::<_, db::Error>(())
+    };
     let merge = async {
         if state.has_merges() {
             let import: [Param<'_>; 2] = [(&state.job_id, Type::UUID), (&false, Type::BOOL)];
@@ -251,20 +267,23 @@ pub(crate) async fn complete(
         }
         Ok::<_, db::Error>(())
     };
-    let (copied, merged, made, sample, updated, committed) = join!(
+    let (copied, inserted, entries, merged, made, sample, updated, committed) = join!(
         biased;
         finish(sink),
+        insert(BOOKMARKS),
+        insert_entries,
         merge,
         make_folders,
         sample::of(shared, &state.sample),
         shared.query_one(&update, &params),
-        shared.command("COMMIT"),
+        shared.commit(),
     );
     copied?;
+    inserted?;
+    entries?;
     merged?;
     made?;
     let sample = sample?;
-    // A COMMIT in a failed transaction rolls back and reports no error, so it is this row that tells.
     let job = Job::from_row(&updated?)?;
     committed?;
     connection.transaction_ended();
@@ -286,7 +305,7 @@ pub(crate) async fn fail(connection: &mut Connection, job_id: Uuid, error: &Erro
     let (rolled_back, told) = join!(
         biased;
         shared.command("ROLLBACK"),
-        shared.query(
+        shared.query_committed(
             "UPDATE import_jobs SET status = 'failed', error_message = $2, completed_at = clock_timestamp()
              WHERE id = $1 AND status = 'importing'",
             &told,

@@ -34,7 +34,7 @@ pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Re
     let (ended, rows) = tokio::join!(
         biased;
         shared.command("ROLLBACK"),
-        shared.query(&sql, &params),
+        shared.query_committed(&sql, &params),
     );
     ended?;
     connection.transaction_ended();

@@ -163,7 +163,7 @@ async fn a_bookmark_that_cannot_be_indexed_stops_no_other_and_the_log_says_why()
     .await;
     let client = fixture.database.client().await;
     client
-        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('search_catch_up', 0))")
+        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))")
         .await
         .unwrap();
     for is_indexed in [false, true] {
@@ -277,7 +277,7 @@ async fn no_stored_value_makes_a_search_fail() {
     let stored: usize = fixture.ask("SELECT count(*) FROM bookmarks").await.parse().unwrap();
     let client = fixture.database.client().await;
     client
-        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('search_catch_up', 0))")
+        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))")
         .await
         .unwrap();
     for is_indexed in [false, true] {

@@ -24,7 +24,7 @@ async fn pages_together_are_the_one_page_that_holds_all() {
     fixture.execute(TIES).await;
     let client = fixture.database.client().await;
     client
-        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('search_catch_up', 0))")
+        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))")
         .await
         .unwrap();
     let searches: [&[(&str, &str)]; 9] = [
