@@ -192,5 +192,5 @@ async fn the_server_ends_a_transaction_whose_next_statement_does_not_come() {
         until_gone(database, row.try_get(3)?).await;
         Ok::<_, web::Error>(())
     };
-    fixture.app.database().write_idempotent(&budget, stand_still).await.unwrap();
+    fixture.app.database().write_idempotent(db::Claims::none(), &budget, stand_still).await.unwrap();
 }
