@@ -8,6 +8,7 @@ mod deadlines;
 mod documentation;
 mod extremes;
 mod freeze;
+mod isolation;
 mod journey;
 mod logins;
 mod malformed;

@@ -7,8 +7,9 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, anyhow};
 use tokio_postgres::Client;
 
+use crate::environment;
+use crate::function_role::{create_function_role, function_url};
 use crate::postgres::{Options, Postgres};
-use crate::{environment, function_role};
 
 const TEMPLATE: &str = "migrated";
 
@@ -40,7 +41,7 @@ pub fn migrate(server: &Postgres, database: &str) -> Result<()> {
     let folder = environment::project_root().join("migrations/sql");
     run_apart(|| async {
         engine::upgrade_to_head(&url, &folder).await?;
-        function_role::create(server).await
+        create_function_role(server).await
     })
 }
 
@@ -90,7 +91,7 @@ impl TestDatabase {
     /// Its connection URL for the role that functions log in as.
     #[must_use]
     pub fn function_url(&self) -> String {
-        function_role::function_url(&self.url())
+        function_url(&self.url())
     }
 
     /// The server it is on, which the other tests of this process share.
@@ -148,6 +149,7 @@ impl Server {
 
     fn start() -> Result<Self> {
         let postgres = Postgres::start(&Options::default())?;
+        run_apart(|| create_function_role(&postgres))?;
         let (statements, submitted) = tokio::sync::mpsc::unbounded_channel();
         let url = postgres.url("postgres");
         // A thread of its own, so that tests need not be async and a blocked test runtime holds up nobody.

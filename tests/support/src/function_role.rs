@@ -24,7 +24,10 @@ pub fn function_url(url: &str) -> String {
 }
 
 /// Makes the role unless it is there. Its group may be made before the migration that makes it otherwise.
-pub(crate) async fn create(server: &Postgres) -> Result<()> {
+///
+/// # Errors
+/// The server cannot be reached, or refuses.
+pub async fn create_function_role(server: &Postgres) -> Result<()> {
     let (client, connection) = pg::connect(&pg::Url::parse(&server.url("postgres"))?).await?;
     tokio::spawn(connection);
     let password = server.credentials().1;

@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::event::{Deadline, Event};
+use crate::function_role::function_url;
 use api::{Api, Invocation};
 pub use error::InvokeError;
 use process::Process;
@@ -45,11 +46,25 @@ pub struct Lambda {
 
 impl Lambda {
     /// Starts a function with the variables that Lambda sets, and `env` on top of them; nothing else of the
-    /// caller's environment. It does not wait until the function is ready.
+    /// caller's environment. A `DATABASE_URL` of the superuser becomes the one of
+    /// [`function_url`](crate::function_url). It does not wait until the function is ready.
     ///
     /// # Errors
     /// The binary cannot be run.
     pub fn start(binary: &Path, env: &[(&str, &str)]) -> Result<Self> {
+        let url = env.iter().find(|(name, _)| *name == "DATABASE_URL").map(|(_, url)| function_url(url));
+        let mut env = env.to_vec();
+        if let (Some(url), Some(entry)) = (&url, env.iter_mut().find(|(name, _)| *name == "DATABASE_URL")) {
+            entry.1 = url;
+        }
+        Self::start_as_is(binary, &env)
+    }
+
+    /// The same with the URL as it is, whose role row security may not bind.
+    ///
+    /// # Errors
+    /// The binary cannot be run.
+    pub fn start_as_is(binary: &Path, env: &[(&str, &str)]) -> Result<Self> {
         let api = Api::start()?;
         let running = || format!("running {}", binary.display());
         let process = Process::spawn(binary, api.address(), env).with_context(running)?;

@@ -20,7 +20,7 @@ pub use binary::binary;
 pub use database::{TestDatabase, database, empty_database, migrate};
 pub use environment::{neon_openapi, other_servers, project_root, rounds, skipped};
 pub use event::Event;
-pub use function_role::function_url;
+pub use function_role::{create_function_role, function_url};
 pub use lambda::{InvokeError, Lambda};
 pub use neon::NeonProxy;
 pub use neon_api::NeonApi;

@@ -162,10 +162,7 @@ async fn a_bookmark_that_cannot_be_indexed_stops_no_other_and_the_log_says_why()
     )
     .await;
     let client = fixture.database.client().await;
-    client
-        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))")
-        .await
-        .unwrap();
+    client.batch_execute(crate::HOLD_INDEXING).await.unwrap();
     for is_indexed in [false, true] {
         for (q, found) in [("before", "Before"), ("after", "After"), ("awkward", "Awkward")] {
             assert_eq!(titles(&fixture, &[("q", q)]).await, [found], "{q} {is_indexed}");
@@ -276,10 +273,7 @@ async fn no_stored_value_makes_a_search_fail() {
         .await;
     let stored: usize = fixture.ask("SELECT count(*) FROM bookmarks").await.parse().unwrap();
     let client = fixture.database.client().await;
-    client
-        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))")
-        .await
-        .unwrap();
+    client.batch_execute(crate::HOLD_INDEXING).await.unwrap();
     for is_indexed in [false, true] {
         for sort in ["relevance", "newest", "oldest", "title"] {
             for parameters in

@@ -40,7 +40,7 @@ const MANY: &str = "INSERT INTO bookmarks (id, url, title, domain, url_key, fold
 /// As if another search were at it: nothing gets indexed until the client rolls back.
 async fn without_indexing(fixture: &Fixture) -> Client {
     let client = fixture.database.client().await;
-    let lock = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))";
+    let lock = crate::HOLD_INDEXING;
     client.batch_execute(lock).await.unwrap();
     client
 }

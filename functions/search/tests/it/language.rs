@@ -61,7 +61,7 @@ async fn the_middle_of_a_word_is_found_after_whole_words_and_beginnings() {
 async fn the_middle_of_a_word_is_found_before_it_is_indexed() {
     let fixture = stored().await;
     let client = fixture.database.client().await;
-    let lock = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))";
+    let lock = crate::HOLD_INDEXING;
     client.batch_execute(lock).await.unwrap();
     assert_eq!(fixture.ask("SELECT count(*) FROM search_documents").await, "0");
     assert_eq!(titles(&fixture, &[("q", "handb")]).await, ["C++ handbook"]);

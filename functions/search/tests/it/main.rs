@@ -15,6 +15,10 @@ use serde_json::{Value, json};
 use support::Event;
 use url::form_urlencoded;
 
+/// Keeps others from indexing what belongs to the organization `default`, until the transaction ends.
+const HOLD_INDEXING: &str = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended(current_organization() || ' \
+                             search_catch_up', 0))";
+
 /// A bookmarks file of links, each with what stands before its title.
 fn file(links: &[(&str, &str, &str)]) -> String {
     let mut html = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<DL><p>\n".to_owned();

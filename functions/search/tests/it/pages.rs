@@ -23,10 +23,7 @@ async fn pages_together_are_the_one_page_that_holds_all() {
     let fixture = Fixture::new();
     fixture.execute(TIES).await;
     let client = fixture.database.client().await;
-    client
-        .batch_execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0))")
-        .await
-        .unwrap();
+    client.batch_execute(crate::HOLD_INDEXING).await.unwrap();
     let searches: [&[(&str, &str)]; 9] = [
         &[],
         &[("q", "gardens")],

@@ -91,7 +91,9 @@ impl Stack {
         }
 
         step("Functions");
-        let variables = settings::variables(root, &url)?;
+        // As deployed ones do, they log in as a role that row security binds.
+        support::create_function_role(&postgres).await?;
+        let variables = settings::variables(root, &support::function_url(&url))?;
         let token = settings::access_token(&variables);
         let emulator = Emulator::start(root, &variables, mode).await?;
         if emulator.port() != USUAL_PORT {
