@@ -88,7 +88,8 @@ BEGIN
     WITH numbered AS MATERIALIZED (
         SELECT f.id, f.parent_id, row_number() OVER (ORDER BY f.place, f.id) AS number
         FROM folders f
-        WHERE f.project_id = scope OR (scope IS NULL AND f.project_id IS NULL)
+        WHERE f.organization_id = (SELECT default_organization())
+          AND (f.project_id = scope OR (scope IS NULL AND f.project_id IS NULL))
     )
     SELECT array_agg(n.id ORDER BY n.number), array_agg(coalesce(p.number, 0) ORDER BY n.number)
     INTO ids, parents
@@ -382,24 +383,25 @@ AS $function$
         SELECT f.id, substr(way.folded, length(fold.name) + 2)
         FROM (SELECT search_fold(path) || '/' AS folded) AS way, folders AS f,
              LATERAL (SELECT search_fold(f.name) AS name) AS fold
-        WHERE f.parent_id IS NULL AND starts_with(way.folded, fold.name || '/')
+        WHERE f.organization_id = (SELECT default_organization()) AND f.parent_id IS NULL AND starts_with(way.folded, fold.name || '/')
         UNION
         SELECT f.id, substr(w.rest, length(fold.name) + 2)
         FROM walk AS w
-        JOIN folders AS f ON f.parent_id = w.id,
+        JOIN folders AS f ON f.organization_id = (SELECT default_organization()) AND f.parent_id = w.id,
              LATERAL (SELECT search_fold(f.name) AS name) AS fold
         WHERE w.rest <> '' AND starts_with(w.rest, fold.name || '/')
     ), below (id) AS (
         SELECT id FROM walk WHERE rest = ''
         UNION
-        SELECT f.id FROM below AS b JOIN folders AS f ON f.parent_id = b.id
+        SELECT f.id FROM below AS b
+        JOIN folders AS f ON f.organization_id = (SELECT default_organization()) AND f.parent_id = b.id
     )
     SELECT b.id FROM below JOIN bookmarks AS b ON b.folder_id = below.id
     UNION ALL
     SELECT b.id
     FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
     JOIN below ON below.id = further.id
-    WHERE b.further_folder_ids IS NOT NULL
+    WHERE b.organization_id = (SELECT default_organization()) AND b.further_folder_ids IS NOT NULL
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[])
@@ -580,34 +582,39 @@ CREATE OR REPLACE FUNCTION public.search_pending_documents(typed text[], labels_
  SET jit TO 'off'
 AS $function$
 DECLARE
+    organization CONSTANT uuid := default_organization();
     slice CONSTANT integer := 2000;
     ids uuid[];
     found uuid[];
     documents tsvector[];
     likes CONSTANT text[] := ARRAY(SELECT '%' || p.word || '%' FROM search_parts(typed) AS p WHERE p.word !~ '0sign0');
 BEGIN
-    IF NOT EXISTS (SELECT FROM search_pending) THEN
+    IF NOT EXISTS (SELECT FROM search_pending WHERE organization_id = organization) THEN
         RETURN;
     END IF;
     ids := ARRAY(
         SELECT DISTINCT b.id
         FROM search_pending AS p
-        CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE bookmarks.id BETWEEN p.first_id AND p.last_id OFFSET 0) AS b
-        WHERE cardinality(likes) = 0
+        CROSS JOIN LATERAL (
+            SELECT * FROM bookmarks
+            WHERE organization_id = organization AND bookmarks.id BETWEEN p.first_id AND p.last_id OFFSET 0
+        ) AS b
+        WHERE p.organization_id = organization AND (cardinality(likes) = 0
            OR search_fold(concat_ws(' ', b.title, array_to_string(b.tags, ' '), b.url, b.description, b.further_text,
-                                    b.attributes)) LIKE ALL (likes));
+                                    b.attributes)) LIKE ALL (likes)));
     IF labels_only THEN
         RETURN QUERY
-            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) FROM bookmarks AS b WHERE b.id = ANY (ids);
+            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) FROM bookmarks AS b
+            WHERE b.organization_id = organization AND b.id = ANY (ids);
         RETURN;
     END IF;
     FOR i IN 1 .. cardinality(ids) BY slice LOOP
         BEGIN
             SELECT array_agg(b.id), array_agg(search_document(b)) INTO found, documents
-            FROM bookmarks AS b WHERE b.id = ANY (ids[i : i + slice - 1]);
+            FROM bookmarks AS b WHERE b.organization_id = organization AND b.id = ANY (ids[i : i + slice - 1]);
         EXCEPTION WHEN OTHERS THEN
             SELECT array_agg(b.id), array_agg(search_document_in_part(b)) INTO found, documents
-            FROM bookmarks AS b WHERE b.id = ANY (ids[i : i + slice - 1]);
+            FROM bookmarks AS b WHERE b.organization_id = organization AND b.id = ANY (ids[i : i + slice - 1]);
         END;
         RETURN QUERY SELECT * FROM unnest(found, documents);
     END LOOP;

@@ -4,6 +4,8 @@
 -- serves the tenant too: of ten bookmarks beside ten million it reads ten. Row security could not do that, as no operator of a
 -- text search is leakproof. So documents and words are reached through the view searchable_documents and three functions
 -- alone, which run as their owner and name the organization that is claimed (docs/access.md lists them).
+--
+-- The functions that run as their caller name it too: a caller whom row security does not bind finds rows by the same keys.
 
 ALTER TABLE search_documents
     DROP CONSTRAINT search_documents_pkey,
@@ -285,5 +287,142 @@ BEGIN
             SELECT id FROM written AS w WHERE w.organization_id = each.organization_id ORDER BY id DESC LIMIT 1) AS last;
     END IF;
     RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION search_pending_documents(typed text[], labels_only boolean, OUT id uuid, OUT words tsvector)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+-- The planner would take an empty table for a thousand ranges of many bookmarks each.
+ROWS 10
+SET enable_seqscan = off
+SET jit = off
+AS $$
+DECLARE
+    organization CONSTANT uuid := default_organization();
+    slice CONSTANT integer := 2000;
+    ids uuid[];
+    found uuid[];
+    documents tsvector[];
+    likes CONSTANT text[] := ARRAY(SELECT '%' || p.word || '%' FROM search_parts(typed) AS p WHERE p.word !~ '0sign0');
+BEGIN
+    IF NOT EXISTS (SELECT FROM search_pending WHERE organization_id = organization) THEN
+        RETURN;
+    END IF;
+    ids := ARRAY(
+        SELECT DISTINCT b.id
+        FROM search_pending AS p
+        CROSS JOIN LATERAL (
+            SELECT * FROM bookmarks
+            WHERE organization_id = organization AND bookmarks.id BETWEEN p.first_id AND p.last_id OFFSET 0
+        ) AS b
+        WHERE p.organization_id = organization AND (cardinality(likes) = 0
+           OR search_fold(concat_ws(' ', b.title, array_to_string(b.tags, ' '), b.url, b.description, b.further_text,
+                                    b.attributes)) LIKE ALL (likes)));
+    IF labels_only THEN
+        RETURN QUERY
+            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) FROM bookmarks AS b
+            WHERE b.organization_id = organization AND b.id = ANY (ids);
+        RETURN;
+    END IF;
+    FOR i IN 1 .. cardinality(ids) BY slice LOOP
+        BEGIN
+            SELECT array_agg(b.id), array_agg(search_document(b)) INTO found, documents
+            FROM bookmarks AS b WHERE b.organization_id = organization AND b.id = ANY (ids[i : i + slice - 1]);
+        EXCEPTION WHEN OTHERS THEN
+            SELECT array_agg(b.id), array_agg(search_document_in_part(b)) INTO found, documents
+            FROM bookmarks AS b WHERE b.organization_id = organization AND b.id = ANY (ids[i : i + slice - 1]);
+        END;
+        RETURN QUERY SELECT * FROM unnest(found, documents);
+    END LOOP;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION search_in_folder(path text) RETURNS SETOF uuid
+LANGUAGE sql STABLE
+SET enable_seqscan = off
+SET jit = off
+AS $$
+    WITH RECURSIVE walk (id, rest) AS (
+        SELECT f.id, substr(way.folded, length(fold.name) + 2)
+        FROM (SELECT search_fold(path) || '/' AS folded) AS way, folders AS f,
+             LATERAL (SELECT search_fold(f.name) AS name) AS fold
+        WHERE f.organization_id = (SELECT default_organization()) AND f.parent_id IS NULL AND starts_with(way.folded, fold.name || '/')
+        UNION
+        SELECT f.id, substr(w.rest, length(fold.name) + 2)
+        FROM walk AS w
+        JOIN folders AS f ON f.organization_id = (SELECT default_organization()) AND f.parent_id = w.id,
+             LATERAL (SELECT search_fold(f.name) AS name) AS fold
+        WHERE w.rest <> '' AND starts_with(w.rest, fold.name || '/')
+    ), below (id) AS (
+        SELECT id FROM walk WHERE rest = ''
+        UNION
+        SELECT f.id FROM below AS b
+        JOIN folders AS f ON f.organization_id = (SELECT default_organization()) AND f.parent_id = b.id
+    )
+    SELECT b.id FROM below JOIN bookmarks AS b ON b.folder_id = below.id
+    UNION ALL
+    SELECT b.id
+    FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
+    JOIN below ON below.id = further.id
+    WHERE b.organization_id = (SELECT default_organization()) AND b.further_folder_ids IS NOT NULL
+$$;
+
+CREATE OR REPLACE FUNCTION folder_tree(scope integer, OUT id uuid, OUT opens integer, OUT closes integer, OUT depth integer)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    ids uuid[];
+    parents integer[];
+    firsts integer[];
+    nexts integer[];
+    numbers integer[];
+    counted integer := 0;
+    this integer;
+BEGIN
+    WITH numbered AS MATERIALIZED (
+        SELECT f.id, f.parent_id, row_number() OVER (ORDER BY f.place, f.id) AS number
+        FROM folders f
+        WHERE f.organization_id = (SELECT default_organization())
+          AND (f.project_id = scope OR (scope IS NULL AND f.project_id IS NULL))
+    )
+    SELECT array_agg(n.id ORDER BY n.number), array_agg(coalesce(p.number, 0) ORDER BY n.number)
+    INTO ids, parents
+    FROM numbered n LEFT JOIN numbered p ON p.id = n.parent_id;
+
+    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each array.
+    nexts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0)]);
+    numbers := nexts;
+    firsts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0) + 1]);
+    FOR i IN REVERSE coalesce(cardinality(ids), 0) .. 1 LOOP
+        nexts[i] := firsts[parents[i] + 1];
+        firsts[parents[i] + 1] := i;
+    END LOOP;
+
+    this := firsts[1];
+    depth := 1;
+    WHILE this > 0 LOOP
+        counted := counted + 1;
+        numbers[this] := counted;
+        IF firsts[this + 1] > 0 THEN
+            this := firsts[this + 1];
+            depth := depth + 1;
+        ELSE
+            LOOP
+                id := ids[this];
+                opens := numbers[this];
+                closes := counted;
+                RETURN NEXT;
+                EXIT WHEN nexts[this] > 0;
+                this := parents[this];
+                depth := depth - 1;
+                EXIT WHEN this = 0;
+            END LOOP;
+            IF this > 0 THEN
+                this := nexts[this];
+            END IF;
+        END IF;
+    END LOOP;
 END
 $$;

@@ -10,7 +10,7 @@
 --
 -- $1: an import, whose entries and bookmarks say which rows. $2: whether it is taken out.
 WITH job AS (
-  SELECT project_id FROM import_jobs WHERE id = $1
+  SELECT organization_id, project_id FROM import_jobs WHERE id = $1
 ), touched AS (
   SELECT url_key FROM import_entries WHERE import_job_id = $1 AND outcome = 'merged'
   UNION
@@ -19,7 +19,7 @@ WITH job AS (
   WHERE $2 AND import_job_id = $1
     AND EXISTS (
       SELECT FROM import_entries e
-      WHERE e.url_key = b.url_key AND e.outcome = 'merged' AND e.import_job_id <> $1
+      WHERE e.organization_id = b.organization_id AND e.url_key = b.url_key AND e.outcome = 'merged' AND e.import_job_id <> $1
     )
 ), source AS (
   SELECT e.*, j.started_at,
@@ -28,7 +28,9 @@ WITH job AS (
   -- By the index, whatever the statistics say of a table that has just grown: OFFSET keeps it from being a
   -- join.
   CROSS JOIN LATERAL (
-    SELECT * FROM import_entries WHERE outcome = 'merged' AND url_key = touched.url_key OFFSET 0
+    SELECT * FROM import_entries
+    WHERE organization_id = (SELECT organization_id FROM job) AND outcome = 'merged' AND url_key = touched.url_key
+    OFFSET 0
   ) AS e
   JOIN import_jobs j ON j.id = e.import_job_id
   WHERE j.project_id IS NOT DISTINCT FROM (SELECT project_id FROM job)
@@ -50,9 +52,11 @@ WITH job AS (
   CROSS JOIN touched
   -- Each half can use the index on project and key; IS NOT DISTINCT FROM could not.
   CROSS JOIN LATERAL (
-    SELECT * FROM bookmarks WHERE project_id = job.project_id AND url_key = touched.url_key
+    SELECT * FROM bookmarks
+    WHERE organization_id = job.organization_id AND project_id = job.project_id AND url_key = touched.url_key
     UNION ALL
-    SELECT * FROM bookmarks WHERE job.project_id IS NULL AND project_id IS NULL AND url_key = touched.url_key
+    SELECT * FROM bookmarks
+    WHERE organization_id = job.organization_id AND job.project_id IS NULL AND project_id IS NULL AND url_key = touched.url_key
   ) AS b
   LEFT JOIN source heir ON $2 AND b.import_job_id = $1 AND heir.url_key = b.url_key AND heir.nth = 1
   WHERE heir.id IS NOT NULL OR NOT $2 OR b.import_job_id IS DISTINCT FROM $1
@@ -138,7 +142,7 @@ WITH job AS (
   LEFT JOIN tag ON tag.id = t.id
   LEFT JOIN folder ON folder.id = t.id
   LEFT JOIN said ON said.id = t.id
-  WHERE b.id = t.id
+  WHERE b.organization_id = (SELECT organization_id FROM job) AND b.id = t.id
   RETURNING heir.id AS heir_id, heir.import_job_id
 ), heir AS (
   SELECT heir_id AS id, import_job_id FROM changed WHERE heir_id IS NOT NULL

@@ -6,6 +6,7 @@ use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::scope::OWN;
 use store::{App, Principal};
 use tokio_postgres::types::Type;
 use web::{Error, PathParams, Query, Request, Response, budget_of, json, paginate};
@@ -31,8 +32,8 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     Query::read(&request, &[])?;
     let most = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
     let find = |connection: Connection| async move {
-        let sql = "SELECT id, name FROM projects ORDER BY lower(name), id LIMIT $1";
-        Ok(connection.query(sql, &[(&most, Type::INT8)]).await?)
+        let sql = format!("SELECT id, name FROM projects WHERE {OWN} ORDER BY lower(name), id LIMIT $1");
+        Ok(connection.query(&sql, &[(&most, Type::INT8)]).await?)
     };
     let rows = app.read(Principal::of(&request), &budget_of(&request), find).await?;
     let project = |row: &db::Row| Ok(Project { id: row.try_get(0)?, name: row.try_get(1)? });

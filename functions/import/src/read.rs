@@ -6,6 +6,7 @@ use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::scope::OWN;
 use store::{App, Principal};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -25,8 +26,10 @@ pub(crate) async fn jobs(app: &Arc<App>, request: &Request) -> Result<Response, 
     let query = Query::read(request, &["limit", "cursor"])?;
     let wanted = &PageRequest::<Uuid>::read(&query)?;
     let before = wanted.after.unwrap_or(Uuid::max());
-    let sql =
-        format!("SELECT {COLUMNS}, {} FROM import_jobs WHERE id < $1 ORDER BY id DESC LIMIT $2", is_stale());
+    let sql = format!(
+        "SELECT {COLUMNS}, {} FROM import_jobs WHERE {OWN} AND id < $1 ORDER BY id DESC LIMIT $2",
+        is_stale()
+    );
     let sql = sql.as_str();
     let find = |connection: Connection| async move {
         Ok(connection.query(sql, &[(&before, Type::UUID), (&wanted.rows(), Type::INT8)]).await?)
@@ -42,7 +45,7 @@ pub(crate) async fn job(app: Arc<App>, request: Request, params: PathParams) -> 
     let id = id_of(&params, "id")?;
     Query::read(&request, &[])?;
     let sql = format!(
-        "SELECT {COLUMNS}, {} FROM import_jobs WHERE id = $1 OR idempotency_key = $1 ORDER BY id DESC LIMIT \
+        "SELECT {COLUMNS}, {} FROM import_jobs WHERE {OWN} AND (id = $1 OR idempotency_key = $1) ORDER BY id DESC LIMIT \
          1",
         is_stale()
     );

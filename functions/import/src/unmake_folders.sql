@@ -37,7 +37,10 @@ WITH RECURSIVE brought AS MATERIALIZED (
   SELECT c.id, c.parent_id
   FROM candidate c
   WHERE EXISTS (SELECT FROM bookmarks WHERE folder_id = c.id)
-     OR EXISTS (SELECT FROM folders child WHERE child.parent_id = c.id AND child.id NOT IN (SELECT id FROM candidate))
+     OR EXISTS (
+       SELECT FROM folders child
+       WHERE child.organization_id = (SELECT current_organization()) AND child.parent_id = c.id
+         AND child.id NOT IN (SELECT id FROM candidate))
   UNION
   SELECT c.id, c.parent_id FROM candidate c JOIN occupied o ON o.parent_id = c.id
 )

@@ -1,6 +1,7 @@
 //! The queries of `list-projects`: one for a page, whatever its length.
 
 use db::Connection;
+use store::scope::OWN;
 use tokio_postgres::types::Type;
 use web::Error;
 
@@ -10,11 +11,13 @@ use crate::{DESCRIPTION_CHARACTERS, Name, Project};
 pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Result<Vec<Project>, Error> {
     let sql = format!(
         "SELECT p.id, p.name, left(p.description, {DESCRIPTION_CHARACTERS}), p.created_at, p.updated_at,
-                (SELECT count(*) FROM bookmarks b WHERE b.project_id = p.id),
-                (SELECT count(*) FROM extraction_jobs e WHERE e.project_id = p.id),
+                (SELECT count(*) FROM bookmarks b WHERE b.organization_id = p.organization_id AND b.project_id \
+                    = p.id),
+                (SELECT count(*) FROM extraction_jobs e WHERE e.organization_id = p.organization_id AND \
+                    e.project_id = p.id),
                 coalesce(length(p.description) > {DESCRIPTION_CHARACTERS}, false)
          FROM projects p
-         WHERE p.id > $1
+         WHERE p.{OWN} AND p.id > $1
          ORDER BY p.id
          LIMIT $2"
     );
@@ -44,7 +47,7 @@ pub(crate) async fn names(
     let limit = limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = connection
         .query(
-            "SELECT id, name FROM projects WHERE id > $1 ORDER BY id LIMIT $2",
+            &format!("SELECT id, name FROM projects WHERE {OWN} AND id > $1 ORDER BY id LIMIT $2"),
             &[(&after, Type::INT4), (&limit, Type::INT8)],
         )
         .await?;

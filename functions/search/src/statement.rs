@@ -6,6 +6,8 @@
 //! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
 //! date, $17 its title, $18 the limit.
 
+use store::scope::OWN;
+
 use crate::hit::Hit;
 use crate::params::{SearchParams, Sort};
 
@@ -28,7 +30,9 @@ const WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $5, $13)";
 const WHOLE_WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $6, false)";
 
 /// Single bookmarks may be many, hence NOT IN, which the planner always hashes; ranges are few.
-const IS_INDEXED: &str = "d.bookmark_id NOT IN (SELECT first_id FROM search_pending WHERE first_id = last_id)
+const IS_INDEXED: &str = "d.bookmark_id NOT IN (
+        SELECT first_id FROM search_pending
+        WHERE organization_id = (SELECT current_organization()) AND first_id = last_id)
     AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id)";
 
 /// What a bookmark's date is, in microseconds since 2000, which any timestamp fits into.
@@ -44,12 +48,12 @@ const TITLE: &str = "lower(left(b.title, 200)) COLLATE \"C\"";
 pub(crate) fn of(params: &SearchParams) -> String {
     let mut tables = Vec::new();
     let page = if is_everything(params) {
-        sorted(params, "bookmarks AS b")
+        sorted(params, &format!("(SELECT * FROM bookmarks WHERE {OWN}) AS b"))
     } else {
-        tables.push(
-            "ranges AS MATERIALIZED (SELECT first_id, last_id FROM search_pending WHERE first_id < last_id)"
-                .to_owned(),
-        );
+        tables.push(format!(
+            "ranges AS MATERIALIZED (
+                 SELECT first_id, last_id FROM search_pending WHERE {OWN} AND first_id < last_id)"
+        ));
         tables.push(pending(params));
         if params.folder.is_some() {
             tables.push("inside AS MATERIALIZED (SELECT id FROM search_in_folder($12) AS id)".to_owned());
@@ -73,7 +77,7 @@ pub(crate) fn of(params: &SearchParams) -> String {
                 params,
                 &format!(
                     "({found}) AS found
-                     CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE id = found.id {offset}) AS b"
+                     CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = found.id {offset}) AS b"
                 ),
             )
         }
@@ -89,7 +93,7 @@ pub(crate) fn of(params: &SearchParams) -> String {
     format!(
         "WITH {}, near AS ({near})
          SELECT {}, page.score, page.date, page.title, near.misspelt, near.near
-         FROM (page CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE id = page.id OFFSET 0) AS b)
+         FROM (page CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = page.id OFFSET 0) AS b)
               FULL JOIN near ON false
          ORDER BY {}",
         tables.join(", "),
@@ -131,7 +135,7 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
         if params.names_tags() {
             conditions += &format!(
                 " AND (NOT {words} @@ '''=m''' OR (
-                     SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t WHERE t.id = {id}))"
+                     SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t WHERE t.{OWN} AND t.id = {id}))"
             );
         }
         conditions
@@ -177,7 +181,7 @@ fn best(params: &SearchParams, found: &str) -> String {
     format!(
         "SELECT hit.id, hit.score, NULL::int8 AS date, NULL::text AS title
          FROM (SELECT id, score FROM ({found}) AS found {after} ORDER BY score DESC, id DESC) AS hit
-         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE id = hit.id OFFSET 0) AS b
+         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE {OWN} AND id = hit.id OFFSET 0) AS b
          ORDER BY {} LIMIT $18",
         order(params.sort, "hit.")
     )

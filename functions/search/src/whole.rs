@@ -4,6 +4,7 @@ use db::Row;
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 use store::Bookmark;
+use store::scope::OWN;
 use web::{Error, Response, json as answer};
 
 /// Bytes of fields that are fetched. More would not fit into an answer however they are written.
@@ -42,7 +43,7 @@ impl Whole {
                     CASE WHEN {fits} THEN b.url END AS url, CASE WHEN {fits} THEN b.title END AS title,
                     CASE WHEN {fits} THEN ARRAY(SELECT unnest(b.tags)) END AS tags,
                     CASE WHEN {fits} THEN b.description END AS description
-             FROM bookmarks AS b WHERE b.id = $1",
+             FROM bookmarks AS b WHERE b.{OWN} AND b.id = $1",
             Bookmark::COLUMNS
         )
     }

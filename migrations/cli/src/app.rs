@@ -5,7 +5,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     Context, adopt, branch, check, completions, current, deploy, doctor, downgrade, history, lint, new,
-    rehearse, renumber, schema, snapshot, stamp, upgrade, verify,
+    rehearse, renumber, role, schema, snapshot, stamp, upgrade, verify,
 };
 use crate::options::Global;
 use crate::output::{Exit, Output};
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Branch(branch::Args),
     /// Take, list, restore and delete snapshots of a Neon project
     Snapshot(snapshot::Args),
+    /// Make and list the roles that functions log in as
+    Role(role::Args),
     /// Check a connection step by step, and say what to do
     Doctor(doctor::Args),
     /// Print a script that completes commands and options in a shell
@@ -82,6 +84,7 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Rehearse(args) => rehearse::run(args, &context).await,
         Command::Deploy(args) => deploy::run(args, &context).await,
         Command::Schema(args) => schema::run(args, &context).await,
+        Command::Role(args) => role::run(args, &context).await,
         Command::Doctor(args) => doctor::run(args, &context).await,
         Command::Adopt(args) => adopt::run(args, &context).await,
         Command::Lint(args) => lint::run(args, &context).await,

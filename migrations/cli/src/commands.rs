@@ -15,6 +15,7 @@ pub(crate) mod new;
 mod offline;
 pub(crate) mod rehearse;
 pub(crate) mod renumber;
+pub(crate) mod role;
 pub(crate) mod schema;
 pub(crate) mod snapshot;
 pub(crate) mod stamp;

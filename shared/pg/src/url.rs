@@ -172,6 +172,12 @@ impl Url {
         Self { dbname: dbname.to_owned(), ..self.clone() }
     }
 
+    /// The same server and database for another role.
+    #[must_use]
+    pub fn with_login(&self, user: &str, password: &str) -> Self {
+        Self { user: user.to_owned(), password: Some(password.to_owned()), ..self.clone() }
+    }
+
     /// The same with a name for `pg_stat_activity`, unless the URL chose one.
     #[must_use]
     pub fn with_default_application_name(&self, name: &str) -> Self {

@@ -1,10 +1,16 @@
-//! Which rows a project has. What belongs to no project is a scope of its own.
+//! Which rows an organization and its projects have. What belongs to no project is a scope of its own.
+//!
+//! Row security says the same to a role that it binds. Statements say it all the same, so that a role that it
+//! does not bind finds rows by the keys, which begin with the organization.
 
-/// The condition that a row of a table with `project_id` is in the scope of a project; `project_id` is an
+/// The condition that a row belongs to the organization that is claimed.
+pub const OWN: &str = "organization_id = (SELECT current_organization())";
+
+/// The condition that a row of a table with `project_id` is in the claimed organization's scope of a project; `project_id` is an
 /// expression, null for no project. It is written so that an index of `project_id` serves both cases.
 #[must_use]
 pub fn contains(project_id: &str) -> String {
-    format!("(project_id = {project_id} OR ({project_id} IS NULL AND project_id IS NULL))")
+    format!("({OWN} AND (project_id = {project_id} OR ({project_id} IS NULL AND project_id IS NULL)))")
 }
 
 /// For the rest of a transaction, before a statement over a whole scope whose tables have just grown and have

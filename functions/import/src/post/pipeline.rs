@@ -6,7 +6,7 @@ use std::pin::pin;
 use bytes::Bytes;
 use db::{Access, Connection, Param};
 use futures_util::TryStreamExt;
-use store::scope::{self, WITHOUT_NESTED_LOOPS};
+use store::scope::{self, OWN, WITHOUT_NESTED_LOOPS};
 use store::{Bookmark, locks};
 use tokio::join;
 use tokio_postgres::error::SqlState;
@@ -62,7 +62,7 @@ pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -
         "SELECT {COLUMNS}, CASE WHEN status = 'importing' THEN pg_advisory_xact_lock({bookmarks_key})::text \
          END
          FROM import_jobs
-         WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status <> 'failed'"
+         WHERE {OWN} AND project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status <> 'failed'"
     );
     let lock = format!("SELECT pg_advisory_xact_lock({})", locks::import_key("$1::int", "$2::bytea"));
     let occupied = format!("SELECT EXISTS (SELECT FROM bookmarks WHERE {})", scope::contains("$1"));
@@ -103,9 +103,9 @@ async fn name_dead_job(connection: &Connection, request: &ImportRequest) -> Resu
     let key = locks::import_key("$1::int", "$2::bytea");
     let update = format!(
         "UPDATE import_jobs SET idempotency_key = $3
-         WHERE project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status = 'importing'
+         WHERE {OWN} AND project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status = 'importing'
            AND idempotency_key IS DISTINCT FROM $3
-           AND NOT EXISTS (SELECT FROM import_jobs WHERE idempotency_key = $3 AND status <> 'failed')
+           AND NOT EXISTS (SELECT FROM import_jobs WHERE {OWN} AND idempotency_key = $3 AND status <> 'failed')
            AND pg_try_advisory_xact_lock({key})"
     );
     let params: [Param<'_>; 3] = [
@@ -118,8 +118,8 @@ async fn name_dead_job(connection: &Connection, request: &ImportRequest) -> Resu
 
 /// Why there is no job for the content, though one was to be inserted.
 async fn why_no_job(connection: &Connection, request: &ImportRequest) -> Error {
-    let held = "SELECT FROM import_jobs WHERE idempotency_key = $1 AND status <> 'failed'";
-    match connection.query_opt(held, &[(&request.idempotency_key, Type::UUID)]).await {
+    let held = format!("SELECT FROM import_jobs WHERE {OWN} AND idempotency_key = $1 AND status <> 'failed'");
+    match connection.query_opt(&held, &[(&request.idempotency_key, Type::UUID)]).await {
         Ok(Some(_)) => Error::conflict(
             "The Idempotency-Key belongs to the import of another file or project. Send this one with a key \
              of its own.",

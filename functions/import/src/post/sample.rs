@@ -2,6 +2,7 @@
 
 use db::{Connection, Param};
 use store::Bookmark;
+use store::scope::OWN;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
@@ -13,7 +14,10 @@ pub(crate) const SAMPLE: usize = 10;
 
 /// The bookmarks of these ids, inside the import's transaction.
 pub(crate) async fn of(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bookmark>, Error> {
-    let sql = format!("SELECT {} FROM bookmarks b WHERE b.id = ANY ($1) ORDER BY b.id", Bookmark::COLUMNS);
+    let sql = format!(
+        "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id = ANY ($1) ORDER BY b.id",
+        Bookmark::COLUMNS
+    );
     let rows = connection.query(&sql, &[(&ids, Type::UUID_ARRAY)]).await?;
     Ok(rows.iter().map(Bookmark::from_row).collect::<Result<_, _>>()?)
 }
@@ -25,7 +29,7 @@ pub(crate) async fn of(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Book
 /// instead.
 pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Result<Vec<Bookmark>, Error> {
     let sql = format!(
-        "SELECT {} FROM bookmarks b WHERE b.id > $1 AND b.import_job_id IS NOT DISTINCT FROM $1
+        "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id > $1 AND b.import_job_id IS NOT DISTINCT FROM $1
          ORDER BY b.id LIMIT least($2, {SAMPLE})",
         Bookmark::COLUMNS
     );

@@ -3,6 +3,7 @@
 mod login;
 mod network;
 mod render;
+mod row_security;
 mod schema;
 mod step;
 
@@ -62,6 +63,9 @@ async fn examine(context: &Context<'_>, diagnosis: &mut Diagnosis) -> Option<()>
     diagnosis.take(login::server(&first).await)?;
     diagnosis.add(login::round_trip(&first).await);
     diagnosis.add(schema::compare(context, &first).await);
+    if let Some(step) = row_security::examine(&first).await {
+        diagnosis.add(step);
+    }
     Some(())
 }
 

@@ -38,6 +38,7 @@ mod rehearse_branch;
 mod rehearse_denied;
 mod reports;
 mod resume;
+mod role;
 mod schema;
 mod schema_file;
 mod scratch_server;
