@@ -95,7 +95,8 @@ BEGIN
     INTO ids, parents
     FROM numbered n LEFT JOIN numbered p ON p.id = n.parent_id;
 
-    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each array.
+    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each
+    -- array.
     nexts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0)]);
     numbers := nexts;
     firsts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0) + 1]);
@@ -177,7 +178,8 @@ BEGIN
         RETURN false;
     END IF;
     LOOP
-        -- What is pending is taken first and read then: what changes in between is pending again once it is committed.
+        -- What is pending is taken first and read then: what changes in between is pending again once it is
+        -- committed.
         SELECT * INTO pending FROM search_pending WHERE organization_id = organization ORDER BY id LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF pending.first_id = pending.last_id THEN
@@ -383,7 +385,8 @@ AS $function$
         SELECT f.id, substr(way.folded, length(fold.name) + 2)
         FROM (SELECT search_fold(path) || '/' AS folded) AS way, folders AS f,
              LATERAL (SELECT search_fold(f.name) AS name) AS fold
-        WHERE f.organization_id = (SELECT default_organization()) AND f.parent_id IS NULL AND starts_with(way.folded, fold.name || '/')
+        WHERE f.organization_id = (SELECT default_organization()) AND f.parent_id IS NULL
+          AND starts_with(way.folded, fold.name || '/')
         UNION
         SELECT f.id, substr(w.rest, length(fold.name) + 2)
         FROM walk AS w
@@ -482,6 +485,7 @@ CREATE OR REPLACE FUNCTION public.search_near(typed text[], filter tsquery, OUT 
 AS $function$
 DECLARE
     organization CONSTANT uuid := current_organization();
+    scope CONSTANT tsquery := search_scope();
     give_up_at CONSTANT timestamptz := clock_timestamp() + interval '0.5 s';
     last_part CONSTANT bigint := cardinality(typed);
     most CONSTANT integer := 5;
@@ -498,7 +502,8 @@ BEGIN
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM searchable_documents
-            WHERE words @@ format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery
+            WHERE organization_id = organization
+              AND words @@ (format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery && scope)
               AND (filter IS NULL OR words @@ filter));
         found_misspelt := found_misspelt + 1;
         near := '{}';
@@ -526,7 +531,8 @@ BEGIN
                 LIMIT 20
             ) AS alike
             WHERE filter IS NULL OR EXISTS (
-                SELECT FROM searchable_documents WHERE words @@ (format('''%s''', word)::tsquery && filter)));
+                SELECT FROM searchable_documents
+                WHERE organization_id = organization AND words @@ (format('''%s''', word)::tsquery && filter && scope)));
         RETURN NEXT;
     END LOOP;
 END
@@ -604,7 +610,8 @@ BEGIN
                                     b.attributes)) LIKE ALL (likes)));
     IF labels_only THEN
         RETURN QUERY
-            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) FROM bookmarks AS b
+            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) || array_to_tsvector(ARRAY['=o' || organization])
+            FROM bookmarks AS b
             WHERE b.organization_id = organization AND b.id = ANY (ids);
         RETURN;
     END IF;
@@ -1197,10 +1204,11 @@ ALTER TABLE public.folders ADD CONSTRAINT folders_project_id_fkey FOREIGN KEY (o
 ALTER TABLE public.import_jobs ADD CONSTRAINT import_jobs_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES public.projects(organization_id, id);
 
 CREATE VIEW public.searchable_documents AS
- SELECT bookmark_id,
+ SELECT organization_id,
+    bookmark_id,
     words
    FROM public.search_documents
-  WHERE ((organization_id = ( SELECT public.current_organization() AS current_organization)) AND (words @@ public.search_scope()));
+  WHERE (organization_id = ( SELECT public.current_organization() AS current_organization));
 COMMENT ON VIEW public.searchable_documents IS 'search_documents of the organization that is claimed.';
 
 -- Owners, privileges, settings, publications and event triggers.

@@ -1,6 +1,6 @@
--- Organizations, their members, and the tokens of these. All rows that were there before belong to the organization
--- "default". Whoever works for an organization says so for the length of a transaction, in the setting app.organization
--- (docs/access.md).
+-- Organizations, their members, and the tokens of these. All rows that were there before belong to the
+-- organization "default". Whoever works for an organization says so for the length of a transaction, in the
+-- setting app.organization (docs/access.md).
 
 -- A project store that went on by itself has tables of these names. They keep their rows, beside ours.
 DO $$
@@ -86,15 +86,15 @@ COMMENT ON COLUMN api_tokens.token_sha256 IS
 
 INSERT INTO organizations (id, slug, name) VALUES ('00000000-0000-7000-8000-000000000001', 'default', 'Default');
 
--- The organization that the transaction works for; null where none is claimed. Once a transaction has set it, the session
--- has an empty text instead of nothing.
+-- The organization that the transaction works for; null where none is claimed. Once a transaction has set it,
+-- the session has an empty text instead of nothing.
 CREATE FUNCTION current_organization() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('app.organization', true), '')::uuid;
 
--- The organization that a row belongs to which names none. Without a claim, a role that row security does not bind writes to
--- the organization "default": so did every function before V0033, and so do scripts of the owner. A role that it binds gets
--- null, which the column refuses.
+-- The organization that a row belongs to which names none. Without a claim, a role that row security does not
+-- bind writes to the organization "default": so did every function before V0033, and so do scripts of the
+-- owner. A role that it binds gets null, which the column refuses.
 CREATE FUNCTION default_organization() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce(

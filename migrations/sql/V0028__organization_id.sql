@@ -1,11 +1,13 @@
 -- branchline: allow ban-set-default: the column is added with its constant default in the same file
 --
--- Every row belongs to an organization; those that are there, to "default". A constant default is noted in the catalog alone:
--- no row is written, so there is nothing to backfill. What is written from now on belongs to the organization that is
--- claimed, or, for functions of the release before, which claim none, to "default" (V0027).
+-- Every row belongs to an organization; those that are there, to "default". A constant default is noted in
+-- the catalog alone: no row is written, so there is nothing to backfill. What is written from now on belongs
+-- to the organization that is claimed, or, for functions of the release before, which claim none, to
+-- "default" (V0027).
 --
--- Only projects and import jobs refer to organizations: everything else hangs from these, or has the organization that the
--- policies of V0033 check. A reference of each bookmark would cost an import a lookup for each.
+-- Only projects and import jobs refer to organizations: everything else hangs from these, or has the
+-- organization that the policies of V0033 check. A reference of each bookmark would cost an import a lookup
+-- for each.
 
 ALTER TABLE projects
     ADD COLUMN organization_id uuid NOT NULL DEFAULT '00000000-0000-7000-8000-000000000001';

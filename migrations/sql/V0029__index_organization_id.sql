@@ -1,8 +1,9 @@
 -- branchline: no-transaction
 -- branchline: allow prefer-robust-stmts: DROP INDEX IF EXISTS goes before; IF NOT EXISTS would keep an invalid index
 --
--- Keys and indexes that begin with the organization. A unique key sees rows that row security hides, so one without it would
--- tell of another organization's rows. Each is dropped first, because a build that was interrupted leaves an invalid index.
+-- Keys and indexes that begin with the organization. A unique key sees rows that row security hides, so one
+-- without it would tell of another organization's rows. Each is dropped first, because a build that was
+-- interrupted leaves an invalid index.
 
 DROP INDEX CONCURRENTLY IF EXISTS projects_organization_key;
 CREATE UNIQUE INDEX CONCURRENTLY projects_organization_key ON projects (organization_id, id);
@@ -17,16 +18,18 @@ CREATE UNIQUE INDEX CONCURRENTLY search_documents_organization_key ON search_doc
 DROP INDEX CONCURRENTLY IF EXISTS search_vocabulary_organization_key;
 CREATE UNIQUE INDEX CONCURRENTLY search_vocabulary_organization_key ON search_vocabulary (organization_id, word);
 
--- A URL is stored once in a project of an organization, and no project is one scope. The index serves the foreign key to
--- projects too.
+-- A URL is stored once in a project of an organization, and no project is one scope. The index serves the
+-- foreign key to projects too.
 DROP INDEX CONCURRENTLY IF EXISTS bookmarks_url_in_organization_key;
 CREATE UNIQUE INDEX CONCURRENTLY bookmarks_url_in_organization_key ON bookmarks (organization_id, project_id, url_key)
     NULLS NOT DISTINCT;
 DROP INDEX CONCURRENTLY IF EXISTS import_jobs_content_in_organization_key;
-CREATE UNIQUE INDEX CONCURRENTLY import_jobs_content_in_organization_key ON import_jobs (organization_id, project_id, content_sha256)
+CREATE UNIQUE INDEX CONCURRENTLY import_jobs_content_in_organization_key
+    ON import_jobs (organization_id, project_id, content_sha256)
     NULLS NOT DISTINCT WHERE content_sha256 IS NOT NULL AND status <> 'failed';
 DROP INDEX CONCURRENTLY IF EXISTS import_jobs_idempotency_in_organization_key;
-CREATE UNIQUE INDEX CONCURRENTLY import_jobs_idempotency_in_organization_key ON import_jobs (organization_id, idempotency_key)
+CREATE UNIQUE INDEX CONCURRENTLY import_jobs_idempotency_in_organization_key
+    ON import_jobs (organization_id, idempotency_key)
     WHERE idempotency_key IS NOT NULL AND status <> 'failed';
 
 DROP INDEX CONCURRENTLY IF EXISTS ix_extraction_jobs_organization_project;

@@ -1,8 +1,8 @@
--- branchline: allow ban-drop-constraint: replaced in the same statement by one that begins with the organization
+-- branchline: allow ban-drop-constraint: replaced in the same statement by one with the organization
 --
--- Row security does not look at what a foreign key refers to. With the organization in both, no row can hang from another
--- organization's row, and deleting one removes nobody else's. projects, import_jobs and folders keep their primary keys, which
--- functions of the release before name in ON CONFLICT.
+-- Row security does not look at what a foreign key refers to. With the organization in both, no row can hang
+-- from another organization's row, and deleting one removes nobody else's. projects, import_jobs and folders
+-- keep their primary keys, which functions of the release before name in ON CONFLICT.
 
 ALTER TABLE bookmarks
     DROP CONSTRAINT bookmarks_pkey,

@@ -1,7 +1,8 @@
 -- branchline: no-transaction
 -- branchline: allow prefer-robust-stmts: validating a constraint twice is harmless
 --
--- Looks at the old rows, while others write to the tables. Each is a transaction of its own, so that no lock is held for all.
+-- Looks at the old rows, while others write to the tables. Each is a transaction of its own, so that no lock
+-- is held for all.
 
 ALTER TABLE projects VALIDATE CONSTRAINT projects_organization_id_fkey;
 ALTER TABLE import_jobs VALIDATE CONSTRAINT import_jobs_organization_id_fkey;

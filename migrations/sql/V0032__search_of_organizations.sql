@@ -1,11 +1,13 @@
--- branchline: allow ban-drop-constraint: replaced in the same statement by one that begins with the organization
+-- branchline: allow ban-drop-constraint: replaced in the same statement by one with the organization
 --
--- Every organization is searched and indexed by itself. A document has its organization as a label, so that the index of words
--- serves the tenant too: of ten bookmarks beside ten million it reads ten. Row security could not do that, as no operator of a
--- text search is leakproof. So documents and words are reached through the view searchable_documents and three functions
--- alone, which run as their owner and name the organization that is claimed (docs/access.md lists them).
+-- Every organization is searched and indexed by itself. A document has its organization as a label, so that
+-- the index of words serves the tenant too: of ten bookmarks beside ten million it reads ten. Row security
+-- could not do that, as no operator of a text search is leakproof. So documents and words are reached through
+-- the view searchable_documents and three functions alone, which run as their owner and name the organization
+-- that is claimed (docs/access.md lists them).
 --
--- The functions that run as their caller name it too: a caller whom row security does not bind finds rows by the same keys.
+-- The functions that run as their caller name it too: a caller whom row security does not bind finds rows by
+-- the same keys.
 
 ALTER TABLE search_documents
     DROP CONSTRAINT search_documents_pkey,
@@ -19,12 +21,13 @@ CREATE FUNCTION search_scope() RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ('''=o' || current_organization() || '''')::tsquery;
 
--- The documents of the organization that is claimed. It reads with its owner's rights, and is no security barrier, so that a
--- search's own condition on the words reaches the index.
+-- The documents of the organization that is claimed. It reads with its owner's rights, and is no security
+-- barrier, so that a search's own conditions reach the indexes: the organization once more, which the planner
+-- then knows, and the words with its label.
 CREATE VIEW searchable_documents AS
-SELECT bookmark_id, words
+SELECT organization_id, bookmark_id, words
 FROM search_documents
-WHERE organization_id = (SELECT current_organization()) AND words @@ search_scope();
+WHERE organization_id = (SELECT current_organization());
 
 COMMENT ON VIEW searchable_documents IS 'search_documents of the organization that is claimed.';
 
@@ -54,7 +57,8 @@ $$;
 CREATE OR REPLACE FUNCTION search_catch_up(budget interval) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp
--- The planner takes the tables for as empty as they were when it last looked, and would read all of them for each slice.
+-- The planner takes the tables for as empty as they were when it last looked, and would read all of them for
+-- each slice.
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET jit = off
@@ -76,7 +80,8 @@ BEGIN
         RETURN false;
     END IF;
     LOOP
-        -- What is pending is taken first and read then: what changes in between is pending again once it is committed.
+        -- What is pending is taken first and read then: what changes in between is pending again once it is
+        -- committed.
         SELECT * INTO pending FROM search_pending WHERE organization_id = organization ORDER BY id LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF pending.first_id = pending.last_id THEN
@@ -198,17 +203,20 @@ AS $$
     ) AS found
 $$;
 
-CREATE OR REPLACE FUNCTION search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[]) RETURNS SETOF record
+CREATE OR REPLACE FUNCTION search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[])
+RETURNS SETOF record
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp
 -- Below the default of 0.3, for one wrong letter in four.
 SET pg_trgm.similarity_threshold = 0.25
--- The planner does not know the words. It would read documents until the first that has one, and few have such words.
+-- The planner does not know the words. It would read documents until the first that has one, and few have
+-- such words.
 SET enable_seqscan = off
 SET jit = off
 AS $$
 DECLARE
     organization CONSTANT uuid := current_organization();
+    scope CONSTANT tsquery := search_scope();
     give_up_at CONSTANT timestamptz := clock_timestamp() + interval '0.5 s';
     last_part CONSTANT bigint := cardinality(typed);
     most CONSTANT integer := 5;
@@ -225,7 +233,8 @@ BEGIN
     LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM searchable_documents
-            WHERE words @@ format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery
+            WHERE organization_id = organization
+              AND words @@ (format('''%s''%s', misspelt, CASE WHEN is_last THEN ':*' END)::tsquery && scope)
               AND (filter IS NULL OR words @@ filter));
         found_misspelt := found_misspelt + 1;
         near := '{}';
@@ -253,7 +262,8 @@ BEGIN
                 LIMIT 20
             ) AS alike
             WHERE filter IS NULL OR EXISTS (
-                SELECT FROM searchable_documents WHERE words @@ (format('''%s''', word)::tsquery && filter)));
+                SELECT FROM searchable_documents
+                WHERE organization_id = organization AND words @@ (format('''%s''', word)::tsquery && filter && scope)));
         RETURN NEXT;
     END LOOP;
 END
@@ -261,7 +271,8 @@ $$;
 
 CREATE OR REPLACE FUNCTION search_note() RETURNS trigger
 LANGUAGE plpgsql
--- The planner takes both tables for small, whatever they hold, and would loop over one for each row of the other.
+-- The planner takes both tables for small, whatever they hold, and would loop over one for each row of the
+-- other.
 SET enable_nestloop = off
 AS $$
 BEGIN
@@ -321,7 +332,8 @@ BEGIN
                                     b.attributes)) LIKE ALL (likes)));
     IF labels_only THEN
         RETURN QUERY
-            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) FROM bookmarks AS b
+            SELECT b.id, search_labels(b.domain, b.tags, b.project_id) || array_to_tsvector(ARRAY['=o' || organization])
+            FROM bookmarks AS b
             WHERE b.organization_id = organization AND b.id = ANY (ids);
         RETURN;
     END IF;
@@ -347,7 +359,8 @@ AS $$
         SELECT f.id, substr(way.folded, length(fold.name) + 2)
         FROM (SELECT search_fold(path) || '/' AS folded) AS way, folders AS f,
              LATERAL (SELECT search_fold(f.name) AS name) AS fold
-        WHERE f.organization_id = (SELECT default_organization()) AND f.parent_id IS NULL AND starts_with(way.folded, fold.name || '/')
+        WHERE f.organization_id = (SELECT default_organization()) AND f.parent_id IS NULL
+          AND starts_with(way.folded, fold.name || '/')
         UNION
         SELECT f.id, substr(w.rest, length(fold.name) + 2)
         FROM walk AS w
@@ -368,7 +381,8 @@ AS $$
     WHERE b.organization_id = (SELECT default_organization()) AND b.further_folder_ids IS NOT NULL
 $$;
 
-CREATE OR REPLACE FUNCTION folder_tree(scope integer, OUT id uuid, OUT opens integer, OUT closes integer, OUT depth integer)
+CREATE OR REPLACE FUNCTION folder_tree(
+    scope integer, OUT id uuid, OUT opens integer, OUT closes integer, OUT depth integer)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 AS $$
@@ -391,7 +405,8 @@ BEGIN
     INTO ids, parents
     FROM numbered n LEFT JOIN numbered p ON p.id = n.parent_id;
 
-    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each array.
+    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each
+    -- array.
     nexts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0)]);
     numbers := nexts;
     firsts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0) + 1]);

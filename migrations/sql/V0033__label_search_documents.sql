@@ -1,8 +1,8 @@
 -- branchline: no-transaction
 --
--- Documents that are there get the label of their organization. Each batch commits by itself, so that no lock is held long; a
--- rerun does what is left. Where one has no room for it, its
--- batch is pending, and indexed again by searches.
+-- Documents that are there get the label of their organization. Each batch commits by itself, so that no lock
+-- is held long; a rerun does what is left. Where one has no room for it, its batch is pending, and indexed
+-- again by searches.
 
 DO $$
 DECLARE

@@ -1,6 +1,7 @@
 -- branchline: no-transaction
 --
--- What V0029 has replaced. A unique key without the organization would refuse one organization what another has.
+-- What V0029 has replaced. A unique key without the organization would refuse one organization what another
+-- has.
 
 DROP INDEX CONCURRENTLY IF EXISTS bookmarks_url_key;
 DROP INDEX CONCURRENTLY IF EXISTS import_jobs_content_key;

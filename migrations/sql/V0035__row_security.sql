@@ -1,8 +1,9 @@
--- branchline: allow cluster-effect: the group role is made where the server has none; its down leaves it to other databases
+-- branchline: allow cluster-effect: the group role is made where the server has none; its down leaves it
 --
--- The database itself keeps organizations apart: a role that owns nothing sees, changes and inserts the rows of the organization
--- alone that its transaction claims, and none without a claim. Functions log in as a member of branchline_app (docs/access.md).
--- Row security is not forced: migrations run as the owner, and a forced policy would make a backfill touch no row, silently.
+-- The database itself keeps organizations apart: a role that owns nothing sees, changes and inserts the rows
+-- of the organization alone that its transaction claims, and none without a claim. Functions log in as a
+-- member of branchline_app (docs/access.md). Row security is not forced: migrations run as the owner, and a
+-- forced policy would make a backfill touch no row, silently.
 
 DO $$
 BEGIN
@@ -30,8 +31,10 @@ GRANT USAGE ON SCHEMA public TO branchline_app;
 GRANT SELECT ON projects, extraction_jobs, import_jobs, import_entries, bookmarks, folders, search_pending
     TO branchline_app;
 GRANT SELECT ON searchable_documents TO branchline_app;
-GRANT INSERT, UPDATE, DELETE ON projects, extraction_jobs, import_jobs, import_entries, bookmarks, folders TO branchline_app;
+GRANT INSERT, UPDATE, DELETE ON projects, extraction_jobs, import_jobs, import_entries, bookmarks, folders
+    TO branchline_app;
 GRANT INSERT ON search_pending TO branchline_app;
+
 ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_rows_are_read ON projects FOR SELECT
     USING (organization_id = (SELECT current_organization()));
@@ -134,7 +137,9 @@ ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_rows_are_read ON users FOR SELECT
     USING (id = ANY (ARRAY(SELECT user_id FROM memberships WHERE organization_id = (SELECT current_organization()))));
 
-REVOKE EXECUTE ON FUNCTION search_catch_up(interval), search_near(text[], tsquery), search_inside(text[]), schema_version()
+REVOKE EXECUTE ON FUNCTION search_catch_up(interval), search_near(text[], tsquery), search_inside(text[]),
+    schema_version()
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION search_catch_up(interval), search_near(text[], tsquery), search_inside(text[]), schema_version()
+GRANT EXECUTE ON FUNCTION search_catch_up(interval), search_near(text[], tsquery), search_inside(text[]),
+    schema_version()
     TO branchline_app;

@@ -104,8 +104,9 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
 /// A page of a search.
 async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let params = &SearchParams::read(&request)?;
-    let search = |connection| async move { search(&connection, params).await };
-    let (found, corrected) = app.read(Principal::of(&request), &budget_of(&request), search).await?;
+    let principal = Principal::of(&request);
+    let search = |connection| async move { search(&connection, principal, params).await };
+    let (found, corrected) = app.read(principal, &budget_of(&request), search).await?;
 
     let (bookmarks, next_cursor) =
         params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;
@@ -114,12 +115,16 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
 
 /// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too.
 /// Indexing may be repeated and may happen unnoticed, so that this counts as reading.
-async fn search(connection: &Connection, params: &SearchParams) -> Result<(Found, Corrected), Error> {
+async fn search(
+    connection: &Connection,
+    principal: Principal,
+    params: &SearchParams,
+) -> Result<(Found, Corrected), Error> {
     let (caught_up, is_of_search, found) = join!(
         biased;
         search_index::catch_up(connection, CATCH_UP),
         queries::is_of_search(connection, params),
-        queries::page(connection, params),
+        queries::page(connection, principal, params),
     );
     if !is_of_search? {
         return Err(Cursor::refused());
@@ -132,7 +137,7 @@ async fn search(connection: &Connection, params: &SearchParams) -> Result<(Found
     match spelling::correct(&found.misspelt) {
         Some(corrected) => {
             let params = SearchParams { corrected: corrected.clone(), ..params.clone() };
-            Ok((queries::page(connection, &params).await?, corrected))
+            Ok((queries::page(connection, principal, &params).await?, corrected))
         }
         None => Ok((found, params.corrected.clone())),
     }

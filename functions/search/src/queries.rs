@@ -1,6 +1,7 @@
 //! The queries of `search`.
 
 use db::{Connection, Param};
+use store::Principal;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
@@ -21,7 +22,11 @@ pub(crate) struct Found {
 }
 
 /// Runs a search, in one query. The parameters are what [`statement`] numbers.
-pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Result<Found, Error> {
+pub(crate) async fn page(
+    connection: &Connection,
+    principal: Principal,
+    search: &SearchParams,
+) -> Result<Found, Error> {
     let misspelt: Vec<&str> = search.corrected.keys().map(String::as_str).collect();
     let quoted = |word: &String| format!("'{word}'");
     let any =
@@ -34,7 +39,9 @@ pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Resu
     let (after_id, after_score) = (after.map(|after| after.id()), after.and_then(|after| after.score()));
     let (after_date, after_title) =
         (after.and_then(|after| after.date()), after.and_then(|after| after.title()));
-    let params: [Param<'_>; 18] = [
+    let organization_id = principal.organization_id;
+    let label = format!("'=o{organization_id}'");
+    let params: [Param<'_>; 20] = [
         (&search.terms.words, Type::TEXT_ARRAY),
         (&search.terms.phrases, Type::TEXT_ARRAY),
         (&search.terms.excluded, Type::TEXT_ARRAY),
@@ -53,6 +60,8 @@ pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Resu
         (&after_date, Type::INT8),
         (&after_title, Type::TEXT),
         (&limit, Type::INT8),
+        (&organization_id, Type::UUID),
+        (&label, Type::TEXT),
     ];
     let mut found = Found::default();
     for row in connection.query(&statement::of(search), &params).await? {

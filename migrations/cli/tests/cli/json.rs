@@ -165,6 +165,21 @@ fn every_document_is_as_the_page_says() {
 }
 
 #[test]
+fn every_document_about_roles_is_as_the_page_says() {
+    let page = page();
+    let project = Project::with_ours();
+    project.done(&["upgrade"]);
+    let check = |section: &str, arguments: &[&str]| {
+        check(&page, section, |arguments| project.run(arguments), arguments)
+    };
+    check("role create, role rotate", &["role", "create", "documented"]);
+    check("role create, role rotate", &["role", "rotate", "documented", "--output", "url"]);
+    check("role rotate --retire", &["role", "rotate", "documented", "--retire"]);
+    check("role list", &["role", "list"]);
+    project.sql("DROP ROLE documented, documented_2");
+}
+
+#[test]
 fn every_document_about_neon_is_as_the_page_says() {
     let page = page();
     let neon = Neon::start();

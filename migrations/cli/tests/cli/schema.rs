@@ -207,7 +207,7 @@ fn an_import_counts_once_in_its_scope_and_must_add_up() {
     let content = "sha256('x')";
     assert_eq!(job("content_sha256, status", &format!("{content}, 'failed'")), "");
     assert_eq!(job("content_sha256", content), "");
-    assert!(job("content_sha256", content).contains("import_jobs_content_key"));
+    assert!(job("content_sha256", content).contains("import_jobs_content_in_organization_key"));
     assert!(job("content_sha256", "'\\x00'").contains("content_sha256_length"));
     assert!(job("status, total_bookmarks", "'completed', 1").contains("counts_add_up"));
     assert!(job("total_bookmarks", "NULL").contains("null value in column \"total_bookmarks\""));
