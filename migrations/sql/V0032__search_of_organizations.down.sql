@@ -29,8 +29,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION search_catch_up(budget interval) RETURNS boolean
 LANGUAGE plpgsql
--- The planner takes the tables for as empty as they were when it last looked, and would read all of them for
--- each slice.
+-- The planner takes the tables for as empty as they were when it last looked, and would read all of them for each slice.
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET jit = off
@@ -50,8 +49,7 @@ BEGIN
         RETURN false;
     END IF;
     LOOP
-        -- What is pending is taken first and read then: what changes in between is pending again once it is
-        -- committed.
+        -- What is pending is taken first and read then: what changes in between is pending again once it is committed.
         SELECT * INTO pending FROM search_pending ORDER BY id LIMIT 1;
         EXIT WHEN NOT FOUND;
         IF pending.first_id = pending.last_id THEN
@@ -162,8 +160,7 @@ CREATE OR REPLACE FUNCTION search_near(typed text[], filter tsquery, OUT misspel
 LANGUAGE plpgsql STABLE
 -- Below the default of 0.3, for one wrong letter in four.
 SET pg_trgm.similarity_threshold = 0.25
--- The planner does not know the words. It would read documents until the first that has one, and few have
--- such words.
+-- The planner does not know the words. It would read documents until the first that has one, and few have such words.
 SET enable_seqscan = off
 SET jit = off
 AS $$
@@ -219,8 +216,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION search_note() RETURNS trigger
 LANGUAGE plpgsql
--- The planner takes both tables for small, whatever they hold, and would loop over one for each row of the
--- other.
+-- The planner takes both tables for small, whatever they hold, and would loop over one for each row of the other.
 SET enable_nestloop = off
 AS $$
 BEGIN
@@ -340,8 +336,7 @@ BEGIN
     INTO ids, parents
     FROM numbered n LEFT JOIN numbered p ON p.id = n.parent_id;
 
-    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each
-    -- array.
+    -- Lists of siblings, made from their ends. The root is number 0, and stands one place further in each array.
     nexts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0)]);
     numbers := nexts;
     firsts := array_fill(0, ARRAY[coalesce(cardinality(ids), 0) + 1]);
