@@ -151,7 +151,8 @@ mod tests {
         let end = sql.split_once("BEGIN;").unwrap().1;
         assert_eq!(
             end,
-            "\nSET LOCAL lock_timeout = 3000; SET LOCAL statement_timeout = 0;\nSELECT 2;\n\
+            "\nSET LOCAL lock_timeout = 3000; SET LOCAL statement_timeout = 0; SET LOCAL row_security = \
+             off;\nSELECT 2;\n\
              RESET SESSION AUTHORIZATION; RESET search_path;\n\
              DELETE FROM public.refinery_schema_history WHERE version = 1;\nCOMMIT;\nRESET ALL;\n"
         );

@@ -23,6 +23,10 @@ pub(crate) struct Row {
     outer_ms: Summary,
     /// `duration_ms` of the job, which is taken before the last flight to the server.
     job_ms: Summary,
+    /// The handler's, where row security does not bind the function's role.
+    unbound_ms: Summary,
+    /// The handler's time as a multiple of that, in turns.
+    row_security: Summary,
     /// `\copy` into the table, whose triggers are off: its keys, indexes and foreign keys alone.
     floor_ms: Summary,
     /// The same with the triggers by which the search learns of bookmarks.
@@ -153,7 +157,10 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
     let rows = Rows::of_last_import(rig, "rows").await?;
     ensure!(rows.count == i64::from(file.len()), "{} of {} bookmarks became rows", rows.count, file.len());
 
-    let (mut handler, mut outer, mut job) = (vec![], vec![], vec![]);
+    let unbound_function = rig.unbound_import()?;
+    rig.reset().await?;
+    unbound_function.import(&bytes, None).await?;
+    let (mut handler, mut unbound, mut outer, mut job) = (vec![], vec![], vec![], vec![]);
     let (mut floor, mut triggers, mut heap) = (vec![], vec![], vec![]);
     let (mut function_cpu, mut server_cpu, mut floor_cpu) = (vec![], vec![], vec![]);
     for _ in 0..rounds {
@@ -166,6 +173,9 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
         outer.push(answer.outer_ms);
         let body: Value = answer.response.json();
         job.push(body["import_job"]["duration_ms"].as_f64().unwrap_or_default());
+
+        rig.reset().await?;
+        unbound.push(unbound_function.import(&bytes, None).await?.handler_ms);
 
         rig.reset().await?;
         rows.insert_job(rig).await?;
@@ -188,6 +198,8 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
         handler_ms: Summary::of(&handler),
         outer_ms: Summary::of(&outer),
         job_ms: Summary::of(&job),
+        unbound_ms: Summary::of(&unbound),
+        row_security: Summary::of_ratios(&handler, &unbound),
         floor_ms: Summary::of(&floor),
         triggers_ms: Summary::of(&triggers),
         heap_ms: Summary::of(&heap),
@@ -203,13 +215,25 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
 pub(crate) fn print(rows: &[Row]) {
     let mut table = Table::new(
         "FIRST IMPORT (through the real binary, into an empty table)",
-        &["bookmarks", "MB", "handler ms", "floor", "triggers", "heap", "rows/s", "ratio", "target"],
+        &[
+            "bookmarks",
+            "MB",
+            "handler ms",
+            "unbound",
+            "floor",
+            "triggers",
+            "heap",
+            "rows/s",
+            "ratio",
+            "target",
+        ],
     );
     for row in rows {
         table.row([
             count(f64::from(row.bookmarks)),
             number(row.bytes as f64 / 1e6, 1),
             number(row.handler_ms.median, 1),
+            number(row.unbound_ms.median, 1),
             number(row.floor_ms.median, 1),
             number(row.triggers_ms.median, 1),
             number(row.heap_ms.median, 1),
@@ -218,6 +242,7 @@ pub(crate) fn print(rows: &[Row]) {
             target(row.bookmarks).map_or(String::new(), |target| format!("{target:.2}")),
         ]);
     }
+    table.note("unbound: the handler where row security does not bind its role.");
     table.note("handler: from its first line to its answer. floor: psql's binary \\copy of the");
     table.note("same rows into the same table; triggers: with the search's triggers on; heap:");
     table.note("without key, index and foreign key. ratio: floor/handler, measured in turns.");

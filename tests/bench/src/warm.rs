@@ -79,11 +79,13 @@ pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
 
 async fn rows(rig: &Rig, function: &str, statement: &str, turns: usize, requests: usize) -> Result<Vec<Row>> {
     let ours = rig.environment(function)?;
-    let bare = rig.environment_with("bare-loop", &[("STATEMENT", statement)])?;
-    let mut contenders: [Turns; 4] = Default::default();
+    let unbound = rig.unbound_environment(function, &[])?;
+    let bare = rig.unbound_environment("bare-loop", &[("STATEMENT", statement)])?;
+    let mut contenders: [Turns; 5] = Default::default();
     for turn in 0..=turns {
         let measured = [
             requests_of(&ours, requests).await?,
+            requests_of(&unbound, requests).await?,
             requests_of(&bare, requests).await?,
             rig.queries(statement, requests).await?,
             rig.pgbench(statement, requests)?,
@@ -93,9 +95,10 @@ async fn rows(rig: &Rig, function: &str, statement: &str, turns: usize, requests
             contenders.iter_mut().zip(&measured).for_each(|(contender, turn)| contender.add(turn));
         }
     }
-    let [ours, bare, driver, pgbench] = contenders;
+    let [ours, unbound, bare, driver, pgbench] = contenders;
     Ok(vec![
         ours.row(function.to_owned(), Some(&bare)),
+        unbound.row("  without row security".to_owned(), Some(&bare)),
         bare.row("  bare loop".to_owned(), None),
         driver.row("  the query alone, tokio-postgres".to_owned(), None),
         pgbench.row("  the query alone, pgbench".to_owned(), None),

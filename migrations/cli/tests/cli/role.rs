@@ -125,6 +125,22 @@ fn what_cannot_be_a_login_is_refused() {
 }
 
 #[test]
+fn a_migration_whose_role_a_policy_binds_fails_instead_of_changing_no_row() {
+    for directive in ["", "-- branchline: no-transaction\n"] {
+        let project = Project::with(&[("V1__fill.sql", &format!("{directive}UPDATE guarded SET id = 2;\n"))]);
+        project.sql(
+            "CREATE TABLE guarded (id int); INSERT INTO guarded VALUES (1);
+             ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+             GRANT SELECT, UPDATE ON guarded TO branchline_function;
+             GRANT CREATE ON SCHEMA public TO branchline_function",
+        );
+        let refused = project.run(&["upgrade", "--database-url", &project.database.function_url()]).refusal();
+        assert!(refused.contains("row-level security policy"), "{refused}");
+        assert_eq!(project.sql("SELECT id FROM guarded"), "1");
+    }
+}
+
+#[test]
 fn doctor_says_whom_row_security_binds_and_what_opens_it() {
     let project = migrated();
     let step = |url: &str| {
