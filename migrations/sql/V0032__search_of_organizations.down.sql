@@ -372,6 +372,28 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION folder_path(folder_id uuid) RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+DECLARE
+    names text[] := '{}';
+    room integer := 1024;
+    this folders;
+BEGIN
+    WHILE folder_id IS NOT NULL LOOP
+        SELECT * INTO this FROM folders WHERE id = folder_id;
+        EXIT WHEN NOT FOUND;
+        room := room - octet_length(this.name) - 1;
+        IF room < 0 THEN
+            RETURN CASE WHEN names = '{}' THEN ARRAY[left(this.name, 255) || '…'] ELSE array_prepend('…', names) END;
+        END IF;
+        names := this.name || names;
+        folder_id := this.parent_id;
+    END LOOP;
+    RETURN names;
+END
+$$;
+
 DROP VIEW searchable_documents;
 DROP FUNCTION search_scope();
 
