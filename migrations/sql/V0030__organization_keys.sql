@@ -4,6 +4,9 @@
 -- from another organization's row, and deleting one removes nobody else's. projects, import_jobs and folders
 -- keep their primary keys, which functions of the release before name in ON CONFLICT.
 
+-- The server says that it renames the index, which is what is meant.
+SET LOCAL client_min_messages = warning;
+
 ALTER TABLE bookmarks
     DROP CONSTRAINT bookmarks_pkey,
     ADD CONSTRAINT bookmarks_pkey PRIMARY KEY USING INDEX bookmarks_organization_key;

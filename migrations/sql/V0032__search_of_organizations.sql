@@ -9,6 +9,9 @@
 -- The functions that run as their caller name it too: a caller whom row security does not bind finds rows by
 -- the same keys.
 
+-- The server says that it renames the index, which is what is meant.
+SET LOCAL client_min_messages = warning;
+
 ALTER TABLE search_documents
     DROP CONSTRAINT search_documents_pkey,
     ADD CONSTRAINT search_documents_pkey PRIMARY KEY USING INDEX search_documents_organization_key;
