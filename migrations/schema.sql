@@ -10,11 +10,54 @@ CREATE OR REPLACE FUNCTION public.bookmark_place(id uuid, created_at timestamp w
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((get_byte(uuid_send(id), 6) >> 4) = 7) THEN id ELSE ((lpad(to_hex((GREATEST(COALESCE(CASE WHEN isfinite(created_at) THEN (EXTRACT(epoch FROM created_at) * (1000)::numeric) ELSE NULL::numeric END, (0)::numeric), (0)::numeric))::bigint), 12, '0'::text) || "right"(replace((id)::text, '-'::text, ''::text), 20)))::uuid END;
 
+CREATE OR REPLACE FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE
+    token record;
+    allowed text[];
+BEGIN
+    SELECT t.organization_id, t.user_id, t.scopes,
+           CASE WHEN t.user_id IS NULL THEN 'owner' ELSE m.role END AS role
+    INTO token
+    FROM public.api_tokens AS t
+    LEFT JOIN public.memberships AS m USING (organization_id, user_id)
+    WHERE t.token_sha256 = claim_api_token.sha256
+      AND t.revoked_at IS NULL
+      AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp());
+    IF token.role IS NULL THEN
+        RAISE EXCEPTION 'the API token is unknown, has expired or was revoked' USING ERRCODE = 'BL001';
+    END IF;
+    IF wanted_scope <> ALL (token.scopes) THEN
+        RAISE EXCEPTION 'the API token lacks the scope %', wanted_scope USING ERRCODE = 'BL002';
+    END IF;
+    -- As the roles of shared/auth: a viewer reads.
+    allowed := CASE WHEN token.role = 'viewer' THEN ARRAY(SELECT unnest(token.scopes) INTERSECT SELECT 'read')
+                    ELSE token.scopes END;
+    IF wanted_scope <> ALL (allowed) THEN
+        RAISE EXCEPTION 'the role % does not allow the scope %', token.role, wanted_scope USING ERRCODE = 'BL003';
+    END IF;
+    PERFORM set_config('app.organization', token.organization_id::text, true),
+            set_config('app.user_id', coalesce(token.user_id::text, ''), true),
+            set_config('app.role', token.role, true),
+            set_config('app.scopes', array_to_string(allowed, ' '), true);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.current_organization()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.organization'::text, true), ''::text))::uuid;
+
+CREATE OR REPLACE FUNCTION public.current_user_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid;
 
 CREATE OR REPLACE FUNCTION public.folder_at(project_id integer, path text[])
  RETURNS uuid
@@ -127,6 +170,22 @@ BEGIN
             END IF;
         END IF;
     END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.require_row_security(default_is_only boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+BEGIN
+    IF NOT row_security_active('public.bookmarks') AND NOT (
+        default_is_only AND public.current_organization() = '00000000-0000-7000-8000-000000000001'
+    ) THEN
+        RAISE EXCEPTION 'row security does not bind the role %', current_user
+            USING ERRCODE = 'BL004', HINT = 'Let functions log in as a role that "branchline role create" makes.';
+    END IF;
 END
 $function$;
 
@@ -719,6 +778,45 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sign_in(user_id uuid, issuer text, subject text, email text, user_name text, organization_id uuid, organization_name text, is_personal boolean, role text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.users AS u
+        JOIN public.memberships AS m ON m.user_id = u.id AND m.organization_id = sign_in.organization_id
+        WHERE u.id = sign_in.user_id AND (u.issuer, u.subject) = (sign_in.issuer, sign_in.subject)
+          AND u.email IS NOT DISTINCT FROM coalesce(sign_in.email, u.email)
+          AND u.name IS NOT DISTINCT FROM coalesce(sign_in.user_name, u.name)
+          AND u.last_seen_at > now() - interval '1 hour'
+          AND m.role = sign_in.role
+    ) THEN
+        RETURN;
+    END IF;
+    INSERT INTO public.users AS known (id, issuer, subject, email, name, last_seen_at)
+    VALUES (sign_in.user_id, sign_in.issuer, sign_in.subject, sign_in.email, sign_in.user_name, now())
+    ON CONFLICT (id) DO UPDATE
+        SET email = coalesce(excluded.email, known.email),
+            name = coalesce(excluded.name, known.name),
+            last_seen_at = excluded.last_seen_at
+        WHERE (known.issuer, known.subject) = (excluded.issuer, excluded.subject);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the user''s id belongs to a user of another issuer' USING ERRCODE = 'BL001';
+    END IF;
+    INSERT INTO public.organizations (id, slug, name, is_personal)
+    VALUES (sign_in.organization_id, sign_in.organization_id::text,
+            coalesce(sign_in.organization_name, sign_in.organization_id::text), sign_in.is_personal)
+    ON CONFLICT (id) DO NOTHING;
+    INSERT INTO public.memberships AS known (organization_id, user_id, role)
+    VALUES (sign_in.organization_id, sign_in.user_id, sign_in.role)
+    ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role WHERE known.role <> excluded.role;
+END
+$function$;
+
 CREATE OR REPLACE PROCEDURE public.fill_folders()
  LANGUAGE plpgsql
 AS $procedure$
@@ -827,7 +925,7 @@ COMMENT ON COLUMN public.organizations.is_personal IS 'It has one user, whose is
 CREATE TABLE public.api_tokens (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    user_id uuid,
     name text NOT NULL,
     prefix text NOT NULL,
     token_sha256 bytea NOT NULL,
@@ -849,6 +947,24 @@ CREATE POLICY own_rows_are_read ON public.api_tokens FOR SELECT TO PUBLIC USING 
 CREATE POLICY own_rows_are_updated ON public.api_tokens FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON COLUMN public.api_tokens.prefix IS 'The first characters, by which people tell tokens apart.';
 COMMENT ON COLUMN public.api_tokens.token_sha256 IS 'Of the whole token, which is random, so that no slow hash is needed. Unique over all organizations: a token is looked up before its organization is known.';
+
+CREATE OR REPLACE FUNCTION public.note_api_token_use(sha256 bytea)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+BEGIN ATOMIC
+ WITH used AS (
+          SELECT api_tokens.organization_id,
+             api_tokens.id
+            FROM public.api_tokens
+           WHERE ((api_tokens.token_sha256 = note_api_token_use.sha256) AND ((api_tokens.last_used_at IS NULL) OR (api_tokens.last_used_at < (now() - '00:01:00'::interval))))
+          FOR UPDATE OF api_tokens SKIP LOCKED
+         )
+  UPDATE public.api_tokens t SET last_used_at = now()
+    FROM used
+   WHERE ((t.organization_id = used.organization_id) AND (t.id = used.id));
+END;
 
 CREATE TABLE public.bookmarks (
     id uuid NOT NULL,
@@ -1215,6 +1331,21 @@ CREATE VIEW public.searchable_documents AS
 COMMENT ON VIEW public.searchable_documents IS 'search_documents of the organization that is claimed.';
 
 -- Owners, privileges, settings, publications and event triggers.
+GRANT SELECT (created_at) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (expires_at), SELECT (expires_at) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (id), SELECT (id) ON TABLE public.api_tokens TO branchline_app;
+GRANT SELECT (last_used_at) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (name), SELECT (name) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (organization_id), SELECT (organization_id) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (prefix), SELECT (prefix) ON TABLE public.api_tokens TO branchline_app;
+GRANT SELECT (revoked_at), UPDATE (revoked_at) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (scopes), SELECT (scopes) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (token_sha256) ON TABLE public.api_tokens TO branchline_app;
+GRANT INSERT (user_id), SELECT (user_id) ON TABLE public.api_tokens TO branchline_app;
+REVOKE ALL ON FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text) TO branchline_app;
+REVOKE ALL ON FUNCTION public.note_api_token_use(sha256 bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.note_api_token_use(sha256 bytea) TO branchline_app;
 REVOKE ALL ON FUNCTION public.schema_version() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.schema_version() TO branchline_app;
 REVOKE ALL ON FUNCTION public.search_catch_up(budget interval) FROM PUBLIC;
@@ -1223,12 +1354,17 @@ REVOKE ALL ON FUNCTION public.search_inside(typed text[], OUT keys text[], OUT i
 GRANT EXECUTE ON FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[]) TO branchline_app;
 REVOKE ALL ON FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[]) TO branchline_app;
+REVOKE ALL ON FUNCTION public.sign_in(user_id uuid, issuer text, subject text, email text, user_name text, organization_id uuid, organization_name text, is_personal boolean, role text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.sign_in(user_id uuid, issuer text, subject text, email text, user_name text, organization_id uuid, organization_name text, is_personal boolean, role text) TO branchline_app;
 GRANT USAGE ON SCHEMA public TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.bookmarks TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.extraction_jobs TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.folders TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.import_entries TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.import_jobs TO branchline_app;
+GRANT SELECT ON TABLE public.memberships TO branchline_app;
+GRANT SELECT ON TABLE public.organizations TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.projects TO branchline_app;
 GRANT INSERT, SELECT ON TABLE public.search_pending TO branchline_app;
+GRANT SELECT ON TABLE public.users TO branchline_app;
 GRANT SELECT ON TABLE public.searchable_documents TO branchline_app;

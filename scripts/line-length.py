@@ -36,6 +36,8 @@ LEFT_OUT = [
 FIXTURES = [
     "docs/catalog.md",
     "functions/*/tests/*",
+    "migrations/rehearsal/tests/reports/*",
+    "shared/auth/tests/auth/tokens/*",
     "tests/it/*",
 ]
 

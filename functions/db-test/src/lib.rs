@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use lambda_http::http::{Method, StatusCode};
 use serde::Serialize;
-use store::{App, Principal};
+use store::App;
 use web::{
     Error, PathParams, Query, Request, RequestCost, Response, Routes, budget_of, json, milliseconds, segments,
 };
@@ -75,10 +75,10 @@ async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Respons
     let with_details = asks_for_details(&request)?;
 
     let (database, budget) = (app.database(), &budget_of(&request));
-    let principal = Principal::of(&request);
+    let claims = app.claims(&request);
     let (projects_count, details) = if with_details {
         let begun = Instant::now();
-        let details = app.read(principal, budget, |connection| async move {
+        let details = app.read(claims, budget, |connection| async move {
             let acquired = Instant::now();
             let found = queries::details(&connection).await?;
             let latency_ms = milliseconds(acquired.elapsed());
@@ -98,7 +98,7 @@ async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Respons
         details.await?
     } else {
         let count = |connection| async move { queries::projects_count(&connection).await };
-        (app.read(principal, budget, count).await?, None)
+        (app.read(claims, budget, count).await?, None)
     };
     let answer = Answer {
         database: "connected",

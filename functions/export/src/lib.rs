@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, VARY};
-use store::{App, Principal};
+use store::App;
 use time::OffsetDateTime;
 use web::{Error, PathParams, Query, Request, Routes, StreamBody, StreamingResponse, accept_of, budget_of};
 
@@ -63,7 +63,7 @@ async fn export(app: Arc<App>, request: Request, _: PathParams) -> Result<Stream
         let encoder = encode::encoder(format, is_raw, project_id, now)?;
         StreamBody::start(budget, |chunks| tree::send(connection, project_id, format, encoder, chunks)).await
     };
-    params.response(app.read(Principal::of(&request), budget, start).await?)
+    params.response(app.read(app.claims(&request), budget, start).await?)
 }
 
 /// The headers alone, which cost no more than looking the project up.
@@ -71,7 +71,7 @@ async fn head(app: Arc<App>, request: Request, _: PathParams) -> Result<Streamin
     let params = ExportParams::read(&request)?;
     let project_id = params.project_id;
     let exists = |connection| async move { tree::exists(&connection, project_id).await };
-    if !app.read(Principal::of(&request), &budget_of(&request), exists).await? {
+    if !app.read(app.claims(&request), &budget_of(&request), exists).await? {
         return Err(tree::no_project(project_id));
     }
     params.response(StreamBody::empty())

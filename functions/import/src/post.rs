@@ -6,8 +6,8 @@
 //!    known.
 //! 4. The file is read and copied into a temporary table at the same time.
 //! 5. What did not simply become a row (merged, skipped, failed and warned entries, folders, separators) is
-//!    copied for `import_entries`; past a few megabytes on a second reading, so that memory does not grow with
-//!    it.
+//!    copied for `import_entries`; past a few megabytes on a second reading, so that memory does not grow
+//!    with it.
 //! 6. One flight ends the copy, inserts the rows, merges, completes the job and commits.
 
 pub(crate) mod address;
@@ -27,11 +27,11 @@ mod sample;
 use std::sync::Arc;
 use std::time::Instant;
 
-use db::{Connection, RetryReason};
+use db::{Claims, Connection, RetryReason};
 use lambda_http::http::header::LOCATION;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use store::{App, Bookmark, Principal, search_index};
+use store::{App, Bookmark, search_index};
 use uuid::Uuid;
 use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of, json};
 
@@ -43,7 +43,7 @@ use progress::Progress;
 pub(crate) struct ImportRequest {
     pub(crate) job_id: Uuid,
     pub(crate) filename: String,
-    pub(crate) principal: Principal,
+    pub(crate) claims: Claims,
     pub(crate) project_id: Option<i32>,
     /// A name for the job that its sender chose, to find it by while it runs.
     pub(crate) idempotency_key: Option<Uuid>,
@@ -72,7 +72,7 @@ pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let begun = Instant::now();
     let query = Query::read(&request, &["filename", "project_id"])?;
     let project_id = query.value::<i32>("project_id", "a project's number")?;
-    let (principal, budget) = (Principal::of(&request), budget_of(&request));
+    let (claims, budget) = (app.claims(&request), budget_of(&request));
     let after = AfterResponse::of(&request);
     let named = query.text("filename").map(str::to_owned);
     let idempotency_key = idempotency_key(&request)?;
@@ -88,7 +88,7 @@ pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let request = ImportRequest {
         job_id: Uuid::now_v7(),
         filename: file_name(&name),
-        principal,
+        claims,
         project_id,
         idempotency_key,
         digested,
@@ -107,7 +107,7 @@ pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Resu
     if let Some(refusal) = refusal {
         let problem = refusal.detail();
         let store = |connection| async move { pipeline::insert_failed(&connection, request, problem).await };
-        app.write_idempotent(principal, &budget, store).await?;
+        app.write_idempotent(request.claims.clone(), &budget, store).await?;
         return Err(refusal);
     }
     // The content is the key: the second attempt finds what the first one committed, or what it left behind.
@@ -116,9 +116,9 @@ pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Resu
         let is_second_attempt = budget.cost().retries > 0;
         Box::pin(import(app, connection, request, upload, is_second_attempt))
     };
-    let (status, answer) = match app.write_idempotent(principal, &budget, import).await? {
+    let (status, answer) = match app.write_idempotent(request.claims.clone(), &budget, import).await? {
         Outcome::Imported(job, sample) => {
-            search_index::catch_up_after_response(app, principal, &after);
+            search_index::catch_up_after_response(app, request.claims.clone(), &after);
             let message =
                 format!("Successfully imported {} bookmarks from {}", job.imported_count, job.filename());
             (StatusCode::CREATED, answer(message, job, sample))
@@ -169,9 +169,9 @@ async fn import(
         }
         pipeline::Claim::Ours(job_id, copies) => (job_id, copies),
     };
-    let progress = Progress::begin(app, request.principal, job_id, request.digested.size_bytes);
+    let progress = Progress::begin(app, request.claims.clone(), job_id, request.digested.size_bytes);
     let mut state =
-        copy::ImportState::new(job_id, request.principal, request.project_id, upload.sent_bytes());
+        copy::ImportState::new(job_id, opened.organization_id, request.project_id, upload.sent_bytes());
     match copy_all(connection, request, upload, &mut state, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {

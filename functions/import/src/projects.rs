@@ -6,8 +6,8 @@ use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::App;
 use store::scope::OWN;
-use store::{App, Principal};
 use tokio_postgres::types::Type;
 use web::{Error, PathParams, Query, Request, Response, budget_of, json, paginate};
 
@@ -35,7 +35,7 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
         let sql = format!("SELECT id, name FROM projects WHERE {OWN} ORDER BY lower(name), id LIMIT $1");
         Ok(connection.query(&sql, &[(&most, Type::INT8)]).await?)
     };
-    let rows = app.read(Principal::of(&request), &budget_of(&request), find).await?;
+    let rows = app.read(app.claims(&request), &budget_of(&request), find).await?;
     let project = |row: &db::Row| Ok(Project { id: row.try_get(0)?, name: row.try_get(1)? });
     let found = rows.iter().map(project).collect::<Result<Vec<_>, Error>>()?;
     let page = paginate(&found, MOST)?;

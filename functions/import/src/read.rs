@@ -6,8 +6,8 @@ use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::App;
 use store::scope::OWN;
-use store::{App, Principal};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
@@ -34,7 +34,7 @@ pub(crate) async fn jobs(app: &Arc<App>, request: &Request) -> Result<Response, 
     let find = |connection: Connection| async move {
         Ok(connection.query(sql, &[(&before, Type::UUID), (&wanted.rows(), Type::INT8)]).await?)
     };
-    let rows = app.read(Principal::of(request), &budget_of(request), find).await?;
+    let rows = app.read(app.claims(request), &budget_of(request), find).await?;
     let jobs = rows.iter().map(Job::from_row_as_found).collect::<Result<Vec<_>, _>>()?;
     let (import_jobs, next_cursor) = wanted.cut(&jobs, |job| job.id)?;
     json(StatusCode::OK, &Jobs { import_jobs, next_cursor })
@@ -45,13 +45,13 @@ pub(crate) async fn job(app: Arc<App>, request: Request, params: PathParams) -> 
     let id = id_of(&params, "id")?;
     Query::read(&request, &[])?;
     let sql = format!(
-        "SELECT {COLUMNS}, {} FROM import_jobs WHERE {OWN} AND (id = $1 OR idempotency_key = $1) ORDER BY id DESC LIMIT \
-         1",
+        "SELECT {COLUMNS}, {} FROM import_jobs
+         WHERE {OWN} AND (id = $1 OR idempotency_key = $1) ORDER BY id DESC LIMIT 1",
         is_stale()
     );
     let sql = sql.as_str();
     let find =
         |connection: Connection| async move { Ok(connection.query_opt(sql, &[(&id, Type::UUID)]).await?) };
-    let row = app.read(Principal::of(&request), &budget_of(&request), find).await?.ok_or_else(no_job)?;
+    let row = app.read(app.claims(&request), &budget_of(&request), find).await?.ok_or_else(no_job)?;
     json(StatusCode::OK, &Job::from_row_as_found(&row)?)
 }

@@ -11,7 +11,7 @@ use db::{Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{App, Principal};
+use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
@@ -63,7 +63,7 @@ async fn page(
             [(&job_id, Type::UUID), (&after, Type::UUID), (&wanted.rows(), Type::INT8)];
         Ok(connection.query(sql, &params).await?)
     };
-    let rows = app.read(Principal::of(request), &budget_of(request), find).await?;
+    let rows = app.read(app.claims(request), &budget_of(request), find).await?;
     if rows.is_empty() {
         return Err(no_job());
     }
@@ -96,6 +96,6 @@ pub(crate) async fn one(app: Arc<App>, request: Request, params: PathParams) -> 
         let row = connection.query_opt(shortened, &params).await?;
         Ok(row.as_ref().map(Rejection::from_row).transpose()?.flatten())
     };
-    let found = app.read(Principal::of(&request), &budget_of(&request), find).await?;
+    let found = app.read(app.claims(&request), &budget_of(&request), find).await?;
     json(StatusCode::OK, &found.ok_or_else(|| Error::not_found("There is no such entry in this import."))?)
 }

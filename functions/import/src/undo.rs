@@ -6,7 +6,7 @@ use db::{Access, Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use store::scope::WITHOUT_NESTED_LOOPS;
-use store::{App, Principal, locks, search_index};
+use store::{App, locks, search_index};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of, json};
@@ -35,11 +35,14 @@ type TakenOut = (Job, i64);
 pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     let id = id_of(&params, "id")?;
     Query::read(&request, &[])?;
-    let (principal, budget) = (Principal::of(&request), budget_of(&request));
+    let (claims, budget) = (app.claims(&request), budget_of(&request));
     // What was taken out, while nobody has said that it was committed.
     let uncertain = &Mutex::new(None);
     let take_out = |connection| take_out(connection, id, uncertain);
-    let (import_job, bookmarks_removed) = match app.write_idempotent(principal, &budget, take_out).await? {
+    let (import_job, bookmarks_removed) = match app
+        .write_idempotent(claims.clone(), &budget, take_out)
+        .await?
+    {
         Some(taken_out) => taken_out,
         None if budget.cost().retries > 0 => {
             let detail =
@@ -48,7 +51,7 @@ pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) ->
         }
         None => return Err(no_job()),
     };
-    search_index::catch_up_after_response(&app, principal, &AfterResponse::of(&request));
+    search_index::catch_up_after_response(&app, claims, &AfterResponse::of(&request));
     let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
     json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
 }

@@ -8,7 +8,7 @@ use db::Timestamptz;
 use lambda_http::http::StatusCode;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use store::{App, Principal};
+use store::App;
 use web::{
     Error, PageRequest, PathParams, Query, Request, Response, Routes, budget_of, encode_cursor, json,
     paginate,
@@ -76,13 +76,13 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
     // The place of a page is the id of the last project before it.
     let wanted = &PageRequest::<i32>::read(&query)?;
     let after = wanted.after.unwrap_or(i32::MIN);
-    let (principal, budget) = (Principal::of(&request), budget_of(&request));
+    let (claims, budget) = (app.claims(&request), budget_of(&request));
 
     match query.text("fields") {
         Some("name") => {
             // The old clients know no pages, so they get every name unless they ask for fewer.
             let names = |connection| async move { queries::names(&connection, after, wanted.limit).await };
-            let names = app.read(principal, &budget, names).await?;
+            let names = app.read(claims, &budget, names).await?;
             let page = paginate(&names, usize::MAX)?;
             let next_cursor = page.last.map(|last| encode_cursor(&last.id)).transpose()?;
             json(StatusCode::OK, &Names { projects: page.rows, next_cursor })
@@ -90,7 +90,7 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
         Some(_) => Err(Error::bad_request("The parameter fields must be name, or be left out.")),
         None => {
             let page = |connection| async move { queries::page(&connection, after, wanted.rows()).await };
-            let found = app.read(principal, &budget, page).await?;
+            let found = app.read(claims, &budget, page).await?;
             let (projects, next_cursor) = wanted.cut(&found, |last| last.id)?;
             json(StatusCode::OK, &Page { projects, next_cursor })
         }

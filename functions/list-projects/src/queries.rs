@@ -11,10 +11,10 @@ use crate::{DESCRIPTION_CHARACTERS, Name, Project};
 pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Result<Vec<Project>, Error> {
     let sql = format!(
         "SELECT p.id, p.name, left(p.description, {DESCRIPTION_CHARACTERS}), p.created_at, p.updated_at,
-                (SELECT count(*) FROM bookmarks b WHERE b.organization_id = p.organization_id AND b.project_id \
-                    = p.id),
-                (SELECT count(*) FROM extraction_jobs e WHERE e.organization_id = p.organization_id AND \
-                    e.project_id = p.id),
+                (SELECT count(*) FROM bookmarks b
+                 WHERE b.organization_id = p.organization_id AND b.project_id = p.id),
+                (SELECT count(*) FROM extraction_jobs e
+                 WHERE e.organization_id = p.organization_id AND e.project_id = p.id),
                 coalesce(length(p.description) > {DESCRIPTION_CHARACTERS}, false)
          FROM projects p
          WHERE p.{OWN} AND p.id > $1

@@ -60,7 +60,7 @@ use db::Connection;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{App, Principal, search_index};
+use store::{App, search_index};
 use tokio::join;
 use uuid::Uuid;
 use web::{Error, PathParams, Query, Request, Response, Routes, budget_of, json};
@@ -95,7 +95,7 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
     let id = params.value::<Uuid>("id", "There is nothing at this path.")?;
     Query::read(&request, &[])?;
     let read = |connection| async move { queries::whole(&connection, id).await };
-    match app.read(Principal::of(&request), &budget_of(&request), read).await? {
+    match app.read(app.claims(&request), &budget_of(&request), read).await? {
         Some(whole) => whole.response(),
         None => Err(Error::not_found("There is no bookmark of this id.")),
     }
@@ -104,9 +104,10 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
 /// A page of a search.
 async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let params = &SearchParams::read(&request)?;
-    let principal = Principal::of(&request);
-    let search = |connection| async move { search(&connection, principal, params).await };
-    let (found, corrected) = app.read(principal, &budget_of(&request), search).await?;
+    let claims = app.claims(&request);
+    let organization_id = claims.organization_id();
+    let search = |connection| async move { search(&connection, organization_id, params).await };
+    let (found, corrected) = app.read(claims, &budget_of(&request), search).await?;
 
     let (bookmarks, next_cursor) =
         params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;
@@ -117,14 +118,14 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
 /// Indexing may be repeated and may happen unnoticed, so that this counts as reading.
 async fn search(
     connection: &Connection,
-    principal: Principal,
+    organization_id: Option<Uuid>,
     params: &SearchParams,
 ) -> Result<(Found, Corrected), Error> {
     let (caught_up, is_of_search, found) = join!(
         biased;
         search_index::catch_up(connection, CATCH_UP),
         queries::is_of_search(connection, params),
-        queries::page(connection, principal, params),
+        queries::page(connection, organization_id, params),
     );
     if !is_of_search? {
         return Err(Cursor::refused());
@@ -137,7 +138,7 @@ async fn search(
     match spelling::correct(&found.misspelt) {
         Some(corrected) => {
             let params = SearchParams { corrected: corrected.clone(), ..params.clone() };
-            Ok((queries::page(connection, principal, &params).await?, corrected))
+            Ok((queries::page(connection, organization_id, &params).await?, corrected))
         }
         None => Ok((found, params.corrected.clone())),
     }

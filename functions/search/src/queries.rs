@@ -1,7 +1,6 @@
 //! The queries of `search`.
 
 use db::{Connection, Param};
-use store::Principal;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
@@ -24,7 +23,7 @@ pub(crate) struct Found {
 /// Runs a search, in one query. The parameters are what [`statement`] numbers.
 pub(crate) async fn page(
     connection: &Connection,
-    principal: Principal,
+    organization_id: Option<Uuid>,
     search: &SearchParams,
 ) -> Result<Found, Error> {
     let misspelt: Vec<&str> = search.corrected.keys().map(String::as_str).collect();
@@ -39,8 +38,7 @@ pub(crate) async fn page(
     let (after_id, after_score) = (after.map(|after| after.id()), after.and_then(|after| after.score()));
     let (after_date, after_title) =
         (after.and_then(|after| after.date()), after.and_then(|after| after.title()));
-    let organization_id = principal.organization_id;
-    let label = format!("'=o{organization_id}'");
+    let label = organization_id.map(|id| format!("'=o{id}'"));
     let params: [Param<'_>; 20] = [
         (&search.terms.words, Type::TEXT_ARRAY),
         (&search.terms.phrases, Type::TEXT_ARRAY),

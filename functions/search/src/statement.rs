@@ -4,7 +4,9 @@
 //! Parameters: $1 words, $2 phrases, $3 what is excluded, $4 misspelt words, $5 what is searched in the place
 //! of each, $6 the nearest of these, $7 tags, $8 excluded tags, $9 untagged, $10 domain, $11 project, $12
 //! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
-//! date, $17 its title, $18 the limit, $19 the organization, $20 the label that its documents have.
+//! date, $17 its title, $18 the limit, $19 the organization, where it is known, $20 the label
+//! that its documents have. Both are parameters, so that the planner estimates with them; of a caller whose
+//! organization only the database knows, it asks that.
 
 use store::scope::OWN;
 
@@ -15,11 +17,12 @@ use crate::params::{SearchParams, Sort};
 // statistics of the index how many bookmarks to expect.
 const FILTER: &str = "search_filter($7, $8, $9, $10, $11)";
 /// All that is asked for: whole words, the last of which may go on.
-const STRICT: &str =
-    "(search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13) && $20::tsquery)";
+const STRICT: &str = "(search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13)
+     && coalesce($20::tsquery, search_scope()))";
 /// The same where each word may be the beginning or the middle of one.
 const RELAXED: &str =
-    "(SELECT search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, i.instead, $13) && $20::tsquery
+    "(SELECT search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, i.instead, $13)
+                    && coalesce($20::tsquery, search_scope())
                         FROM search_inside($1) AS i)";
 /// The same for what is not indexed yet, whose text is known to hold each word somewhere.
 const RELAXED_PENDING: &str = "(SELECT search_query(
@@ -136,14 +139,16 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
         if params.names_tags() {
             conditions += &format!(
                 " AND (NOT {words} @@ '''=m''' OR (
-                     SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t WHERE t.{OWN} AND t.id = {id}))"
+                     SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t
+                     WHERE t.{OWN} AND t.id = {id}))"
             );
         }
         conditions
     };
     format!(
         "SELECT d.bookmark_id AS id, d.words FROM searchable_documents AS d
-         WHERE d.organization_id = $19 AND d.words @@ {query} AND {IS_INDEXED}{}
+         WHERE d.organization_id = coalesce($19, current_organization())
+           AND d.words @@ {query} AND {IS_INDEXED}{}
          UNION ALL
          SELECT p.id, p.words FROM pending AS p WHERE p.words @@ {of_pending}{}",
         narrowed("d.bookmark_id", "d.words"),

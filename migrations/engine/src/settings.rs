@@ -24,8 +24,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The statements that set them; `how` is SET or SET LOCAL. Without `row_security`, a migration whose role a
-    /// policy binds fails, instead of changing no row.
+    /// The statements that set them; `how` is SET or SET LOCAL. Without `row_security`, a migration whose
+    /// role a policy binds fails, instead of changing no row.
     pub fn statements(&self, how: &str) -> String {
         format!(
             "{how} lock_timeout = {}; {how} statement_timeout = {}; {how} row_security = off",

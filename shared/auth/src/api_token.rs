@@ -20,9 +20,9 @@ const SHOWN: usize = 8;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// An API token: `bl_`, 32 random bytes in base 62, and the CRC32 of these 43 characters in base 62, as tokens
-/// of GitHub have it. By the checksum a mistyped or invented token is refused without a query; it protects
-/// nothing. It shows itself nowhere but through [`ApiToken::expose`].
+/// An API token: `bl_`, 32 random bytes in base 62, and the CRC32 of these 43 characters in base 62, as
+/// tokens of GitHub have it. By the checksum a mistyped or invented token is refused without a query; it
+/// protects nothing. It shows itself nowhere but through [`ApiToken::expose`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiToken(String);
 
@@ -71,8 +71,8 @@ impl ApiToken {
         &self.0
     }
 
-    /// What is stored, and looked up. A token has 256 random bits, so that nobody can try them all, and a slow
-    /// hash would protect it no better.
+    /// What is stored, and looked up. A token has 256 random bits, so that nobody can try them all, and a
+    /// slow hash would protect it no better.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(&self.0).into()

@@ -64,8 +64,8 @@ fn uuid_v5(namespace: Uuid, name: &str) -> Uuid {
     Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
-/// The organization that a user has alone. Its id is made in the namespace of the user's, so that no name that
-/// an issuer has for an organization leads to it.
+/// The organization that a user has alone. Its id is made in the namespace of the user's, so that no name
+/// that an issuer has for an organization leads to it.
 fn personal(user: &User) -> Organization {
     Organization { id: uuid_v5(user.id, "personal organization"), is_personal: true, name: user.name.clone() }
 }
@@ -85,8 +85,8 @@ fn organization(claims: &Claims, config: &AuthConfig) -> Result<Option<Organizat
     }))
 }
 
-/// The one organization of a claim and what it is called: a name, a list of one, or, as Keycloak writes it, an
-/// object with one member, whose name is the alias and whose value has the id where the issuer adds it.
+/// The one organization of a claim and what it is called: a name, a list of one, or, as Keycloak writes it,
+/// an object with one member, whose name is the alias and whose value has the id where the issuer adds it.
 fn named(claim: &Value) -> Option<(String, Option<&str>)> {
     match claim {
         Value::Array(list) => match list.as_slice() {

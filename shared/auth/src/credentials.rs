@@ -7,8 +7,7 @@ use http::header::AUTHORIZATION;
 
 use crate::{ApiToken, AuthError, ErrorClass};
 
-/// The longest token in bytes. Lambda lets 10 kB of headers through, and issuers keep theirs under 4 kB, which
-/// is what a cookie holds.
+/// The longest token in bytes; issuers keep theirs under 4 kB, the size of a cookie.
 pub const MAX_TOKEN_LENGTH: usize = 8 * 1024;
 
 /// What a caller shows, of whichever kind. It shows itself nowhere.
@@ -27,13 +26,13 @@ pub enum CredentialKind<'a> {
 }
 
 impl<'a> Credential<'a> {
-    /// Reads the one `Authorization` header of a request, with the scheme `Bearer` (RFC 6750) or `Token`, which
-    /// linkding's clients send; the scheme's case does not count (RFC 9110, section 11.1). Without the header
-    /// there is no credential.
+    /// Reads the one `Authorization` header of a request, with the scheme `Bearer` (RFC 6750) or `Token`,
+    /// which linkding's clients send; the scheme's case does not count (RFC 9110, section 11.1). Without the
+    /// header there is no credential.
     ///
     /// # Errors
-    /// Two headers, another scheme, no token or one with a blank, more than 8 kB. Function URLs join headers of
-    /// one name by commas, so two of them are a token with a blank.
+    /// Two headers, another scheme, no token or one with a blank, more than 8 kB. Function URLs join headers
+    /// of one name by commas, so two of them are a token with a blank.
     pub fn from_headers(headers: &'a HeaderMap) -> Result<Option<Self>, AuthError> {
         let refuse = |check| Err(AuthError::new(ErrorClass::InvalidRequest, check));
         let mut values = headers.get_all(AUTHORIZATION).iter();

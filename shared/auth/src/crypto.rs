@@ -1,5 +1,5 @@
-//! Signatures, verified by the OpenSSL that the database connections use. jsonwebtoken lets its cryptography be
-//! chosen once for the process; its own backends would link a second library, and slow the start.
+//! Signatures, verified by the OpenSSL that the database connections use. jsonwebtoken lets its cryptography
+//! be chosen once for the process; its own backends would link a second library, and slow the start.
 
 use std::sync::Once;
 
@@ -88,7 +88,8 @@ struct OpenSslVerifier {
     key: PublicKey,
 }
 
-/// The algorithm is the key's: [`crate::jwks`] makes each key for one, and jsonwebtoken lets no other through.
+/// The algorithm is the key's: [`crate::jwks`] makes each key for one, and jsonwebtoken lets no other
+/// through.
 fn verifier_factory(algorithm: &Algorithm, key: &DecodingKey) -> JwtResult<Box<dyn JwtVerifier>> {
     let made = match (algorithm, key.kind()) {
         (Algorithm::RS256, DecodingKeyKind::RsaModulusExponent { n, e }) => PublicKey::rsa(n, e),

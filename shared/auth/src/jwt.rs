@@ -53,7 +53,8 @@ impl Header {
         let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| malformed("the header is not base64url"))?;
         let UniqueObject(header) = serde_json::from_slice(&header)
             .map_err(|_| malformed("the header is no JSON object, or has a member twice"))?;
-        // `crit` and `b64` change how a token is verified (RFC 7515, RFC 7797), `enc` and `zip` how it is read.
+        // `crit` and `b64` change how a token is verified (RFC 7515, RFC 7797), `enc` and `zip` how it is
+        // read.
         if ["crit", "b64", "enc", "zip"].iter().any(|name| header.contains_key(*name)) {
             return Err(untrusted("the header has crit, b64, enc or zip"));
         }

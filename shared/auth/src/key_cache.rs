@@ -181,7 +181,8 @@ impl Shared {
 
     fn keep(&self, fetched: Result<(KeySet, Duration), FetchError>, at: SystemTime, wanted: Option<&str>) {
         let mut state = self.state();
-        // With what was fetched, not after it: whoever sees neither would wait in vain, or begin a second fetch.
+        // With what was fetched, not after it: whoever sees neither would wait in vain, or begin a second
+        // fetch.
         self.is_fetching.store(false, Ordering::Release);
         match fetched {
             Ok((keys, fresh_for)) => {

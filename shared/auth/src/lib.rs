@@ -21,17 +21,20 @@
 //!
 //! // What the database says of it: an admin made it, for programs that only read.
 //! let organization = Principal::owner_of_default().organization().clone();
-//! let principal = Principal::new(None, organization, Role::Admin, Scopes::parse(["read"]).unwrap_or_default());
+//! let scopes = Scopes::from_iter([Scope::Read]);
+//! let principal = Principal::new(None, organization, Role::Admin, scopes);
 //! assert!(principal.require(Scope::Read).is_ok());
 //! let refused = principal.require(Scope::Write).unwrap_err().class();
-//! assert_eq!((refused.status(), refused.challenge()), (403, r#"Bearer error="insufficient_scope", scope="write""#));
+//! assert_eq!(refused.status(), 403);
+//! assert_eq!(refused.challenge(), r#"Bearer error="insufficient_scope", scope="write""#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! ```no_run
 //! use branchline_auth::{AuthConfig, Verifier};
 //!
-//! # async fn verify(lookup: impl Fn(&str) -> Option<String>, jwt: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! # type Lookup = fn(&str) -> Option<String>;
+//! # async fn verify(lookup: Lookup, jwt: &str) -> Result<(), Box<dyn std::error::Error>> {
 //! let config = AuthConfig::from_lookup(lookup)?.ok_or("no issuer is configured")?;
 //! let verifier = Verifier::new(config);
 //! verifier.warm_up();

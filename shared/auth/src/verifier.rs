@@ -34,14 +34,14 @@ impl Verifier {
         Self { config, keys, verified: Mutex::default(), clock }
     }
 
-    /// Fetches the keys in a task of its own, so that a function has them with its database connection. It must
-    /// be called within a tokio runtime, as [`Verifier::verify`].
+    /// Fetches the keys in a task of its own, so that a function has them with its database connection. It
+    /// must be called within a tokio runtime, as [`Verifier::verify`].
     pub fn warm_up(&self) {
         self.keys.warm_up();
     }
 
-    /// Verifies a token, and returns whom it speaks of. It waits where keys must be fetched, for two seconds at
-    /// most; only a token whose key is unknown may wait for another fetch, or two.
+    /// Verifies a token, and returns whom it speaks of. It waits where keys must be fetched, for two seconds
+    /// at most; only a token whose key is unknown may wait for another fetch, or two.
     ///
     /// # Errors
     /// The token does not hold here, or the keys cannot be had; always 401.

@@ -13,6 +13,12 @@ pub trait Failure: Error + Send + Sync + 'static {
 pub enum FailureKind {
     /// Wrong until somebody changes the configuration.
     Misconfigured,
+    /// The caller's token does not hold.
+    InvalidToken,
+    /// The caller's token is for other uses.
+    InsufficientScope,
+    /// The caller's role does not allow it.
+    InsufficientRole,
     /// Away, and may soon be back.
     Unavailable {
         /// Seconds after which trying again is worth it.

@@ -1,41 +1,108 @@
 //! Whom the work of a transaction is for, as the database's policies read it.
 
-use uuid::Uuid;
+use std::sync::Arc;
 
-/// The setting that `current_organization()` reads (migration V0027).
-const SETTING: &str = "app.organization";
+use uuid::Uuid;
 
 /// What a transaction claims. Policies of the database show and take the rows of the organization that is
 /// claimed, and none where there is no claim.
 ///
-/// The claim is sent in one message with `BEGIN` and ends with the transaction. Where `BEGIN` fails, what
+/// The claims are sent in one message with `BEGIN` and end with the transaction. Where `BEGIN` fails, what
 /// follows in the same flight runs without a claim, and finds no row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
+    command: Arc<str>,
+    ahead: Option<Arc<str>>,
     organization_id: Option<Uuid>,
+}
+
+/// What can be claimed, as the schema's functions read it (migrations V0027 and V0036). An empty text is no
+/// claim.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ClaimedSettings<'a> {
+    /// `app.organization`.
+    pub organization_id: Option<Uuid>,
+    /// `app.user_id`.
+    pub user_id: Option<Uuid>,
+    /// `app.role`: lower-case letters.
+    pub role: &'a str,
+    /// `app.scopes`: lower-case letters and blanks.
+    pub scopes: &'a str,
+}
+
+impl ClaimedSettings<'_> {
+    /// The commands that make the claims. Each setting is made, since another client of a pooler may have
+    /// left something in the session.
+    #[must_use]
+    pub fn commands(&self) -> String {
+        let text = |id: Option<Uuid>| id.map_or(String::new(), |id| id.to_string());
+        // Uuids and names need no quoting.
+        format!(
+            "SET LOCAL app.organization = '{}'; SET LOCAL app.user_id = '{}'; SET LOCAL app.role = '{}'; SET \
+             LOCAL app.scopes = '{}'",
+            text(self.organization_id),
+            text(self.user_id),
+            self.role,
+            self.scopes
+        )
+    }
+}
+
+impl ClaimedSettings<'_> {
+    /// The claims that these settings are.
+    #[must_use]
+    pub fn claims(&self) -> Claims {
+        Claims::made_by(self.commands()).known_to_be_for(self.organization_id)
+    }
 }
 
 impl Claims {
     /// No claim: for what belongs to no organization.
     #[must_use]
     pub fn none() -> Self {
-        Self::default()
+        ClaimedSettings::default().claims()
     }
 
-    /// To work for an organization.
+    /// To work for an organization, as nobody in particular.
     #[must_use]
     pub fn organization(id: Uuid) -> Self {
-        Self { organization_id: Some(id) }
+        ClaimedSettings { organization_id: Some(id), ..ClaimedSettings::default() }.claims()
     }
 
-    /// The command that makes the claim, for a transaction that has begun. It overrides what another client
-    /// of a pooler may have left in the session. A uuid needs no quoting.
+    /// What SQL commands claim, which run behind each `BEGIN`. Where one fails, so does the transaction.
     #[must_use]
-    pub fn command(self) -> String {
-        match self.organization_id {
-            Some(id) => format!("SET LOCAL {SETTING} = '{id}'"),
-            None => format!("SET LOCAL {SETTING} = ''"),
-        }
+    pub fn made_by(commands: impl Into<Arc<str>>) -> Self {
+        Self { command: commands.into(), ahead: None, organization_id: None }
+    }
+
+    /// The same, known to be for this organization.
+    #[must_use]
+    pub fn known_to_be_for(self, organization_id: Option<Uuid>) -> Self {
+        Self { organization_id, ..self }
+    }
+
+    /// The organization, where it is known before the commands are run.
+    #[must_use]
+    pub fn organization_id(&self) -> Option<Uuid> {
+        self.organization_id
+    }
+
+    /// The same, after a statement that commits by itself: it is sent once for each connection that is lent,
+    /// ahead of the first transaction and in its flight.
+    #[must_use]
+    pub fn after(self, statement: impl Into<Arc<str>>) -> Self {
+        Self { ahead: Some(statement.into()), ..self }
+    }
+
+    /// The commands that make the claims, for a transaction that has begun.
+    #[must_use]
+    pub fn commands(&self) -> &str {
+        &self.command
+    }
+
+    /// What is sent ahead.
+    pub(crate) fn ahead(&self) -> Option<&str> {
+        self.ahead.as_deref()
     }
 }
 
@@ -44,10 +111,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_is_a_setting_of_the_transaction_and_none_empties_it() {
+    fn claims_are_settings_of_the_transaction_and_none_empties_them() {
         let id = Uuid::from_u128(7);
-        let claim = Claims::organization(id).command();
-        assert_eq!(claim, "SET LOCAL app.organization = '00000000-0000-0000-0000-000000000007'");
-        assert_eq!(Claims::none().command(), "SET LOCAL app.organization = ''");
+        let settings = ClaimedSettings { organization_id: Some(id), role: "owner", ..Default::default() };
+        assert_eq!(
+            settings.commands(),
+            "SET LOCAL app.organization = '00000000-0000-0000-0000-000000000007'; \
+             SET LOCAL app.user_id = ''; SET LOCAL app.role = 'owner'; SET LOCAL app.scopes = ''"
+        );
+        let none = Claims::none();
+        assert_eq!(none.commands().matches(" = ''").count(), 4);
     }
 }

@@ -40,6 +40,7 @@ pub enum Access {
 pub struct Connection {
     pooled: Option<Pooled>,
     claims: Claims,
+    is_ahead_sent: AtomicBool,
     budget: Budget,
     in_flight: InFlight,
     is_unproven: AtomicBool,
@@ -56,6 +57,7 @@ impl Connection {
             silence: OnceLock::new(),
             pooled: Some(pooled),
             claims,
+            is_ahead_sent: AtomicBool::new(false),
             in_flight: InFlight::new(budget.clone()),
             budget,
             in_transaction: AtomicBool::new(false),
@@ -174,13 +176,15 @@ impl Connection {
         };
         self.in_transaction.store(true, Ordering::Relaxed);
         let left_ms = self.left_ms();
-        self.command(&format!(
+        let begin = format!(
             "BEGIN {access}; SET LOCAL statement_timeout = {left_ms}; SET LOCAL \
              idle_in_transaction_session_timeout = {left_ms}; SET LOCAL tcp_keepalives_idle = 10; SET LOCAL \
              tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 4; {}",
-            self.claims.command()
-        ))
-        .await
+            self.claims.commands()
+        );
+        let (ahead, begun) = join!(biased; self.ahead(), self.command(&begin));
+        ahead?;
+        begun
     }
 
     /// Commits. In a transaction that has failed, `COMMIT` rolls back and reports no error, and the driver
@@ -233,14 +237,33 @@ impl Connection {
     ) -> Result<T, tokio_postgres::Error> {
         let client = self.client();
         let begin =
-            format!("BEGIN; SET LOCAL statement_timeout = {}; {}", self.left_ms(), self.claims.command());
-        let (begun, outcome, ended) =
-            join!(biased; client.batch_execute(&begin), work, client.batch_execute("COMMIT"));
+            format!("BEGIN; SET LOCAL statement_timeout = {}; {}", self.left_ms(), self.claims.commands());
+        let ahead = async {
+            match self.take_ahead() {
+                Some(statement) => client.batch_execute(statement).await,
+                None => Ok(()),
+            }
+        };
+        let (ahead, begun, outcome, ended) =
+            join!(biased; ahead, client.batch_execute(&begin), work, client.batch_execute("COMMIT"));
+        ahead?;
         begun?;
         let answer = outcome?;
         // Where it fails, what the statement wrote is not there.
         ended?;
         Ok(answer)
+    }
+
+    /// Sends what the claims have sent ahead, once.
+    async fn ahead(&self) -> Result<(), Error> {
+        match self.take_ahead() {
+            Some(statement) => self.command(statement).await,
+            None => Ok(()),
+        }
+    }
+
+    fn take_ahead(&self) -> Option<&str> {
+        self.claims.ahead().filter(|_| !self.is_ahead_sent.swap(true, Ordering::Relaxed))
     }
 
     /// Sends a statement and waits for its answer.

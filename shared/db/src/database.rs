@@ -86,9 +86,9 @@ impl Database {
         self.pool.sizes()
     }
 
-    /// Reads: lends a connection to `work`, whose transactions make these claims, and repeats the work once after a lost connection, a deadlock or
-    /// a serialization failure. On a new connection the first statement is pipelined with the login, which
-    /// saves a round trip.
+    /// Reads: lends a connection to `work`, whose transactions make these claims, and repeats the work once
+    /// after a lost connection, a deadlock or a serialization failure. On a new connection the first
+    /// statement is pipelined with the login, which saves a round trip.
     ///
     /// A server that does not answer, or a pool whose connections are all in use, costs 4.5 s at most; a Neon
     /// compute that is waking may take the whole budget. Transient failures to connect are retried within
@@ -148,7 +148,7 @@ impl Database {
             let answers = budget.metrics().answers();
             let must_be_new = retried.is_some_and(RetryReason::is_lost_connection);
             let request = CheckoutRequest { budget: budget.clone(), purpose, reach_deadline, must_be_new };
-            let connection = self.lend(request, claims).await?;
+            let connection = self.lend(request, claims.clone()).await?;
             let error = match work(connection).await {
                 Err(error) => error,
                 done => return done,

@@ -13,6 +13,12 @@ const LIMIT_RETRY_AFTER: u32 = 30;
 /// Seconds until an outage, or a pool whose connections are all in use, is worth trying again.
 const RETRY_AFTER: u32 = 1;
 
+/// What the schema's functions raise where they make claims (migration V0036).
+const INVALID_TOKEN: &str = "BL001";
+const INSUFFICIENT_SCOPE: &str = "BL002";
+const INSUFFICIENT_ROLE: &str = "BL003";
+const UNBOUND_ROLE: &str = "BL004";
+
 /// Why work on the database failed.
 #[derive(Debug)]
 pub enum Error {
@@ -102,7 +108,13 @@ impl Failure for Error {
             }
             Class::Cancelled => FailureKind::DeadlineExceeded,
             Class::Statement if self.is_missing_schema() => FailureKind::Misconfigured,
-            Class::Statement => FailureKind::Internal,
+            Class::Statement => match self.code().map(SqlState::code) {
+                Some(INVALID_TOKEN) => FailureKind::InvalidToken,
+                Some(INSUFFICIENT_SCOPE) => FailureKind::InsufficientScope,
+                Some(INSUFFICIENT_ROLE) => FailureKind::InsufficientRole,
+                Some(UNBOUND_ROLE) => FailureKind::Misconfigured,
+                _ => FailureKind::Internal,
+            },
         }
     }
 }
@@ -114,6 +126,11 @@ impl fmt::Display for Error {
                 f,
                 "the schema is missing or older than this function; run the migrations (make migrate): \
                  {error}"
+            ),
+            Self::Postgres(error) if self.code().is_some_and(|code| code.code() == UNBOUND_ROLE) => write!(
+                f,
+                "functions log in as a role that row security does not bind, so that every organization's \
+                 rows would be shown; make one by `branchline role create`: {error}"
             ),
             Self::Postgres(error) => error.fmt(f),
             Self::Saturated => f.write_str("every connection of the pool is in use"),

@@ -30,7 +30,7 @@ mod preconnect;
 mod row;
 mod timestamptz;
 
-pub use claims::Claims;
+pub use claims::{ClaimedSettings, Claims};
 pub use config::Config;
 pub use connection::{Access, Connection, Param};
 pub use database::{Clock, Database};

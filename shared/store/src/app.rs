@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use auth::Verifier;
 use budget::Budget;
-use db::{Clock, Connection, Database};
-use web::Error;
+use db::{Claims, Clock, Connection, Database};
+use web::{Error, Request};
 
-use crate::{Config, Principal};
+use crate::{Config, claims};
 
 /// What a function's handler gets: the configuration and the database.
 #[derive(Debug)]
 pub struct App {
     config: Config,
     database: Database,
+    verifier: Option<Verifier>,
     is_warm: AtomicBool,
 }
 
@@ -37,7 +39,8 @@ impl App {
 
     fn made(config: Config, clock: Clock) -> Result<Self, db::Error> {
         let database = Database::new(&config.database, clock)?;
-        Ok(Self { config, database, is_warm: AtomicBool::new(false) })
+        let verifier = config.web.auth.clone().map(Verifier::new);
+        Ok(Self { config, database, verifier, is_warm: AtomicBool::new(false) })
     }
 
     /// The configuration.
@@ -52,36 +55,42 @@ impl App {
         &self.database
     }
 
-    /// Reads for a principal, as [`Database::read`] does.
+    /// What transactions for a request claim.
+    #[must_use]
+    pub fn claims(&self, request: &Request) -> Claims {
+        claims::claims(request, self.verifier.is_some())
+    }
+
+    /// Reads with claims, as [`Database::read`] does.
     ///
     /// # Errors
     /// Those of `work`; 503 with `Retry-After`, 500 where the configuration is wrong.
     pub async fn read<T, F>(
         &self,
-        principal: Principal,
+        claims: Claims,
         budget: &Budget,
         work: impl Fn(Connection) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        self.database.read(principal.claims(), budget, work).await
+        self.database.read(claims, budget, work).await
     }
 
-    /// Writes for a principal what may be written twice, as [`Database::write_idempotent`] does.
+    /// Writes with claims what may be written twice, as [`Database::write_idempotent`] does.
     ///
     /// # Errors
     /// Those of [`App::read`].
     pub async fn write_idempotent<T, F>(
         &self,
-        principal: Principal,
+        claims: Claims,
         budget: &Budget,
         work: impl Fn(Connection) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
-        self.database.write_idempotent(principal.claims(), budget, work).await
+        self.database.write_idempotent(claims, budget, work).await
     }
 }
 
@@ -99,8 +108,15 @@ impl web::Application for App {
         !self.is_warm.swap(true, Ordering::Relaxed)
     }
 
+    fn verifier(&self) -> Option<&Verifier> {
+        self.verifier.as_ref()
+    }
+
     fn warm_up(&self) {
         self.database.preconnect();
+        if let Some(verifier) = &self.verifier {
+            verifier.warm_up();
+        }
     }
 
     async fn close(&self) {

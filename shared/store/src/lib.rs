@@ -5,13 +5,13 @@
 
 mod app;
 mod bookmark;
+mod claims;
 mod config;
 pub mod locks;
-mod principal;
 pub mod scope;
 pub mod search_index;
 
 pub use app::App;
 pub use bookmark::Bookmark;
+pub use claims::DEFAULT_ORGANIZATION;
 pub use config::Config;
-pub use principal::{DEFAULT_ORGANIZATION, Principal};

@@ -6,8 +6,9 @@
 /// The condition that a row belongs to the organization that is claimed.
 pub const OWN: &str = "organization_id = (SELECT current_organization())";
 
-/// The condition that a row of a table with `project_id` is in the claimed organization's scope of a project; `project_id` is an
-/// expression, null for no project. It is written so that an index of `project_id` serves both cases.
+/// The condition that a row of a table with `project_id` is in the claimed organization's scope of a project;
+/// `project_id` is an expression, null for no project. It is written so that an index of `project_id` serves
+/// both cases.
 #[must_use]
 pub fn contains(project_id: &str) -> String {
     format!("({OWN} AND (project_id = {project_id} OR ({project_id} IS NULL AND project_id IS NULL)))")

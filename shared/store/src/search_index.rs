@@ -1,16 +1,16 @@
 //! The index of the search, which functions bring up to date beside their own work.
 //!
-//! Triggers note which bookmarks are pending, and `search_catch_up()` indexes those of the organization that is
-//! claimed (migration V0032).
+//! Triggers note which bookmarks are pending, and `search_catch_up()` indexes those of the organization that
+//! is claimed (migration V0032).
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::Connection;
+use db::{Claims, Connection};
 use tokio_postgres::types::Type;
 use web::AfterResponse;
 
-use crate::{App, Principal};
+use crate::App;
 
 /// The length of a step after a response. What a step has indexed stays where the next one is not done.
 const STEP: Duration = Duration::from_secs(1);
@@ -26,13 +26,13 @@ pub async fn catch_up(connection: &Connection, length: Duration) -> Result<bool,
     row.try_get(0)
 }
 
-/// Indexes a principal's bookmarks that are pending once the response is sent, so that the first search after a large
-/// import is as fast as later ones. What is not done then, searches do.
-pub fn catch_up_after_response(app: &Arc<App>, principal: Principal, after: &AfterResponse) {
+/// Indexes an organization's bookmarks that are pending once the response is sent, so that the first search
+/// after a large import is as fast as later ones. What is not done then, searches do.
+pub fn catch_up_after_response(app: &Arc<App>, claims: Claims, after: &AfterResponse) {
     let app = Arc::clone(app);
     after.run(move |budget| async move {
         let step = |connection| async move { Ok(catch_up(&connection, STEP).await?) };
-        while app.read(principal, &budget, step).await? {}
+        while app.read(claims.clone(), &budget, step).await? {}
         Ok(())
     });
 }

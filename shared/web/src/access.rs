@@ -1,11 +1,13 @@
-//! Who may call: a caller whom AWS verified, or the holder of the configured token.
+//! Who calls: whom AWS verified, the holder of the configured token or of an API token, or a user with a JWT.
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use auth::{AuthError, Credential, CredentialKind, ErrorClass, Principal, Scope, Verifier};
 use lambda_http::RequestExt;
 use lambda_http::http::Method;
-use lambda_http::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use lambda_http::http::header::{HOST, ORIGIN};
 use lambda_http::http::uri::Authority;
 use lambda_http::request::RequestContext;
 use sha2::{Digest, Sha256};
@@ -65,35 +67,102 @@ fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// Lets a request in, or not.
+/// Who sent a request, as far as the request says it.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Whoever runs the deployment: the holder of `ACCESS_TOKEN`, an IAM identity, or anybody where nothing
+    /// is asked for, on a developer's machine.
+    Operator,
+    /// A user, whom the issuer of a JWT vouches for.
+    User(Arc<Principal>),
+    /// The holder of the API token with this SHA-256. What it stands for, the database knows.
+    ApiToken([u8; 32]),
+}
+
+impl Caller {
+    /// The caller of a request; none where nobody had to say who they are.
+    #[must_use]
+    pub fn of(request: &Request) -> Option<&Self> {
+        request.extensions().get()
+    }
+}
+
+/// What a request is going to do.
+#[must_use]
+pub fn wanted_scope(request: &Request) -> Scope {
+    match *request.method() {
+        Method::GET | Method::HEAD | Method::OPTIONS => Scope::Read,
+        _ => Scope::Write,
+    }
+}
+
+/// Finds out who sent a request.
 ///
-/// | platform | `ACCESS_TOKEN` | let in |
+/// | platform | `ACCESS_TOKEN`, `AUTH_…` | let in |
 /// |---|---|---|
-/// | Lambda | set | whom AWS verified, or who sends the token |
-/// | Lambda | not set | whom AWS verified |
-/// | local | set | who sends the token |
-/// | local | not set | everybody, once [`admit`] has let the request in |
+/// | Lambda | not set | whom AWS verified, or who sends an API token |
+/// | local | not set | everybody, once [`admit`] has let the request in; an API token is heeded |
+/// | local | set | who sends the token of `ACCESS_TOKEN`, an API token or a JWT of the issuer |
+/// | Lambda | set | these, and whom AWS verified |
 ///
 /// # Errors
-/// 401.
-pub(crate) fn authorize(config: &Config, request: &Request) -> Result<(), Error> {
-    // An emulator's context is made of what its client sends.
+/// 401; 403 where a user's role does not allow what is asked for. What an API token allows is found out where
+/// it is looked up.
+pub(crate) async fn authenticate(
+    config: &Config,
+    verifier: Option<&Verifier>,
+    request: &Request,
+) -> Result<Caller, Error> {
+    // An emulator's context is made of what its client sends. AWS verifies the very header that tokens
+    // travel in.
     if config.platform == Platform::Lambda && is_verified_by_aws(request) {
-        return Ok(());
+        return Ok(Caller::Operator);
     }
-    match (&config.access_token, config.platform) {
-        (None, Platform::Local) => Ok(()),
-        (None, Platform::Lambda) => Err(Error::unauthorized("This service answers signed requests only.")
-            .with_source(
-                "the caller is not verified and there is no token to ask for: \
-                 set the function URL's AuthType to AWS_IAM, or set ACCESS_TOKEN",
-            )),
-        (Some(token), _) => match bearer(request) {
-            Some(presented) if token.is(presented) => Ok(()),
-            Some(_) => Err(Error::unauthorized("The access token is not the right one.")),
-            None => Err(Error::unauthorized("This service needs an access token (Authorization: Bearer).")),
-        },
+    let is_open = config.platform == Platform::Local && !config.asks_for_token();
+    let credential = match Credential::from_headers(request.headers()) {
+        Ok(credential) => credential,
+        Err(_) if is_open => return Ok(Caller::Operator),
+        Err(refusal) => return Err(Error::denied(refusal)),
+    };
+    let Some(credential) = credential else {
+        return if is_open { Ok(Caller::Operator) } else { Err(no_credential(config)) };
+    };
+    if config.access_token.as_ref().is_some_and(|token| token.is(credential.expose())) {
+        return Ok(Caller::Operator);
     }
+    match (credential.kind().map_err(Error::denied)?, verifier) {
+        (CredentialKind::ApiToken(token), _) => Ok(Caller::ApiToken(token.sha256())),
+        (CredentialKind::Jwt(token), Some(verifier)) => {
+            let principal = verifier.verify(token).await.map_err(Error::denied)?;
+            principal.require(wanted_scope(request)).map_err(Error::denied)?;
+            Ok(Caller::User(principal))
+        }
+        _ if is_open => Ok(Caller::Operator),
+        _ if config.auth.is_some() => Err(Error::denied(UNKNOWN_TOKEN)),
+        _ if config.access_token.is_some() => {
+            Err(Error::unauthorized("The access token is not the right one."))
+        }
+        _ => Err(no_credential(config)),
+    }
+}
+
+const UNKNOWN_TOKEN: AuthError =
+    AuthError::new(ErrorClass::Untrusted, "it is neither the access token, nor an API token, nor a JWT");
+
+fn no_credential(config: &Config) -> Error {
+    if config.auth.is_none() && config.access_token.is_some() {
+        return Error::unauthorized("This service needs an access token (Authorization: Bearer).");
+    }
+    if config.auth.is_some() {
+        return Error::denied(AuthError::new(
+            ErrorClass::MissingCredentials,
+            "there is no Authorization header",
+        ));
+    }
+    Error::unauthorized("This service answers signed requests and API tokens only.").with_source(
+        "the caller is not verified and there is no token to ask for: set the function URL's AuthType to \
+         AWS_IAM, or set ACCESS_TOKEN or AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE",
+    )
 }
 
 /// Refuses what other web pages send to a function that asks for no token, which is one on a developer's
@@ -108,7 +177,7 @@ pub(crate) fn authorize(config: &Config, request: &Request) -> Result<(), Error>
 /// # Errors
 /// 403.
 pub(crate) fn admit(config: &Config, request: &Request) -> Result<(), Error> {
-    if config.platform != Platform::Local || config.access_token.is_some() {
+    if config.platform != Platform::Local || config.asks_for_token() {
         return Ok(());
     }
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
@@ -169,12 +238,6 @@ fn is_verified_by_aws(request: &Request) -> bool {
         }
         _ => false,
     }
-}
-
-/// The credentials of RFC 6750; the scheme's case does not count (RFC 9110, section 11.1).
-fn bearer(request: &Request) -> Option<&str> {
-    let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
 }
 
 #[cfg(test)]
@@ -251,19 +314,5 @@ mod tests {
         ] {
             assert!(!is_ours(host), "{host}");
         }
-    }
-
-    #[test]
-    fn the_bearer_is_read_as_the_standards_write_it() {
-        let read = |value: &str| {
-            let mut request = Request::default();
-            request.headers_mut().insert(AUTHORIZATION, value.parse().unwrap());
-            bearer(&request).map(str::to_owned)
-        };
-        assert_eq!(read("Bearer abc").as_deref(), Some("abc"));
-        assert_eq!(read("bearer  abc ").as_deref(), Some("abc"));
-        assert_eq!(read("Basic abc"), None);
-        assert_eq!(read("Bearer"), None);
-        assert_eq!(bearer(&Request::default()), None);
     }
 }

@@ -1,5 +1,7 @@
 //! What a function is made of, as far as serving it goes.
 
+use auth::Verifier;
+
 use crate::{Config, Error};
 
 /// The state of a function that lives as long as its process, such as a pool of connections.
@@ -12,6 +14,9 @@ pub trait Application: Sized + Send + Sync + 'static {
 
     /// The part of its configuration that serving needs.
     fn config(&self) -> &Config;
+
+    /// What verifies JWTs; none where no issuer is configured.
+    fn verifier(&self) -> Option<&Verifier>;
 
     /// Whether no request came before this one, which is noted.
     fn is_first_request(&self) -> bool;

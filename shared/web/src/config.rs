@@ -1,5 +1,7 @@
 //! The part of a function's configuration that serving it needs.
 
+use auth::AuthConfig;
+
 use crate::{AccessToken, ConfigError, Prices, Settings};
 
 /// Where the process runs.
@@ -28,6 +30,8 @@ impl Platform {
 pub struct Config {
     /// `ACCESS_TOKEN`: what a caller sends whom AWS did not verify.
     pub access_token: Option<AccessToken>,
+    /// `AUTH_…` and `NEON_AUTH_BASE_URL`: whose JWTs are accepted.
+    pub auth: Option<AuthConfig>,
     /// `AWS_LAMBDA_FUNCTION_NAME`, on Lambda.
     pub function_name: Option<String>,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MiB.
@@ -52,6 +56,7 @@ impl Config {
         let platform = Platform::of(settings);
         Ok(Self {
             access_token: access_token(settings)?,
+            auth: auth(settings)?,
             function_name: settings.text("AWS_LAMBDA_FUNCTION_NAME").filter(|_| platform == Platform::Lambda),
             memory_mib: settings.number("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY_MIB)?,
             prices: prices(settings)?,
@@ -59,6 +64,17 @@ impl Config {
             warnings: Vec::new(),
         })
     }
+
+    /// Whether there are tokens by which a caller can say who they are.
+    #[must_use]
+    pub fn asks_for_token(&self) -> bool {
+        self.access_token.is_some() || self.auth.is_some()
+    }
+}
+
+fn auth(settings: &Settings<'_>) -> Result<Option<AuthConfig>, ConfigError> {
+    AuthConfig::from_lookup(|name| settings.raw(name))
+        .map_err(|wrong| ConfigError::new(wrong.variable, wrong.problem))
 }
 
 fn access_token(settings: &Settings<'_>) -> Result<Option<AccessToken>, ConfigError> {

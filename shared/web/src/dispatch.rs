@@ -131,7 +131,7 @@ impl Call {
         app: &Result<Arc<A>, Arc<Error>>,
         handle: impl FnOnce(Arc<A>, Request) -> F,
         is_public: IsPublic,
-        request: Request,
+        mut request: Request,
     ) -> Result<T, Arc<Error>>
     where
         A: Application,
@@ -144,7 +144,8 @@ impl Call {
         let handled = async {
             access::admit(app.config(), &request)?;
             if !is_public(&request) {
-                access::authorize(app.config(), &request)?;
+                let caller = access::authenticate(app.config(), app.verifier(), &request).await?;
+                request.extensions_mut().insert(caller);
             }
             handle(Arc::clone(app), request).await
         };

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use auth::{AuthError, ErrorClass};
 use budget::{Failure, FailureKind};
 use lambda_http::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
@@ -68,6 +69,21 @@ impl Error {
     pub fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
             .with_header(ResponseHeader::WwwAuthenticate("Bearer"))
+    }
+
+    /// 401 or 403: what the sender says of themselves does not do. The log says which check failed.
+    #[must_use]
+    pub fn denied(refusal: AuthError) -> Self {
+        Self::of_class(refusal.class()).with_source(refusal)
+    }
+
+    fn of_class(class: ErrorClass) -> Self {
+        let (status, kind) = match class.status() {
+            403 => (StatusCode::FORBIDDEN, "forbidden"),
+            _ => (StatusCode::UNAUTHORIZED, "unauthorized"),
+        };
+        Self::new(status, kind, class.detail())
+            .with_header(ResponseHeader::WwwAuthenticate(class.challenge()))
     }
 
     /// 403: the sender may not have this.
@@ -212,6 +228,14 @@ impl<F: Failure> From<F> for Error {
     fn from(failure: F) -> Self {
         match failure.kind() {
             FailureKind::Misconfigured => Self::misconfigured(failure),
+            FailureKind::InvalidToken => Self::of_class(ErrorClass::Untrusted).with_source(failure),
+            FailureKind::InsufficientScope => Self {
+                detail: "The token lacks the scope that this needs.".to_owned(),
+                ..Self::of_class(ErrorClass::InsufficientRole).with_source(failure)
+            },
+            FailureKind::InsufficientRole => {
+                Self::of_class(ErrorClass::InsufficientRole).with_source(failure)
+            }
             FailureKind::Unavailable { retry_after } => Self::unavailable(retry_after, failure),
             FailureKind::Saturated { retry_after } => Self::saturated(retry_after),
             FailureKind::DeadlineExceeded => Self::deadline().with_source(failure),

@@ -24,7 +24,7 @@ mod stream;
 pub mod telemetry;
 
 pub use accept::{accept_of, preferred};
-pub use access::{AccessToken, IsPublic, nothing_is_public};
+pub use access::{AccessToken, Caller, IsPublic, nothing_is_public, wanted_scope};
 pub use application::Application;
 pub use budget::{Budget, RequestCost, milliseconds};
 pub use config::{Config, Platform};

@@ -6,7 +6,6 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use netscape::{Bookmark, Event, Reader};
-use store::Principal;
 use tokio_postgres::CopyInSink;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -53,7 +52,7 @@ const SENT_BYTES_PER_ROW: u64 = 4;
 /// What is known of an import before its entries are read, and what has become of them since.
 pub(crate) struct ImportState {
     pub(crate) job_id: Uuid,
-    pub(crate) principal: Principal,
+    pub(crate) organization_id: Uuid,
     pub(crate) project_id: Option<i32>,
     /// The addresses that the project held before.
     pub(crate) known: Keys,
@@ -75,13 +74,13 @@ pub(crate) struct ImportState {
 impl ImportState {
     pub(crate) fn new(
         job_id: Uuid,
-        principal: Principal,
+        organization_id: Uuid,
         project_id: Option<i32>,
         sent_bytes: usize,
     ) -> Self {
         Self {
             job_id,
-            principal,
+            organization_id,
             project_id,
             known: Keys::default(),
             seen: Keys::default(),

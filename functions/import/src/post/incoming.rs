@@ -16,7 +16,8 @@ impl Incoming {
     pub(crate) fn create(self) -> String {
         let Self { table, columns } = self;
         format!(
-            "CREATE TEMPORARY TABLE incoming_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"
+            "CREATE TEMPORARY TABLE incoming_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO \
+             DATA"
         )
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Opened {
     pub(crate) claim: Claim,
     /// Whether the project, or what belongs to no project, holds no bookmark yet.
     pub(crate) scope_is_empty: bool,
+    /// The organization that the import is for.
+    pub(crate) organization_id: Uuid,
 }
 
 /// The prepared COPYs. Dropping one closes its name on the server, and that must be sent before the
@@ -65,18 +67,21 @@ pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -
          WHERE {OWN} AND project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status <> 'failed'"
     );
     let lock = format!("SELECT pg_advisory_xact_lock({})", locks::import_key("$1::int", "$2::bytea"));
-    let occupied = format!("SELECT EXISTS (SELECT FROM bookmarks WHERE {})", scope::contains("$1"));
+    let scope = format!(
+        "SELECT EXISTS (SELECT FROM bookmarks WHERE {}), current_organization()",
+        scope::contains("$1")
+    );
     let (copy_bookmarks, copy_entries) = (BOOKMARKS.copy(), ENTRIES.copy());
     connection.transaction_begins();
     let connection = &*connection;
-    let (inserted, named, begun, locked, found, occupied, bookmarks, entries) = join!(
+    let (inserted, named, begun, locked, found, scope, bookmarks, entries) = join!(
         biased;
         connection.query_committed(&insert, &created),
         name_dead_job(connection, request),
         connection.begin(Access::ReadWrite),
         connection.query(&lock, &content),
         connection.query_opt(&claim, &content),
-        connection.query_one(&occupied, &project),
+        connection.query_one(&scope, &project),
         connection.prepare(&copy_bookmarks),
         connection.prepare(&copy_entries),
     );
@@ -91,7 +96,9 @@ pub(crate) async fn open(connection: &mut Connection, request: &ImportRequest) -
     let copies = Copies { bookmarks: bookmarks?, entries: entries? };
     let claim =
         if job.is_completed() { Claim::Completed(Box::new(job)) } else { Claim::Ours(job.id, copies) };
-    Ok(Opened { claim, scope_is_empty: !occupied?.try_get::<_, bool>(0)? })
+    let scope = scope?;
+    let scope_is_empty = !scope.try_get::<_, bool>(0)?;
+    Ok(Opened { claim, scope_is_empty, organization_id: scope.try_get(1)? })
 }
 
 /// Gives the content's job this request's key, where the process that had it is gone: whoever sends the file
@@ -105,7 +112,8 @@ async fn name_dead_job(connection: &Connection, request: &ImportRequest) -> Resu
         "UPDATE import_jobs SET idempotency_key = $3
          WHERE {OWN} AND project_id IS NOT DISTINCT FROM $1 AND content_sha256 = $2 AND status = 'importing'
            AND idempotency_key IS DISTINCT FROM $3
-           AND NOT EXISTS (SELECT FROM import_jobs WHERE {OWN} AND idempotency_key = $3 AND status <> 'failed')
+           AND NOT EXISTS (
+               SELECT FROM import_jobs WHERE {OWN} AND idempotency_key = $3 AND status <> 'failed')
            AND pg_try_advisory_xact_lock({key})"
     );
     let params: [Param<'_>; 3] = [

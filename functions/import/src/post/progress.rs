@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{App, Principal};
+use db::Claims;
+use store::App;
 use tokio::join;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -38,11 +39,11 @@ impl Drop for Progress {
 
 impl Progress {
     /// Begins at nought. The second connection is made only once the import has taken a while.
-    pub(crate) fn begin(app: &Arc<App>, principal: Principal, job_id: Uuid, size_bytes: i32) -> Self {
+    pub(crate) fn begin(app: &Arc<App>, claims: Claims, job_id: Uuid, size_bytes: i32) -> Self {
         let (percent, received) = watch::channel(0);
         let app = Arc::clone(app);
         let reporter = tokio::spawn(async move {
-            if let Err(error) = report(&app, principal, job_id, received).await {
+            if let Err(error) = report(&app, &claims, job_id, received).await {
                 tracing::warn!(%job_id, %error, "the progress of an import could not be written");
             }
         });
@@ -68,14 +69,14 @@ impl Progress {
 
 async fn report(
     app: &App,
-    principal: Principal,
+    claims: &Claims,
     job_id: Uuid,
     mut received: watch::Receiver<i32>,
 ) -> Result<(), db::Error> {
     sleep(DELAY).await;
     // No progress is worth waiting for a disk: what is lost with the server is written again. The settings
     // end with the transaction, as a pooler lends the session to others.
-    let begin = format!("BEGIN; SET LOCAL synchronous_commit = off; {}", principal.claims().command());
+    let begin = format!("BEGIN; SET LOCAL synchronous_commit = off; {}", claims.commands());
     let update = "UPDATE import_jobs SET progress = $2 WHERE id = $1 AND status = 'importing'";
     let client = app.database().connect_outside_pool().await?;
     while received.changed().await.is_ok() {

@@ -88,7 +88,7 @@ pub(crate) async fn read(
     mut visit: impl FnMut(&mut ImportState, Visit<'_, '_>, &mut Rows) -> Result<(), Error>,
 ) -> Result<Vec<LeftOut>, Error> {
     let mut reader = Reader::new(upload.open());
-    let mut folders = Folders::new(state.principal.organization_id, state.project_id);
+    let mut folders = Folders::new(state.organization_id, state.project_id);
     let mut ids = state.first_id.clone();
     let mut repeats = state.repeats.restarted();
     let mut bounds = Bounds::default();

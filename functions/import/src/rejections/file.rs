@@ -8,7 +8,7 @@ use lambda_http::http::HeaderValue;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use netscape::{Bookmark, Event, Timestamp, Writer};
 use serde_json::{Map, Value};
-use store::{App, Principal};
+use store::App;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, Request, Response, budget_of, encode_cursor};
@@ -77,7 +77,7 @@ pub(super) async fn file(
         };
         Ok((writer.finish().map_err(Error::internal)?, last.filter(|_| has_more)))
     };
-    let (file, next) = app.read(Principal::of(request), &budget_of(request), find).await?;
+    let (file, next) = app.read(app.claims(request), &budget_of(request), find).await?;
     let mut response = Response::new(Body::Binary(file));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -42,8 +42,9 @@ const LONGEST_NAME: usize = 61;
 /// Make and list the roles that functions log in as
 #[derive(clap::Args)]
 #[command(
-    after_help = "The role is a member of branchline_app, which the migrations make: it owns nothing, and row \
-                  security binds it. The URL has its password: it is printed once, and stored nowhere else."
+    after_help = "The role is a member of branchline_app, which the migrations make: it owns nothing, and \
+                  row security binds it. The URL has its password: it is printed once, and stored nowhere \
+                  else."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -208,7 +209,8 @@ async fn logins(client: &Client) -> Result<Vec<Login>> {
     // Who made the group has it by the ADMIN option alone, and does not act as it.
     let sql = "SELECT r.rolname, r.rolcanlogin,
                       r.rolsuper OR r.rolbypassrls OR EXISTS (
-                          SELECT FROM pg_class c WHERE c.relrowsecurity AND pg_has_role(r.oid, c.relowner, 'USAGE')),
+                          SELECT FROM pg_class c
+                          WHERE c.relrowsecurity AND pg_has_role(r.oid, c.relowner, 'USAGE')),
                       (SELECT count(*) FROM pg_stat_activity a WHERE a.usesysid = r.oid)
                FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member
                WHERE m.roleid = to_regrole('branchline_app') AND pg_has_role(r.oid, m.roleid, 'USAGE')

@@ -244,8 +244,9 @@ async fn whoever_leaves_ends_no_fetch() {
     assert_eq!(setting.issuer.fetches(), 1);
 }
 
-/// Each round the issuer publishes the next key beside the current one, and then signs with it, as issuers do.
-/// Meanwhile requests run with tokens of the current key: none of them may fail before its key was removed.
+/// Each round the issuer publishes the next key beside the current one, and then signs with it, as issuers
+/// do. Meanwhile requests run with tokens of the current key: none of them may fail before its key was
+/// removed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_request_fails_while_keys_are_rotated() {
     const ROUNDS: usize = 20;

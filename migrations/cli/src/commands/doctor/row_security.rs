@@ -12,7 +12,8 @@ const STEP: &str = "row security";
 
 /// Nothing where no table has row security.
 const ROLE: &str = "
-    SELECT count(*), bool_and(row_security_active(c.oid)), pg_has_role(min(g.oid), 'USAGE') AND NOT bool_or(r.rolsuper)
+    SELECT count(*), bool_and(row_security_active(c.oid)),
+           pg_has_role(min(g.oid), 'USAGE') AND NOT bool_or(r.rolsuper)
     FROM pg_class c CROSS JOIN pg_roles r LEFT JOIN pg_roles g ON g.rolname = 'branchline_app'
     WHERE c.relrowsecurity AND c.relkind IN ('r', 'p') AND r.rolname = current_user
     HAVING count(*) > 0";
@@ -20,7 +21,8 @@ const ROLE: &str = "
 const PROBLEMS: &str = "
     SELECT 'table ' || c.oid::regclass || ' has row security and no policy: nobody but its owner sees a row'
     FROM pg_class c
-    WHERE c.relrowsecurity AND c.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
+    WHERE c.relrowsecurity AND c.relkind IN ('r', 'p')
+      AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
     UNION ALL
     SELECT 'table ' || c.oid::regclass || ' has organization_id and no row security'
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'
