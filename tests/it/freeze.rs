@@ -10,7 +10,7 @@ use support::proxy::Cut;
 use support::{Data, Event, Options, Postgres, Proxy, Shutdown, TestDatabase, binary, rounds};
 use tokio::time::timeout;
 
-const FUNCTIONS: [&str; 5] = ["db-test", "list-projects", "import", "search", "export"];
+const FUNCTIONS: [&str; 6] = ["db-test", "list-projects", "import", "search", "export", "account"];
 
 /// For what happens within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
+mod issuer;
 mod sessions;
 mod streaming;
 
@@ -13,6 +14,7 @@ use store::{App, Config};
 use support::{Event, TestDatabase};
 use web::{Error, IsPublic, Request, Response};
 
+pub use issuer::Issuer;
 pub use sessions::{BUSY, count_connections, lock_tables, until_busy};
 pub use streaming::{Streamed, call_streaming, start_streaming};
 
@@ -79,12 +81,27 @@ impl Fixture {
 /// superuser's.
 #[must_use]
 pub fn app(url: &str, variables: &[(&str, &str)]) -> Arc<App> {
-    let url = support::function_url(url);
+    app_of(&support::function_url(url), variables)
+}
+
+/// An application that logs in as the owner of the tables, whom row security does not bind.
+#[must_use]
+pub fn app_as_owner(database: &TestDatabase, variables: &[(&str, &str)]) -> Arc<App> {
+    app_of(&database.url(), variables)
+}
+
+fn app_of(url: &str, variables: &[(&str, &str)]) -> Arc<App> {
     let config = Config::from_lookup(|name| {
-        let url = ("DATABASE_URL", url.as_str());
+        let url = ("DATABASE_URL", url);
         variables.iter().chain([&url]).find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
     });
     App::new(config.unwrap()).unwrap()
+}
+
+/// The request of whoever holds this token.
+#[must_use]
+pub fn bearer(event: Event, token: &str) -> Event {
+    event.header("authorization", &format!("Bearer {token}"))
 }
 
 /// Calls a handler through everything that stands around it, by whoever may call it.

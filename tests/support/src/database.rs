@@ -31,8 +31,8 @@ pub fn empty_database() -> TestDatabase {
     TestDatabase::new(None).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
-/// Brings a database to the head of the project's migrations, as the deploy step does, and makes the role that
-/// functions log in as.
+/// Brings a database to the head of the project's migrations, as the deploy step does, and makes the role
+/// that functions log in as.
 ///
 /// # Errors
 /// The migration that failed, and why.
@@ -100,8 +100,8 @@ impl TestDatabase {
         &self.server.postgres
     }
 
-    /// A client of the superuser over verified TLS, which works for the organization `default`. Its connection
-    /// is driven by the caller's runtime.
+    /// A client of the superuser over verified TLS, which works for the organization `default`. Its
+    /// connection is driven by the caller's runtime.
     ///
     /// # Panics
     /// Where the connection fails.
