@@ -141,11 +141,15 @@ addEventListener('drop', (event) => {
   byId('import').focus();
 });
 
-addEventListener('hashchange', showNamed);
+addEventListener('hashchange', () => {
+  takeHandedToken();
+  showNamed();
+});
 addEventListener('beforeunload', (event) => {
   if (busy) event.preventDefault();
 });
 
+takeHandedToken();
 byId('forget-token').hidden = !sessionStorage.getItem(TOKEN);
 await loadProjects();
 showEarlier();

@@ -64,6 +64,14 @@ function send(method, url, { body, headers = {}, onProgress } = {}) {
 const TOKEN = 'access-token';
 let asking = null;
 
+/** Takes over the token that a site hands on behind the #, which no server sees and no history keeps. */
+function takeHandedToken() {
+  const handed = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (!handed) return;
+  sessionStorage.setItem(TOKEN, handed);
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
 /** Asks for a token once, however many requests want it; gives whether there is one now. */
 function askForToken(why) {
   asking ??= tokenGiven(why).finally(() => { asking = null; });
