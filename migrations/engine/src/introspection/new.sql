@@ -1,6 +1,6 @@
 -- The relations about which a row of the system's tables was written by transaction $1 or a later one, as
--- versions.sql tells them, where no row is gone: 0 stands for what is about no relation. $2: whether rows that
--- every database begins with may have been updated.
+-- versions.sql tells them, where no row is gone: 0 stands for what is about no relation. $2: whether rows
+-- that every database begins with may have been updated.
 SELECT string_agg(DISTINCT coalesce(root, 0)::text, ',')
 FROM (
     SELECT CASE WHEN relation >= 16384 THEN (
