@@ -66,8 +66,10 @@ lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrati
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" \
 	  cargo doc --locked --quiet --no-deps --workspace --exclude support --exclude it --exclude bench
-	# Checked and not linked, so libFuzzer itself, which needs a C++ compiler, is not built.
-	CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a \
+	# Checked and not linked, so libFuzzer itself, which needs a C++ compiler, is not built, and neither is a
+	# second OpenSSL.
+	CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a OPENSSL_NO_VENDOR=1 OPENSSL_DIR="$$(realpath \
+	  "$${CARGO_TARGET_DIR:-target}"/debug/build/openssl-sys-*/out/openssl-build/install | head -n 1)" \
 	  cargo check --locked --quiet --bins --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 	cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
 	cargo package --locked --quiet --no-verify --allow-dirty $(addprefix -p ,$(PUBLISHED))

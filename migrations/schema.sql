@@ -38,7 +38,8 @@ BEGIN
     allowed := CASE WHEN token.role = 'viewer' THEN ARRAY(SELECT unnest(token.scopes) INTERSECT SELECT 'read')
                     ELSE token.scopes END;
     IF wanted_scope <> ALL (allowed) THEN
-        RAISE EXCEPTION 'the role % does not allow the scope %', token.role, wanted_scope USING ERRCODE = 'BL003';
+        RAISE EXCEPTION 'the role % does not allow the scope %', token.role, wanted_scope
+            USING ERRCODE = 'BL003';
     END IF;
     PERFORM set_config('app.organization', token.organization_id::text, true),
             set_config('app.user_id', coalesce(token.user_id::text, ''), true),
@@ -813,7 +814,8 @@ BEGIN
     ON CONFLICT (id) DO NOTHING;
     INSERT INTO public.memberships AS known (organization_id, user_id, role)
     VALUES (sign_in.organization_id, sign_in.user_id, sign_in.role)
-    ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role WHERE known.role <> excluded.role;
+    ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role
+        WHERE known.role <> excluded.role;
 END
 $function$;
 

@@ -57,7 +57,8 @@ CREATE INDEX ix_memberships_user_id ON memberships (user_id);
 CREATE TABLE api_tokens (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
-    user_id uuid NOT NULL,
+    -- Null for a token that whoever runs the deployment made.
+    user_id uuid,
     name text NOT NULL,
     prefix text NOT NULL,
     token_sha256 bytea NOT NULL,

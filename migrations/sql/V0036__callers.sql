@@ -1,18 +1,18 @@
--- Who calls, as far as the database knows it: users whom an issuer vouches for, and holders of API tokens. A transaction
--- claims, beside its organization, a user (app.user_id), a role (app.role) and scopes (app.scopes); see docs/access.md.
+-- Who calls, as far as the database knows it: users whom an issuer vouches for, and holders of API tokens. A
+-- transaction claims, beside its organization, a user (app.user_id), a role (app.role) and scopes
+-- (app.scopes); see docs/access.md.
 --
--- What these functions raise is answered by its SQLSTATE: BL001 is 401, BL002 and BL003 are 403, BL004 is 500.
-
--- A token without a user was made by whoever runs the deployment, and has the role owner.
-ALTER TABLE api_tokens ALTER COLUMN user_id DROP NOT NULL;
+-- What these functions raise is answered by its SQLSTATE: BL001 is 401, BL002 and BL003 are 403, BL004 is
+-- 500.
 
 -- The user that the transaction works for; null where none is claimed.
 CREATE FUNCTION current_user_id() RETURNS uuid
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('app.user_id', true), '')::uuid;
 
--- Refuses to go on where row security does not bind the role: whoever owns the tables, or has BYPASSRLS, would see the rows of
--- every organization. Where the organization "default" is the only one, any role may work for it. It runs as its caller.
+-- Refuses to go on where row security does not bind the role: whoever owns the tables, or has BYPASSRLS,
+-- would see the rows of every organization. Where the organization "default" is the only one, any role may
+-- work for it. It runs as its caller.
 CREATE FUNCTION require_row_security(default_is_only boolean) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = ''
@@ -27,7 +27,8 @@ BEGIN
 END
 $$;
 
--- Makes the claims of an API token, for a use (read, write, worker). An unknown token, one that has expired and one that was
+-- Makes the claims of an API token, for a use (read, write, worker). One without a user was made by whoever
+-- runs the deployment, and has the role owner. An unknown token, one that has expired and one that was
 -- revoked are not told apart.
 CREATE FUNCTION claim_api_token(sha256 bytea, wanted_scope text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -55,7 +56,8 @@ BEGIN
     allowed := CASE WHEN token.role = 'viewer' THEN ARRAY(SELECT unnest(token.scopes) INTERSECT SELECT 'read')
                     ELSE token.scopes END;
     IF wanted_scope <> ALL (allowed) THEN
-        RAISE EXCEPTION 'the role % does not allow the scope %', token.role, wanted_scope USING ERRCODE = 'BL003';
+        RAISE EXCEPTION 'the role % does not allow the scope %', token.role, wanted_scope
+            USING ERRCODE = 'BL003';
     END IF;
     PERFORM set_config('app.organization', token.organization_id::text, true),
             set_config('app.user_id', coalesce(token.user_id::text, ''), true),
@@ -64,7 +66,8 @@ BEGIN
 END
 $$;
 
--- Notes that an API token is in use, at most once a minute. Another session that notes it now is not waited for.
+-- Notes that an API token is in use, at most once a minute. Another session that notes it now is not waited
+-- for.
 CREATE FUNCTION note_api_token_use(sha256 bytea) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER
 SET search_path = ''
@@ -79,8 +82,9 @@ BEGIN ATOMIC
     WHERE (t.organization_id, t.id) = (used.organization_id, used.id);
 END;
 
--- Writes down a user whom an issuer vouches for, with the organization and the role that it says they have there. Their ids
--- follow from what the issuer calls them, so that nothing has to be read first. Where all of it is known, nothing is written.
+-- Writes down a user whom an issuer vouches for, with the organization and the role that it says they have
+-- there. Their ids follow from what the issuer calls them, so that nothing has to be read first. Where all of
+-- it is known, nothing is written.
 CREATE FUNCTION sign_in(
     user_id uuid, issuer text, subject text, email text, user_name text,
     organization_id uuid, organization_name text, is_personal boolean, role text
@@ -117,15 +121,19 @@ BEGIN
     ON CONFLICT (id) DO NOTHING;
     INSERT INTO public.memberships AS known (organization_id, user_id, role)
     VALUES (sign_in.organization_id, sign_in.user_id, sign_in.role)
-    ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role WHERE known.role <> excluded.role;
+    ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role
+        WHERE known.role <> excluded.role;
 END
 $$;
 
--- What the function account shows and changes. The hash of a token is written, and read by claim_api_token() alone.
+-- What the function account shows and changes. The hash of a token is written, and read by claim_api_token()
+-- alone.
 GRANT SELECT ON organizations, users, memberships TO branchline_app;
-GRANT SELECT (organization_id, id, user_id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at)
+GRANT SELECT (
+        organization_id, id, user_id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at)
     ON api_tokens TO branchline_app;
-GRANT INSERT (organization_id, id, user_id, name, prefix, token_sha256, scopes, expires_at) ON api_tokens TO branchline_app;
+GRANT INSERT (organization_id, id, user_id, name, prefix, token_sha256, scopes, expires_at)
+    ON api_tokens TO branchline_app;
 GRANT UPDATE (revoked_at) ON api_tokens TO branchline_app;
 
 REVOKE EXECUTE ON FUNCTION claim_api_token(bytea, text), note_api_token_use(bytea),
