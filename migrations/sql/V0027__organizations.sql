@@ -1,3 +1,8 @@
+-- branchline: moves users: a project store that went on by itself has some of these tables
+-- branchline: moves organizations: the same
+-- branchline: moves memberships: the same
+-- branchline: moves api_tokens: the same
+--
 -- Organizations, their members, and the tokens of these. All rows that were there before belong to the
 -- organization "default". Whoever works for an organization says so for the length of a transaction, in the
 -- setting app.organization (docs/access.md).

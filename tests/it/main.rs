@@ -13,6 +13,7 @@ mod journey;
 mod logins;
 mod malformed;
 mod neon;
+mod organizations;
 mod pgbouncer;
 mod pool;
 mod process;

@@ -3,14 +3,16 @@
 
 mod timeline;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use files::Migrations;
-use model::{Catalog, ObjectId};
+use model::{Catalog, ObjectId, QualifiedName};
 use pg::Connector;
 use tokio_postgres::Client;
 
 use self::timeline::Reading;
-use crate::adoption::{Adoption, AdoptionError, Evidence, Record, Timeline, adoption, others};
+use crate::adoption::{Adoption, AdoptionError, Evidence, Record, Timeline, adoption, is_of_another, others};
 use crate::database::{Database, HistoryTable};
 use crate::introspection;
 use crate::lock::RunnersLock;
@@ -33,10 +35,35 @@ pub struct Found {
 }
 
 impl Found {
-    fn of(timeline: &Timeline, there: &Catalog, records: Vec<Record>) -> Self {
+    fn of(migrations: &Migrations, timeline: &Timeline, there: &Catalog, records: Vec<Record>) -> Self {
         let others = others(timeline, there).into_iter().cloned().collect();
+        // What a migration is going to move out of its way says nothing of the migrations.
+        let moved = moved(migrations, timeline, there);
+        let there = &there.with_relations_replaced(&moved, &Catalog::default());
         Self { evidence: Evidence::of(timeline, there), records, others }
     }
+}
+
+/// The tables of another tool that a migration moves away, with their indexes and sequences.
+fn moved(migrations: &Migrations, timeline: &Timeline, there: &Catalog) -> BTreeSet<ObjectId> {
+    let named = (1..).zip(migrations.iter()).flat_map(|(number, migration)| {
+        migration.moves().map(move |table| (number, ObjectId::Table(QualifiedName::new("public", table))))
+    });
+    let tables: BTreeSet<ObjectId> = named
+        .filter(|(number, table)| is_of_another(timeline, *number, table, there))
+        .map(|(_, table)| table)
+        .collect();
+    let is_of_table = |object: &ObjectId| {
+        tables.contains(object)
+            || object
+                .part()
+                .is_some_and(|part| tables.iter().any(|table| table.as_whole() == Some(&part.whole)))
+    };
+    let parts = there.all_dependencies().filter(|(object, needed)| {
+        matches!(object, ObjectId::Index(_) | ObjectId::Sequence(_)) && is_of_table(needed)
+    });
+    let parts: Vec<ObjectId> = parts.map(|(object, _)| object.clone()).collect();
+    tables.into_iter().chain(parts).collect()
 }
 
 /// A database without a history of ours, and what it has of the migrations.
@@ -72,7 +99,7 @@ impl<'m> Survey<'m> {
         let mut reading = Reading::first(migrations);
         loop {
             let timeline = timeline::read(migrations, reading, server, settings).await?;
-            let found = Found::of(&timeline, &seen, records.clone());
+            let found = Found::of(migrations, &timeline, &seen, records.clone());
             let is_certain = reading == Reading::Each
                 || (found.evidence.is_settled
                     && through.is_none_or(|through| found.evidence.positions.contains(&through))
@@ -131,7 +158,7 @@ impl<'m> Survey<'m> {
                 "the database has changed while the migrations were tried; nothing was changed: adopt again"
             );
         }
-        let found = Found::of(&timeline, &there, predecessor::records(&worker).await?);
+        let found = Found::of(migrations, &timeline, &there, predecessor::records(&worker).await?);
         let plan = adoption(migrations, &found.evidence, &found.records, through)?;
         // An empty history says that none has run, which an upgrade needs to know where another tool has a
         // history.

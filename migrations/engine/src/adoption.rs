@@ -15,7 +15,7 @@ mod record;
 mod timeline;
 
 pub use error::AdoptionError;
-pub use evidence::{Evidence, Presence, others};
+pub use evidence::{Evidence, Presence, is_of_another, others};
 pub use plan::{Adoption, AdoptionStep, Ground, adoption};
 pub use record::{Matches, Matching, Record, RecordEntry};
 pub use timeline::{Change, Timeline};

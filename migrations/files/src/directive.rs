@@ -14,6 +14,8 @@ pub struct Directives {
     pub allows: Vec<Allow>,
     /// Values that the file cannot keep: `loses <table.column>: <reason>`.
     pub losses: Vec<Loss>,
+    /// Tables of another tool that the file moves away, to make its own of that name: `moves <table>: <reason>`.
+    pub moves: Vec<String>,
 }
 
 /// An excuse from a lint rule.
@@ -44,7 +46,7 @@ pub enum DirectiveError {
     /// No directive of that name.
     #[error(
         "line {line}: there is no directive \"{word}\"; there are no-transaction, allow <rule>: <reason>, \
-         irreversible: <reason> and loses <table.column>: <reason>"
+         irreversible: <reason>, loses <table.column>: <reason> and moves <table>: <reason>"
     )]
     Unknown {
         /// Where, from 1.
@@ -112,6 +114,10 @@ impl Directives {
                     column: column.to_owned(),
                     reason: reason.to_owned(),
                 });
+            }
+            "moves" => {
+                let (table, _) = subject_and_reason(rest).ok_or(form("moves <table>: <reason>"))?;
+                self.moves.push(table.to_owned());
             }
             _ => return Err(DirectiveError::Unknown { line, word: word.to_owned() }),
         }

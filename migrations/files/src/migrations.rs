@@ -257,6 +257,11 @@ impl Migration {
         std::iter::once(&self.up).chain(&self.down).flat_map(|script| &script.directives.losses)
     }
 
+    /// Tables of another tool that its up moves away.
+    pub fn moves(&self) -> impl Iterator<Item = &str> {
+        self.up.directives.moves.iter().map(String::as_str)
+    }
+
     /// The up's file name without its ending, `V0001__name`, or the name of its folder where the layout has
     /// one.
     #[must_use]

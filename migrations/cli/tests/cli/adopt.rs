@@ -66,6 +66,41 @@ fn a_project_store_that_alembic_made_is_adopted_with_its_rows() {
     assert_eq!(project.run(&["check"]).code, Some(0));
 }
 
+/// What such a store brings that is called as something of ours.
+const USERS: &str = "
+    CREATE TABLE users (id serial PRIMARY KEY, email varchar(255) NOT NULL, name text, created_at timestamptz);
+    CREATE UNIQUE INDEX ix_users_email ON users (email);
+    INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada'), ('bob@example.com', NULL);
+    CREATE TABLE api_keys (id serial PRIMARY KEY, user_id int REFERENCES users (id), key_hash text);
+    INSERT INTO api_keys (user_id, key_hash) SELECT id, 'hash' FROM users;
+    ALTER TABLE projects ADD COLUMN owner_id int REFERENCES users (id);
+    UPDATE projects SET owner_id = 1;";
+
+#[test]
+fn a_project_store_with_users_of_its_own_keeps_them_in_a_schema_beside_ours() {
+    let project = Project::with_ours();
+    let Some(alembic) = Alembic::of(&project, "project_store") else { return };
+    alembic.run(&["upgrade", "head"]);
+    project.sql(&old_rows(&["INSERT INTO projects"]));
+    project.sql(USERS);
+    let users = rows(&project, "users", "id, email, name");
+
+    let adopted = project.json(&["adopt"]);
+    assert_eq!(adopted["stamped"], serde_json::json!(["V0001__projects_and_extraction_jobs"]));
+    let upgraded = project.run(&["upgrade"]);
+    assert_eq!(upgraded.code, Some(0), "{upgraded}");
+    assert!(
+        upgraded.to_string().contains("moved with all rows into the schema copy_that: users"),
+        "{upgraded}"
+    );
+    assert_eq!(rows(&project, "copy_that.users", "id, email, name"), users);
+    assert_eq!(project.sql("SELECT count(*) FROM users"), "0", "ours");
+    // What refers to them still does.
+    let owners = "SELECT count(*) FROM projects JOIN copy_that.users AS u ON u.id = owner_id";
+    assert_eq!(project.sql(owners), project.sql("SELECT count(*) FROM projects"));
+    assert_eq!(project.sql("SELECT count(*) FROM api_keys JOIN copy_that.users AS u ON u.id = user_id"), "2");
+}
+
 #[test]
 fn an_importer_that_alembic_made_is_adopted_with_its_rows_and_what_came_before_it() {
     let project = Project::with_ours();

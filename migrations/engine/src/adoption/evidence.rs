@@ -117,6 +117,20 @@ impl Evidence {
     }
 }
 
+/// Whether a table, by its id, is there and is not what a migration makes, the first having the number 1.
+#[must_use]
+pub fn is_of_another(timeline: &Timeline, migration: usize, table: &ObjectId, database: &Catalog) -> bool {
+    database.contains(table)
+        && timeline.changing().any(|history| {
+            let is_of_table = history.object == table
+                || history.object.part().is_some_and(|part| Some(&part.whole) == table.as_whole());
+            let is_made = history.touching().any(|(number, _)| number == migration);
+            let there = database.value(history.object, history.property);
+            let is_before = || history.places(there).last().is_none_or(|places| places.end <= migration);
+            is_of_table && is_made && !is_left_aside(history.property) && is_before()
+        })
+}
+
 /// Whether the neighbours of every position were read.
 fn is_settled(positions: &[usize], timeline: &Timeline) -> bool {
     let is_read = |place: usize| place > timeline.len() || timeline.is_read(place);
