@@ -14,7 +14,8 @@ pub struct Directives {
     pub allows: Vec<Allow>,
     /// Values that the file cannot keep: `loses <table.column>: <reason>`.
     pub losses: Vec<Loss>,
-    /// Tables of another tool that the file moves away, to make its own of that name: `moves <table>: <reason>`.
+    /// Tables of another tool that the file moves away, to make its own of that name: `moves <table>:
+    /// <reason>`.
     pub moves: Vec<String>,
 }
 

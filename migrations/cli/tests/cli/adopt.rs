@@ -68,7 +68,8 @@ fn a_project_store_that_alembic_made_is_adopted_with_its_rows() {
 
 /// What such a store brings that is called as something of ours.
 const USERS: &str = "
-    CREATE TABLE users (id serial PRIMARY KEY, email varchar(255) NOT NULL, name text, created_at timestamptz);
+    CREATE TABLE users (
+        id serial PRIMARY KEY, email varchar(255) NOT NULL, name text, created_at timestamptz);
     CREATE UNIQUE INDEX ix_users_email ON users (email);
     INSERT INTO users (email, name) VALUES ('ada@example.com', 'Ada'), ('bob@example.com', NULL);
     CREATE TABLE api_keys (id serial PRIMARY KEY, user_id int REFERENCES users (id), key_hash text);
