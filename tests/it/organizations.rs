@@ -135,7 +135,7 @@ async fn a_viewer_and_a_reading_token_write_nothing_and_forgeries_read_nothing()
         issuer.token(&json!({ "org_id": "a", "aud": "others" })),
         issuer.token(&json!({ "org_id": "a", "exp": 1_700_000_000 })),
         issuer.token(&json!({ "org_id": "a", "sub": "" })),
-        issuer.token(&json!({ "org_id": { "id": ["a"] } })),
+        issuer.token(&json!({ "org_id": { "a": {}, "b": {} } })),
         format!("bl_{}", "0".repeat(49)),
     ];
     for caller in &forged {

@@ -59,7 +59,7 @@ fn our_own_migrations_can_be_tried_up_and_down() {
     let before = project.catalog();
     assert_eq!(
         tried(&["downgrade", "base", "--dry-run"]),
-        (1, "V0034__drop_indexes_without_organization".to_owned())
+        (2, "V0034__drop_indexes_without_organization".to_owned())
     );
     assert_eq!(project.catalog(), before);
 }
