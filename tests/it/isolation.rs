@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use budget::Budget;
-use db::{Claims, Connection};
+use db::{ClaimedSettings, Claims, Connection};
 use futures_util::future::join_all;
 use store::App;
 use support::{TestDatabase, rounds};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
-use uuid::Uuid;
 
 use harness::app;
 
@@ -283,6 +282,12 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
     assert_eq!(copy.code(), Some(&SqlState::FEATURE_NOT_SUPPORTED));
 }
 
+/// The claim of an organization, by its id.
+fn claiming(organization: &str) -> Claims {
+    let organization_id = Some(organization.parse().unwrap());
+    ClaimedSettings { organization_id, ..ClaimedSettings::default() }.claims()
+}
+
 /// The names of the projects that an organization sees, through the pool.
 async fn names(
     app: &App,
@@ -290,7 +295,7 @@ async fn names(
     budget: &Budget,
     pause: bool,
 ) -> Result<Vec<String>, db::Error> {
-    let claims = Claims::organization(organization.parse().unwrap());
+    let claims = claiming(organization);
     let read = |connection: Connection| async move {
         let sql = "SELECT name FROM projects WHERE pg_sleep($1) IS NOT NULL";
         let seconds = if pause { 0.2 } else { 0.0 };
@@ -328,7 +333,7 @@ async fn two_organizations_in_turn_on_one_connection_see_their_own_alone() {
             }
             // A statement fails in the other's transaction.
             43 => {
-                let claims = Claims::organization(other.parse::<Uuid>().unwrap());
+                let claims = claiming(other);
                 let fail =
                     |connection: Connection| async move { connection.query("SELECT 1 / 0", &[]).await };
                 assert!(app.database().read(claims, &budget, fail).await.is_err());

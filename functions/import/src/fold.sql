@@ -19,7 +19,8 @@ WITH job AS (
   WHERE $2 AND import_job_id = $1
     AND EXISTS (
       SELECT FROM import_entries e
-      WHERE e.organization_id = b.organization_id AND e.url_key = b.url_key AND e.outcome = 'merged' AND e.import_job_id <> $1
+      WHERE e.organization_id = b.organization_id AND e.url_key = b.url_key
+        AND e.outcome = 'merged' AND e.import_job_id <> $1
     )
 ), source AS (
   SELECT e.*, j.started_at,
@@ -29,7 +30,8 @@ WITH job AS (
   -- join.
   CROSS JOIN LATERAL (
     SELECT * FROM import_entries
-    WHERE organization_id = (SELECT organization_id FROM job) AND outcome = 'merged' AND url_key = touched.url_key
+    WHERE organization_id = (SELECT organization_id FROM job)
+      AND outcome = 'merged' AND url_key = touched.url_key
     OFFSET 0
   ) AS e
   JOIN import_jobs j ON j.id = e.import_job_id
@@ -56,7 +58,8 @@ WITH job AS (
     WHERE organization_id = job.organization_id AND project_id = job.project_id AND url_key = touched.url_key
     UNION ALL
     SELECT * FROM bookmarks
-    WHERE organization_id = job.organization_id AND job.project_id IS NULL AND project_id IS NULL AND url_key = touched.url_key
+    WHERE organization_id = job.organization_id AND job.project_id IS NULL AND project_id IS NULL
+      AND url_key = touched.url_key
   ) AS b
   LEFT JOIN source heir ON $2 AND b.import_job_id = $1 AND heir.url_key = b.url_key AND heir.nth = 1
   WHERE heir.id IS NOT NULL OR NOT $2 OR b.import_job_id IS DISTINCT FROM $1

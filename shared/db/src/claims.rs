@@ -46,9 +46,7 @@ impl ClaimedSettings<'_> {
             self.scopes
         )
     }
-}
 
-impl ClaimedSettings<'_> {
     /// The claims that these settings are.
     #[must_use]
     pub fn claims(&self) -> Claims {
@@ -61,12 +59,6 @@ impl Claims {
     #[must_use]
     pub fn none() -> Self {
         ClaimedSettings::default().claims()
-    }
-
-    /// To work for an organization, as nobody in particular.
-    #[must_use]
-    pub fn organization(id: Uuid) -> Self {
-        ClaimedSettings { organization_id: Some(id), ..ClaimedSettings::default() }.claims()
     }
 
     /// What SQL commands claim, which run behind each `BEGIN`. Where one fails, so does the transaction.
