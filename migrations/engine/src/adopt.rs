@@ -44,7 +44,7 @@ impl Found {
     }
 }
 
-/// The tables of another tool that a migration moves away, with their indexes and sequences.
+/// The tables of another tool that a migration moves away, with their indexes, sequences and statistics.
 fn moved(migrations: &Migrations, timeline: &Timeline, there: &Catalog) -> BTreeSet<ObjectId> {
     let named = (1..).zip(migrations.iter()).flat_map(|(number, migration)| {
         migration.moves().map(move |table| (number, ObjectId::Table(QualifiedName::new("public", table))))
@@ -53,16 +53,12 @@ fn moved(migrations: &Migrations, timeline: &Timeline, there: &Catalog) -> BTree
         .filter(|(number, table)| is_of_another(timeline, *number, table, there))
         .map(|(_, table)| table)
         .collect();
-    let is_of_table = |object: &ObjectId| {
-        tables.contains(object)
-            || object
-                .part()
-                .is_some_and(|part| tables.iter().any(|table| table.as_whole() == Some(&part.whole)))
-    };
-    let parts = there.all_dependencies().filter(|(object, needed)| {
-        matches!(object, ObjectId::Index(_) | ObjectId::Sequence(_)) && is_of_table(needed)
+    let wholes: BTreeSet<&QualifiedName> = tables.iter().filter_map(ObjectId::as_whole).collect();
+    let parts = there.iter().map(|(object, _)| object).filter(|object| {
+        matches!(object, ObjectId::Index(_) | ObjectId::Sequence(_) | ObjectId::Statistics(_))
+            && there.whole(object).is_some_and(|whole| wholes.contains(&whole))
     });
-    let parts: Vec<ObjectId> = parts.map(|(object, _)| object.clone()).collect();
+    let parts: Vec<ObjectId> = parts.cloned().collect();
     tables.into_iter().chain(parts).collect()
 }
 

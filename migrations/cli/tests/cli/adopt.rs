@@ -103,6 +103,31 @@ fn a_project_store_with_users_of_its_own_keeps_them_in_a_schema_beside_ours() {
 }
 
 #[test]
+fn a_table_that_a_migration_moves_away_says_nothing_of_it_nor_do_its_parts() {
+    let project = Project::with_three();
+    project.write(
+        "V2__b.sql",
+        "-- branchline: moves b: others have such a table\n\
+         DO $$ BEGIN IF to_regclass('public.b') IS NOT NULL THEN\n\
+         CREATE SCHEMA others; ALTER TABLE b SET SCHEMA others; END IF; END $$;\n\
+         CREATE TABLE b (id int PRIMARY KEY, name text UNIQUE);\n",
+    );
+    // Some of its parts are called as ours would be, some are not.
+    project.sql(
+        "CREATE TABLE a (id int);
+         CREATE TABLE b (id bigserial PRIMARY KEY, name varchar(9) UNIQUE, CHECK (name <> ''));
+         CREATE INDEX other ON b (name, id);
+         CREATE STATISTICS pairs ON id, name FROM b;
+         INSERT INTO b (name) VALUES ('kept')",
+    );
+    let adopted = project.json(&["adopt"]);
+    assert_eq!(adopted["stamped"], serde_json::json!(["V1__a"]));
+    project.done(&["upgrade"]);
+    assert_eq!(project.sql("SELECT name FROM others.b"), "kept");
+    assert_eq!(project.sql("SELECT count(*) FROM public.b"), "0");
+}
+
+#[test]
 fn an_importer_that_alembic_made_is_adopted_with_its_rows_and_what_came_before_it() {
     let project = Project::with_ours();
     let Some(alembic) = Alembic::of(&project, "importer") else { return };
