@@ -31,6 +31,18 @@ const ROWS: &str = "
     VALUES (101, 'p', 'A'), (102, 'p', 'B');
     INSERT INTO extraction_jobs (id, project_id, source_url, extraction_type, organization_id)
     VALUES (101, 101, 'u', 'all', 'A'), (102, 102, 'u', 'all', 'B');
+    INSERT INTO color_tokens
+        (project_id, path, position, own_type, color_space, components, extraction_job_id, organization_id)
+    VALUES (101, 'c', 0, true, 'srgb', '{0, 0, 0}', 101, 'A'), (102, 'c', 0, true, 'srgb', '{0, 0, 0}', 102, 'B');
+    INSERT INTO spacing_tokens (project_id, path, position, own_type, value, unit, organization_id)
+    VALUES (101, 's', 1, true, 4, 'px', 'A'), (102, 's', 1, true, 4, 'px', 'B');
+    INSERT INTO typography_tokens
+        (project_id, path, position, own_type, font_family, font_size, font_size_unit, font_weight,
+         letter_spacing, letter_spacing_unit, line_height, organization_id)
+    VALUES (101, 't', 2, true, '{Inter}', 16, 'px', 400, 0, 'px', 1.5, 'A'),
+           (102, 't', 2, true, '{Inter}', 16, 'px', 400, 0, 'px', 1.5, 'B');
+    INSERT INTO other_tokens (project_id, path, position, own_type, is_group, organization_id)
+    VALUES (101, '', 3, false, true, 'A'), (102, '', 3, false, true, 'B');
     INSERT INTO import_jobs (id, filename, content_sha256, idempotency_key, organization_id)
     VALUES ('00000000-0000-7000-8000-0000000001aa', 'f', sha256('x'), '00000000-0000-7000-8000-000000000111', 'A'),
            ('00000000-0000-7000-8000-0000000001bb', 'f', sha256('x'), '00000000-0000-7000-8000-000000000111', 'B');
@@ -104,7 +116,7 @@ async fn outcome(client: &Client, claim: &str, sql: &str) -> Result<u64, SqlStat
 async fn no_verb_reaches_another_organizations_rows_in_any_table() {
     let (database, client) = two_organizations().await;
     let tables = tenant_tables(&database).await;
-    assert!(tables.len() >= 12, "{tables:?}");
+    assert!(tables.len() >= 16, "{tables:?}");
     for (table, column) in &tables {
         for (claim, visible) in [(A, 1), (B, 1), ("00000000-0000-7000-8000-00000000000c", 0), ("", 0)] {
             let what = format!("{table} for {claim:?}");
@@ -161,6 +173,11 @@ async fn no_row_hangs_from_another_organizations_row_and_no_key_tells_of_one() {
     let refused = Err(SqlState::FOREIGN_KEY_VIOLATION);
     for child in [
         "INSERT INTO extraction_jobs (project_id, source_url, extraction_type) VALUES (102, 'u', 'all')",
+        "UPDATE color_tokens SET project_id = 102",
+        "UPDATE color_tokens SET extraction_job_id = 102",
+        "UPDATE spacing_tokens SET project_id = 102",
+        "UPDATE typography_tokens SET project_id = 102",
+        "UPDATE other_tokens SET project_id = 102",
         "UPDATE import_jobs SET project_id = 102",
         "UPDATE bookmarks SET project_id = 102",
         "UPDATE bookmarks SET import_job_id = '00000000-0000-7000-8000-0000000001bb'",

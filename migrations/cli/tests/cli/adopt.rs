@@ -102,6 +102,54 @@ fn a_project_store_with_users_of_its_own_keeps_them_in_a_schema_beside_ours() {
     assert_eq!(project.sql("SELECT count(*) FROM api_keys JOIN copy_that.users AS u ON u.id = user_id"), "2");
 }
 
+/// Tokens as such a store keeps them, with references to what is ours from then on.
+const TOKENS: &str = "
+    CREATE TABLE color_tokens (
+        id serial PRIMARY KEY, project_id int NOT NULL REFERENCES projects (id),
+        extraction_job_id int REFERENCES extraction_jobs (id), hex varchar(7), name text, role text);
+    CREATE INDEX ix_color_tokens_project_id ON color_tokens (project_id);
+    CREATE TABLE spacing_tokens (
+        id serial PRIMARY KEY, project_id int NOT NULL REFERENCES projects (id), value_px int, position int);
+    CREATE TABLE typography_tokens (
+        id serial PRIMARY KEY, project_id int NOT NULL REFERENCES projects (id), font_family varchar(255));
+    INSERT INTO color_tokens (project_id, extraction_job_id, hex, name, role)
+    SELECT project_id, id, '#3366e6', 'blue', 'primary' FROM extraction_jobs WHERE project_id = 1;
+    INSERT INTO spacing_tokens (project_id, value_px) VALUES (1, 4), (2, 8);
+    INSERT INTO typography_tokens (project_id, font_family) VALUES (2, 'Inter');";
+
+#[test]
+fn a_project_store_with_tokens_of_its_own_keeps_them_in_a_schema_beside_ours() {
+    let project = Project::with_ours();
+    let Some(alembic) = Alembic::of(&project, "project_store") else { return };
+    alembic.run(&["upgrade", "head"]);
+    project.sql(&old_rows(&["INSERT INTO projects", "DELETE FROM projects", "INSERT INTO extraction_jobs"]));
+    project.sql(USERS);
+    project.sql(TOKENS);
+    let tables = [
+        ("color_tokens", "id, project_id, extraction_job_id, hex, name, role"),
+        ("spacing_tokens", "id, project_id, value_px, position"),
+        ("typography_tokens", "id, project_id, font_family"),
+    ];
+    let before = tables.map(|(table, columns)| rows(&project, table, columns));
+
+    let adopted = project.json(&["adopt"]);
+    assert_eq!(adopted["stamped"], serde_json::json!(["V0001__projects_and_extraction_jobs"]));
+    let upgraded = project.run(&["upgrade"]);
+    assert_eq!(upgraded.code, Some(0), "{upgraded}");
+    let text = upgraded.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let moved = "into the schema copy_that: color_tokens, spacing_tokens, typography_tokens";
+    assert!(text.contains(moved), "{upgraded}");
+    for ((table, columns), before) in tables.into_iter().zip(before) {
+        assert_eq!(rows(&project, &format!("copy_that.{table}"), columns), before);
+        assert_eq!(project.sql(&format!("SELECT count(*) FROM {table}")), "0", "ours");
+    }
+    let owners = "SELECT count(*) FROM projects JOIN copy_that.users AS u ON u.id = owner_id";
+    assert_eq!(project.sql(owners), "2");
+    let sources = "SELECT count(*) FROM extraction_jobs AS j JOIN copy_that.color_tokens AS c
+                   ON (c.extraction_job_id, c.project_id) = (j.id, j.project_id)";
+    assert_eq!(project.sql(sources), "1");
+}
+
 #[test]
 fn a_table_that_a_migration_moves_away_says_nothing_of_it_nor_do_its_parts() {
     let project = Project::with_three();
