@@ -18,7 +18,7 @@ esac
 # A larger zip starts later. In bytes; import, export and search read or write more than rows.
 limit_of() {
   case $1 in
-    db-test | list-projects | account) echo 2700000 ;;
+    db-test | list-projects | projects | account) echo 2700000 ;;
     *) echo 3000000 ;;
   esac
 }

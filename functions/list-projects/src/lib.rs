@@ -4,7 +4,6 @@ mod queries;
 
 use std::sync::Arc;
 
-use db::Timestamptz;
 use lambda_http::http::StatusCode;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -13,24 +12,6 @@ use web::{
     Error, PageRequest, PathParams, Query, Request, Response, Routes, budget_of, encode_cursor, json,
     paginate,
 };
-
-/// A project as a client sees it.
-#[derive(Serialize)]
-pub struct Project {
-    id: i32,
-    name: String,
-    /// At most [`DESCRIPTION_CHARACTERS`].
-    description: Option<String>,
-    created_at: Timestamptz,
-    updated_at: Timestamptz,
-    /// How many bookmarks it has.
-    bookmarks: i64,
-    /// How many extraction jobs it has.
-    extraction_jobs: i64,
-    /// The names of the fields that are longer than shown; left out where there is none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    shortened: Vec<&'static str>,
-}
 
 #[derive(Serialize)]
 struct Page {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use auth::Verifier;
+use auth::{Scope, Verifier};
 use budget::Budget;
 use db::{Claims, Clock, Connection, Database};
-use web::{Error, Request};
+use web::{Error, Request, wanted_scope};
 
 use crate::{Config, claims};
 
@@ -58,7 +58,14 @@ impl App {
     /// What transactions for a request claim.
     #[must_use]
     pub fn claims(&self, request: &Request) -> Claims {
-        claims::claims(request, self.verifier.is_some())
+        self.claims_with(request, wanted_scope(request))
+    }
+
+    /// The same for a request that needs another scope than its method says. Every role that may write has all
+    /// scopes, so an API token alone can lack it.
+    #[must_use]
+    pub fn claims_with(&self, request: &Request, scope: Scope) -> Claims {
+        claims::claims(request, scope, self.verifier.is_some())
     }
 
     /// Reads with claims, as [`Database::read`] does.

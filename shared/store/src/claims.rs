@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use auth::Principal;
+use auth::{Principal, Scope};
 use db::{ClaimedSettings, Claims};
 use postgres_protocol::escape::escape_literal;
 use uuid::Uuid;
-use web::{Caller, Request, wanted_scope};
+use web::{Caller, Request};
 
 /// The organization to which everything belongs where nobody has set up others (migration V0027).
 pub const DEFAULT_ORGANIZATION: Uuid = auth::DEFAULT_ORGANIZATION;
 
-/// What transactions for a request claim. Where there are `many_organizations`, and for an organization that
+/// What transactions for a request claim, which needs this scope. Where there are `many_organizations`, and for an organization that
 /// is not `default`, they fail if row security does not bind the role that the function logs in as.
 ///
 /// A request that nobody had to authenticate for claims the organization `default` where that is the only
 /// one, else nothing.
-pub(crate) fn claims(request: &Request, many_organizations: bool) -> Claims {
+pub(crate) fn claims(request: &Request, scope: Scope, many_organizations: bool) -> Claims {
     let of = |principal: &Principal| {
         let claims = settings(principal);
         match many_organizations {
@@ -27,7 +27,7 @@ pub(crate) fn claims(request: &Request, many_organizations: bool) -> Claims {
     };
     match Caller::of(request) {
         Some(Caller::ApiToken(sha256)) => {
-            let (sha256, scope) = (bytea(sha256), wanted_scope(request).as_str());
+            let (sha256, scope) = (bytea(sha256), scope.as_str());
             Claims::made_by(format!(
                 "SELECT claim_api_token({sha256}, '{scope}'); SELECT require_row_security({})",
                 !many_organizations
@@ -49,7 +49,7 @@ pub(crate) fn claims(request: &Request, many_organizations: bool) -> Claims {
 const REQUIRE_ROW_SECURITY: &str = "SELECT require_row_security(false)";
 
 fn settings(principal: &Principal) -> Claims {
-    let scopes: Vec<&str> = principal.scopes().iter().map(auth::Scope::as_str).collect();
+    let scopes: Vec<&str> = principal.scopes().iter().map(Scope::as_str).collect();
     let scopes = scopes.join(" ");
     let settings = ClaimedSettings {
         organization_id: Some(principal.organization().id),

@@ -8,6 +8,7 @@ mod bookmark;
 mod claims;
 mod config;
 pub mod locks;
+mod project;
 pub mod scope;
 pub mod search_index;
 
@@ -15,3 +16,4 @@ pub use app::App;
 pub use bookmark::Bookmark;
 pub use claims::DEFAULT_ORGANIZATION;
 pub use config::Config;
+pub use project::Project;

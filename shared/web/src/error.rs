@@ -112,6 +112,11 @@ impl Error {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
+    /// 412: what is to be changed is not what the sender has seen.
+    pub fn precondition_failed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", detail)
+    }
+
     /// 413: the body is larger than allowed.
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)

@@ -8,6 +8,7 @@
 mod accept;
 mod access;
 mod application;
+mod conditional;
 mod config;
 mod deadline;
 mod dispatch;
@@ -27,6 +28,7 @@ pub use accept::{accept_of, preferred};
 pub use access::{AccessToken, Caller, IsPublic, nothing_is_public, wanted_scope};
 pub use application::Application;
 pub use budget::{Budget, RequestCost, milliseconds};
+pub use conditional::{if_match, with_etag};
 pub use config::{Config, Platform};
 pub use deadline::budget_of;
 pub use dispatch::{answer, answer_streaming};

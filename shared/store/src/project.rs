@@ -1,0 +1,58 @@
+//! A project as clients see it, whichever function answers.
+
+use db::{Row, Timestamptz};
+use serde::Serialize;
+
+/// A project, with the counts of what it holds.
+#[derive(Debug, Serialize)]
+pub struct Project {
+    /// Its id: projects that were made later have larger ones.
+    pub id: i32,
+    name: String,
+    description: Option<String>,
+    created_at: Timestamptz,
+    updated_at: Timestamptz,
+    /// How many bookmarks it has.
+    bookmarks: i64,
+    /// How many extraction jobs it has.
+    extraction_jobs: i64,
+    /// The names of the fields that are longer than shown; left out where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shortened: Vec<&'static str>,
+}
+
+impl Project {
+    /// What [`Project::from_row`] reads, in its order, of `projects p`. A longer description is shortened to
+    /// so many characters, so that an answer stays in proportion to its rows.
+    #[must_use]
+    pub fn columns(description_characters: usize) -> String {
+        format!(
+            "p.id, p.name, left(p.description, {description_characters}), p.created_at, p.updated_at,
+             (SELECT count(*) FROM bookmarks b
+              WHERE b.organization_id = p.organization_id AND b.project_id = p.id),
+             (SELECT count(*) FROM extraction_jobs e
+              WHERE e.organization_id = p.organization_id AND e.project_id = p.id),
+             coalesce(length(p.description) > {description_characters}, false)"
+        )
+    }
+
+    /// How many columns these are.
+    pub const WIDTH: usize = 8;
+
+    /// From a row that begins with [`Project::columns`].
+    ///
+    /// # Errors
+    /// The row has other columns.
+    pub fn from_row(row: &Row) -> Result<Self, db::Error> {
+        Ok(Self {
+            id: row.try_get(0)?,
+            name: row.try_get(1)?,
+            description: row.try_get(2)?,
+            created_at: row.try_get(3)?,
+            updated_at: row.try_get(4)?,
+            bookmarks: row.try_get(5)?,
+            extraction_jobs: row.try_get(6)?,
+            shortened: if row.try_get(7)? { vec!["description"] } else { Vec::new() },
+        })
+    }
+}
