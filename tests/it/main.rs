@@ -12,6 +12,7 @@ mod isolation;
 mod journey;
 mod logins;
 mod malformed;
+mod neighbours;
 mod neon;
 mod organizations;
 mod pgbouncer;

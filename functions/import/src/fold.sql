@@ -10,7 +10,7 @@
 --
 -- $1: an import, whose entries and bookmarks say which rows. $2: whether it is taken out.
 WITH job AS (
-  SELECT organization_id, project_id FROM import_jobs WHERE id = $1
+  SELECT project_id FROM import_jobs WHERE organization_id = current_organization() AND id = $1
 ), touched AS (
   SELECT url_key FROM import_entries WHERE import_job_id = $1 AND outcome = 'merged'
   UNION
@@ -30,7 +30,7 @@ WITH job AS (
   -- join.
   CROSS JOIN LATERAL (
     SELECT * FROM import_entries
-    WHERE organization_id = (SELECT organization_id FROM job)
+    WHERE organization_id = current_organization()
       AND outcome = 'merged' AND url_key = touched.url_key
     OFFSET 0
   ) AS e
@@ -55,10 +55,10 @@ WITH job AS (
   -- Each half can use the index on project and key; IS NOT DISTINCT FROM could not.
   CROSS JOIN LATERAL (
     SELECT * FROM bookmarks
-    WHERE organization_id = job.organization_id AND project_id = job.project_id AND url_key = touched.url_key
+    WHERE organization_id = current_organization() AND project_id = job.project_id AND url_key = touched.url_key
     UNION ALL
     SELECT * FROM bookmarks
-    WHERE organization_id = job.organization_id AND job.project_id IS NULL AND project_id IS NULL
+    WHERE organization_id = current_organization() AND job.project_id IS NULL AND project_id IS NULL
       AND url_key = touched.url_key
   ) AS b
   LEFT JOIN source heir ON $2 AND b.import_job_id = $1 AND heir.url_key = b.url_key AND heir.nth = 1
@@ -145,7 +145,7 @@ WITH job AS (
   LEFT JOIN tag ON tag.id = t.id
   LEFT JOIN folder ON folder.id = t.id
   LEFT JOIN said ON said.id = t.id
-  WHERE b.organization_id = (SELECT organization_id FROM job) AND b.id = t.id
+  WHERE b.organization_id = current_organization() AND b.id = t.id
   RETURNING heir.id AS heir_id, heir.import_job_id
 ), heir AS (
   SELECT heir_id AS id, import_job_id FROM changed WHERE heir_id IS NOT NULL

@@ -39,9 +39,14 @@ WITH RECURSIVE brought AS MATERIALIZED (
   WHERE EXISTS (SELECT FROM bookmarks WHERE folder_id = c.id)
      OR EXISTS (
        SELECT FROM folders child
-       WHERE child.organization_id = (SELECT current_organization()) AND child.parent_id = c.id
+       WHERE child.organization_id = current_organization() AND child.parent_id = c.id
          AND child.id NOT IN (SELECT id FROM candidate))
   UNION
-  SELECT c.id, c.parent_id FROM candidate c JOIN occupied o ON o.parent_id = c.id
+  -- By the key: a join would read every candidate once for each level.
+  SELECT parent.id, parent.parent_id
+  FROM occupied o
+  CROSS JOIN LATERAL (
+    SELECT * FROM folders WHERE organization_id = current_organization() AND id = o.parent_id OFFSET 0
+  ) AS parent
 )
 DELETE FROM folders WHERE id IN (SELECT id FROM candidate) AND id NOT IN (SELECT id FROM occupied)

@@ -104,10 +104,8 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
 /// A page of a search.
 async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let params = &SearchParams::read(&request)?;
-    let claims = app.claims(&request);
-    let organization_id = claims.organization_id();
-    let search = |connection| async move { search(&connection, organization_id, params).await };
-    let (found, corrected) = app.read(claims, &budget_of(&request), search).await?;
+    let search = |connection| async move { search(&connection, params).await };
+    let (found, corrected) = app.read(app.claims(&request), &budget_of(&request), search).await?;
 
     let (bookmarks, next_cursor) =
         params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;
@@ -116,16 +114,12 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
 
 /// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too.
 /// Indexing may be repeated and may happen unnoticed, so that this counts as reading.
-async fn search(
-    connection: &Connection,
-    organization_id: Option<Uuid>,
-    params: &SearchParams,
-) -> Result<(Found, Corrected), Error> {
+async fn search(connection: &Connection, params: &SearchParams) -> Result<(Found, Corrected), Error> {
     let (caught_up, is_of_search, found) = join!(
         biased;
         search_index::catch_up(connection, CATCH_UP),
         queries::is_of_search(connection, params),
-        queries::page(connection, organization_id, params),
+        queries::page(connection, params),
     );
     if !is_of_search? {
         return Err(Cursor::refused());
@@ -138,7 +132,7 @@ async fn search(
     match spelling::correct(&found.misspelt) {
         Some(corrected) => {
             let params = SearchParams { corrected: corrected.clone(), ..params.clone() };
-            Ok((queries::page(connection, organization_id, &params).await?, corrected))
+            Ok((queries::page(connection, &params).await?, corrected))
         }
         None => Ok((found, params.corrected.clone())),
     }

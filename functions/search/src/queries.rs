@@ -21,11 +21,7 @@ pub(crate) struct Found {
 }
 
 /// Runs a search, in one query. The parameters are what [`statement`] numbers.
-pub(crate) async fn page(
-    connection: &Connection,
-    organization_id: Option<Uuid>,
-    search: &SearchParams,
-) -> Result<Found, Error> {
+pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Result<Found, Error> {
     let misspelt: Vec<&str> = search.corrected.keys().map(String::as_str).collect();
     let quoted = |word: &String| format!("'{word}'");
     let any =
@@ -38,8 +34,7 @@ pub(crate) async fn page(
     let (after_id, after_score) = (after.map(|after| after.id()), after.and_then(|after| after.score()));
     let (after_date, after_title) =
         (after.and_then(|after| after.date()), after.and_then(|after| after.title()));
-    let label = organization_id.map(|id| format!("'=o{id}'"));
-    let params: [Param<'_>; 20] = [
+    let params: [Param<'_>; 18] = [
         (&search.terms.words, Type::TEXT_ARRAY),
         (&search.terms.phrases, Type::TEXT_ARRAY),
         (&search.terms.excluded, Type::TEXT_ARRAY),
@@ -58,8 +53,6 @@ pub(crate) async fn page(
         (&after_date, Type::INT8),
         (&after_title, Type::TEXT),
         (&limit, Type::INT8),
-        (&organization_id, Type::UUID),
-        (&label, Type::TEXT),
     ];
     let mut found = Found::default();
     for row in connection.query(&statement::of(search), &params).await? {

@@ -4,9 +4,7 @@
 //! Parameters: $1 words, $2 phrases, $3 what is excluded, $4 misspelt words, $5 what is searched in the place
 //! of each, $6 the nearest of these, $7 tags, $8 excluded tags, $9 untagged, $10 domain, $11 project, $12
 //! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
-//! date, $17 its title, $18 the limit, $19 the organization, where it is known, $20 the label
-//! that its documents have. Both are parameters, so that the planner estimates with them; of a caller whose
-//! organization only the database knows, it asks that.
+//! date, $17 its title, $18 the limit.
 
 use store::scope::OWN;
 
@@ -18,11 +16,11 @@ use crate::params::{SearchParams, Sort};
 const FILTER: &str = "search_filter($7, $8, $9, $10, $11)";
 /// All that is asked for: whole words, the last of which may go on.
 const STRICT: &str = "(search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13)
-     && coalesce($20::tsquery, search_scope()))";
+     && search_scope())";
 /// The same where each word may be the beginning or the middle of one.
 const RELAXED: &str =
     "(SELECT search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, i.instead, $13)
-                    && coalesce($20::tsquery, search_scope())
+                    && search_scope()
                         FROM search_inside($1) AS i)";
 /// The same for what is not indexed yet, whose text is known to hold each word somewhere.
 const RELAXED_PENDING: &str = "(SELECT search_query(
@@ -36,7 +34,7 @@ const WHOLE_WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $6, false)";
 /// Single bookmarks may be many, hence NOT IN, which the planner always hashes; ranges are few.
 const IS_INDEXED: &str = "d.bookmark_id NOT IN (
         SELECT first_id FROM search_pending
-        WHERE organization_id = (SELECT current_organization()) AND first_id = last_id)
+        WHERE organization_id = current_organization() AND first_id = last_id)
     AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id)";
 
 /// What a bookmark's date is, in microseconds since 2000, which any timestamp fits into.
@@ -147,7 +145,7 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
     };
     format!(
         "SELECT d.bookmark_id AS id, d.words FROM searchable_documents AS d
-         WHERE d.organization_id = coalesce($19, current_organization())
+         WHERE d.{OWN}
            AND d.words @@ {query} AND {IS_INDEXED}{}
          UNION ALL
          SELECT p.id, p.words FROM pending AS p WHERE p.words @@ {of_pending}{}",

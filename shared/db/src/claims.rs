@@ -13,7 +13,6 @@ use uuid::Uuid;
 pub struct Claims {
     command: Arc<str>,
     ahead: Option<Arc<str>>,
-    organization_id: Option<Uuid>,
 }
 
 /// What can be claimed, as the schema's functions read it (migrations V0027 and V0036). An empty text is no
@@ -50,7 +49,7 @@ impl ClaimedSettings<'_> {
     /// The claims that these settings are.
     #[must_use]
     pub fn claims(&self) -> Claims {
-        Claims::made_by(self.commands()).known_to_be_for(self.organization_id)
+        Claims::made_by(self.commands())
     }
 }
 
@@ -64,19 +63,7 @@ impl Claims {
     /// What SQL commands claim, which run behind each `BEGIN`. Where one fails, so does the transaction.
     #[must_use]
     pub fn made_by(commands: impl Into<Arc<str>>) -> Self {
-        Self { command: commands.into(), ahead: None, organization_id: None }
-    }
-
-    /// The same, known to be for this organization.
-    #[must_use]
-    pub fn known_to_be_for(self, organization_id: Option<Uuid>) -> Self {
-        Self { organization_id, ..self }
-    }
-
-    /// The organization, where it is known before the commands are run.
-    #[must_use]
-    pub fn organization_id(&self) -> Option<Uuid> {
-        self.organization_id
+        Self { command: commands.into(), ahead: None }
     }
 
     /// The same, after a statement that commits by itself: it is sent once for each connection that is lent,

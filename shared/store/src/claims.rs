@@ -20,8 +20,7 @@ pub(crate) fn claims(request: &Request, scope: Scope, many_organizations: bool) 
     let of = |principal: &Principal| {
         let claims = settings(principal);
         match many_organizations {
-            true => Claims::made_by(format!("{}; {REQUIRE_ROW_SECURITY}", claims.commands()))
-                .known_to_be_for(claims.organization_id()),
+            true => Claims::made_by(format!("{}; {REQUIRE_ROW_SECURITY}", claims.commands())),
             false => claims,
         }
     };

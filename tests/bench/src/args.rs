@@ -48,6 +48,8 @@ pub(crate) enum Section {
     Growth,
     /// What the search's index costs, and how fast it answers
     Search,
+    /// A small organization beside a large one
+    Tenants,
     /// New environments
     Start,
     /// Requests over an open connection

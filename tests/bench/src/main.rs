@@ -20,6 +20,7 @@ mod search;
 mod start;
 mod stats;
 mod table;
+mod tenants;
 mod warm;
 
 use clap::Parser;
@@ -67,6 +68,9 @@ async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()
     }
     if args.wants(Section::Search) {
         report.search = Some(search::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Tenants) {
+        report.tenants = Some(tenants::measure(&rig, extent).await?);
     }
     if args.wants(Section::Start) {
         report.start = Some(start::measure(&rig, extent).await?);

@@ -13,6 +13,7 @@ use crate::outside::{self, Outside};
 use crate::rig::Server;
 use crate::search::Search;
 use crate::table::line;
+use crate::tenants::{self, Tenants};
 use crate::{again, import, memory, parse, schema, search, start, warm};
 
 /// The figures, as they are written in JSON. A section that was not measured is null.
@@ -29,6 +30,7 @@ pub(crate) struct Report {
     pub(crate) memory: Option<Vec<memory::Row>>,
     pub(crate) growth: Option<Growth>,
     pub(crate) search: Option<Search>,
+    pub(crate) tenants: Option<Tenants>,
     pub(crate) start: Option<Vec<start::Row>>,
     pub(crate) warm: Option<Vec<warm::Row>>,
     pub(crate) schema: Option<Vec<schema::Row>>,
@@ -49,6 +51,7 @@ impl Report {
             memory: None,
             growth: None,
             search: None,
+            tenants: None,
             start: None,
             warm: None,
             schema: None,
@@ -84,6 +87,9 @@ pub(crate) fn print(report: &Report) {
     }
     if let Some(search) = &report.search {
         search::print(search);
+    }
+    if let Some(tenants) = &report.tenants {
+        tenants::print(tenants);
     }
     if let Some(rows) = &report.start {
         start::print(rows);

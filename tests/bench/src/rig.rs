@@ -19,7 +19,7 @@ use crate::machine::{processor_ms, scheduled_ns};
 const DATABASE: &str = "bench";
 
 /// The organization `default`, to which everything here belongs.
-const ORGANIZATION: &str = "00000000-0000-7000-8000-000000000001";
+pub(crate) const ORGANIZATION: &str = "00000000-0000-7000-8000-000000000001";
 
 /// The advisory lock of `search_catch_up()` (migration V0032).
 const INDEXING: &str = "hashtextextended('00000000-0000-7000-8000-000000000001 search_catch_up', 0)";
