@@ -74,7 +74,7 @@ impl Context<'_> {
         Environment::read()?.database_url(self.global.database_url.as_deref())
     }
 
-    /// Whether a database is named, by a flag or a variable.
+    /// Returns whether a database is named, by a flag or a variable.
     fn names_database(&self) -> Result<bool> {
         Ok(self.global.database_url.is_some() || Environment::read()?.names_database())
     }
@@ -132,7 +132,7 @@ impl Context<'_> {
 /// Missing numbers that notes tell of; the others are counted.
 const GAPS: usize = 1;
 
-/// How migrations were read, and what was not taken.
+/// Describes how migrations were read, and which files were left out.
 fn notes(migrations: &Migrations, is_given: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let layout = migrations.layout();

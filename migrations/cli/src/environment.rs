@@ -27,7 +27,7 @@ impl Environment {
         (self.variable)(name).or_else(|| self.file.get(name).cloned()).filter(|value| !value.is_empty())
     }
 
-    /// Whether a variable names a database.
+    /// Returns whether a variable names a database.
     pub(crate) fn names_database(&self) -> bool {
         ["DIRECT_DATABASE_URL", "DATABASE_URL"].iter().any(|name| self.get(name).is_some())
     }

@@ -39,8 +39,8 @@ pub(crate) struct Global {
     /// Text for people, or one JSON document for machines
     #[arg(long, global = true, default_value = "text", help_heading = "Global options")]
     pub(crate) format: Format,
-    /// How long a statement may wait for a lock before the migration is rolled back and tried again; 0 for
-    /// ever
+    /// Longest time that a statement waits for a lock before the migration is rolled back and tried again; 0
+    /// for ever
     #[arg(
         long,
         global = true,
@@ -50,7 +50,7 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) lock_timeout: Duration,
-    /// How long a statement may run; 0 for ever
+    /// Longest time that a statement may run; 0 for ever
     #[arg(
         long,
         global = true,
@@ -74,7 +74,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Where scratch databases are made.
+/// The server on which scratch databases are made.
 #[derive(clap::Args)]
 pub(crate) struct Place {
     /// The server on which to make the scratch database [default: a temporary one of this run, where Postgres
@@ -83,7 +83,7 @@ pub(crate) struct Place {
     pub(crate) scratch_url: Option<String>,
 }
 
-/// Whether a command may pass over what the catalog does not model.
+/// Option to pass over objects that the catalog does not model.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Unmodeled {
     /// Fail where there are objects of a kind that the catalog does not model: no change of them is seen
@@ -118,7 +118,7 @@ pub(crate) struct NeonOptions {
     /// The project [default: NEON_PROJECT_ID; the key is NEON_API_KEY]
     #[arg(long, global = true, value_name = "ID", help_heading = "Neon")]
     project_id: Option<String>,
-    /// Where the API is; http on this machine only
+    /// Base URL of the API; http on this machine only
     #[arg(
         long,
         global = true,
@@ -128,8 +128,8 @@ pub(crate) struct NeonOptions {
         help_heading = "Neon"
     )]
     api_host: String,
-    /// How long to wait for Neon to do something, and for a project that is locked while it does something
-    /// else
+    /// Longest time to wait for Neon to do something, and for a project that is locked while it does
+    /// something else
     #[arg(
         long,
         global = true,

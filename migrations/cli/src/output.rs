@@ -26,13 +26,13 @@ pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 /// The form of the JSON documents, which docs/json.md describes; another number for another form.
 const FORMAT: u32 = 1;
 
-/// How often the line of what is under way moves.
+/// Interval at which the progress line moves.
 const TICK: Duration = Duration::from_millis(120);
 
-/// Where a migration's time begins, so that most names leave it in one column.
+/// Column of a migration's time; most names are shorter.
 const NAME_WIDTH: usize = 56;
 
-/// How a command ended.
+/// The exit statuses of commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Done.
@@ -116,7 +116,7 @@ impl Output {
     pub(crate) fn event(&self, event: &Event) {
         match (self.format, event) {
             (Format::Json, _) => {}
-            // Where lines are kept, as in CI, the one that it ends with is enough.
+            // Logs keep every line, as in CI; there, the final line is enough.
             (Format::Text, Event::Started { migration, .. }) => {
                 self.line.set_message(migration.clone());
                 self.line.reset();

@@ -76,7 +76,7 @@ pub type SharedRows = BTreeMap<String, SharedRow>;
 pub struct SharedRow {
     /// Of its contents.
     digest: String,
-    /// Whether it is about one database, another than the session's, and not about all.
+    /// True if it is about one database, another than the session's, and not about all.
     is_of_one_database: bool,
 }
 
@@ -95,7 +95,7 @@ impl Shared {
         Ok(Self(Some(read(session).await?)))
     }
 
-    /// Whether a change of them is refused.
+    /// Returns whether a change of them is refused.
     pub fn is_protected(&self) -> bool {
         self.0.is_some()
     }

@@ -61,8 +61,8 @@ pub async fn ensure_session(session: &Client, connector: &Connector) -> Result<(
     }
 }
 
-/// Whether two sessions of one URL are a pooler's in transaction mode, which lends a server process to the
-/// next client as soon as a transaction ends. Each is idle before.
+/// Returns whether two sessions of one URL are a pooler's in transaction mode, which lends a server process
+/// to the next client as soon as a transaction ends. Each is idle before.
 ///
 /// # Errors
 /// A session fails.

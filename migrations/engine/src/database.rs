@@ -59,7 +59,7 @@ pub struct Database {
     schema: Option<String>,
     in_recovery: bool,
     read_only: bool,
-    /// Whether the server notices within seconds that its client is gone: Postgres 14 and later, on Linux.
+    /// True if the server notices within seconds that its client is gone: Postgres 14 and later, on Linux.
     pub notices_lost_clients: bool,
 }
 

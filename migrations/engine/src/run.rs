@@ -46,7 +46,7 @@ pub struct Runner<'a> {
     pub log: Option<&'a str>,
     /// How long statements may wait and run.
     pub settings: &'a Settings,
-    /// Whether the server can end the statement of a client that has died.
+    /// True if the server can end the statement of a client that has died.
     pub notices_lost_clients: bool,
     /// For whoever watches.
     pub observe: &'a dyn Fn(Event),
@@ -184,7 +184,7 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Whether the history already says what the job would make it say, from the answer to
+    /// Returns whether the history already says what the job would make it say, from the answer to
     /// [`Runner::count_rows`]: a killed runner's last statement may have committed after the history was
     /// read.
     fn is_done(&self, count: &SimpleQueryRow) -> bool {
@@ -217,7 +217,7 @@ impl Job<'_> {
     }
 }
 
-/// Whether the statement was given up for another's sake and may be tried again: lock_not_available,
+/// Returns whether the statement was given up for another's sake and may be tried again: lock_not_available,
 /// deadlock_detected, serialization_failure.
 fn may_retry(error: &pg::Error) -> bool {
     matches!(sqlstate(error), Some("55P03" | "40P01" | "40001"))

@@ -67,12 +67,12 @@ impl Server {
         Self { kind: Kind::Temporary, at: At::Temporary(temporary) }
     }
 
-    /// Whether others use it.
+    /// Returns whether others use it.
     fn is_shared(&self) -> bool {
         self.kind == Kind::Database
     }
 
-    /// Whether it was started for this run.
+    /// Returns whether it was started for this run.
     pub fn is_temporary(&self) -> bool {
         self.kind == Kind::Temporary
     }
@@ -147,7 +147,7 @@ pub struct Scratch {
     beside: RefCell<Vec<String>>,
     /// Further options of CREATE DATABASE.
     options: String,
-    /// Whether others use its server.
+    /// True if others use its server.
     is_shared: bool,
 }
 
@@ -155,7 +155,7 @@ pub struct Scratch {
 pub struct Beside {
     name: String,
     url: Url,
-    /// Whether others use its server.
+    /// True if others use its server.
     is_shared: bool,
 }
 

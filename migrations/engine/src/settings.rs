@@ -9,7 +9,7 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// How long a statement runs.
     pub statement_timeout: Duration,
-    /// Whether others use the server, so that what acts on all of it is refused.
+    /// True if others use the server, so that what acts on all of it is refused.
     pub protects_cluster: bool,
 }
 

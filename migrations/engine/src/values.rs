@@ -27,7 +27,7 @@ pub fn show(is_shown: bool) {
     SHOWN.store(is_shown, Ordering::Relaxed);
 }
 
-/// Whether messages show row values.
+/// Returns whether messages show row values.
 pub fn are_shown() -> bool {
     SHOWN.load(Ordering::Relaxed)
 }
@@ -88,7 +88,7 @@ pub fn further(db: &DbError) -> Vec<(&'static str, String)> {
     .collect()
 }
 
-/// Whether there is a `DETAIL` that may not be shown.
+/// Returns whether there is a `DETAIL` that may not be shown.
 pub fn hides_detail(db: &DbError) -> bool {
     db.detail().is_some() && further(db).iter().all(|(name, _)| *name != "detail")
 }

@@ -7,7 +7,7 @@ use crate::migrations::{Migration, Migrations};
 /// The file's name, in the directory of migrations.
 pub const CHECKSUMS: &str = "CHECKSUMS";
 
-/// How the file and the migrations disagree.
+/// A disagreement between the file and the migrations.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChecksumsError {
     /// It has git's marks of a conflict.
@@ -16,7 +16,7 @@ pub enum ChecksumsError {
          number, branchline renumber resolves that, else branchline check --write"
     )]
     Conflict {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
     },
     /// A migration's line is not as its file says.
@@ -40,7 +40,7 @@ pub enum ChecksumsError {
          write the file with branchline check --write"
     )]
     Surplus {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
     },
 }

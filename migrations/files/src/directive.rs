@@ -50,7 +50,7 @@ pub enum DirectiveError {
          irreversible: <reason>, loses <table.column>: <reason> and moves <table>: <reason>"
     )]
     Unknown {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
         /// The word that was read.
         word: String,
@@ -58,15 +58,15 @@ pub enum DirectiveError {
     /// A known directive in the wrong form.
     #[error("line {line}: a directive of this kind is written \"-- branchline: {form}\"")]
     Form {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
-        /// How it is written.
+        /// The directive's syntax.
         form: &'static str,
     },
     /// Below the head of the file, where it would be passed over.
     #[error("line {line}: a directive stands in the comments before the first statement, and only there")]
     Late {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
     },
 }

@@ -8,11 +8,11 @@ pub struct FileName {
     pub version: i64,
     /// The part after the two underscores.
     pub name: String,
-    /// Which of a migration's files it is.
+    /// Which of a migration's files it is: its up, its down or both.
     pub kind: Kind,
 }
 
-/// Which of a migration's files this is.
+/// The kinds of files that a migration has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Leads forward.

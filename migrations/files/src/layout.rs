@@ -1,4 +1,4 @@
-//! How other tools lay out a folder of migrations, so that it is read as it is.
+//! The folder layouts of other migration tools, so that a folder is read as it is.
 //!
 //! A layout says which files are migrations, what number and name a path stands for, and which comments mean
 //! what a directive of ours means. What it cannot say exactly is refused or noted, never guessed.
@@ -85,13 +85,13 @@ impl Layout {
         }
     }
 
-    /// Whether its files are named `V<number>__<name>`, so that numbers can be given to them.
+    /// Returns whether its files are named `V<number>__<name>`, so that numbers can be given to them.
     #[must_use]
     pub fn is_own(self) -> bool {
         matches!(self, Self::Branchline | Self::Refinery)
     }
 
-    /// Whether the tool orders versions as text, so that 10 comes before 9.
+    /// Returns whether the tool orders versions as text, so that 10 comes before 9.
     pub(crate) fn orders_as_text(self) -> bool {
         matches!(self, Self::Diesel | Self::Dbmate | Self::Supabase | Self::Prisma)
     }
@@ -107,7 +107,7 @@ impl Layout {
         }
     }
 
-    /// Where the way back of a migration would be written.
+    /// Returns the path where the down of a migration would be written.
     pub(crate) fn down_place(self, label: &str, file: &str) -> String {
         match self {
             Self::Diesel | Self::Prisma => format!("{label}/down.sql"),

@@ -1,7 +1,8 @@
-//! Which line a byte of a file is on.
+//! Line numbers of byte positions in a file.
 
-/// Where a text's lines begin. It is made once for a file, so that what asks for lines takes time in
-/// proportion to the file and not to its square.
+/// Byte positions at which a text's lines begin. It is built once per file, so that looking up lines takes
+/// time in proportion to the file and not to its square. It is made once for a file, so that what asks for
+/// lines takes time in proportion to the file and not to its square.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LineIndex(Vec<usize>);
 
@@ -17,7 +18,7 @@ impl LineIndex {
         self.0.partition_point(|start| *start <= offset)
     }
 
-    /// Where a line, from 1, begins; the last line's beginning for those past the end.
+    /// Returns the position at which a line, from 1, begins; for lines past the end, that of the last line.
     pub(crate) fn start(&self, line: usize) -> usize {
         let last = self.0.len().saturating_sub(1);
         self.0.get(line.saturating_sub(1).min(last)).copied().unwrap_or(0)

@@ -10,7 +10,7 @@ pub enum Message<'a> {
     Sql {
         /// Their text, with what stands before and between them.
         text: &'a str,
-        /// Where it begins in the file, in bytes.
+        /// Start in the file, in bytes.
         start: usize,
     },
     /// A `COPY … FROM stdin`, whose rows follow by the protocol's own messages.
@@ -22,7 +22,7 @@ impl Script {
     /// of psql's are left out.
     #[must_use]
     pub fn messages(&self) -> Vec<Message<'_>> {
-        // Where a message ends, where the next one begins, and what stands in between.
+        // The end of a message, the start of the next one, and the text in between.
         let copies = self.statements().filter_map(|statement| {
             let data = statement.data?;
             Some((statement.start, data.end, Some(statement)))

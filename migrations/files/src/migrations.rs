@@ -58,12 +58,12 @@ pub struct Script {
     /// The directives in its leading comments.
     pub directives: Directives,
     statements: Vec<Place>,
-    /// Where psql's commands stand, and whether one stands between two statements.
+    /// Ranges of psql's commands, and whether each stands between two statements.
     commands: Vec<(Range<usize>, bool)>,
     pub(crate) lines: LineIndex,
 }
 
-/// Where a statement stands.
+/// The range of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Place {
     text: Range<usize>,
@@ -152,7 +152,7 @@ pub enum Problem {
     /// The tool would put a value there.
     #[error("line {line}: {text} is filled in by the tool, and Branchline does not do that; write the value")]
     Placeholder {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
         /// The placeholder.
         text: String,
@@ -160,15 +160,15 @@ pub enum Problem {
     /// A section is not there.
     #[error("has no line {marker}, below which its statements stand")]
     Section {
-        /// How it begins.
+        /// The marker's first words.
         marker: &'static str,
     },
     /// The way back comes first.
     #[error("line {line}: {marker} stands before the way forward; put it at the end")]
     SectionOrder {
-        /// Where, from 1.
+        /// Line number, from 1.
         line: usize,
-        /// How it begins.
+        /// The marker's first words.
         marker: &'static str,
     },
     /// Either there is a way back or there is none.
@@ -269,7 +269,7 @@ impl Migration {
         &self.label
     }
 
-    /// Where its way back would be written.
+    /// Returns the path where its down would be written.
     pub(crate) fn down_place(&self) -> String {
         self.layout.down_place(&self.label, &self.up.file)
     }
@@ -282,7 +282,8 @@ impl Script {
         self.lines.line(offset)
     }
 
-    /// Where a line, from 1, begins, in bytes; the last line's beginning for those past the end.
+    /// Returns the position at which a line, from 1, begins, in bytes; for lines past the end, that of the
+    /// last line.
     #[must_use]
     pub fn line_start(&self, line: usize) -> usize {
         self.lines.start(line)

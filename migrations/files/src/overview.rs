@@ -12,7 +12,7 @@ pub struct Entry<'a> {
     pub version: i64,
     /// Its name, the file's where there is one.
     pub name: &'a str,
-    /// Which of the two have it.
+    /// Agreement between its file and the history.
     pub state: State,
     /// When it was applied, RFC 3339.
     pub applied_on: Option<&'a str>,
@@ -20,7 +20,7 @@ pub struct Entry<'a> {
     pub migration: Option<&'a Migration>,
 }
 
-/// How the files and the history of a migration agree.
+/// Agreement between the files and the history of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Applied as the file has it.

@@ -23,7 +23,7 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// Whether the row is of this migration as its file is now.
+    /// Returns whether the row is of this migration as its file is now.
     #[must_use]
     pub fn is(&self, migration: &Migration) -> bool {
         self.version == migration.version
@@ -31,8 +31,8 @@ impl Applied {
             && self.checksum == migration.checksum_in(self.versions)
     }
 
-    /// Whether the row is of this migration but for its checksum, which is that of 4-byte numbers: the table
-    /// has been given 8-byte ones since.
+    /// Returns whether the row is of this migration but for its checksum, which is that of 4-byte numbers:
+    /// the table has been given 8-byte ones since.
     #[must_use]
     pub fn is_of_narrower_table(&self, migration: &Migration) -> bool {
         self.versions == VersionType::Int8
@@ -120,7 +120,7 @@ pub enum PlanError {
     /// An upgrade to below, or a downgrade to above.
     #[error("the database is at {current}, so that {version} is {word}; use branchline {command} {version}")]
     WrongWay {
-        /// Where the database is.
+        /// The database's version.
         current: String,
         /// The number asked for.
         version: i64,
@@ -152,7 +152,7 @@ pub enum PlanError {
     NoDown {
         /// The file's label.
         label: String,
-        /// Where it would be written.
+        /// The path where it would be written.
         place: String,
     },
     /// A file is not there, or not there yet.
@@ -292,8 +292,8 @@ pub struct Stamp<'a> {
     pub add: Vec<&'a Migration>,
 }
 
-/// How the history comes to say what the target says, whatever it says now: rows above the target, of files
-/// that are gone or of files that have changed go, and rows up to the target come.
+/// Plans how to make the history say what the target says, whatever it says now: rows above the target, of
+/// files that are gone or of files that have changed are removed, and rows up to the target are added.
 ///
 /// # Errors
 /// The target does not exist.

@@ -1,4 +1,4 @@
-//! Which migrations a proof tries both ways, and which run up only.
+//! Selects the migrations that a proof tries both ways, and those that run up only.
 
 use crate::migrations::{Migration, Migrations};
 use crate::plan::{PlanError, check_statements};

@@ -21,7 +21,7 @@ pub enum Refusal {
         /// The statement's line.
         line: usize,
     },
-    /// What a build that was cut short leaves behind is found by its name.
+    /// The remains of a build that was cut short are found by the index's name.
     #[error(
         "{file}, line {line}: a concurrent build that is cut short leaves an unusable index behind, which is \
          found by its name; give the index one"
@@ -201,7 +201,8 @@ fn added_value(statement: &Statement<'_>) -> Option<String> {
     is_one.then(|| (*value).to_owned())
 }
 
-/// Whether a statement casts one of the added values to its type; the type, and the line that adds the value.
+/// Returns whether a statement casts one of the added values to its type; the type, and the line that adds
+/// the value.
 fn uses(statement: &Statement<'_>, added: &[(String, String, usize)]) -> Option<(String, usize)> {
     let tokens = statement.tokens();
     let text = |i: usize| tokens.get(i).map_or("", |(_, range)| &statement.text[range.clone()]);

@@ -23,7 +23,7 @@ pub use scanner::{Scanner, Token};
 pub struct Statement<'a> {
     /// Its text from the first word on, without the semicolon.
     pub text: &'a str,
-    /// Where it begins in the script, in bytes.
+    /// Start in the script, in bytes.
     pub start: usize,
     /// The line of its first word, from 1.
     pub line: usize,
@@ -36,11 +36,11 @@ pub struct Statement<'a> {
 pub struct CopyData<'a> {
     /// They, with the end of the last line, and without the line `\.` behind them.
     pub text: &'a str,
-    /// Where the first begins in the script, in bytes.
+    /// Start of the first in the script, in bytes.
     pub start: usize,
     /// The line of the first, from 1.
     pub line: usize,
-    /// Where the script goes on behind them, in bytes.
+    /// Position in the script after the last, in bytes.
     pub end: usize,
 }
 
@@ -50,7 +50,7 @@ pub enum SplitError {
     /// Something is opened and never closed.
     #[error("line {line}: the {what} that begins here is not closed")]
     Unclosed {
-        /// Where it is opened, from 1.
+        /// Line on which it is opened, from 1.
         line: usize,
         /// Its kind.
         what: &'static str,
@@ -94,7 +94,7 @@ impl<'a> Parts<'a> {
         let mut parts = Self { statements: Vec::new(), commands: Vec::new(), lines: LineIndex::new(sql) };
         let mut scanner = Scanner::new(sql);
         let mut nesting = Nesting::default();
-        // Where the statement under way began and where its last token ended.
+        // Start of the current statement and end of its last token.
         let mut span: Option<(usize, usize)> = None;
         while let Some((token, range)) = scanner.next_token()? {
             if token == Token::Semicolon && nesting.is_outermost() {
@@ -183,7 +183,7 @@ impl Statement<'_> {
         tokens
     }
 
-    /// Whether it begins or ends a transaction. Savepoints do neither.
+    /// Returns whether it begins or ends a transaction. Savepoints do neither.
     #[must_use]
     pub fn controls_transaction(&self) -> bool {
         let words = self.words(3);
@@ -195,7 +195,7 @@ impl Statement<'_> {
         }
     }
 
-    /// Whether it is an index build or drop that waits for others without holding them up.
+    /// Returns whether it is an index build or drop that waits for others without holding them up.
     #[must_use]
     pub fn is_concurrent(&self) -> bool {
         let words = self.words(6);
@@ -208,7 +208,7 @@ impl Statement<'_> {
     }
 }
 
-/// Whether these words stand there in this order, side by side.
+/// Returns whether these words stand there in this order, side by side.
 pub(crate) fn has(words: &[&str], sequence: &[&str]) -> bool {
     words.windows(sequence.len()).any(|window| window == sequence)
 }
@@ -220,9 +220,9 @@ struct Nesting {
     /// `BEGIN … END` and, within it, `CASE … END`.
     blocks: usize,
     head: Head,
-    /// Whether the last token was the word FROM.
+    /// True if the last token was the word FROM.
     follows_from: bool,
-    /// Whether it is a `COPY … FROM stdin`.
+    /// True if it is a `COPY … FROM stdin`.
     copies_in: bool,
 }
 

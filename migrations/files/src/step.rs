@@ -10,9 +10,9 @@ use crate::statement::Statement;
 pub struct Step<'a> {
     /// The statements; one, but for a transaction that the file itself begins and ends.
     pub statements: Vec<Statement<'a>>,
-    /// How they are run.
+    /// How they are run and recorded.
     pub kind: StepKind,
-    /// How many of the file's statements are done after it.
+    /// Number of the file's statements that are done after it.
     pub end: usize,
     /// [`Script::digest`] of the statements before it.
     pub digest_before: String,
@@ -20,7 +20,7 @@ pub struct Step<'a> {
     pub digest: String,
 }
 
-/// How a step can be recorded.
+/// The ways to record a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     /// It sets up the session (`SET`, `RESET`), so that it runs again in every run.
@@ -102,8 +102,8 @@ fn kind(statement: &Statement<'_>) -> StepKind {
     }
 }
 
-/// Whether a block of code may end transactions. Where it only mentions the words, its record comes later
-/// than it could.
+/// Returns whether a block of code may end transactions. Where it only mentions the words, its record comes
+/// later than it could.
 fn mentions_an_end(code: &str) -> bool {
     let code = code.to_ascii_uppercase();
     code.contains("COMMIT") || code.contains("ROLLBACK")

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// Where an upgrade goes: `head`, a number, `+n`.
+/// Target of an upgrade: `head`, a number, `+n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpgradeTarget {
     /// The last file.
@@ -13,7 +13,7 @@ pub enum UpgradeTarget {
     Steps(usize),
 }
 
-/// Where a downgrade goes: `base`, a number, `-n`.
+/// Target of a downgrade: `base`, a number, `-n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DowngradeTarget {
     /// Before the first migration.

@@ -31,7 +31,7 @@ impl VersionType {
         }
     }
 
-    /// Whether it holds a number.
+    /// Returns whether it holds a number.
     #[must_use]
     pub fn holds(self, version: i64) -> bool {
         self >= Self::of(version)

@@ -188,7 +188,7 @@ fn privileges(objects: Option<ast::OnPrivilegeObjectsClause>, of: [&'static str;
     objects.syntax().descendants().any(|node| is_server(&node)).then_some(server)
 }
 
-/// Whether a name in the place of a role is that of a privilege: `GRANT usage ON …`.
+/// Returns whether a name in the place of a role is that of a privilege: `GRANT usage ON …`.
 fn is_privilege(name: &SyntaxNode) -> bool {
     let privileges = name.ancestors().find(|node| ast::Privileges::can_cast(node.kind()));
     let statement = privileges.and_then(|privileges| privileges.parent());

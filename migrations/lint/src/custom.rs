@@ -16,7 +16,7 @@ fn words_of(statement: &Statement<'_>, first: &[&str]) -> Option<Vec<String>> {
     begins.then(|| statement.words(usize::MAX))
 }
 
-/// Whether these words stand there in this order, side by side.
+/// Returns whether these words stand there in this order, side by side.
 fn has(words: &[String], sequence: &[&str]) -> bool {
     words
         .windows(sequence.len())
@@ -184,7 +184,7 @@ fn locks_out(statement: &Statement<'_>) -> Option<String> {
     }
 }
 
-/// Whether a statement may take as long as a table is large.
+/// Returns whether a statement may take as long as a table is large.
 fn is_slow(statement: &Statement<'_>, made: &BTreeSet<String>) -> bool {
     const SLOW: [&str; 14] = [
         "UPDATE", "DELETE", "MERGE", "DO", "CALL", "COPY", "REFRESH", "INSERT", "WITH", "SELECT", "CREATE",

@@ -29,7 +29,7 @@ pub(super) enum Nullable {
 }
 
 impl Facts {
-    /// Whether a column's rows have been checked, so that SET NOT NULL need not read them.
+    /// Returns whether a column's rows have been checked, so that SET NOT NULL need not read them.
     pub(super) fn is_checked(&self, table: &str, column: &str) -> bool {
         let key = (table.to_owned(), column.to_owned());
         let of_table = self.checks.range((table.to_owned(), String::new())..);
@@ -39,7 +39,7 @@ impl Facts {
                 .any(|(_, (of, is_valid))| of == column && *is_valid)
     }
 
-    /// Whether a primary key made of an index has to make its columns NOT NULL first.
+    /// Returns whether a primary key made of an index has to make its columns NOT NULL first.
     pub(super) fn index_is_nullable(&self, index: &str) -> Nullable {
         let Some((table, columns)) = self.indexes.get(index) else { return Nullable::Unknown };
         let is_known = |column: &String| self.columns.contains_key(&(table.clone(), column.clone()));

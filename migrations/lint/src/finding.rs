@@ -10,7 +10,7 @@ use files::Script;
 pub struct LintFinding {
     /// The rule's name.
     pub rule: &'static str,
-    /// How much it weighs.
+    /// The finding's severity.
     pub severity: Severity,
     /// The file.
     pub file: String,
@@ -18,7 +18,7 @@ pub struct LintFinding {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// How many characters of that line it is about; at least 1.
+    /// Length of the marked part of that line, in characters; at least 1.
     pub length: usize,
     /// The line's text.
     pub text: String,

@@ -1,5 +1,5 @@
-//! What is wrong with a migration before it runs: who would be held up, what would break, what would be
-//! regretted.
+//! Finds what is wrong with a migration before it runs: statements that would block others, break something,
+//! or be regretted.
 //!
 //! Most rules are squawk's (<https://squawkhq.com>), which reads the syntax; some are ours, for what it does
 //! not look at. Each rule is one row of `rules` and one page of `pages`, which `--explain` shows.
@@ -115,7 +115,7 @@ pub fn lint(script: &Script) -> Vec<LintFinding> {
     every.into_iter().filter(|finding| !allows(script, finding.rule)).collect()
 }
 
-/// Whether a file is excused from a rule.
+/// Returns whether a file is excused from a rule.
 #[must_use]
 pub fn allows(script: &Script, rule: &str) -> bool {
     script.directives.allows.iter().any(|allow| allow.rule == rule)
@@ -203,7 +203,7 @@ fn squawks(
     findings
 }
 
-/// Where statements stand that change a table that the file itself makes.
+/// Returns the ranges of statements that change a table which the file itself creates.
 fn of_new_tables(script: &Script, made: &BTreeSet<String>) -> Vec<Range<usize>> {
     let is_new = |statement: &files::Statement<'_>| {
         let words = statement.words(3);
@@ -221,7 +221,7 @@ fn of_new_tables(script: &Script, made: &BTreeSet<String>) -> Vec<Range<usize>> 
     new.map(|statement| statement.start..statement.start + statement.text.len()).collect()
 }
 
-/// Where policies are dropped of tables that get others in the same file.
+/// Returns the ranges of statements that drop policies of tables which get others in the same file.
 fn replaced_policies(script: &Script) -> Vec<Range<usize>> {
     let given = custom::given_policies(script);
     let is_replaced = |statement: &files::Statement<'_>| {

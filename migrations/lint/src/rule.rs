@@ -5,7 +5,7 @@ use std::ops::Range;
 use files::{Script, Statement};
 use squawk_linter::Rule as Squawk;
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// It hurts nobody today, but will be regretted.
@@ -30,14 +30,14 @@ impl Severity {
 pub struct LintRule {
     /// Its name, as `allow` has it.
     pub name: &'static str,
-    /// How much its findings weigh.
+    /// Severity of its findings.
     pub severity: Severity,
     /// Why, what to write instead, and an example: text for a terminal of 80 columns, its title first.
     pub page: &'static str,
     pub(super) check: Check,
 }
 
-/// How a rule is checked.
+/// The ways to check a rule.
 #[derive(Clone, Copy)]
 pub(super) enum Check {
     Squawk(Squawk),

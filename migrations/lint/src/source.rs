@@ -97,7 +97,7 @@ fn in_words(message: &str) -> String {
     words
 }
 
-/// How deep a statement's tree may be: for each open parenthesis what it costs, and the operators since the
+/// Returns how deep a statement's tree may be: the cost of each open parenthesis, and the operators since the
 /// last comma.
 fn depth(statement: &Statement<'_>) -> usize {
     // A shorter text has no room for so many.

@@ -18,7 +18,7 @@ pub(super) struct TreeMatch {
     pub(super) range: Range<usize>,
     /// The message; without one, the rule's title.
     pub(super) message: Option<&'static str>,
-    /// How much it weighs, where that is not what the rule says.
+    /// The severity, if it differs from the rule's.
     pub(super) severity: Option<Severity>,
 }
 
@@ -26,11 +26,11 @@ pub(super) struct TreeMatch {
 #[derive(Default)]
 pub(super) struct TreeMatches {
     pub(super) found: Vec<TreeMatch>,
-    /// Where SET NOT NULL reads no rows, since a validated constraint has checked them.
+    /// Ranges in which SET NOT NULL reads no rows, since a validated constraint has checked them.
     pub(super) checked: Vec<Range<usize>>,
 }
 
-/// Whether what a file does becomes known to the files after it.
+/// Selects whether the effects of a file become known to the files after it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Learn {
     Yes,

@@ -15,8 +15,7 @@ use super::model::Branch;
 use super::operations::Operations;
 use text::quoted;
 
-/// How often something is looked for whose creation was not answered: it may appear a moment after it was
-/// asked for.
+/// Number of look-ups of something whose creation was not answered: it may appear a moment after the request.
 pub(super) const LOOKS: u32 = 3;
 pub(super) const LOOK_PAUSE: Duration = Duration::from_millis(500);
 
@@ -36,7 +35,7 @@ pub struct NewBranch<'a> {
     pub schema_only: bool,
 }
 
-/// Whether a deleted branch can be recovered.
+/// Selects whether a deleted branch can be recovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     /// Neon keeps it for some days, in which it can be recovered.
@@ -46,7 +45,7 @@ pub enum Deleted {
     Gone,
 }
 
-/// Where a branch is to be brought.
+/// The state to which a branch is restored.
 #[derive(Clone, Debug)]
 pub struct Restore<'a> {
     /// Whose history, which may be the branch's own.

@@ -1,4 +1,4 @@
-//! Which project, with which key.
+//! The client: a project and its API key.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use super::error::Error;
 use super::http::Http;
 use super::key::Key;
 
-/// Where Neon's API is.
+/// Base URL of Neon's API.
 pub const HOST: &str = "https://console.neon.tech/api/v2";
 
-/// How long Neon is waited for, unless somebody says otherwise.
+/// Default time to wait for Neon.
 const WAIT: Duration = Duration::from_secs(300);
 
 /// A project on Neon.
 #[derive(Debug)]
 pub struct Client {
     pub(super) http: Http,
-    /// How long operations are waited for.
+    /// Longest wait for operations.
     pub(super) wait: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! What connects to a branch: its endpoint, its databases, their URLs; and how schemas differ.
+//! The endpoint of a branch, its databases and their URLs; and the comparison of schemas.
 
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -122,7 +122,7 @@ impl Client {
         }
     }
 
-    /// How a branch's schema differs from another's, as a unified diff; empty where it does not.
+    /// Returns the difference of a branch's schema from another's, as a unified diff; empty if there is none.
     pub async fn compare_schema(
         &self,
         branch: &Branch,

@@ -62,7 +62,7 @@ pub enum Error {
     Operation {
         /// Its action, as Neon names it.
         action: String,
-        /// How it ended.
+        /// The operation's final status.
         status: String,
         /// Neon's explanation.
         reason: Option<String>,
@@ -75,7 +75,7 @@ pub enum Error {
     Slow {
         /// Its action, as Neon names it.
         action: String,
-        /// How long it was waited for.
+        /// Time spent waiting.
         waited: Duration,
     },
     /// A name that nothing has.
@@ -108,7 +108,7 @@ pub enum Error {
         branch: String,
         /// Their names.
         names: Vec<String>,
-        /// How to name one.
+        /// The way to name one.
         hint: &'static str,
     },
     /// A signal asked to end.
@@ -128,8 +128,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a write may have been done all the same: no answer came, or one that says nothing about it. A
-    /// gateway answers with a status of 5xx for a request that it has passed on.
+    /// Returns whether a write may have been done despite the error: no answer came, or one that says nothing
+    /// about it. A gateway answers with a status of 5xx for a request that it has passed on.
     pub(super) fn may_be_done(&self) -> bool {
         match self {
             Self::Unknown { .. } | Self::Unreadable { .. } => true,
@@ -138,12 +138,12 @@ impl Error {
         }
     }
 
-    /// Whether the request itself may have been lost, so that sending it again is all that is left.
+    /// Returns whether the request itself may have been lost, so that sending it again is all that is left.
     pub(super) fn is_lost(&self) -> bool {
         matches!(self, Self::Unknown { .. })
     }
 
-    /// Whether there are as many of something as the plan allows.
+    /// Returns whether there are as many of something as the plan allows.
     pub fn is_limit(&self) -> bool {
         match self {
             Self::Refused { status, code, message, .. } => {

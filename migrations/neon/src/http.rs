@@ -23,7 +23,7 @@ use super::key::Key;
 use super::pause::{self, ATTEMPTS, ATTEMPTS_TO_REACH};
 use super::stop::Stop;
 
-/// How long one answer may take; what takes Neon longer is an operation of its own.
+/// Longest time for one response; slower work is an operation of its own in Neon's API.
 const ANSWER_BOUND: Duration = Duration::from_secs(30);
 
 /// The longest answer that is read: a page of branches has a few hundred kilobytes.
@@ -55,7 +55,7 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// Whether sending it twice does no more than sending it once.
+    /// Returns whether sending it twice does no more than sending it once.
     fn is_idempotent(&self) -> bool {
         matches!(self.method, Method::GET | Method::DELETE)
     }
@@ -66,7 +66,7 @@ pub(super) struct Http {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: Url,
     authorization: HeaderValue,
-    /// How long a project that is locked is waited for.
+    /// Longest wait for a project that is locked.
     pub(super) wait: Duration,
     pub(super) stop: Stop,
 }
@@ -78,7 +78,7 @@ struct Failed {
     pause: Option<Duration>,
 }
 
-/// How long a request is tried again.
+/// The limit up to which a request is retried.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Patience {
     /// Until it was sent this often; once where it may not be sent again.

@@ -1,7 +1,8 @@
 //! Neon's API v2, as far as migrations need it: branches, snapshots, connection URIs and the operations
 //! behind them. Source: the OpenAPI document of the API, <https://neon.com/api_spec/release/v2.json>.
 //!
-//! What changes something returns when it has been done: its operations are followed to their end. A write
+//! Calls that change something return when the change is done: they follow the operations to their end. A
+//! write whose response was lost is looked up or reported as unknown, and never sent again blindly. A write
 //! whose answer was lost is looked up or told as unknown, and never sent again blindly.
 //!
 //! ```

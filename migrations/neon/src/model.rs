@@ -27,7 +27,7 @@ pub struct Branch {
     /// The one that the project is made of.
     #[serde(default)]
     pub default: bool,
-    /// Whether it may not be deleted or reset.
+    /// True if it may not be deleted or reset.
     #[serde(default)]
     pub protected: bool,
     /// When it was made.

@@ -56,8 +56,8 @@ impl Client {
     }
 }
 
-/// Whether an operation has done its work. One that `failed` is tried again by the service, so it has not
-/// ended yet.
+/// Returns whether an operation has done its work. One that `failed` is tried again by the service, so it has
+/// not ended yet.
 fn has_ended(operation: &Operation) -> Result<bool, Error> {
     match operation.status.as_str() {
         "finished" | "skipped" => Ok(true),

@@ -1,4 +1,4 @@
-//! How long to wait before trying again.
+//! The pause before a retry.
 
 use std::time::Duration;
 
@@ -6,8 +6,7 @@ use pg::{Backoff, retry};
 
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
 
-/// How often a request is sent before its last refusal counts. With the pauses between, that takes about five
-/// seconds.
+/// Number of attempts before a refusal is final. With the pauses between, they take about five seconds.
 pub(super) const ATTEMPTS: u32 = 6;
 
 /// The same where there is nobody to refuse it: a network that is away for two seconds is away for longer.

@@ -16,7 +16,7 @@ use super::model::{Branch, Operation, Snapshot};
 use super::operations::Operations;
 use text::quoted;
 
-/// How much earlier than a snapshot its operation may be dated.
+/// Tolerance by which an operation may be dated before its snapshot.
 const EARLIER: Duration = Duration::from_secs(5);
 
 /// A snapshot that is to be.

@@ -55,7 +55,7 @@ impl Judge<'_> {
         self.limits.deny.contains(&what)
     }
 
-    /// How much it weighs that others are held up for so long.
+    /// Returns the level of a finding that others are blocked for so long.
     fn weigh(&self, held_up: Duration) -> Option<Level> {
         match self.limits.max_lock {
             Some(limit) if held_up > limit => Some(Level::Failure),

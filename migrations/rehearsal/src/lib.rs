@@ -52,19 +52,19 @@ use tables::Columns;
 pub struct Rehearsal<'a> {
     /// All migrations of the folder.
     pub migrations: &'a Migrations,
-    /// How long statements may wait and run.
+    /// Settings that limit how long statements may wait and run.
     pub settings: Settings,
     /// Limits that fail the rehearsal.
     pub limits: Limits,
-    /// Which database is rehearsed for; see [`fingerprint::database`].
+    /// Fingerprint of the database that is rehearsed for; see [`fingerprint::database`].
     pub database: String,
-    /// Where the rehearsal takes place.
+    /// The kind of place in which the rehearsal runs.
     pub place: PlaceKind,
     /// The file that holds the wanted schema; none where there is no such file.
     pub schema_file: Option<PathBuf>,
     /// The test command's words; none for no command.
     pub command: &'a [String],
-    /// How long the command may take.
+    /// Time limit of the command.
     pub timeout: Duration,
     /// For whoever watches.
     pub observe: &'a dyn Fn(Event),

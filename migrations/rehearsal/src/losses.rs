@@ -21,9 +21,9 @@ pub struct Loss {
     pub table: String,
     /// The column, quoted.
     pub column: String,
-    /// How many values other than null it held.
+    /// Number of values other than null that it held.
     pub values: u64,
-    /// Whether a directive of the migrations says that they are lost.
+    /// True if a directive of the migrations says that they are lost.
     pub is_declared: bool,
 }
 

@@ -39,7 +39,7 @@ pub struct Profiler {
     listener: Listener,
     /// The origin of measured times.
     origin: Instant,
-    /// Whether the catalog is read after each migration.
+    /// True if the catalog is read after each migration.
     reads_catalogs: bool,
     current: Option<Current>,
     measured: Vec<Profiled>,
@@ -77,7 +77,7 @@ struct Current {
 /// Statements that were sent.
 struct Running {
     started: Duration,
-    /// Where the write-ahead log was before.
+    /// Position of the write-ahead log before the statement.
     wal: u64,
     watcher: Watcher,
 }
@@ -351,8 +351,8 @@ async fn wal_position(session: &Client) -> Result<u64, pg::Error> {
 /// rows do.
 const ALIKE: usize = 20;
 
-/// How many of the next statements are measured together: one, but for long runs of INSERT … VALUES, UPDATE
-/// or DELETE on one table.
+/// Returns how many of the next statements are measured together: one, except in long runs of INSERT …
+/// VALUES, UPDATE or DELETE on one table.
 fn alike(statements: &[Statement<'_>]) -> usize {
     let Some(first) = statements.first().and_then(table_written) else { return 1 };
     let run =

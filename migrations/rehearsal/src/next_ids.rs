@@ -1,5 +1,5 @@
-//! Whether the next number of a column's sequence is free: a column that becomes an identity, or gets a new
-//! sequence, counts from 1 again unless somebody sets it.
+//! Checks that the next number of a column's sequence is free: a column that becomes an identity, or gets a
+//! new sequence, counts from 1 again unless somebody sets it.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Whether a rehearsal's report permits a deploy: production must be where the rehearsal found it, or where
-//! an earlier deploy by the same report left it, and the files must be those that were rehearsed.
+//! Checks that a rehearsal's report permits a deploy: production must be where the rehearsal found it, or
+//! where an earlier deploy by the same report left it, and the files must be those that were rehearsed.
 //!
 //! It is an interlock and not a signature: it keeps mistakes from production, not somebody who writes a
 //! report of his own.
@@ -64,7 +64,7 @@ pub enum Refusal {
     Catalog,
 }
 
-/// How many of the rehearsed migrations production has already.
+/// Returns how many of the rehearsed migrations production has already.
 ///
 /// # Errors
 /// Why the report is no permit.

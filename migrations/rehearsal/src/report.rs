@@ -21,23 +21,23 @@ pub struct Report {
     /// When it ended.
     #[serde(with = "time::serde::rfc3339")]
     pub rehearsed_at: OffsetDateTime,
-    /// Whether the migrations may be deployed.
+    /// Decision on deploying the migrations.
     pub verdict: Verdict,
-    /// Where it took place.
+    /// The kind of place in which it ran.
     pub place: PlaceKind,
     /// Production before the migrations.
     pub source: Source,
     /// Production after them.
     pub target: Target,
-    /// How long a lock may stand in others' way.
+    /// Limits on how long a lock may block others.
     pub limits: Limits,
     /// The pending migrations, measured, in order; those after one that failed are missing.
     pub migrations: Vec<Rehearsed>,
-    /// Who waited while they ran.
+    /// Sessions that probed the database while the migrations ran, and how long they waited.
     pub probes: Vec<Probed>,
     /// The command that was run on the migrated copy.
     pub command: Option<CommandRun>,
-    /// Whether the downs lead back and the ups forward again.
+    /// Result of running the downs back and the ups forward again.
     #[serde(rename = "way_back")]
     pub round_trip: RoundTrip,
     /// Tables and columns that the migrations drop.
@@ -50,7 +50,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// Whether the migrations may be deployed.
+/// The decision on deploying the migrations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -60,7 +60,7 @@ pub enum Verdict {
     Failed,
 }
 
-/// Where a rehearsal takes place.
+/// The kinds of places in which a rehearsal runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PlaceKind {
@@ -172,7 +172,7 @@ pub struct Probed {
     pub table: String,
     /// The kind of session.
     pub who: Who,
-    /// How many times.
+    /// Number of attempts.
     pub attempts: u64,
     /// Each time that it waited for a lock.
     pub waits: Vec<Wait>,
@@ -196,7 +196,7 @@ pub struct Wait {
     /// When it asked, from the first measurement on.
     #[serde(rename = "started_ms", with = "millis")]
     pub started: Duration,
-    /// How long until it was answered.
+    /// Time until it was answered.
     #[serde(rename = "waited_ms", with = "millis")]
     pub waited: Duration,
 }
@@ -206,11 +206,11 @@ pub struct Wait {
 pub struct CommandRun {
     /// Its words.
     pub command: Vec<String>,
-    /// How it ended: an exit status or a signal, in words.
+    /// Its end: an exit status or a signal, in words.
     pub outcome: String,
-    /// Whether that is success.
+    /// True if that is success.
     pub is_success: bool,
-    /// How long it took.
+    /// Its duration.
     #[serde(rename = "duration_ms", with = "millis")]
     pub duration: Duration,
 }
@@ -227,7 +227,7 @@ pub struct RoundTrip {
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// How much it weighs.
+    /// Its level.
     pub level: Level,
     /// Its subject.
     pub about: About,
@@ -242,7 +242,7 @@ pub struct Finding {
     pub shown: Option<String>,
 }
 
-/// How much a finding weighs.
+/// The weight of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {

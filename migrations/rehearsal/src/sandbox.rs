@@ -1,12 +1,11 @@
-//! Where a rehearsal takes place: a copy of production, made before it and removed after it, whatever becomes
-//! of it.
+//! The place of a rehearsal: a copy of production, made before it and removed after it, however it ends.
 
 use anyhow::{Context, Result};
 use pg::Url;
 
 use engine::interrupt::Signals;
 
-/// Where a sandbox is.
+/// The address of a sandbox.
 #[derive(Clone, Debug)]
 pub struct Location {
     /// Its direct URL.
@@ -28,7 +27,7 @@ pub trait Sandbox {
     /// The message if the copy may be left behind.
     fn left(&self) -> String;
 
-    /// Where the work failed, in a copy that is kept.
+    /// Returns where the work failed, in a copy that is kept.
     fn kept(&self) -> String;
 
     /// Removes it. `is_whole`: whether [`Sandbox::create`] succeeded.

@@ -1,4 +1,4 @@
-//! Whether a report permits a deploy.
+//! Decides whether a report permits a deploy.
 
 use crate::findings;
 use crate::report::{Deny, Finding, Level, Report, Verdict};

@@ -52,7 +52,7 @@ impl Issuer {
         Self { url, key }
     }
 
-    /// What a function is told of it.
+    /// The environment variables that tell a function about the issuer.
     #[must_use]
     pub fn variables(&self) -> [(&'static str, String); 3] {
         [

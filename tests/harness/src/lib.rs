@@ -18,7 +18,7 @@ pub use issuer::Issuer;
 pub use sessions::{BUSY, count_connections, lock_tables, until_busy};
 pub use streaming::{Streamed, call_streaming, start_streaming};
 
-/// What a client sees of an answer.
+/// The client's view of a response.
 pub struct Seen {
     /// The status.
     pub status: u16,

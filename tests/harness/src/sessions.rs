@@ -29,7 +29,7 @@ pub async fn until_busy(database: &TestDatabase, busy: i64) {
     panic!("there are not {busy} busy sessions after 10 s");
 }
 
-/// How many connections functions have to the database.
+/// Returns the number of connections that functions have to the database.
 pub async fn count_connections(database: &TestDatabase) -> i64 {
     let ours = "SELECT count(*) FROM pg_stat_activity
                 WHERE datname = current_database() AND application_name = 'branchline'";

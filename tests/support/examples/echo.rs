@@ -29,7 +29,7 @@ async fn answer(request: Request) -> Result<Response<Body>, Error> {
             tokio::time::sleep(Duration::from_secs(60)).await;
             Ok(response.body(Body::Empty)?)
         }
-        // How much of the deadline is left, in milliseconds.
+        // Time left before the deadline, in milliseconds.
         "/deadline" => {
             let left = request.lambda_context().deadline().duration_since(SystemTime::now());
             Ok(response.body(left.map_or(0, |left| left.as_millis()).to_string().into())?)

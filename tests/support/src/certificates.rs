@@ -34,9 +34,9 @@ pub enum Validity {
 
 /// PEM texts. The authority's key is forgotten once it has signed.
 pub(crate) struct Certificates {
-    /// What a client trusts.
+    /// The authority that clients trust, PEM.
     pub(crate) authority: Vec<u8>,
-    /// What the server shows: made out to the names it was asked for, 127.0.0.1 and ::1.
+    /// The server's certificate: made out to the requested names, 127.0.0.1 and ::1.
     pub(crate) certificate: Vec<u8>,
     /// The server's private key.
     pub(crate) key: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Where things are on this machine. Nothing else in the crate reads an environment variable.
+//! Paths on this machine. Nothing else in the crate reads an environment variable.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -20,7 +20,7 @@ pub(crate) fn chosen_postgres() -> Option<PathBuf> {
     variable("BRANCHLINE_PG_BIN").map(PathBuf::from)
 }
 
-/// How often a test repeats what it is about: `short` in `make test`, `long` in `make soak`, which sets
+/// Returns the number of rounds of a test: `short` in `make test`, `long` in `make soak`, which sets
 /// `SOAK=1`.
 #[must_use]
 pub fn rounds(short: usize, long: usize) -> usize {
@@ -45,7 +45,7 @@ pub fn other_servers() -> Vec<String> {
 /// Says that a test, or a part of it, is left out, and why. It says so on the terminal: what a test prints by
 /// macros is shown only where it fails.
 pub fn skipped(reason: impl Display) {
-    // Where nobody reads, nobody is told.
+    // Failing to print is no failure: nobody reads.
     let _ = writeln!(io::stderr(), "skipped: {reason}");
 }
 

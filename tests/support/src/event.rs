@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-/// What a function has where nobody says otherwise, in the template's order of magnitude.
+/// A function's default time limit, in the template's order of magnitude.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The example account of the AWS documentation.
 const ACCOUNT: &str = "111122223333";

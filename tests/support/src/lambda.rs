@@ -25,12 +25,11 @@ pub use error::InvokeError;
 use process::Process;
 pub use response::Response;
 
-/// How long a function may take until it asks for an event. Lambda gives an init 10 s and tries it once more.
+/// Longest time until a function asks for an event. Lambda gives an init 10 s and tries it once more.
 const INIT: Duration = Duration::from_secs(20);
-/// What an environment gets between SIGTERM and SIGKILL. Lambda gives 500 ms where all extensions are
-/// internal and 2 s where one is not, and sends no SIGTERM where there is none (AWS Lambda Developer Guide,
-/// "Understanding the Lambda execution environment lifecycle"); this is more, so that no test depends on how
-/// busy the machine is.
+/// Time between SIGTERM and SIGKILL. Lambda gives 500 ms where all extensions are internal and 2 s where one
+/// is not, and sends no SIGTERM where there is none (AWS Lambda Developer Guide, "Understanding the Lambda
+/// execution environment lifecycle"); this is more, so that no test depends on how busy the machine is.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// One execution environment. It answers one event at a time unless `AWS_LAMBDA_MAX_CONCURRENCY` is among its
@@ -168,13 +167,13 @@ impl Lambda {
         self.api.extensions()
     }
 
-    /// What the function has written to standard output so far.
+    /// Returns the function's standard output so far.
     #[must_use]
     pub fn stdout(&self) -> String {
         self.process.stdout()
     }
 
-    /// What the function has written to standard error so far.
+    /// Returns the function's standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.process.stderr()

@@ -1,4 +1,4 @@
-//! What the tests and the local stack stand on: a Postgres over TLS and a database per test, a stand-in for
+//! The base of the tests and the local stack: a Postgres over TLS and a database per test, a stand-in for
 //! Lambda, and requests to send.
 
 mod background;

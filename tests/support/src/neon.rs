@@ -36,11 +36,11 @@ use state::{Dismissal, State};
 /// The endpoint that exists. Any other is answered like a wrong password, as Neon does.
 pub const ENDPOINT: &str = "ep-test-123456";
 
-/// What follows the endpoint in a host name. The certificate covers `*.` of it, and 127.0.0.1 for clients
+/// Domain after the endpoint in a host name. The certificate covers `*.` of it, and 127.0.0.1 for clients
 /// that send no SNI.
 pub const DOMAIN: &str = "eu-central-1.aws.neon.tech";
 
-/// How sessions end when a compute is suspended.
+/// The ways in which sessions end when a compute is suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Farewell {
     /// Postgres ends them: FATAL 57P01, then the end of the connection.
@@ -50,8 +50,8 @@ pub enum Farewell {
     Silent,
 }
 
-/// What somebody who sits between a client and the proxy, with a certificate that the client trusts, does to
-/// logins.
+/// Attacks on logins by somebody who sits between a client and the proxy, with a certificate that the client
+/// trusts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tampering {
     /// The offer of SCRAM-SHA-256-PLUS is taken away. The proxy itself knows that it made it.
@@ -60,8 +60,8 @@ pub enum Tampering {
     ForgeSignature,
     /// The server's signature is left out, as if there had been no need to prove anything.
     OmitSignature,
-    /// Who says more than was asked is hung up on, as by something that takes a login apart and expects its
-    /// usual order.
+    /// Hangs up on a client that sends more than it was asked for, as an intermediary does that takes a login
+    /// apart and expects its usual order.
     PunishHaste,
 }
 
@@ -200,19 +200,19 @@ impl NeonProxy {
         self.state.compute().tampering = tampering;
     }
 
-    /// How often the compute was woken.
+    /// Returns how many times the compute was woken.
     #[must_use]
     pub fn wakes(&self) -> u32 {
         self.state.compute().wakes
     }
 
-    /// How many clients gave the right password, whatever came of it.
+    /// Returns the number of clients that sent the right password, whatever followed.
     #[must_use]
     pub fn logins(&self) -> u32 {
         self.state.compute().logins
     }
 
-    /// How many sessions are open.
+    /// Returns the number of open sessions.
     #[must_use]
     pub fn sessions(&self) -> usize {
         self.state.session_count()

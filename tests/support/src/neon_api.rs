@@ -57,7 +57,7 @@ impl NeonApi {
         Ok(Self { shared, port, _server: server })
     }
 
-    /// What `--api-host` takes.
+    /// Returns the value for `--api-host`.
     #[must_use]
     pub fn host(&self) -> String {
         format!("http://127.0.0.1:{}/api/v2", self.port)
@@ -106,17 +106,17 @@ impl NeonApi {
         self.shared.state().exchanges.clone()
     }
 
-    /// How many branches the project's plan allows.
+    /// Sets the number of branches that the project's plan allows.
     pub fn set_branch_limit(&self, limit: usize) {
         self.shared.state().branch_limit = limit;
     }
 
-    /// How many snapshots the project's plan keeps.
+    /// Sets the number of snapshots that the project's plan keeps.
     pub fn set_snapshot_limit(&self, limit: usize) {
         self.shared.state().snapshot_limit = limit;
     }
 
-    /// Whether branches can be deleted for good.
+    /// Returns whether branches can be deleted for good.
     pub fn set_hard_delete(&self, is_there: bool) {
         self.shared.state().has_hard_delete = is_there;
     }
@@ -138,22 +138,22 @@ impl NeonApi {
         self.shared.state().further_databases.push(name.to_owned());
     }
 
-    /// How operations of one kind go from now on, such as `timeline_archive`, which a snapshot takes.
+    /// Sets the fate of future operations of one kind, such as `timeline_archive`, which a snapshot takes.
     pub fn set_fate_of(&self, action: &str, fate: Fate) {
         self.shared.state().fates.insert(action.to_owned(), fate);
     }
 
-    /// What happens to the next request of a form, once, such as `POST branches/*/snapshot`.
+    /// Sets a fault of the next request of a form, once, such as `POST branches/*/snapshot`.
     pub fn fault_at(&self, request: &str, fault: Fault) {
         self.shared.state().faults_at.push_back((request.to_owned(), fault));
     }
 
-    /// How operations go from now on.
+    /// Sets the fate of future operations.
     pub fn set_fate(&self, fate: Fate) {
         self.shared.state().fate = fate;
     }
 
-    /// What happens to the next requests, one each; those after them are served.
+    /// Sets the faults of the next requests, one each; those after them are served.
     pub fn fault(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
         let mut state = self.shared.state();
         state.faults = faults.into_iter().collect();

@@ -154,7 +154,7 @@ impl PgBouncer {
         &self.version
     }
 
-    /// Whether TLS may begin without a request for it, as since 1.25.
+    /// Returns whether TLS may begin without a request for it, as since 1.25.
     #[must_use]
     pub fn takes_direct_tls(&self) -> bool {
         is_at_least(&self.version, (1, 25))

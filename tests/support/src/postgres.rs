@@ -21,12 +21,12 @@ use engine::local::{Owner, Shell};
 pub(crate) use home::Home;
 
 pub(crate) const USER: &str = "branchline";
-/// What a path in a query is encoded for, kept readable.
+/// Characters to percent-encode in a query, so that a path stays readable.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_');
 /// A free port may be taken before the server binds it; twenty times in a row it is something else.
 const PORTS_TO_TRY: usize = 20;
 
-/// Where the data lives.
+/// The place of the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Data {
     /// In a folder for temporary files, in memory if it need not be durable and there is room; removed when
@@ -36,12 +36,12 @@ pub enum Data {
     Kept(PathBuf),
 }
 
-/// How to run a server.
+/// The settings of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Where the data lives.
+    /// Place of the data.
     pub data: Data,
-    /// Whether a commit survives the machine's crash. Tests do without, for speed.
+    /// True if a commit survives the machine's crash. Tests do without, for speed.
     pub durable: bool,
 }
 
@@ -51,7 +51,7 @@ impl Default for Options {
     }
 }
 
-/// How to stop a server that will be started again.
+/// The ways to stop a server that will be started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shutdown {
     /// Sessions are ended in order (SQLSTATE 57P01), then the data is written.
@@ -60,7 +60,7 @@ pub enum Shutdown {
     Immediate,
 }
 
-/// What happens to the home when the watcher ends.
+/// The fate of the home when the watcher ends.
 #[derive(Clone, Copy)]
 enum Lifetime {
     Temporary,

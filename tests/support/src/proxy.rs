@@ -22,7 +22,7 @@ use server::{Command, Order, Server};
 use traffic::Tally;
 pub use traffic::Traffic;
 
-/// What becomes of new connections.
+/// The treatment of new connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// They are connected to the server. Where nothing listens there, they are reset: the proxy has accepted
@@ -34,7 +34,7 @@ pub enum Admission {
     Swallow,
 }
 
-/// How an established connection ends.
+/// The ways to end an established connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// With a FIN to either side, as when a process ends.
@@ -43,7 +43,7 @@ pub enum Cut {
     Reset,
 }
 
-/// How long bytes are on their way.
+/// The delays of bytes on their way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delays {
     /// From client to server.

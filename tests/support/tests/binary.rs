@@ -1,4 +1,4 @@
-//! Where a test finds the workspace's binaries.
+//! The folder in which a test finds the workspace's binaries.
 
 #[test]
 fn a_binary_is_built_into_the_folder_of_the_tests_profile() {

@@ -64,7 +64,7 @@ async fn ask(stream: &mut TcpStream) {
     assert_eq!(&answer, b"ping");
 }
 
-/// Whether nothing comes for a moment, no end either.
+/// Returns whether nothing comes for a moment, no end either.
 async fn is_silent(stream: &mut TcpStream) -> bool {
     timeout(MOMENT, stream.read_u8()).await.is_err()
 }

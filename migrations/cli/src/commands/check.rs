@@ -46,7 +46,7 @@ struct Check {
     problems: Vec<Disagreement>,
     #[serde(rename = "broken_off")]
     interrupted: Option<Interrupted>,
-    /// What was changed by hand; null where that was not asked, or could not be found out.
+    /// Changes made by hand; null if they were not asked for, or could not be found out.
     drift: Option<Drifted>,
     /// Why the catalog was not compared, where it was asked.
     not_compared_because: Option<String>,
@@ -54,13 +54,13 @@ struct Check {
 
 #[derive(Serialize)]
 struct Drifted {
-    /// What differs from what the applied migrations make.
+    /// Differences from what the applied migrations make.
     differences: Vec<String>,
     /// Objects that no migration makes, of other applications.
     others: Vec<String>,
     /// Columns that stand further back than the migrations put them.
     reordered: Vec<String>,
-    /// What no catalog holds.
+    /// Facts that no catalog holds.
     not_compared: [&'static str; 4],
     /// Objects of the database of which nothing is known.
     unmodeled: Vec<String>,
@@ -110,7 +110,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if is_known && !args.no_catalog {
         match args.drift(&migrations, &records.history, &records.session, context).await {
             Ok(drift) => check.drift = Some(drift),
-            // Where no scratch database can be had, the rest is worth knowing.
+            // Without a scratch database the rest of the result is still useful.
             Err(error) => check.not_compared_because = Some(chain(&error)),
         }
     }

@@ -19,13 +19,13 @@ struct Current {
     version: Option<i64>,
     migration: Option<String>,
     applied_on: Option<String>,
-    /// Whether that is the last file too.
+    /// True if that is the last file too.
     is_head: bool,
-    /// How many files are not applied.
+    /// Number of files that are not applied.
     pending: usize,
     #[serde(rename = "broken_off")]
     interrupted: Option<Interrupted>,
-    /// Where only another tool has a history: which, and what to do.
+    /// The other tool, and what to do, if only another tool has a history.
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
 }

@@ -36,7 +36,7 @@ pub(crate) struct Args {
     /// The JSON report of the rehearsal, as branchline rehearse --report-json wrote it
     #[arg(value_name = "REPORT")]
     report: PathBuf,
-    /// How old the rehearsal may be
+    /// The oldest rehearsal that is accepted
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
     max_age: Duration,
     /// Take a snapshot of the production branch first, to which branchline snapshot restore leads back
@@ -76,7 +76,7 @@ Exit status: 0 deployed, or there was nothing to do; 1 refused or failed.";
 struct Deployed {
     #[serde(flatten)]
     upgrade: report::Report,
-    /// How long a statement waited for a lock at most; zero is for ever.
+    /// Longest time for which a statement waited for a lock; zero is for ever.
     lock_timeout_ms: u128,
     /// The snapshot that was taken before.
     snapshot: Option<String>,

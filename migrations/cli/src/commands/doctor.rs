@@ -18,7 +18,7 @@ use crate::environment::Environment;
 use crate::output::Exit;
 use step::{Diagnosis, Step, Verdict};
 
-/// How long name, TCP and TLS may take each where the URL has no `connect_timeout`.
+/// Time limit of name, TCP and TLS each if the URL has no `connect_timeout`.
 const BOUND: Duration = Duration::from_secs(5);
 
 /// Check a connection step by step, and say what to do
@@ -69,7 +69,7 @@ async fn examine(context: &Context<'_>, diagnosis: &mut Diagnosis) -> Option<()>
     Some(())
 }
 
-/// Which database is meant, and what says so.
+/// Finds the database that is meant, and the setting that names it.
 fn name_database(context: &Context<'_>) -> Result<(Step, Url), Step> {
     let named = Environment::read()
         .and_then(|environment| environment.named_database(context.global.database_url.as_deref()));

@@ -12,8 +12,8 @@ use engine::migrate::Target;
 /// Take applied migrations back
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where to: -n for the last n, the number of the last migration to keep, or base. With --sql also a
-    /// range, as 7:5
+    /// Target: -n for the last n, the number of the last migration to keep, or base. With --sql also a range,
+    /// as 7:5 With --sql also a range, as 7:5
     #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Range<DowngradeTarget>,
     #[command(flatten)]

@@ -13,9 +13,9 @@ use engine::run::progress::Progress;
 pub(super) struct Interrupted {
     migration: String,
     direction: Direction,
-    /// How many of its statements are done.
+    /// Number of its statements that are done.
     done: usize,
-    /// How many it has; null where its file is gone.
+    /// Number of statements in its file; null if the file is gone.
     statements: Option<usize>,
     /// The command that goes on with it.
     command: String,

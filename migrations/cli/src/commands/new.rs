@@ -19,7 +19,7 @@ const WIDTH: usize = 4;
 /// Write a new migration and its down, in a folder that is made if need be
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What it does, in a few words: "add tags to bookmarks" becomes V0018__add_tags_to_bookmarks.sql
+    /// A short description of the change: "add tags to bookmarks" becomes V0018__add_tags_to_bookmarks.sql
     #[arg(value_name = "NAME", required = true)]
     name: Vec<String>,
 }

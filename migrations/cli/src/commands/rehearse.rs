@@ -59,7 +59,7 @@ pub(crate) struct Args {
     /// migrations]
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
-    /// How long the test command may take
+    /// Time limit of the test command
     #[arg(long, value_name = "TIME", default_value = "10min", value_parser = duration)]
     timeout: Duration,
     /// Write the report as JSON, which branchline deploy takes as its permit

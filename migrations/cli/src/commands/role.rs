@@ -27,7 +27,7 @@ use crate::table::PlainTable;
 
 const GROUP: &str = "branchline_app";
 
-/// What tells the second login of a pair from the first.
+/// Suffix of the second login of a pair.
 const SECOND: &str = "_2";
 
 /// Random bytes of a password that is generated.
@@ -91,9 +91,9 @@ struct Password {
 struct Login {
     role: String,
     can_login: bool,
-    /// Whether it is a superuser, has BYPASSRLS, or owns a table with row security.
+    /// True if it is a superuser, has BYPASSRLS, or owns a table with row security.
     bypasses_row_security: bool,
-    /// How many sessions are open.
+    /// Number of open sessions.
     sessions: i64,
 }
 
@@ -206,7 +206,7 @@ fn new_file(path: &Path) -> Result<std::fs::File> {
 }
 
 async fn logins(client: &Client) -> Result<Vec<Login>> {
-    // Who made the group has it by the ADMIN option alone, and does not act as it.
+    // The creator of the group has it by the ADMIN option alone, and does not act as it.
     let sql = "SELECT r.rolname, r.rolcanlogin,
                       r.rolsuper OR r.rolbypassrls OR EXISTS (
                           SELECT FROM pg_class c

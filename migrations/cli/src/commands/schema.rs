@@ -28,8 +28,7 @@ pub(crate) struct Args {
     /// The file; without one it is printed
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Whether owners and privileges are written; the roles that they name must exist where the file is
-    /// loaded
+    /// Write owners and privileges, too; the roles that they name must exist where the file is loaded
     #[arg(
         long,
         value_name = "BOOL",

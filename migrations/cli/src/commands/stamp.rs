@@ -24,7 +24,7 @@ use engine::script;
                   on this database."
 )]
 pub(crate) struct Args {
-    /// What the history is to say: head, the last applied migration's number, or base for none
+    /// Target of the stamp: head, the last applied migration's number, or base for none
     #[arg(value_name = "TARGET", required_unless_present = "int8")]
     target: Option<StampTarget>,
     /// Give the history table 8-byte numbers, for files with numbers over 2147483647, and the checksums that

@@ -15,7 +15,7 @@ use engine::report::{DryReport, Report};
 use engine::script;
 use text::{counted, wrap};
 
-/// Whether the steps run, are tried, or are printed.
+/// Selects whether the steps run, are tried, or are printed.
 #[derive(clap::Args)]
 pub(crate) struct Mode {
     /// Print what would run, as a script for psql, and change nothing

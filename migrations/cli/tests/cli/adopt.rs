@@ -66,7 +66,7 @@ fn a_project_store_that_alembic_made_is_adopted_with_its_rows() {
     assert_eq!(project.run(&["check"]).code, Some(0));
 }
 
-/// What such a store brings that is called as something of ours.
+/// Objects of such a store that have the names of ours.
 const USERS: &str = "
     CREATE TABLE users (
         id serial PRIMARY KEY, email varchar(255) NOT NULL, name text, created_at timestamptz);
@@ -96,7 +96,7 @@ fn a_project_store_with_users_of_its_own_keeps_them_in_a_schema_beside_ours() {
     );
     assert_eq!(rows(&project, "copy_that.users", "id, email, name"), users);
     assert_eq!(project.sql("SELECT count(*) FROM users"), "0", "ours");
-    // What refers to them still does.
+    // The references to them are unharmed.
     let owners = "SELECT count(*) FROM projects JOIN copy_that.users AS u ON u.id = owner_id";
     assert_eq!(project.sql(owners), project.sql("SELECT count(*) FROM projects"));
     assert_eq!(project.sql("SELECT count(*) FROM api_keys JOIN copy_that.users AS u ON u.id = user_id"), "2");

@@ -308,7 +308,7 @@ fn a_long_history_is_adopted_wherever_the_database_is() {
         }
         project.done(&["upgrade"]);
     }
-    // What is there in part is told as exactly as of a short history.
+    // A partial migration is reported as exactly as in a short history.
     let project = Project::with(&files);
     let ran: String = files[..50].iter().map(|(_, sql)| *sql).collect();
     project.sql(&format!("{ran} ALTER TABLE t7 ALTER id TYPE bigint"));

@@ -17,21 +17,21 @@ use crate::harness::Project;
 /// A row a change; its head says how they are written.
 const ROWS: &str = include_str!("alterations.sql");
 
-/// What stands above the list in docs/catalog.md.
+/// The text above the list in docs/catalog.md.
 const HEAD: &str = include_str!("alterations.md");
 
 /// A change that ALTER can make.
 struct Alteration {
     kind: &'static str,
     property: &'static str,
-    /// What stands in a difference by it: the row's name, which its objects bear, or else the object.
+    /// The text that marks it in a difference: the row's name, which its objects bear, or else the object.
     mark: String,
     create: String,
     alter: String,
     undo: String,
 }
 
-/// What the rows share, and the rows.
+/// The statements that the rows share, and the rows.
 fn alterations() -> (&'static str, Vec<Alteration>) {
     let mut shared = "";
     let mut rows = Vec::new();
@@ -133,7 +133,7 @@ async fn on_other_versions_as_well() {
         let session = connect(&url.replace("/postgres?", "/alterations?")).await;
         let refused = prove(&session).await;
         drop(session);
-        // What came with a later version is refused; the rest must be seen.
+        // Older versions refuse the rows that came with a later one; all other rows must be seen.
         let most = if major < 17 { 11 } else { 0 };
         assert!(refused.len() <= most, "{major}: {refused:#?}");
     }
@@ -173,8 +173,8 @@ fn a_down_that_takes_back_nothing_is_refused_whatever_the_up_altered() {
 #[tokio::test]
 async fn the_schema_file_holds_whatever_alter_can_change() {
     let (shared, rows) = alterations();
-    // What a file cannot hold: subscriptions, types with functions of their own in C, secrets, and what
-    // somebody has done to an extension.
+    // Returns whether a file cannot hold it: subscriptions, types with functions of their own in C, secrets,
+    // and changes to an extension.
     let is_left_out = |row: &Alteration| {
         matches!(row.kind, "subscription" | "base type")
             || matches!(row.property, "secret" | "member added" | "member dropped")
@@ -322,7 +322,7 @@ fn rehearse_and_deploy_name_what_they_cannot_see() {
     assert!(again.refusal().contains("nothing was applied"), "{again}");
 }
 
-/// What a watch sees of a catalog after a change; it must be what a whole reading finds.
+/// Compares a watch's view of a catalog after a change with a complete reading.
 async fn look(watch: &mut CatalogWatch, session: &Client, after: &str) {
     flush_counts(session).await;
     let (seen, _) = watch.read(session).await.unwrap();

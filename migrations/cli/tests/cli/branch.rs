@@ -252,7 +252,7 @@ fn a_write_that_was_carried_out_and_then_refused_by_a_gateway_is_looked_up() {
         let name = format!("after-{status}");
         neon.api.fault_at("POST branches", Fault::RefuseAfter(status));
         neon.done(&["branch", "create", &name]);
-        // That one is always safe to repeat, says the API.
+        // By the API's documentation that status is always safe to retry.
         if status != 503 {
             neon.api.fault_at("POST branches/*/snapshot", Fault::RefuseAfter(status));
             neon.done(&["snapshot", "create", &name]);
@@ -435,7 +435,7 @@ fn a_branch_that_somebody_deletes_can_be_recovered_and_one_made_in_vain_is_gone(
         (neon.api.branches(), neon.api.recoverable()),
         (vec!["main".to_owned()], vec!["mine".to_owned()])
     );
-    // Where the account has no such deleting, it is deleted as others are.
+    // If the account has no hard deletion, the branch is deleted as others are.
     neon.api.set_hard_delete(false);
     neon.run(&["branch", "create", "in-vain"]).refusal();
     assert_eq!(neon.api.branches(), ["main"]);

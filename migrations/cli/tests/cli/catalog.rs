@@ -1,8 +1,8 @@
-//! What `verify` compares: every kind of change that a down must take back.
+//! Comparisons by `verify`: every kind of change that a down must take back.
 
 use crate::harness::{Project, Run};
 
-/// What is there before: a table with a bit of everything that can be changed.
+/// The schema before: a table with a bit of everything that can be changed.
 const BASE: &str = "
 CREATE TABLE a (id int PRIMARY KEY, word text COLLATE \"C\", other int);
 CREATE TABLE b (id int PRIMARY KEY REFERENCES a);
@@ -40,7 +40,7 @@ CREATE OPERATOR === (FUNCTION = g, LEFTARG = int, RIGHTARG = int);
 CREATE OPERATOR FAMILY fam USING hash;
 ";
 
-/// What a second migration does, and what must be shown where its down does not take it back.
+/// Statements of a second migration, and the differences to show if its down does not take them back.
 const CHANGES: [(&str, &str); 40] = [
     ("ALTER TABLE a DISABLE ROW LEVEL SECURITY", "~ table public.a: row security"),
     ("ALTER TABLE a NO FORCE ROW LEVEL SECURITY", "~ table public.a: row security forced"),

@@ -10,7 +10,7 @@ impl Project {
         fs::read_to_string(self.sql_dir().join("CHECKSUMS")).unwrap()
     }
 
-    /// Whether git did it.
+    /// Returns whether git did it.
     fn git(&self, arguments: &[&str]) -> bool {
         let mut git = Command::new("git");
         git.args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]);

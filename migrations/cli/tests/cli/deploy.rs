@@ -234,7 +234,7 @@ fn the_permit_is_checked_again_once_no_other_runner_is_at_work() {
     .refusal();
     assert!(error.contains("its history is not the one"), "{error}");
     assert_eq!(project.applied(), "1");
-    // Where nothing has changed, it goes on.
+    // If nothing has changed, the deploy continues.
     let project = rehearsed(&[]);
     assert_eq!(deploy_while(&project, || {}).code, Some(0));
     assert_eq!(project.applied(), "1 2 3");

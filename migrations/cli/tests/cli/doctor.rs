@@ -1,4 +1,4 @@
-//! What a connection can fail at, and what is said of it.
+//! The failures of a connection, and their messages.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -39,7 +39,7 @@ fn failure(run: &Run, step: &str) -> String {
     text
 }
 
-/// What is said of a step that should be looked at, on one line.
+/// Returns the message of a step that needs attention, on one line.
 #[track_caller]
 fn look(run: &Run, step: &str) -> String {
     assert_eq!(run.code, Some(3), "{run}");

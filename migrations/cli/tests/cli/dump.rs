@@ -1,4 +1,4 @@
-//! What pg_dump writes, as a migration: rows for COPY, a search path that is emptied, psql's guards around
+//! The output of pg_dump as a migration: rows for COPY, a search path that is emptied, psql's guards around
 //! it.
 
 use std::ffi::OsStr;
@@ -15,7 +15,7 @@ fn with_rows() -> Project {
     Project::with(&[("V1__a.sql", &rows), ("V1__a.down.sql", "DROP TABLE a;\nDROP SEQUENCE s;\n")])
 }
 
-/// What pg_dump writes about a project's database, rows included.
+/// Returns pg_dump's output for a project's database, rows included.
 fn dump(project: &Project) -> String {
     let server = project.database.server();
     let mut dump = Command::new(server.bin_dir().join("pg_dump"));

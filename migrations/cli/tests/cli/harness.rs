@@ -126,7 +126,7 @@ impl Project {
         document
     }
 
-    /// What psql prints for a statement: a row a line, columns parted by `|`.
+    /// Returns psql's output for a statement: a line per row, columns separated by `|`.
     pub fn sql(&self, sql: &str) -> String {
         let run = self.psql(&["--tuples-only", "--no-align", "--command", sql]);
         assert_eq!(run.code, Some(0), "{run}");
@@ -187,12 +187,12 @@ impl Project {
     }
 }
 
-/// How a program ended, and what it said.
+/// A program's exit status and output.
 pub struct Run {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
-    /// Where scratch databases were made, as standard error says in its first line.
+    /// The server of scratch databases, from the first line of standard error.
     pub place: String,
 }
 

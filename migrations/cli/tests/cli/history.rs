@@ -55,7 +55,7 @@ fn it_is_known_who_applied_a_migration_and_for_how_long() {
     let details = project.done(&["history", "-v"]).stdout;
     assert!(details.contains(&format!("\n    applied by   {role}\n    took         ")), "{details}");
 
-    // What was stamped took no time, and another tool says not who it was.
+    // Stamped migrations have no duration, and another tool's history names nobody.
     project.sql("CREATE TABLE b (id int)");
     project.done(&["stamp", "2"]);
     assert_eq!(project.json(&["history"])["migrations"][1]["applied_by"], json!(null));

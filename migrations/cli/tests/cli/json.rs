@@ -1,4 +1,4 @@
-//! What docs/json.md says of each command's JSON, beside what the commands print.
+//! Compares docs/json.md's description of each command's JSON with what the commands print.
 
 use std::collections::BTreeMap;
 use std::fs;

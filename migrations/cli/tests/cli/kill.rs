@@ -4,7 +4,7 @@ use std::thread;
 
 use crate::harness::{GATE, Project, Run, first_line};
 
-/// Whether a statement of the project's is running.
+/// Returns whether a statement of the project's is running.
 fn running(part: &str) -> String {
     format!(
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%{part}%' \
@@ -114,7 +114,7 @@ fn killed_between_any_two_statements_outside_a_transaction_up_or_down_one_rerun_
     kill_at_every_boundary("-- branchline: no-transaction\n");
 }
 
-/// What a killed runner's session still holds while its last statement runs: the workers' lock.
+/// Lock that a killed runner's session still holds while its last statement runs: the workers' lock.
 const WORKERS: i64 = i64::from_be_bytes(*b"branchln") + 1;
 
 #[test]

@@ -7,7 +7,7 @@ use std::fs;
 use crate::harness::{Project, Run};
 use samples::{LAYOUTS, Sample};
 
-/// What is run in turn, with the exit status; the history is forgotten before the one to adopt.
+/// The commands in their order, with the exit status; the history is forgotten before the one to adopt.
 const COMMANDS: [(&str, i32); 18] = [
     ("verify", 0),
     ("lint --all", 0),

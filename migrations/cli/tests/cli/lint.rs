@@ -1,4 +1,4 @@
-//! What is found in migrations before they run, and in which forms it is told.
+//! Findings in migrations before they run, and the forms of their report.
 
 use crate::harness::{Project, Run};
 

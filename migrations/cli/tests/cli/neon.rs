@@ -52,7 +52,7 @@ impl Neon {
         serde_json::from_str(&self.done(&arguments)).unwrap()
     }
 
-    /// What a statement gives on a branch, by the URL that the command line prints for it.
+    /// Returns a statement's result on a branch, by the URL that the command line prints for it.
     pub fn sql(&self, branch: &str, sql: &str) -> String {
         let url = self.done(&["branch", "url", branch]);
         let psql = self.project.database.server().bin_dir().join("psql");

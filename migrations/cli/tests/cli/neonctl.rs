@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::neon::Neon;
 
-/// What neonctl prints as JSON; nothing where it is not installed.
+/// Returns neonctl's JSON; `None` if it is not installed.
 fn neonctl(neon: &Neon, arguments: &[&str]) -> Option<Value> {
     let program = support::project_root().join(".tools/bin/neonctl");
     if !program.exists() {

@@ -1,4 +1,4 @@
-//! What the server says while a migration runs is shown, and controls nothing.
+//! The server's messages while a migration runs are shown, and control nothing.
 
 use crate::harness::Project;
 

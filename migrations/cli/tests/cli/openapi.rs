@@ -37,7 +37,7 @@ fn every_answer_of_the_stand_in_is_as_the_apis_document_says() {
         neon.done(&command.split(' ').collect::<Vec<_>>());
     }
     neon.run(&["branch", "delete", "main"]).refusal();
-    // What is made in vain is deleted for good, and what was not answered is looked up.
+    // Leftovers of failed attempts are deleted for good, and a request without a response is looked up.
     neon.api.fault_at("POST branches/*/snapshot", Fault::LoseAnswer);
     neon.done(&["snapshot", "create", "two"]);
     neon.api.set_fate_of("start_compute", Fate::Fail);

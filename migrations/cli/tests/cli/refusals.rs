@@ -1,4 +1,4 @@
-//! What is refused before anything runs.
+//! Refusals before anything runs.
 
 use crate::harness::Project;
 
@@ -67,7 +67,7 @@ fn a_migration_with_its_own_commit() {
     assert_eq!(project.sql("SELECT to_regclass('a') IS NULL"), "t");
 }
 
-/// What an upgrade says of a file that comes after a sound one, which must not have run either.
+/// Returns the upgrade's refusal of a file that comes after a sound one, which must not have run either.
 fn refused_before_the_first(sql: &str) -> String {
     let project = Project::with(&[("V1__a.sql", "CREATE TABLE a (id int);\n"), ("V2__b.sql", sql)]);
     let error = project.run(&["upgrade"]).refusal();

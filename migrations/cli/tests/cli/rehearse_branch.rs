@@ -198,7 +198,7 @@ fn a_branch_that_never_gets_ready_or_fails_to_is_deleted() {
         if fate == Fate::Endless {
             production.assert_clean();
         }
-        // Where deleting fails too, the next run does it.
+        // If deleting fails too, the next run does it.
         production.api.set_fate(Fate::Finish(1));
         assert_eq!(production.run(&["rehearse"]).code, Some(0));
         production.assert_clean();

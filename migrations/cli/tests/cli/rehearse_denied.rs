@@ -1,4 +1,4 @@
-//! What fails a rehearsal where `--deny` names it, and is told otherwise.
+//! Events that fail a rehearsal if `--deny` names them, and are reported otherwise.
 
 use serde_json::json;
 

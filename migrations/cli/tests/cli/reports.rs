@@ -156,7 +156,7 @@ fn a_rehearsal() {
     assert_eq!(run.code, Some(0), "{run}");
     let mut report: Value =
         serde_json::from_str(&fs::read_to_string(project.folder().join("report.json")).unwrap()).unwrap();
-    // Whether a session happened to wait is chance.
+    // It is chance if a session has to wait.
     for probe in report["probes"].as_array_mut().unwrap() {
         probe["waits"] = Value::Array(Vec::new());
     }

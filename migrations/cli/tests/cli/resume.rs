@@ -71,7 +71,7 @@ fn a_runner_killed_at_any_boundary_of_statements_leaves_work_for_one_rerun() {
         scope.spawn(|| (1..=WRITES / 2).for_each(|fatal| kill_at(fatal, true)));
         scope.spawn(|| (WRITES / 2 + 1..=WRITES).for_each(|fatal| kill_at(fatal, true)));
     });
-    // What the killed runner left running may also succeed, within its rerun.
+    // The statement that the killed runner left running may also succeed, within its rerun.
     kill_at(4, false);
     let project = waiting_at(WRITES + 1, true);
     project.done(&["upgrade"]);

@@ -14,7 +14,7 @@ fn migrated() -> Project {
     project
 }
 
-/// What a statement answers the role of a URL.
+/// Returns the answer of the server to a statement by the role of a URL.
 fn ask(url: &str, sql: &str) -> Result<String, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! Which server scratch databases are made on, and that migrations change nothing there that others use.
+//! The choice of the server for scratch databases; migrations change nothing there that others use.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -409,7 +409,7 @@ fn a_database_that_others_are_dropping_is_not_held_against_a_block_that_commits(
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'DO %being_dropped%' AND datname LIKE \
          'branchline_scratch_%')",
     );
-    // What DROP DATABASE does first, and what a dropping that was broken off leaves.
+    // DROP DATABASE sets this first, so an interrupted one leaves it behind.
     project.sql("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'being_dropped'");
     let run = Run::of(running);
     project.sql("DROP DATABASE being_dropped");

@@ -132,7 +132,7 @@ fn a_terminal_shows_what_is_under_way_and_for_how_long_and_a_log_does_not() {
     assert!(done.unwrap().trim_end().ends_with(" s"), "what is done stands there in the end: {shown:?}");
 }
 
-/// What a program shows on a terminal of 80 columns.
+/// Returns a program's output on a terminal of 80 columns.
 fn on_a_terminal(mut command: Command) -> String {
     let master =
         rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();

@@ -1,4 +1,4 @@
-//! What a database holds and says, and who gets to read it.
+//! Values and messages of a database, and who gets to read them.
 
 use std::fs;
 
@@ -139,7 +139,7 @@ fn no_line_of_output_is_a_command_to_a_pipeline() {
         "DO $$ BEGIN RAISE EXCEPTION E'a\\n  ::error::b\\r::error::c ##[error]d \\u202e'; END \
          $$;\n"
             .to_owned(),
-        // Where prose is broken into lines, one might begin so.
+        // A line of wrapped prose might begin so.
         format!("DO $$ BEGIN RAISE EXCEPTION '{words} ::error::b'; END $$;\n"),
         "SELECT '\n::error::x' / 0;\n".to_owned(),
         "ALTER TABLE a ADD \"\n::error::b\" int;\nALTER TABLE a ADD \"\n::error::b\" int;\n".to_owned(),

@@ -70,7 +70,7 @@ fn a_down_that_does_not_restore_is_refused_with_what_differs() {
     ");
 }
 
-/// What is done to a table `a (id int)`, and what the comparison must show where it is not taken back.
+/// Changes of a table `a (id int)`, and the difference to show if they are not taken back.
 const CHANGES: [(&str, &str); 23] = [
     ("COMMENT ON COLUMN a.id IS 'c'", "column public.a.id: comment"),
     ("GRANT SELECT ON a TO pg_monitor", "table public.a: privileges"),
@@ -170,7 +170,7 @@ fn with_second(up: &str, down: &str) -> Project {
     ])
 }
 
-/// What is said of rows that do not come through.
+/// Returns the messages about rows that do not survive.
 fn losses(project: &Project) -> (Option<i32>, Vec<String>) {
     let run = project.run(&["verify", "--format", "json"]);
     let proof: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();

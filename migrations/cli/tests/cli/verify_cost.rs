@@ -1,4 +1,4 @@
-//! What a proof asks of the server, by the migration.
+//! The traffic of a proof to the server, by the migration.
 
 use support::{Options, Postgres, Proxy, Traffic};
 
@@ -29,7 +29,7 @@ fn project(tables: usize) -> (Project, usize) {
     (project, count)
 }
 
-/// What a proof sends and gets, and of how many migrations.
+/// Returns the traffic of a proof, and its number of migrations.
 fn traffic(server: &Postgres, tables: usize) -> (Traffic, usize) {
     let (project, count) = project(tables);
     let proxy = Proxy::start(server.port()).unwrap();

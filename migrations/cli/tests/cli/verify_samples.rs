@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Project;
 
-/// What a proof says of a project, whatever it came to.
+/// Returns the report of a proof, whatever the result.
 fn proof(project: &Project) -> Value {
     serde_json::from_str(&project.run(&["verify", "--format", "json"]).stdout).unwrap()
 }

@@ -1,4 +1,4 @@
-//! What a proof covers: every refusal, a part of the history, a large one.
+//! The extent of a proof: every refusal, a part of the history, a large one.
 
 use std::fs;
 use std::time::Duration;

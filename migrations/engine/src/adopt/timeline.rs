@@ -114,8 +114,8 @@ async fn fingerprint(session: &Client) -> Result<String> {
     Ok(row.and_then(|row| row.get(0).map(str::to_owned)).unwrap_or_default())
 }
 
-/// Whether an object that no catalog had which was read may have been made and dropped in between: the files
-/// name it.
+/// Returns whether an object that no catalog had which was read may have been made and dropped in between:
+/// the files name it.
 pub(super) fn may_miss(timeline: &Timeline, database: &Catalog, migrations: &Migrations) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let texts = migrations.iter().map(|migration| migration.up.sql.as_str());

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::timeline::{History, Timeline};
 use model::{Catalog, ObjectId, Property};
 
-/// Whether a property does not tell whether a migration is there: who owns what, what others may do with it,
-/// what is said about it, and where a column stands, which depends on the columns that are not ours.
+/// Returns whether a property does not tell whether a migration is there: who owns what, what others may do
+/// with it, what is said about it, and where a column stands, which depends on the columns that are not ours.
 const fn is_left_aside(property: &Property) -> bool {
     matches!(
         property,
@@ -46,7 +46,7 @@ pub struct Evidence {
     pub positions: Vec<usize>,
     /// Of those between which catalogs were not read, the number after which the most is as in the database.
     pub nearest: usize,
-    /// Whether the catalogs around the positions were read, so that no position is missing beside them.
+    /// True if the catalogs around the positions were read, so that no position is missing beside them.
     pub is_settled: bool,
     /// For each migration, whether it changes the catalog at all.
     pub traces: Vec<bool>,
@@ -117,7 +117,8 @@ impl Evidence {
     }
 }
 
-/// Whether a table, by its id, is there and is not what a migration makes, the first having the number 1.
+/// Returns whether a table, by its id, is there and is not what a migration makes, the first having the
+/// number 1.
 #[must_use]
 pub fn is_of_another(timeline: &Timeline, migration: usize, table: &ObjectId, database: &Catalog) -> bool {
     database.contains(table)

@@ -196,7 +196,7 @@ impl<'a> Planner<'a, '_> {
         Ok(Adoption { steps, pending: self.all[through..].to_vec(), differences, notes: self.failures() })
     }
 
-    /// Whether the catalog tells for certain that a migration has run.
+    /// Returns whether the catalog tells for certain that a migration has run.
     fn is_there(&self, i: usize) -> bool {
         let Evidence { presences, positions, traces, .. } = self.evidence;
         let reached = positions.first().copied().unwrap_or(0);

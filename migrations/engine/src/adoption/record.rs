@@ -102,12 +102,12 @@ pub struct Matches {
     pub unmatched: Vec<String>,
     /// The weakest matching that was needed; none where nothing matches.
     pub by: Option<Matching>,
-    /// Whether it says of each migration by itself that it was applied.
+    /// True if it says of each migration by itself that it was applied.
     pub is_complete: bool,
 }
 
 impl Record {
-    /// Whether it says of any migration that it was applied.
+    /// Returns whether it says of any migration that it was applied.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let applies = |entry: &RecordEntry| entry.failed.is_none() || entry.covers_earlier;
@@ -315,7 +315,7 @@ fn number(version: &str) -> Option<String> {
     Some(if digits.is_empty() { "0" } else { digits }.to_owned())
 }
 
-/// Whether a text has an id as a word.
+/// Returns whether a text has an id as a word.
 fn mentions(text: &str, id: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(id)

@@ -82,12 +82,12 @@ impl Timeline {
         self.unread.insert(self.steps, changes_catalog);
     }
 
-    /// Whether the catalog was read after so many migrations.
+    /// Returns whether the catalog was read after so many migrations.
     pub(super) fn is_read(&self, step: usize) -> bool {
         !self.unread.contains_key(&step)
     }
 
-    /// Whether a migration after which the catalog was not read changed it.
+    /// Returns whether a migration after which the catalog was not read changed it.
     pub(super) fn changed_unread(&self, step: usize) -> bool {
         self.unread.get(&step).is_some_and(|changed| *changed)
     }
@@ -98,7 +98,7 @@ impl Timeline {
         self.steps
     }
 
-    /// Whether it covers no migration.
+    /// Returns whether it covers no migration.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps == 0
@@ -110,7 +110,7 @@ impl Timeline {
         self.properties.values().flat_map(BTreeMap::values).map(Vec::len).sum()
     }
 
-    /// Whether the object exists at any place of the sequence.
+    /// Returns whether the object exists at any place of the sequence.
     #[must_use]
     pub fn knows(&self, object: &ObjectId) -> bool {
         self.properties.contains_key(object)

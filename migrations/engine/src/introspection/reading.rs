@@ -25,7 +25,7 @@ pub(super) type Relations = BTreeMap<u32, BTreeSet<ObjectId>>;
 pub(super) struct Reading {
     pub(super) catalog: Catalog,
     pub(super) relations: Relations,
-    /// Whether relations were read again, and other objects must be.
+    /// True if relations were read again, and other objects must be.
     pub(super) is_beyond: bool,
     /// The object of the row before, with its kind and name: the rows of one come one after another, for the
     /// most part.

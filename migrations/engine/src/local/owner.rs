@@ -97,12 +97,12 @@ impl Owner {
         Ok(())
     }
 
-    /// Whether this user can run the program: it may lie below a folder such as /root.
+    /// Returns whether this user can run the program: it may lie below a folder such as /root.
     pub fn can_run(self, program: &Path) -> bool {
         self.succeeds(Command::new(program).arg("--version"))
     }
 
-    /// Whether this user can make files in the folder.
+    /// Returns whether this user can make files in the folder.
     pub fn can_write(self, folder: &Path) -> bool {
         self.succeeds(
             Command::new("/bin/sh").args(["-c", r#"test -w "$1" && test -x "$1""#, "sh"]).arg(folder),

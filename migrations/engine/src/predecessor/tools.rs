@@ -27,7 +27,7 @@ pub(super) struct Tool {
 }
 
 impl Tool {
-    /// Whether a table is this tool's.
+    /// Returns whether a table is this tool's.
     pub(super) fn wrote(&self, schema: &str, table: &str, columns: &[&str]) -> bool {
         (self.table.is_empty() || self.table == table)
             && self.schema.is_none_or(|own| own == schema)

@@ -53,7 +53,7 @@ pub async fn ensure(session: &Client, history: &HistoryTable) -> Result<Option<S
     }
 }
 
-/// Whether the log's numbers have 4 bytes and the history's 8. [`widen`] puts that right.
+/// Returns whether the log's numbers have 4 bytes and the history's 8. [`widen`] puts that right.
 async fn is_too_narrow(session: &Client, log: &str, versions: VersionType) -> Result<bool> {
     if versions == VersionType::Int4 {
         return Ok(false);
@@ -113,7 +113,7 @@ pub async fn read(session: &Client, history: &str, applied: &[Applied]) -> Resul
     Ok(entries.collect())
 }
 
-/// Whether the role has a right to the table; none where there is no table.
+/// Returns whether the role has a right to the table; none where there is no table.
 async fn may(session: &Client, table: &str, right: &str) -> Result<Option<bool>> {
     let sql = format!("SELECT has_table_privilege(to_regclass({}), '{right}')", literal(table));
     let row = one_row(session, &sql).await?;

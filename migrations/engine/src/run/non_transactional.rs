@@ -317,7 +317,7 @@ impl Runner<'_> {
     }
 }
 
-/// Whether [`Runner::clear_way`]'s row is of an index that can be used.
+/// Returns whether [`Runner::clear_way`]'s row is of an index that can be used.
 fn is_usable(index: &SimpleQueryRow) -> bool {
     index.get(0) == Some("t")
 }

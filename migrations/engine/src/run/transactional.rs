@@ -92,7 +92,7 @@ impl Runner<'_> {
     }
 }
 
-/// Whether the server itself said no, in which case it has rolled back.
+/// Returns whether the server itself said no, in which case it has rolled back.
 fn is_refusal(error: &pg::Error) -> bool {
     matches!(error, pg::Error::Session(error) if error.as_db_error().is_some())
 }

@@ -214,7 +214,7 @@ pub(super) const WHAT_TO_DO: &str = "Nothing was run. Install Postgres of the se
     so that a temporary server serves; or give --scratch-url of a server where that does no harm, such as a \
     Neon branch; or say in the file's leading comments: -- branchline: allow cluster-effect: <reason>";
 
-/// Whether two URLs lead to one server, as far as their words tell.
+/// Returns whether two URLs lead to one server, as far as their words tell.
 fn is_same_server(one: &Url, other: &Url) -> bool {
     one.direct().host() == other.direct().host() && one.port() == other.port()
 }

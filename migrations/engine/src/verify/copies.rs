@@ -128,8 +128,8 @@ impl<'a> Copies<'a> {
         Ok(&pristine.database)
     }
 
-    /// Whether what runs again would meet the roles and the like that it made before, and a role could not be
-    /// dropped for what it has in another database. On a temporary server there is a way around.
+    /// Returns whether what runs again would meet the roles and the like that it made before, and a role
+    /// could not be dropped for what it has in another database. On a temporary server there is a way around.
     async fn acts_on_server(&mut self) -> Result<bool> {
         if !self.acts_on_server && self.server.is_temporary() {
             self.acts_on_server = cluster::read(&self.trying.reader).await.context(READING)? != self.shared;

@@ -137,7 +137,7 @@ impl Refusal {
         }
     }
 
-    /// Whether it is rows that are at fault.
+    /// Returns whether it is rows that are at fault.
     pub fn is_of_rows(&self) -> bool {
         !self.losses.is_empty()
     }
@@ -185,7 +185,7 @@ impl Proof {
         self.refusals.push(refusal);
     }
 
-    /// Whether all that was asked is proved.
+    /// Returns whether all that was asked is proved.
     pub fn is_complete(&self) -> bool {
         self.refusals.is_empty() && self.without_down.is_empty()
     }
@@ -225,7 +225,7 @@ impl RowProof {
     }
 }
 
-/// Whether a migration's tables had what was lost before its up.
+/// Returns whether a migration's tables had what was lost before its up.
 pub fn is_known(older: &[TableState], loss: &RowLoss) -> bool {
     let of_table = older.iter().find(|state| state.name == loss.table());
     of_table.is_some_and(|state| loss.column().is_none_or(|column| state.has_column(column)))

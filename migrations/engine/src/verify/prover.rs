@@ -211,7 +211,7 @@ impl<'a> Prover<'a> {
         Ok(Ok((row_losses(&rows, &now, said), self.is_clean(older, &rows, &now))))
     }
 
-    /// Whether later migrations find the migrations' own rows as the first up made them, times aside.
+    /// Returns whether later migrations find the migrations' own rows as the first up made them, times aside.
     fn is_clean(&self, older: &[TableState], made: &Rows, now: &Rows) -> bool {
         let has_others =
             |name: &str| older.iter().any(|state| state.name == name && self.samples.has_others(state.oid));
@@ -288,8 +288,8 @@ impl<'a> Prover<'a> {
         Ok(Outcome::Refused(Box::new(refusal)))
     }
 
-    /// Whether a file ran into a row that is there already (unique_violation, exclusion_violation), and other
-    /// sample rows can be tried.
+    /// Returns whether a file ran into a row that is there already (unique_violation, exclusion_violation),
+    /// and other sample rows can be tried.
     fn may_fit_others(&self, error: &anyhow::Error) -> bool {
         let code = error.downcast_ref::<Failure>().and_then(Failure::code);
         matches!(code, Some("23505" | "23P01")) && self.samples.has_next_attempt()

@@ -49,7 +49,7 @@ struct Filled {
 pub(super) struct Filling {
     /// The tables with their rows as they are now.
     pub(super) states: Arc<[TableState]>,
-    /// Whether a row was written.
+    /// True if a row was written.
     pub(super) is_changed: bool,
     /// Tables that are empty, with the server's reason.
     pub(super) refused: BTreeMap<String, String>,
@@ -68,12 +68,12 @@ impl Samples {
         self.attempt += 1;
     }
 
-    /// Whether there are still other rows to try.
+    /// Returns whether there are still other rows to try.
     pub(super) fn has_next_attempt(&self) -> bool {
         self.attempt + 1 < ATTEMPTS
     }
 
-    /// Whether a table has rows that the migrations wrote, as far as it was filled.
+    /// Returns whether a table has rows that the migrations wrote, as far as it was filled.
     pub(super) fn has_others(&self, table: u32) -> bool {
         self.filled.get(&table).is_none_or(|filled| filled.inserted.is_none())
     }

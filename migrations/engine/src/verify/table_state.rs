@@ -67,7 +67,7 @@ impl Deref for TableState {
 }
 
 impl Structure {
-    /// Whether it has a column of this name.
+    /// Returns whether it has a column of this name.
     pub(super) fn has_column(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.0 == name)
     }

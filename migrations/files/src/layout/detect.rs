@@ -1,4 +1,4 @@
-//! Which layout a folder has, by its names and, where these are the same, by what the files say.
+//! Detects a folder's layout by its names and, where these are the same, by the files' content.
 
 use std::collections::{BTreeMap, BTreeSet};
 

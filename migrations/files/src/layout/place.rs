@@ -3,7 +3,7 @@
 use super::{Layout, flyway};
 use crate::file_name::{FileName, Kind, NameError};
 
-/// Where a file belongs.
+/// A file's place in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     /// One number; more of them where Flyway's version has dots.
@@ -12,11 +12,11 @@ pub(crate) struct Place {
     pub(crate) name: String,
     /// The migration's name for people: its file without the ending, or its folder.
     pub(crate) label: String,
-    /// Which of the migration's files it is.
+    /// The file's kind.
     pub(crate) kind: Kind,
 }
 
-/// How a layout reads a path that ends in `.sql`.
+/// The result of reading a path that ends in `.sql` by a layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// A migration's file.
@@ -89,7 +89,7 @@ impl Layout {
         part(number, name, stem, kind)
     }
 
-    /// How its files are named.
+    /// Returns the pattern of its file names, for messages.
     #[must_use]
     pub fn form(self) -> &'static str {
         match self {

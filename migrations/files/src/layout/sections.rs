@@ -8,11 +8,11 @@ use crate::migrations::Problem;
 /// A file's text, or one of its sections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// Where it leads.
+    /// The direction of the section.
     pub(crate) kind: Kind,
     /// Its text, on the lines where the file has it.
     pub(crate) sql: String,
-    /// Whether the tool runs it outside a transaction.
+    /// True if the tool runs it outside a transaction.
     pub(crate) no_transaction: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn parts(layout: Layout, kind: Kind, sql: String) -> Result<Vec<Part>
 /// The words of goose's or dbmate's comment after its mark, in lower case.
 fn annotation(line: &str, mark: &str) -> Option<String> {
     let comment = line.trim().strip_prefix("--")?.trim_start();
-    // Where the mark ends in a letter or colon, nothing else of the tools begins so.
+    // If the mark ends in a letter or colon, nothing else of the tools begins so.
     let rest = comment.get(..mark.len()).filter(|start| start.eq_ignore_ascii_case(mark))?;
     Some(comment[rest.len()..].trim().to_lowercase())
 }

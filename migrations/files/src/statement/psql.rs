@@ -5,15 +5,15 @@
 pub struct PsqlCommand<'a> {
     /// Its name, with the backslash.
     pub name: &'a str,
-    /// Where it begins in the script, in bytes.
+    /// Start in the script, in bytes.
     pub start: usize,
-    /// Where it ends: at the end of its line.
+    /// End in the script: the end of its line.
     pub end: usize,
     /// Its line, from 1.
     pub line: usize,
-    /// Whether it stands between two statements.
+    /// True if it stands between two statements.
     pub(crate) is_between: bool,
-    /// Whether it can be passed over: `\restrict` and `\unrestrict`, which pg_dump 17.6 and later write
+    /// True if it can be passed over: `\restrict` and `\unrestrict`, which pg_dump 17.6 and later write
     /// around a dump. They say which commands psql is to refuse in between, and nothing to the server.
     pub is_guard: bool,
 }

@@ -64,7 +64,7 @@ impl<'a> Scanner<'a> {
         Ok(Some((token, start..self.at)))
     }
 
-    /// Where the next token is looked for.
+    /// Returns the position of the next token.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -147,7 +147,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Where the string goes on, if white space with a line break and then a quote follow.
+    /// Returns the position at which the string continues, if white space with a line break and then a quote
+    /// follow.
     fn continuation(&self) -> Option<usize> {
         let mut ahead = Scanner { sql: self.sql, at: self.at };
         loop {

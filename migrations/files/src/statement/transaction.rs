@@ -1,10 +1,10 @@
-//! Which statements do not run in a transaction.
+//! Finds statements that do not run in a transaction.
 
 use super::scanner::{Scanner, Token};
 use super::{Statement, has};
 
 impl Statement<'_> {
-    /// What the statement is, where the server refuses it in a transaction: the callers of
+    /// Returns the statement's name if the server refuses it in a transaction: the callers of
     /// `PreventInTransactionBlock` in Postgres 17, as far as the text shows, and a block of code that ends
     /// transactions.
     #[must_use]
@@ -73,7 +73,7 @@ impl Statement<'_> {
         if self.words(1) == ["CALL"] { self.name_behind("CALL") } else { None }
     }
 
-    /// Whether it is a `COPY … TO stdout`, whose rows nobody reads here.
+    /// Returns whether it is a `COPY … TO stdout`, whose rows nobody reads here.
     pub(crate) fn copies_out(&self) -> bool {
         self.words(1) == ["COPY"] && {
             let words = self.outer_words();
@@ -138,14 +138,14 @@ impl Statement<'_> {
         })
     }
 
-    /// Whether a subscription is made without asking its publisher for a slot.
+    /// Returns whether a subscription is made without asking its publisher for a slot.
     fn makes_no_slot(&self) -> bool {
         let words = self.words(usize::MAX);
         ["CREATE_SLOT", "CONNECT", "SLOT_NAME"].iter().any(|option| words.contains(&(*option).to_owned()))
     }
 }
 
-/// Whether plpgsql code has a COMMIT or ROLLBACK where a statement begins.
+/// Returns whether plpgsql code has a COMMIT or ROLLBACK at the start of a statement.
 fn ends_transactions(code: &str) -> bool {
     let mut scanner = Scanner::new(code);
     let mut begins = true;

@@ -9,11 +9,11 @@ use tokio_postgres::error::{DbError, Severity};
 use engine::notices::Ear;
 use engine::values;
 
-/// How many notices are kept of all migrations.
+/// Maximum number of notices that are kept of all migrations.
 const KEPT: usize = 200;
 
-/// How many notices are kept of one statement until it has been answered, so that a loop that raises one for
-/// each row does not fill the memory.
+/// Maximum number of notices that are kept of one statement until it has been answered, so that a loop that
+/// raises one for each row does not fill the memory.
 const KEPT_OF_ONE: usize = 1_000;
 
 /// A notice of a migration or the server while a statement ran.
@@ -35,7 +35,7 @@ pub struct Said {
 pub struct AllSaid {
     /// They, in their order.
     pub kept: Vec<Said>,
-    /// How much more there was, at least.
+    /// Lower bound of the number that was left out.
     pub more: usize,
 }
 
@@ -88,15 +88,15 @@ impl Listener {
 fn is_told(notice: &DbError) -> bool {
     match notice.parsed_severity() {
         Some(Severity::Warning) => true,
-        // That something is there already, or is not, is what IF [NOT] EXISTS has asked for.
+        // IF [NOT] EXISTS asks for the notice that something exists already, or does not.
         Some(Severity::Notice | Severity::Info) => values::is_raised(notice) || !is_skipping(notice),
         // DEBUG and LOG are for the server's people.
         _ => false,
     }
 }
 
-/// Whether a notice says that there is nothing to do. Postgres has no code for a thing that is not there to
-/// be dropped, and names its own function.
+/// Returns whether a notice says that there is nothing to do. Postgres has no code for a thing that is not
+/// there to be dropped, and names its own function.
 fn is_skipping(notice: &DbError) -> bool {
     let of_drop =
         ["DropErrorMsgNonExistent", "does_not_exist_skipping", "ATExecDropColumn", "ATExecDropConstraint"];

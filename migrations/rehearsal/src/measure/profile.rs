@@ -14,12 +14,12 @@ pub struct MigrationProfile {
     pub migration: String,
     /// The file, as in the folder of migrations.
     pub file: String,
-    /// Whether all of it ran in one transaction, so that what a statement locks stays locked to the end.
+    /// True if all of it ran in one transaction, so that what a statement locks stays locked to the end.
     pub in_transaction: bool,
     /// When it began, from the first measurement on.
     #[serde(rename = "started_ms", with = "millis")]
     pub started: Duration,
-    /// How long it took, measuring between its statements included.
+    /// Duration, measuring between its statements included.
     #[serde(rename = "duration_ms", with = "millis")]
     pub duration: Duration,
     /// By how much the tables and indexes have grown, in bytes; negative where they shrank.
@@ -38,10 +38,11 @@ pub struct StatementProfile {
     /// When it began, from the first measurement on.
     #[serde(rename = "started_ms", with = "millis")]
     pub started: Duration,
-    /// How long it took, waiting included.
+    /// Duration, waiting included.
     #[serde(rename = "duration_ms", with = "millis")]
     pub duration: Duration,
-    /// How long of that it waited for other sessions' locks, as far as was seen in the intervals of watching.
+    /// The part of it spent waiting for other sessions' locks, as far as it was seen in the intervals of
+    /// watching.
     #[serde(rename = "waited_ms", with = "millis")]
     pub waited: Duration,
     /// Locks that it took and that no statement before it held.
@@ -63,13 +64,13 @@ pub struct Lock {
     pub relation: String,
     /// Its kind.
     pub kind: RelationKind,
-    /// How strong the lock is.
+    /// The lock's mode.
     pub mode: LockMode,
     /// When it was taken at the earliest, from the first measurement on: at the beginning of its statement,
     /// or when the watcher saw it first.
     #[serde(rename = "taken_ms", with = "millis")]
     pub taken: Duration,
-    /// How long it was held: to the end of the transaction, or as long as the watcher saw it.
+    /// Time for which it was held: to the end of the transaction, or as long as the watcher saw it.
     #[serde(rename = "held_ms", with = "millis")]
     pub held: Duration,
 }
@@ -79,7 +80,7 @@ pub struct Lock {
 pub struct Scan {
     /// The table with its schema.
     pub table: String,
-    /// How many.
+    /// Number of rows.
     pub rows: u64,
 }
 
@@ -141,12 +142,12 @@ impl LockMode {
         Self::ALL.iter().find(|(_, in_view, _)| *in_view == name).map(|(mode, ..)| *mode)
     }
 
-    /// Whether those who insert, update or delete wait for its end.
+    /// Returns whether sessions that insert, update or delete wait for its end.
     pub fn stops_writers(self) -> bool {
         self >= Self::Share
     }
 
-    /// Whether those who only read wait for its end.
+    /// Returns whether those who only read wait for its end.
     pub fn stops_readers(self) -> bool {
         self == Self::AccessExclusive
     }

@@ -21,7 +21,7 @@ pub(super) type Held = (u32, LockMode);
 pub(super) struct Seen {
     /// Locks with the first and the last look at which they were there.
     pub(super) locks: Vec<(Held, Duration, Duration)>,
-    /// How long the session waited for a lock.
+    /// Time for which the session waited for a lock.
     pub(super) waited: Duration,
     /// Why looking ended early.
     error: Option<pg::Error>,

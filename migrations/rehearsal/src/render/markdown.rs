@@ -159,8 +159,8 @@ fn escape(text: &str) -> String {
 /// A space of no width.
 const APART: &str = "&#8203;";
 
-/// Whether what follows a character could make it a mention (`@team`), an issue (`#1`, `GH-1`) or an address
-/// (`https://`, `www.`).
+/// Returns whether the text after a character could make it a mention (`@team`), an issue (`#1`, `GH-1`) or
+/// an address (`https://`, `www.`).
 fn is_parted(before: char, c: char, after: Option<char>) -> bool {
     let is_before_a_word = after.is_some_and(char::is_alphanumeric);
     match c {

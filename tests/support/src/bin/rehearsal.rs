@@ -12,14 +12,14 @@ use support::{Options, Postgres, project_root};
 
 const DATABASE: &str = "production";
 
-/// What can be rehearsed.
+/// A change that can be rehearsed.
 struct Example {
     name: &'static str,
     /// The folder of its migrations.
     migrations: &'static str,
     /// The migration that production is at.
     applied: &'static str,
-    /// What production holds there.
+    /// SQL that fills production before it.
     rows: &'static str,
 }
 

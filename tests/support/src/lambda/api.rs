@@ -32,7 +32,7 @@ pub(super) struct Invocation {
     pub(super) answer: oneshot::Sender<Result<Response, InvokeError>>,
 }
 
-/// What the server and its owner share.
+/// State that the server and its owner share.
 #[derive(Debug)]
 struct State {
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
@@ -92,7 +92,7 @@ impl Api {
         self.state.max_response.store(usize::MAX, Ordering::Relaxed);
     }
 
-    /// Whether the function waits for an event: who does so holds the queue.
+    /// Returns whether the function waits for an event: who does so holds the queue.
     pub(super) fn is_asked(&self) -> bool {
         self.state.waiting.try_lock().is_err()
     }

@@ -1,4 +1,4 @@
-//! How an invocation fails.
+//! The failures of an invocation.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a process writes, kept as it comes.
+//! A process's output, kept as it comes.
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! What a function URL's client gets for the function's JSON.
+//! The response that a function URL's client gets for the function's JSON.
 
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ const ALPN: &[u8] = b"\x0apostgresql";
 /// long.
 const HANDSHAKE: u8 = 0x16;
 
-/// What a client wants.
+/// The request of a client.
 pub(super) enum Wish {
     Session(Client),
     /// The whole packet.
@@ -50,7 +50,7 @@ impl Client {
 /// Takes clients in.
 pub(super) struct Acceptor {
     tls: SslAcceptor,
-    /// What SCRAM is bound to: the SHA-256 of the certificate, whose signature uses SHA-256 too.
+    /// SCRAM's channel binding: the SHA-256 of the certificate, whose signature uses SHA-256 too.
     pub(super) end_point: [u8; 32],
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Compute {
 pub(super) struct LoggedIn {
     pub(super) stream: Stream,
     pub(super) pid: i32,
-    /// What the server said after AuthenticationOk: parameters, its key for cancelling, ReadyForQuery.
+    /// The server's messages after AuthenticationOk: parameters, its key for cancelling, ReadyForQuery.
     pub(super) greeting: Bytes,
 }
 

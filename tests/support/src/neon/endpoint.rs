@@ -1,10 +1,10 @@
-//! Which endpoint a client means, and what it asks of its session.
+//! Finds the endpoint that a client means, and its session's settings.
 
 use super::{DOMAIN, message};
 
 const POOLER: &str = "-pooler";
 
-/// What the startup packet and the SNI say.
+/// The content of the startup packet and the SNI.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Target {
     /// Without `-pooler`. None where neither says.

@@ -1,4 +1,5 @@
-//! What Neon's proxy says. Every error of its own has severity ERROR and SQLSTATE XX000, whatever its cause.
+//! The messages of Neon's proxy. Every error of its own has severity ERROR and SQLSTATE XX000, whatever its
+//! cause.
 
 /// The compute has been woken and cannot be reached; comes after some three seconds of trying.
 pub const COULD_NOT_CONNECT: &str = "Couldn't connect to compute node";

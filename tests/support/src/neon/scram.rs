@@ -20,7 +20,7 @@ pub(super) const MECHANISMS: [&str; 2] = ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"]
 const ITERATIONS: usize = 4096;
 const BINDING: &str = "p=tls-server-end-point,,";
 
-/// What a server keeps instead of a password.
+/// The server's replacement of a password.
 pub(super) struct Secret {
     salt: [u8; 16],
     stored_key: [u8; 32],
@@ -55,7 +55,7 @@ pub(super) struct Exchange<'a> {
     client_first_bare: String,
     server_first: String,
     nonce: String,
-    /// What the client must give as `c=`, in base64.
+    /// Expected value of `c=`, in base64.
     binding: String,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Exchange<'a> {
         })
     }
 
-    /// What to send to the client next.
+    /// Returns the next message to the client.
     pub(super) fn server_first(&self) -> &str {
         &self.server_first
     }

@@ -21,7 +21,7 @@ use super::{ENDPOINT, Farewell, Tampering, message};
 /// Of the right form, and of nobody who knows a password.
 const FORGED_SIGNATURE: &str = "v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/// What every session needs.
+/// State that every session needs.
 pub(super) struct Gate {
     pub(super) acceptor: Acceptor,
     pub(super) secret: Secret,

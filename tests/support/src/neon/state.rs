@@ -1,4 +1,4 @@
-//! What the proxy knows of its compute and its sessions.
+//! The proxy's state: its compute and its sessions.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -31,10 +31,10 @@ pub(super) struct ComputeState {
     pub(super) wakes: u32,
     pub(super) logins: u32,
     pub(super) failures: VecDeque<String>,
-    /// How long it takes to fail.
+    /// Time until it fails.
     pub(super) failure_time: Duration,
     pub(super) connection_limit: Option<usize>,
-    /// What somebody in between does to logins.
+    /// Attack on logins by somebody in between.
     pub(super) tampering: Option<Tampering>,
 }
 

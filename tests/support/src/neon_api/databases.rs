@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::postgres::Postgres;
 
-/// Whether a copy could be made.
+/// The result of making a copy.
 pub(super) enum Copied {
     As(String),
     /// Somebody is connected to the original, which Postgres does not copy then.

@@ -1,8 +1,8 @@
-//! What can go wrong.
+//! The faults that can be injected.
 
 use std::time::Duration;
 
-/// What happens to a request.
+/// A fault of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is refused with this status, and nothing is done.
@@ -11,15 +11,15 @@ pub enum Fault {
     RefuseFor(u16, u32),
     /// The connection is closed before anything is done.
     LoseRequest,
-    /// What was asked for is done, and the connection is closed before the answer.
+    /// Does the work, and closes the connection before the response.
     LoseAnswer,
-    /// What was asked for is done, and refused with this status, as a gateway does that has waited too long.
+    /// Does the work, and refuses it with this status, as a gateway does that has waited too long.
     RefuseAfter(u16),
     /// It is served after a while.
     Delay(Duration),
 }
 
-/// How an operation goes.
+/// The course of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is running when it is asked about this often, then finished.

@@ -1,4 +1,4 @@
-//! Which request is answered by what.
+//! The table of requests and their responses.
 
 mod branches;
 mod restores;
@@ -14,7 +14,7 @@ use super::faults::Fate;
 use super::server::Asked;
 use super::state::Branch;
 
-/// What the owner of every database here is called.
+/// Owner of every database here.
 const ROLE: &str = "branchline";
 
 pub(super) async fn answer(shared: &Shared, asked: &Asked) -> Result<Answer> {

@@ -95,7 +95,7 @@ async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> io::Result<
     Ok(Answer::from_parts(parts, Full::from(body)))
 }
 
-/// Whether a request is of a form in which `*` stands for one part of a path.
+/// Returns whether a request is of a form in which `*` stands for one part of a path.
 fn is_like(request: &str, form: &str) -> bool {
     let (mut parts, mut form) = (request.split('/'), form.split('/'));
     parts.by_ref().zip(form.by_ref()).all(|(part, form)| part == form || form == "*")

@@ -1,4 +1,4 @@
-//! What the project consists of.
+//! The project's parts.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::SystemTime;
@@ -19,17 +19,17 @@ pub(super) struct State {
     pub(super) exchanges: Vec<Exchange>,
     pub(super) branch_limit: usize,
     pub(super) snapshot_limit: usize,
-    /// Whether the key's account has the preview of branch recovery, and with it `hard_delete`.
+    /// True if the key's account has the preview of branch recovery, and with it `hard_delete`.
     pub(super) has_hard_delete: bool,
     /// Names of deleted branches that could be recovered.
     pub(super) recoverable: Vec<String>,
     /// Databases that every branch has beside its own.
     pub(super) further_databases: Vec<String>,
     pub(super) fate: Fate,
-    /// How operations of one kind go, whatever [`State::fate`] is.
+    /// Fates of operations of one kind, which take precedence over [`State::fate`].
     pub(super) fates: HashMap<String, Fate>,
     pub(super) faults: VecDeque<Option<Fault>>,
-    /// What happens to the next request of a form, once.
+    /// Faults of the next request of a form, once.
     pub(super) faults_at: VecDeque<(String, Fault)>,
     /// Nothing is served once the faults are used up.
     pub(super) is_gone: bool,

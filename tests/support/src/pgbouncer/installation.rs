@@ -63,7 +63,8 @@ impl Installation {
     }
 }
 
-/// Where an installed one may be: the search path, and Debian's folder, which is not on an ordinary user's.
+/// Returns the paths where an installed one may be: the search path, and Debian's folder, which is not on an
+/// ordinary user's.
 fn installed() -> impl Iterator<Item = PathBuf> {
     let search_path = environment::search_path();
     let on_path: Vec<PathBuf> = std::env::split_paths(&search_path).collect();

@@ -23,8 +23,8 @@ pub(super) fn find() -> Result<PathBuf> {
     Ok(found)
 }
 
-/// Where an installed Postgres may be: what pg_config says, the search path, and Debian's folder, which is in
-/// neither where another version is the default.
+/// Returns the paths where an installed Postgres may be: pg_config's answer, the search path, and Debian's
+/// folder, which is in neither if another version is the default.
 fn installed() -> impl Iterator<Item = PathBuf> {
     let configured = output(Command::new("pg_config").arg("--bindir")).map(PathBuf::from);
     let search_path = environment::search_path();

@@ -11,14 +11,14 @@ use openssl::sha::sha256;
 
 use super::Owner;
 
-/// How long a server whose process has just ended may take to stop.
+/// Longest time for a server to stop whose process has just ended.
 const PREDECESSOR: Duration = Duration::from_secs(5);
-/// How long a folder may be without a lock at its birth.
+/// Longest time for which a new folder may be without a lock.
 const BIRTH: Duration = Duration::from_secs(60);
 /// Files in memory. A database is some three hundred files, which a disk's file system takes several times as
 /// long to make and to remove; the tests do that some thousand times.
 const MEMORY: &str = "/dev/shm";
-/// What must be free in bytes, of the file system and of the machine, for data to be kept in memory. The
+/// Free space in bytes, of the file system and of the machine, that is needed to keep data in memory. The
 /// tests together need about a tenth.
 const ROOM: u64 = 6 << 30;
 const PREFIX: &str = "branchline-postgres-";
@@ -88,8 +88,8 @@ impl Home {
     }
 }
 
-/// Whether a file system in memory can take a server's data, and its programs, which may have to be copied
-/// there.
+/// Returns whether a file system in memory can take a server's data, and its programs, which may have to be
+/// copied there.
 fn has_room(memory: &Path) -> bool {
     let is_roomy = rustix::fs::statvfs(memory).is_ok_and(|system| {
         system.f_bavail.saturating_mul(system.f_frsize) >= ROOM
@@ -98,7 +98,7 @@ fn has_room(memory: &Path) -> bool {
     is_roomy && available_memory(&fs::read_to_string("/proc/meminfo").unwrap_or_default()) >= ROOM
 }
 
-/// What the kernel could give without swapping, in bytes; 0 where it does not say.
+/// Returns the memory that the kernel could provide without swapping, in bytes; 0 if it does not say.
 fn available_memory(meminfo: &str) -> u64 {
     let value = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
     let kibibytes = value.and_then(|value| value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
@@ -128,7 +128,7 @@ fn sweep(parent: &Path) {
         });
         let log = File::open(entry.path().join("log"));
         if is_old && log.is_ok_and(|log| log.try_lock().is_ok()) {
-            // What another process removes meanwhile needs no removing.
+            // Another process may have removed it meanwhile.
             let _ = fs::remove_dir_all(entry.path());
         }
     }

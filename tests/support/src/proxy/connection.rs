@@ -15,7 +15,7 @@ use super::line::forward;
 use super::traffic::Counter;
 use super::{Cut, Delays};
 
-/// What is to become of a connection.
+/// The decision on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Forward,

@@ -12,8 +12,8 @@ use tokio::try_join;
 
 const CHUNK: usize = 64 * 1024;
 
-/// How many chunks are on their way at most. A receiver that stops reading thus stops its sender, as TCP
-/// would; until then it is far more than a test sends within a round trip.
+/// Maximum number of chunks on their way. A receiver that stops reading thus stops its sender, as TCP would;
+/// until then it is far more than a test sends within a round trip.
 const IN_FLIGHT: usize = 4096;
 
 /// Bytes on their way; none at all are the end.

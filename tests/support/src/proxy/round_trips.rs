@@ -18,9 +18,9 @@ const GREATEST_DIFFERENCE: Duration = Duration::from_millis(800);
 /// Each way is gone this often, and its fastest time counts: whatever else the machine does only ever adds.
 const TRIES: u32 = 3;
 
-/// How many round trips an operation takes: the difference of its durations over two delays by the difference
-/// of the delays, to a tenth. The difference of the delays grows with the spread of the durations, so that
-/// the machine's own speed does not matter.
+/// Measures the round trips of an operation: the difference of its durations over two delays by the
+/// difference of the delays, to a tenth. The difference of the delays grows with the spread of the durations,
+/// so that the machine's own speed does not matter.
 ///
 /// An operation that connects pays TCP's own handshake too: see [`Proxy`]. One that is to be measured warm
 /// connects before. It is run six times, so it must be able to; each time it must take the same way.

@@ -1,4 +1,4 @@
-//! What has passed.
+//! Counters of the traffic that has passed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,8 +11,8 @@ pub struct Traffic {
     pub to_server: u64,
     /// Bytes that a client got.
     pub to_client: u64,
-    /// How often a client sent something that it could have made depend on what it had got: the turns from
-    /// server to client to server again, the first sending included. Seen from the client's side of the
+    /// Number of times that a client sent something which could depend on what it had received: the turns
+    /// from server to client to server again, the first sending included. Seen from the client's side of the
     /// delay.
     ///
     /// With a delay that is long against the machine's own time, these are the round trips, TCP's handshake

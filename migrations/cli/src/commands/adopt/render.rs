@@ -1,4 +1,4 @@
-//! What was adopted, for people and machines.
+//! The result of adopting, for people and machines.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +17,21 @@ const MOST_LINES: usize = 20;
 
 #[derive(Default, Serialize)]
 pub(super) struct Adopted {
-    /// Where the migrations were tried; null where they were not.
+    /// Place in which the migrations were tried; null if they were not.
     pub(super) scratch_server: Option<Kind>,
     /// The tools that made the database, as their history tables tell.
     predecessors: Vec<String>,
     stamped: Vec<String>,
     applied: Vec<String>,
-    /// What branchline upgrade does next.
+    /// Migrations that the next `branchline upgrade` applies.
     pending: Vec<String>,
     /// Tables and columns that the migrations do not know.
     left_alone: Vec<String>,
     /// Why each of the stamped counts as applied.
     grounds: Vec<Stamped>,
-    /// What the other tools' history tables hold.
+    /// Records of the other tools' history tables.
     records: Vec<Recorded>,
-    /// What the catalog lacks of what was stamped because --stamp-through says so.
+    /// Differences of the catalog from what was stamped because of --stamp-through.
     differences: Vec<String>,
     notes: Vec<String>,
 }
@@ -120,7 +120,7 @@ impl Adopted {
         lines
     }
 
-    /// How many are stamped on which ground, where there is more than one ground.
+    /// Returns the number of stamped migrations by ground, if there is more than one ground.
     fn summary(&self) -> Option<String> {
         let mut counts = BTreeMap::new();
         for stamped in &self.grounds {

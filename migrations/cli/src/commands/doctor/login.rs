@@ -15,7 +15,7 @@ use engine::database::one_row;
 /// For a login with its retries: Neon wakes a compute in at most some eight seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often the way there and back is measured.
+/// Number of round trips that are measured.
 const TRIPS: usize = 7;
 
 async fn session(url: &Url) -> Result<Client, Error> {
@@ -42,7 +42,7 @@ pub(super) async fn log_in(url: &Url) -> Result<(Step, Client), Step> {
     }
 }
 
-/// Whether the login can be bound to the TLS channel, and a second session.
+/// Returns whether the login can be bound to the TLS channel, and a second session.
 pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error>) {
     const STEP: &str = "channel binding";
     if !is_tls {
@@ -70,8 +70,8 @@ pub(super) async fn bind(url: &Url, is_tls: bool) -> (Step, Result<Client, Error
     }
 }
 
-/// Whether sessions are the server's own. Two sessions that share one of the server's processes are those of
-/// a pooler in transaction mode, which hands its connection to the next client at once.
+/// Returns whether sessions are the server's own. Two sessions that share one of the server's processes are
+/// those of a pooler in transaction mode, which hands its connection to the next client at once.
 pub(super) async fn pooler(url: &Url, first: &Client, second: Result<Client, Error>) -> Step {
     const STEP: &str = "pooler";
     const ADVICE: &str = "Functions are well served by it. Migrations need a session of the server's own: \

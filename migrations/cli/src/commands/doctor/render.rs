@@ -6,7 +6,7 @@ use super::step::{Diagnosis, Verdict};
 use crate::output::{ERROR, SUCCESS, WARNING};
 use text::wrap_to;
 
-/// Where findings begin.
+/// Column in which findings begin.
 const INDENT: usize = 24;
 const MARK: usize = 7;
 const WIDTH: usize = 80 - INDENT;

@@ -1,4 +1,4 @@
-//! Whether the database keeps tenants apart, and for whom.
+//! Checks whether the database keeps tenants apart, and for which roles.
 
 use anyhow::Result;
 use serde_json::json;

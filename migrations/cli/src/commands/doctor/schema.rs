@@ -1,4 +1,4 @@
-//! Where the schema is.
+//! Checks the schema's version.
 
 use anyhow::Result;
 use files::{State, overview};

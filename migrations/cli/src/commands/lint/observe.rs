@@ -99,7 +99,7 @@ async fn sizes(context: &Context<'_>) -> Result<Option<BTreeMap<String, u64>>> {
     Ok(Some(rows(&session, SIZES).await?.iter().map(size).collect()))
 }
 
-/// How much a table's fate weighs: one that is there and small weighs nothing.
+/// Returns the severity of what happens to a table: nothing for one that is there and small.
 fn weigh(table: &str, sizes: Option<&BTreeMap<String, u64>>) -> Option<Severity> {
     match sizes.map(|sizes| sizes.get(table)) {
         None => Some(Severity::Warning),

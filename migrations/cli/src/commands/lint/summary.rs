@@ -20,7 +20,7 @@ const FILES: usize = 12;
 /// Columns that a name may take.
 const NAME: usize = 58;
 
-/// How many findings of each weight.
+/// Number of findings by severity.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Counts {
     errors: usize,

@@ -4,16 +4,16 @@
 /// A history in a tool's layout.
 pub struct Sample {
     pub layout: &'static str,
-    /// Where the tool has its files.
+    /// The tool's folder.
     pub dir: &'static str,
-    /// Whether the tool has no way back.
+    /// True if the tool has no way back.
     pub is_up_only: bool,
     pub files: &'static [(&'static str, &'static str)],
 }
 
 const TABLE: &str = "CREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    url \
                      text NOT NULL\n);\n";
-/// Where the tool has no word for a statement outside a transaction, the index comes with the table.
+/// For tools without a mark for statements outside a transaction, the index comes with the table.
 const TABLE_WITH_INDEX: &str = "CREATE TABLE links (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY \
                                 KEY,\n    url text NOT NULL\n);\nCREATE INDEX links_url ON links (url);\n";
 const NO_TABLE: &str = "DROP TABLE links;\n";

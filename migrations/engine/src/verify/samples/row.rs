@@ -12,7 +12,7 @@ pub(super) struct Table {
     pub(super) name: String,
     pub(super) quoted: String,
     pub(super) columns: Vec<Column>,
-    /// Whether it has no row, for all that is known without asking.
+    /// True if it has no row, for all that is known without asking.
     #[serde(skip)]
     pub(super) is_empty: bool,
 }
@@ -40,7 +40,7 @@ pub(super) struct Column {
     pub(super) domain: Option<String>,
     /// Whether a unique index, or an exclusion, has it.
     pub(super) is_key: bool,
-    /// Whether a row without it is refused.
+    /// True if a row without it is refused.
     pub(super) is_needed: bool,
     pub(super) is_nullable: bool,
     pub(super) is_generated: bool,

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdin, Command};
 
-/// Where the emulator listens by its own choice.
+/// The emulator's default port.
 pub(crate) const USUAL_PORT: u16 = 9000;
 
 /// It builds nothing at its start, so it is there soon or not at all.
@@ -18,7 +18,7 @@ const START: Duration = Duration::from_secs(30);
 
 const GUARD: &str = include_str!("guard.sh");
 
-/// How the emulator runs.
+/// The ways to run the emulator.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// The sources stay as they are, and what is printed goes to [`LOG`].
@@ -31,8 +31,8 @@ pub(crate) enum Mode {
 /// Below the project's root.
 const LOG: &str = ".local/emulator.log";
 
-/// How many requests to one function run at once in development: a browser asks for an import's progress
-/// meanwhile.
+/// Number of requests to one function that run at once in development: a browser asks for an import's
+/// progress meanwhile.
 const CONCURRENCY: &str = "4";
 
 /// A running emulator. Dropping it ends it and the functions; so does the end of this process, even by

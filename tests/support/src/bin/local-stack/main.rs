@@ -27,10 +27,10 @@ use show::step;
 
 const DATABASE: &str = "branchline";
 
-/// How long an answer may take from a function that is running already.
+/// Longest wait for a response of a function that is running already.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a shell says of a command that Control-C ended.
+/// A shell's exit status for a command that Control-C ended.
 const INTERRUPTED: u8 = 130;
 
 #[tokio::main(flavor = "current_thread")]
@@ -63,7 +63,7 @@ async fn interruptible(work: impl Future<Output = Result<()>>) -> Result<ExitCod
     }
 }
 
-/// What runs, in the order in which it is ended.
+/// The running processes, in the order in which they are ended.
 struct Stack {
     emulator: Emulator,
     postgres: Postgres,

@@ -1,4 +1,4 @@
-//! What the developer has set for the functions, and files that let other programs use the local database.
+//! The developer's settings for the functions, and files that let other programs use the local database.
 
 use std::fs::OpenOptions;
 use std::io::Write;

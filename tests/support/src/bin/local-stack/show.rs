@@ -1,4 +1,4 @@
-//! What the local stack prints, at most 80 columns wide.
+//! The output of the local stack, at most 80 columns wide.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ pub(crate) fn job(job: &Value) {
     }
 }
 
-/// How many bookmarks there are, and of which domains.
+/// Prints the number of bookmarks, and their domains.
 pub(crate) async fn stored(url: &pg::Url) -> Result<()> {
     let (client, connection) = pg::connect(url).await?;
     let connection = tokio::spawn(connection);
