@@ -1,4 +1,4 @@
-//! What a migration does to the whole server where its statements do not tell, as in a `DO` block or a
+//! Watches what a migration does to the whole server if its statements do not tell, as in a `DO` block or a
 //! function.
 //!
 //! On a scratch database of a server that others use, the shared catalogs are read before a migration and
@@ -14,9 +14,8 @@ use tokio_postgres::{Client, SimpleQueryRow};
 use crate::database::{execute, literal, rows};
 use crate::settings::Settings;
 
-/// What stands in the shared catalogs, each row as a digest, with whether it is about one database and not
-/// about all: everything but the scratch database's own. A password is seen where the role may read
-/// pg_authid.
+/// The rows of the shared catalogs, each as a digest, with a flag if it is about one database and not about
+/// all: everything but the scratch database's own. A password is seen where the role may read pg_authid.
 const SHARED: &str = "
     SELECT 'role ' || rolname, md5(r::text), false FROM pg_roles r WHERE rolname !~ '^pg_'
     UNION ALL SELECT format('member %s of role %s', member::regrole, roleid::regrole),
@@ -63,12 +62,12 @@ const WRITTEN: &str = "
 /// of rows.
 pub const REFUSED: &str = "BL001";
 
-/// What a person is told to do.
+/// Advice to the user.
 const HINT: &str = "A temporary server keeps such an effect to itself: install Postgres of the server's \
     major version here. Or give --scratch-url of another server, or say in the file's leading comments: -- \
     branchline: allow cluster-effect: <reason>";
 
-/// What stands in the shared catalogs, by what it is.
+/// The rows of the shared catalogs by object.
 pub type SharedRows = BTreeMap<String, SharedRow>;
 
 /// A row of the shared catalogs.
@@ -166,7 +165,7 @@ impl Shared {
     }
 }
 
-/// Which changes count.
+/// Selects the changes that count.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Watched {
     All,
@@ -174,7 +173,7 @@ enum Watched {
     OfNoDatabase,
 }
 
-/// What stands in the shared catalogs, each row as a digest, by what it is.
+/// Reads the rows of the shared catalogs, each as a digest, by object.
 ///
 /// # Errors
 /// The server's refusal.

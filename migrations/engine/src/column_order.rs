@@ -8,12 +8,12 @@ use tokio_postgres::Client;
 use crate::database::{literal, rows};
 use crate::report::Direction;
 
-/// How a catalog compares with the one that is expected.
+/// Comparison of a catalog with the expected one.
 #[derive(Default)]
 pub struct Comparison {
-    /// What must not differ and does.
+    /// Differences that must not be.
     pub differences: Vec<String>,
-    /// What differs and nothing goes by it.
+    /// Differences without consequence.
     pub notes: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ fn in_the_meantime<'m>(
     })
 }
 
-/// What uses the row type of a table: functions, columns of other tables, casts.
+/// Returns the users of a table's row type: functions, columns of other tables, casts.
 async fn users_of_row_type(session: &Client, table: &str) -> Result<Vec<String>> {
     let sql = format!(
         "SELECT DISTINCT i.type || ' ' || i.identity AS name FROM pg_class c JOIN pg_type t ON t.oid = \

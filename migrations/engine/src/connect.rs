@@ -26,7 +26,7 @@ pub fn session_url(url: &Url) -> Result<Url> {
     Ok(url.with_default_application_name("branchline"))
 }
 
-/// How long a second session may wait for a server while the first one idles.
+/// Longest time that a second session waits for a server while the first one idles.
 const SECOND_SESSION: Duration = Duration::from_secs(20);
 
 /// Rounds of comparing sessions. A pooler that hands out its latest idle connection shows in the first.
@@ -135,7 +135,7 @@ async fn connect_and_hear(
 async fn attempt(connector: &Connector, hear: impl Fn(DbError) + Send + 'static) -> Result<Client, Error> {
     let (client, mut connection) = connector.connect().await?;
     tokio::spawn(async move {
-        // What ends the connection is told by the statement under way.
+        // The statement under way reports the error that ends the connection.
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notice(notice) = message {
                 hear(notice);

@@ -1,4 +1,4 @@
-//! What is asked of a database before and between migrations: what server it is, and what its history says.
+//! Questions to a database before and between migrations: its server, and its history.
 
 use std::fmt;
 
@@ -202,7 +202,7 @@ pub fn delete(table: &HistoryTable, version: i64) -> String {
 /// A text as a SQL literal, which reads the same whatever standard_conforming_strings says.
 #[must_use]
 pub fn literal(text: &str) -> String {
-    // Where there is a backslash it begins with a space and E, as libpq's PQescapeLiteral does.
+    // A text with a backslash begins with a space and E, as in libpq's PQescapeLiteral.
     escape_literal(text).trim_start().to_owned()
 }
 

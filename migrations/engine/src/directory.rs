@@ -10,7 +10,7 @@ use files::{CHECKSUMS, Layout, Migrations};
 /// A folder of migrations.
 #[derive(Clone, Copy)]
 pub struct Directory<'a> {
-    /// Where it is.
+    /// Its path.
     pub path: &'a Path,
     /// The layout that it is said to have; none where that is to be detected.
     pub layout: Option<Layout>,

@@ -20,22 +20,22 @@ pub struct Failure {
     pub statement: Option<String>,
     /// The server's message without row values.
     pub message: String,
-    /// What became of the migration.
+    /// State of the migration after the failure.
     pub outcome: Outcome,
-    /// What the server said while it ran.
+    /// The server's notices while it ran.
     pub notices: Vec<Notice>,
     /// The server's answer.
     pub source: pg::Error,
 }
 
-/// What a failed migration leaves behind.
+/// The state that a failed migration leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing: it was rolled back.
     RolledBack,
     /// The statements before the one that failed, since it ran outside a transaction.
     Partial {
-        /// How many.
+        /// Number of statements done.
         done: usize,
         /// Indexes that a concurrent build left behind unusable.
         invalid_indexes: Vec<String>,
@@ -172,7 +172,7 @@ fn without_value(text: &str) -> &str {
     text.split_once(": \"").map_or(text, |(before, _)| before)
 }
 
-/// Where in the text that was sent the server saw the error, as a byte offset.
+/// Returns the position of the server's error in the text that was sent, as a byte offset.
 pub fn position(error: &tokio_postgres::Error, sent: &str) -> Option<usize> {
     match error.as_db_error()?.position()? {
         ErrorPosition::Original(character) => {

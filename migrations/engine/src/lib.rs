@@ -43,7 +43,7 @@
 //! # }
 //! ```
 //!
-//! Who wants to see each statement gives an [`Observer`] to [`Migrator::apply_observed`].
+//! A program that wants to see each statement passes an [`Observer`] to [`Migrator::apply_observed`].
 
 pub mod adopt;
 pub mod adoption;

@@ -16,7 +16,7 @@ use crate::run::progress::Progress;
 use crate::run::{Runner, log};
 use crate::settings::Settings;
 
-/// Where migrations are to lead.
+/// The target of migrations.
 #[derive(Clone, Copy, Debug)]
 pub enum Target {
     /// Migrations are applied.
@@ -26,7 +26,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// Which way that is.
+    /// Returns the direction to it.
     pub fn direction(self) -> Direction {
         match self {
             Self::Up(_) => Direction::Up,
@@ -46,11 +46,11 @@ impl Target {
     }
 }
 
-/// Where migrations are to lead, and how they run.
+/// A target of migrations, and the settings of the run.
 pub struct Order<'a> {
-    /// Where they are to lead.
+    /// The target.
     pub target: Target,
-    /// How long statements may wait and run.
+    /// Limits on waiting and running of statements.
     pub settings: &'a Settings,
     /// For whoever watches.
     pub observe: &'a dyn Fn(Event),
@@ -70,7 +70,7 @@ pub async fn migrate(
     Order { target, settings, observe }.run(&Connector::new(url)?, migrations).await
 }
 
-/// How a run begins.
+/// The ways in which a run begins.
 enum Start<'m> {
     /// There is nothing to do; the last applied migration.
     Nothing(Option<String>),

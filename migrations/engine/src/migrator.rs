@@ -31,7 +31,7 @@ pub struct Migrator {
     settings: Settings,
 }
 
-/// What [`Migrator::adopt`] did.
+/// The result of [`Migrator::adopt`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Adopted {
     /// Migrations that were found in the database, and are in its history now.

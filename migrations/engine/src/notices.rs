@@ -1,4 +1,4 @@
-//! What the server says beside its answers: `RAISE NOTICE`, `RAISE WARNING`, and words of its own.
+//! The server's messages beside its answers: `RAISE NOTICE`, `RAISE WARNING`, and its own.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,11 +29,11 @@ pub struct Notice {
 pub struct Heard {
     /// They, in their order.
     pub notices: Vec<Notice>,
-    /// How many more there were.
+    /// Number of notices left out.
     pub left_out: usize,
 }
 
-/// Where a session's notices are kept until they are told.
+/// Keeps a session's notices until they are reported.
 #[derive(Clone, Debug, Default)]
 pub struct Notices(Arc<Mutex<Heard>>);
 
@@ -66,7 +66,7 @@ impl Notices {
     }
 }
 
-/// What outranks the rest.
+/// Severity that outranks the rest.
 pub const WARNING: &str = "WARNING";
 
 /// A text without what could control a terminal or turn the text around it, cut where it is long. A line of

@@ -1,4 +1,4 @@
-//! What a run did, while it does it and afterwards.
+//! Reports of a run, during it and afterwards.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::notices::Notice;
 
-/// Which way a migration runs.
+/// The direction of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
@@ -26,7 +26,7 @@ impl Direction {
         }
     }
 
-    /// What is done to the migration.
+    /// Returns the participle that describes a finished migration.
     pub fn participle(self) -> &'static str {
         match self {
             Self::Up => "applied",
@@ -35,25 +35,26 @@ impl Direction {
     }
 }
 
-/// What a run did.
+/// The report of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Where the database was: the last applied migration, as `V0001__name`; none on an empty one.
+    /// Version of the database before the run: the last applied migration, as `V0001__name`; none on an empty
+    /// one.
     pub from: Option<String>,
-    /// Where it is.
+    /// Version of the database now.
     pub to: Option<String>,
-    /// What was run, in order; empty where there was nothing to do.
+    /// Migrations that ran, in order; empty if there was nothing to do.
     pub steps: Vec<Step>,
 }
 
-/// What a dry run found. Nothing was changed.
+/// The report of a dry run. Nothing was changed. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DryReport {
-    /// Where the database is: the last applied migration, as `V0001__name`; none on an empty one.
+    /// Version of the database: the last applied migration, as `V0001__name`; none on an empty one.
     pub at: Option<String>,
-    /// What ran and was rolled back, in order.
+    /// Migrations that ran and were rolled back, in order.
     pub steps: Vec<Step>,
-    /// What could not be tried, in order.
+    /// Migrations that could not be tried, in order.
     pub untried: Vec<Untried>,
 }
 
@@ -73,15 +74,15 @@ pub struct Step {
     pub version: i64,
     /// Its file name without the ending.
     pub migration: String,
-    /// Which way.
+    /// Its direction.
     pub direction: Direction,
-    /// How long it took, in milliseconds, attempts that a lock cut short included.
+    /// Duration, in milliseconds, attempts that a lock cut short included.
     #[serde(rename = "duration_ms", serialize_with = "millis")]
     pub duration: Duration,
-    /// What the server said while it ran, at most 20; absent where it said nothing.
+    /// The server's notices while it ran, at most 20; absent if there were none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
-    /// How many notices more there were; absent where there were none.
+    /// Number of further notices; absent if there were none.
     #[serde(skip_serializing_if = "is_none")]
     pub notices_left_out: usize,
 }
@@ -94,7 +95,7 @@ fn millis<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S:
     serializer.serialize_u128(duration.as_millis())
 }
 
-/// What happens during a run, for whoever watches.
+/// The events of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Another runner is at work, or a statement that a killed one left behind.
@@ -108,18 +109,18 @@ pub enum Event {
         file: String,
         /// The server's words.
         reason: String,
-        /// How long until the next attempt.
+        /// Pause until the next attempt.
         pause: Duration,
-        /// Which attempt comes, from 2.
+        /// Number of the next attempt, from 2.
         attempt: u32,
-        /// How many there are.
+        /// Number of attempts.
         attempts: u32,
     },
     /// A migration begins.
     Started {
         /// The migration's file name without the ending.
         migration: String,
-        /// Which way.
+        /// Its direction.
         direction: Direction,
     },
     /// The server said something while a migration ran: `RAISE NOTICE`, `RAISE WARNING`, words of its own.
@@ -128,7 +129,7 @@ pub enum Event {
         migration: String,
         /// They, at most 20.
         notices: Vec<Notice>,
-        /// How many more there were.
+        /// Number of notices left out.
         left_out: usize,
     },
     /// A migration is done.

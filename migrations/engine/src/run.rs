@@ -38,13 +38,13 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(500), longest: D
 pub struct Runner<'a> {
     /// The session that they run on.
     pub session: &'a Client,
-    /// What the server says on that session beside its answers.
+    /// Notices of that session.
     pub notices: Notices,
     /// The history table.
     pub table: &'a HistoryTable,
     /// The log's table, where there is one to write to.
     pub log: Option<&'a str>,
-    /// How long statements may wait and run.
+    /// Limits on waiting and running of statements.
     pub settings: &'a Settings,
     /// True if the server can end the statement of a client that has died.
     pub notices_lost_clients: bool,
@@ -110,8 +110,8 @@ impl Runner<'_> {
         format!("SELECT count(*) FROM {} WHERE version = {}", self.table, job.migration.version)
     }
 
-    /// What the session does for every migration: notice soon if this process dies, so that nothing is left
-    /// running.
+    /// Returns the session's setting for every migration: the server notices soon if this process dies, so
+    /// that nothing is left running.
     fn watch_client(&self, how: &str) -> String {
         if self.notices_lost_clients {
             format!("{how} client_connection_check_interval = '5s';")
@@ -145,7 +145,7 @@ impl Runner<'_> {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            // Where the session is lost this fails as well, and the server has done it.
+            // If the session is lost this fails as well, and the server has rolled back.
             let _ = execute(self.session, "ROLLBACK").await;
             match error.downcast_ref::<Failure>() {
                 Some(failure) if attempts < ATTEMPTS && may_retry(&failure.source) => {
@@ -179,7 +179,7 @@ struct Job<'a> {
     /// The statement that changes the history.
     record: String,
     begun: Instant,
-    /// What the server said meanwhile, in the last attempt.
+    /// Notices since then, in the last attempt.
     heard: RefCell<Heard>,
 }
 

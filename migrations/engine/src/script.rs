@@ -116,7 +116,7 @@ fn with_final_semicolon(part: &Script) -> String {
     let sql = sql.trim_end().trim_start_matches('\n');
     let behind = |last: Statement<'_>| part.sql[last.start + last.text.len()..].trim_start();
     match part.statements().last() {
-        // Where a comment stands between the last word and its semicolon, a second one does no harm.
+        // If a comment stands between the last word and its semicolon, a second semicolon does no harm.
         Some(last) if !behind(last).starts_with(';') => format!("{sql}\n;"),
         _ => sql.to_owned(),
     }

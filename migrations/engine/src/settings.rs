@@ -1,13 +1,13 @@
-//! How long statements may wait and run.
+//! Limits on how long statements may wait and run.
 
 use std::time::Duration;
 
-/// How long statements may wait and run; zero is for ever.
+/// Limits on how long statements may wait and run; zero is for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How long a statement waits for a lock before it gives up.
+    /// Longest time that a statement waits for a lock before it gives up.
     pub lock_timeout: Duration,
-    /// How long a statement runs.
+    /// Longest time that a statement runs.
     pub statement_timeout: Duration,
     /// True if others use the server, so that what acts on all of it is refused.
     pub protects_cluster: bool,

@@ -13,13 +13,14 @@ use tokio_postgres::error::DbError;
 
 use crate::cluster::REFUSED;
 
-/// Whether messages show row values. It is one for the process, since an error's `Display` takes no argument.
+/// True if messages show row values. It is one for the process, since an error's `Display` takes no argument.
 static SHOWN: AtomicBool = AtomicBool::new(false);
 
 /// Stands for a value.
 const HIDDEN: &str = "…";
 
-/// What opens or closes a quotation in a server's message, in the languages that Postgres is translated to.
+/// Characters that open or close a quotation in a server's message, in the languages that Postgres is
+/// translated to.
 const QUOTES: [char; 11] = ['"', '\'', '«', '»', '„', '“', '”', '‹', '›', '「', '」'];
 
 /// Lets messages show row values.
@@ -93,7 +94,7 @@ pub fn hides_detail(db: &DbError) -> bool {
     db.detail().is_some() && further(db).iter().all(|(name, _)| *name != "detail")
 }
 
-/// Whether a migration's `RAISE` or `ASSERT` wrote the message: the server names its own function.
+/// Returns whether a migration's `RAISE` or `ASSERT` wrote the message: the server names its own function.
 pub fn is_raised(db: &DbError) -> bool {
     matches!(db.routine(), Some("exec_stmt_raise" | "exec_stmt_assert")) && db.code().code() != REFUSED
 }

@@ -19,7 +19,7 @@ pub(super) struct Tool {
     pub(super) checksum: &'static str,
     /// Why the entry does not count as applied; null where it does.
     pub(super) failed: &'static str,
-    /// Whether the entry stands for those before it too.
+    /// True in SQL if the entry stands for those before it too.
     pub(super) covers: &'static str,
     /// Rows that are of no migration.
     pub(super) skip: &'static str,
@@ -82,7 +82,7 @@ const ATLAS: Tool = Tool {
     ..VERSIONS
 };
 
-/// Where two have a table of one name, it is that of the first whose schema and columns it has.
+/// If two have a table of one name, it belongs to the first whose schema and columns it has.
 pub(super) const TOOLS: [Tool; 24] = [
     Tool {
         name: "Alembic",

@@ -1,4 +1,4 @@
-//! Who ran a migration, and how long it took: what refinery's table has no room for.
+//! Records who ran a migration, and how long it took: refinery's table has no columns for them.
 //!
 //! The log is a table of branchline's own beside the history, to which each run adds a row in the transaction
 //! that changes the history. Nothing depends on it: where it cannot be made or read, the runs go on without.
@@ -20,12 +20,12 @@ const TABLE: &str = "branchline_log";
 /// insufficient_privilege
 const FORBIDDEN: &str = "42501";
 
-/// What the log has about an applied migration.
+/// The log's entry about an applied migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
     /// The role that logged in.
     pub role: String,
-    /// How long the last attempt took, in milliseconds.
+    /// Duration of the last attempt, in milliseconds.
     pub duration_ms: u64,
 }
 
@@ -90,8 +90,8 @@ pub(super) fn insert(log: &str, history: &str, version: i64, direction: Directio
     }
 }
 
-/// What the log has about the history's rows, by number. A row that was stamped, or that another tool wrote,
-/// has no entry.
+/// Returns the log's entries about the history's rows, by number. A row that was stamped, or that another
+/// tool wrote, has no entry.
 ///
 /// # Errors
 /// The server's refusal, or a table of that name that is not ours.

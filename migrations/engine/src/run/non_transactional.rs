@@ -39,7 +39,7 @@ impl Runner<'_> {
         }
         let shared = Shared::before(self.session, job.script, self.settings).await?;
         let (mut done, mut is_begun) = self.resume(job).await?;
-        // What was said before is about the runner's own statements.
+        // Earlier notices are about the runner's own statements.
         self.notices.take();
         for step in job.script.steps() {
             let is_new = step.end > done;
@@ -49,7 +49,7 @@ impl Runner<'_> {
             let ran = self.run_step(job, &step, (is_begun && is_new, &shared), observer).await;
             if let Err((statement, error)) = ran {
                 self.tell(job);
-                // Where the session is lost the rollback fails as well, and the server has done it.
+                // If the session is lost the rollback fails as well, and the server has rolled back.
                 let _ = execute(self.session, "ROLLBACK").await;
                 let invalid_indexes = match statement {
                     Some(statement) => self.invalid_indexes(statement).await,
@@ -80,7 +80,7 @@ impl Runner<'_> {
         Ok(execute(self.session, &unlock).await?)
     }
 
-    /// Where to go on: how many statements are done, and whether the next one was begun.
+    /// Returns where to continue: the number of statements that are done, and whether the next one was begun.
     async fn resume(&self, job: &Job<'_>) -> Result<(usize, bool)> {
         if let Some(progress) = Progress::read(self.session, &self.table.name).await? {
             progress.check_first(Some(job.migration), job.direction)?;
@@ -322,7 +322,7 @@ fn is_usable(index: &SimpleQueryRow) -> bool {
     index.get(0) == Some("t")
 }
 
-/// Where in the statement the server saw the error, in bytes.
+/// Returns the position of the server's error in the statement, in bytes.
 fn offset(error: &pg::Error, statement: Statement<'_>) -> usize {
     match error {
         pg::Error::Session(error) => position(error, statement.text).unwrap_or(0),
@@ -336,9 +336,9 @@ fn needs_no_transaction(error: &pg::Error) -> bool {
     matches!(sqlstate(error), Some("25001" | "2D000"))
 }
 
-/// Whether a statement that was begun by a run that died turns out to have been done: what it makes is there
-/// (duplicate_object, duplicate_table, duplicate_database), or what it drops is gone (undefined_object,
-/// undefined_table, invalid_catalog_name).
+/// Returns whether an error tells that a statement which was begun by a run that died had been done: the
+/// object that it creates is there (duplicate_object, duplicate_table, duplicate_database), or the one that
+/// it drops is gone (undefined_object, undefined_table, invalid_catalog_name).
 fn tells_that_it_is_done(statement: Statement<'_>, error: &pg::Error) -> bool {
     let first = statement.words(1).pop().unwrap_or_default();
     matches!(

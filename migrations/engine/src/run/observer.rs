@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use crate::notices::Ear;
 use crate::report::Step;
 
-/// Where statements stand in the transactions of their migration.
+/// Place of statements in the transactions of their migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
     /// In a transaction, and nothing of the migration ran in it before.
@@ -22,21 +22,21 @@ pub enum Placement {
 /// it as it was; after a statement that failed in a transaction the session answers nothing until the
 /// transaction has ended.
 ///
-/// Where nobody looks on, a file in a transaction is sent whole, as refinery sends it: one message, whose
+/// Without an observer, a file in a transaction is sent whole, as refinery sends it: one message, whose
 /// answers tell which statement failed. An observer has it sent statement by statement instead. Both run the
 /// same statements in the same transaction with the same settings and the same record of the history; they
 /// differ where a statement changes how the text behind it is read (`SET standard_conforming_strings`), since
 /// a message is read as a whole, in when a syntax error is found, and in the round trips.
 pub trait Observer {
-    /// Whether it is asked about each statement.
+    /// True if it is called for each statement.
     const BY_STATEMENT: bool = true;
 
-    /// What hears the notices of the migrating session.
+    /// Returns the listener for notices of the migrating session.
     fn ear(&self) -> Option<Ear> {
         None
     }
 
-    /// How many of the next statements are sent, and told, as one; at least one.
+    /// Returns how many of the next statements are sent, and reported, as one; at least one.
     fn batch(&self, _next: &[Statement<'_>]) -> usize {
         1
     }

@@ -1,4 +1,4 @@
-//! How far a migration outside a transaction has come, kept in the database until it is done.
+//! Progress of a migration outside a transaction, kept in the database until it is done.
 //!
 //! The record is a table of branchline's own beside refinery's, which knows nothing of statements. It is
 //! there only while such a migration is under way or broken off, and goes in the transaction that changes the
@@ -26,16 +26,16 @@ pub(super) fn beside(history: &str, table: &str) -> String {
     }
 }
 
-/// What the record says.
+/// The record of progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The migration.
     pub version: i64,
-    /// Which way it was running.
+    /// Direction in which it was running.
     pub direction: Direction,
-    /// How many statements are done.
+    /// Number of statements that are done.
     pub done: usize,
-    /// Whether the next one, which commits by itself, was sent: it may have run or not.
+    /// True if the next one, which commits by itself, was sent: it may have run or not.
     pub is_begun: bool,
     digest: String,
 }

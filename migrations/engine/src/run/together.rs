@@ -10,7 +10,7 @@ use crate::database::{execute, insert};
 use crate::failure::{Failure, Outcome};
 use crate::report::{Direction, Event, Step, Untried};
 
-/// What a commit would check. That it is checked now is forgotten afterwards, since the next migration may
+/// Runs the checks of a commit. That it is checked now is forgotten afterwards, since the next migration may
 /// count on its being checked later.
 const CHECK: &str = "SAVEPOINT checked; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK TO checked; RELEASE checked";
 
@@ -32,7 +32,7 @@ impl Runner<'_> {
         prologue: Option<&str>,
     ) -> Result<(Vec<Step>, Vec<Untried>)> {
         let tried = self.retrying(async || self.attempt_dry(migrations, direction, prologue).await).await?;
-        // Where the session is lost this fails as well, and the server has done it.
+        // If the session is lost this fails as well, and the server has rolled back.
         let _ = execute(self.session, "ROLLBACK").await;
         Ok(tried)
     }

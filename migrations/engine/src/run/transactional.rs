@@ -64,7 +64,7 @@ impl Runner<'_> {
 
     /// Runs the file's statements: whole where nobody looks on, else one by one. See [`Observer`].
     pub(super) async fn send<O: Observer>(&self, job: &Job<'_>, observer: &mut O) -> Result<(), Failure> {
-        // What was said before is about the runner's own statements.
+        // Earlier notices are about the runner's own statements.
         self.notices.take();
         let outcome = if O::BY_STATEMENT {
             self.send_each(job, observer).await

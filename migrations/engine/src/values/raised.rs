@@ -5,7 +5,7 @@ use super::HIDDEN;
 /// Stands for a message whose words no migration has.
 const UNKNOWN: &str = "a message made at run time";
 
-/// How far behind `RAISE` its format may stand: a level is a short word.
+/// Longest distance of a format behind `RAISE`: a level is a short word.
 const LEVEL: usize = 40;
 
 /// The message with what stands for each `%` of its format left out, numbers aside: a count is what such
