@@ -47,7 +47,7 @@ pub struct Report {
     pub steps: Vec<Step>,
 }
 
-/// The report of a dry run. Nothing was changed. Nothing was changed.
+/// The report of a dry run. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DryReport {
     /// Version of the database: the last applied migration, as `V0001__name`; none on an empty one.

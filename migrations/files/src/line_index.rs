@@ -1,8 +1,7 @@
 //! Line numbers of byte positions in a file.
 
 /// Byte positions at which a text's lines begin. It is built once per file, so that looking up lines takes
-/// time in proportion to the file and not to its square. It is made once for a file, so that what asks for
-/// lines takes time in proportion to the file and not to its square.
+/// time in proportion to the file and not to its square.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LineIndex(Vec<usize>);
 

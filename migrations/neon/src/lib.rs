@@ -2,8 +2,7 @@
 //! behind them. Source: the OpenAPI document of the API, <https://neon.com/api_spec/release/v2.json>.
 //!
 //! Calls that change something return when the change is done: they follow the operations to their end. A
-//! write whose response was lost is looked up or reported as unknown, and never sent again blindly. A write
-//! whose answer was lost is looked up or told as unknown, and never sent again blindly.
+//! write whose response was lost is looked up or reported as unknown, and never sent again blindly.
 //!
 //! ```
 //! use branchline_neon::{Client, Deleted, NewBranch};

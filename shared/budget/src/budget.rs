@@ -1,4 +1,4 @@
-//! How long a request may take, and what it holds that must be cleaned up.
+//! Limits the time of a request, and keeps what must be cleaned up at its end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{RequestCost, RequestMetrics};
 
-/// How long an answer waits for cleaning up.
+/// Longest time that a response waits for cleaning up.
 const CLEANUP_TIMEOUT: Duration = Duration::from_millis(350);
 
 /// When a request must be answered, whether it was given up, and what it has cost. Its clones are the same
@@ -40,13 +40,13 @@ impl Budget {
         self.deadline
     }
 
-    /// How much time is left.
+    /// Returns the time that is left.
     #[must_use]
     pub fn left(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
 
-    /// What the request has cost so far.
+    /// Returns the cost of the request so far.
     #[must_use]
     pub fn cost(&self) -> RequestCost {
         self.shared.metrics.cost()
@@ -63,7 +63,7 @@ impl Budget {
         self.shared.expired.store(true, Ordering::Release);
     }
 
-    /// Whether the request was given up.
+    /// Returns whether the request was given up.
     #[must_use]
     pub fn is_expired(&self) -> bool {
         self.shared.expired.load(Ordering::Acquire)

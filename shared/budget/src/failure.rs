@@ -1,14 +1,14 @@
-//! What a failure means to the caller of a service.
+//! The meaning of a failure to the caller of a service.
 
 use std::error::Error;
 
 /// An error of something that a service depends on, such as its database.
 pub trait Failure: Error + Send + Sync + 'static {
-    /// How the service answers it.
+    /// Returns how the service answers it.
     fn kind(&self) -> FailureKind;
 }
 
-/// How a service answers a failure.
+/// The ways in which a service answers a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// Wrong until somebody changes the configuration.

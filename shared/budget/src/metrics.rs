@@ -18,21 +18,21 @@ pub struct RequestMetrics {
     database_us: AtomicU64,
 }
 
-/// What a request has cost so far, as its log line has it.
+/// The cost of a request so far, as in its log line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct RequestCost {
-    /// Whether it is the first request of its process.
+    /// True if it is the first request of its process.
     pub cold: bool,
     /// Connections that were begun for it, one made ahead of it included.
     pub connects: u32,
-    /// How often an attempt at a connection was followed by another.
+    /// Number of connection attempts that were followed by another.
     pub connect_retries: u32,
     /// Idle connections that were too old, or dead, and closed instead of used.
     pub stale_discards: u32,
-    /// How often its work was repeated, after a lost connection, a deadlock or a serialization failure.
+    /// Number of times its work was repeated, after a lost connection, a deadlock or a serialization failure.
     pub retries: u32,
-    /// How often it waited for an answer to statements; those that travel together count once, and connecting
-    /// does not.
+    /// Number of times it waited for an answer to statements; those that travel together count once, and
+    /// connecting does not.
     pub round_trips: u32,
     /// For how long it waited for connections and answers, in milliseconds.
     pub database_ms: f64,
@@ -81,7 +81,7 @@ impl RequestMetrics {
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many statements the server has answered, whatever it said.
+    /// Returns the number of statements that the server has answered, successful or not.
     #[must_use]
     pub fn answers(&self) -> u32 {
         self.answers.load(Ordering::Relaxed)
@@ -93,7 +93,7 @@ impl RequestMetrics {
         self.database_us.fetch_add(microseconds, Ordering::Relaxed);
     }
 
-    /// What the counters hold.
+    /// Returns the values of the counters.
     #[must_use]
     pub fn cost(&self) -> RequestCost {
         let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);

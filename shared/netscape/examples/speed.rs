@@ -50,7 +50,7 @@ fn read(file: &[u8]) -> Result<usize, Error> {
     Ok(bookmarks)
 }
 
-/// What html5gum takes for the tags and texts alone.
+/// Runs html5gum over the tags and texts alone.
 fn tokenize(file: &[u8]) {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);

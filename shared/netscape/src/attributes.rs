@@ -17,7 +17,7 @@ pub(crate) struct Buffer {
     text: String,
     spans: Vec<Span>,
     pub(crate) flaws: Vec<Flaw>,
-    /// What of the tag is in no attribute.
+    /// Text of the tag that is in no attribute.
     lost: Quotation,
     icon: Option<Range<u64>>,
 }
@@ -132,7 +132,7 @@ impl Buffer {
         self.lost.as_str()
     }
 
-    /// Whether one more would be too many, which the flaws then say.
+    /// Returns whether one more would be too many, which the flaws then say.
     fn is_full(&mut self) -> bool {
         let is_full = self.spans.len() == limits::ATTRIBUTES;
         if is_full && !matches!(self.flaws.last(), Some(Flaw::AttributesDropped)) {

@@ -1,14 +1,14 @@
-//! Which encoding a file is in: byte order mark, well-formed UTF-8, `<meta>`, then a guess.
+//! Detects the encoding of a file: byte order mark, well-formed UTF-8, `<meta>`, then a guess.
 
 use crate::markup;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// How far into the file a `<meta>` is looked for. Browsers look at 1,024 bytes; exporters that begin with a
-/// long comment need a little more.
+/// Length of the file's start in which a `<meta>` is looked for. Browsers look at 1,024 bytes; exporters that
+/// begin with a long comment need a little more.
 const PRESCAN_BYTES: usize = 4_096;
 
-/// What the first bytes of a file say about its encoding.
+/// The encoding by the first bytes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Declared {
     /// Nothing. It may be taken for UTF-8 until a byte beyond ASCII comes, and [`guess`] then decides.
@@ -49,7 +49,8 @@ fn for_label(label: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
-/// Whether a text that holds bytes beyond ASCII is UTF-8. It may end within a character unless `whole`.
+/// Returns whether a text that holds bytes beyond ASCII is UTF-8. It may end within a character unless
+/// `whole`.
 pub(crate) fn is_utf_8(text: &[u8], whole: bool) -> bool {
     match std::str::from_utf8(text) {
         Ok(_) => true,

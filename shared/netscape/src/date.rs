@@ -46,7 +46,7 @@ const PLAUSIBLE: Range<i64> = 0..4_102_444_800 * SECOND;
 /// 1601-01-01T00:00:00Z, where the calendar's cycle of 400 years began before this one.
 const EPOCH_OF_1601: i64 = -11_644_473_600 * SECOND;
 
-/// What a date attribute held.
+/// The value of a date attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Date {
     /// Nothing, or a zero, which exporters write for "never".

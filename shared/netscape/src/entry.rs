@@ -220,7 +220,7 @@ impl Text {
         self.text.len()
     }
 
-    /// Whether it is nothing but white space.
+    /// Returns whether it is nothing but white space.
     pub(crate) fn is_blank(&self) -> bool {
         self.text.trim_ascii().is_empty()
     }

@@ -10,7 +10,7 @@ pub enum Error {
     /// Lists are nested deeper than [`limits::DEPTH`](crate::limits::DEPTH).
     #[error("lists are nested more than {} deep at line {line}", crate::limits::DEPTH)]
     TooDeep {
-        /// Where the list begins that is one too many, counted from 1.
+        /// Line of the list that is one too many, counted from 1.
         line: u32,
     },
 }

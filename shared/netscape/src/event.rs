@@ -4,7 +4,7 @@ use crate::warning::{FileWarning, Warnings};
 use std::fmt;
 use std::ops::Range;
 
-/// What a file holds, in file order.
+/// A piece of a file, in file order.
 #[derive(Debug)]
 pub enum Event<'a> {
     /// A folder begins; what follows is in it until its end.
@@ -15,7 +15,7 @@ pub enum Event<'a> {
     Bookmark(Bookmark<'a>),
     /// A line between bookmarks.
     Separator(Separator<'a>),
-    /// What belongs to no entry and could not be taken as written.
+    /// A warning that belongs to no entry.
     Warning(FileWarning<'a>),
 }
 
@@ -44,13 +44,13 @@ pub struct Bookmark<'a> {
     pub attributes: Attributes<'a>,
     /// The bytes of the source that hold the value of `ICON`. `None` also where the source is not in UTF-8.
     pub icon: Option<Range<u64>>,
-    /// Which bookmark of the file it is, counted from 1.
+    /// Number of the bookmark in the file, counted from 1.
     pub position: u32,
     /// The line its `<A>` stands on, counted from 1.
     pub line: u32,
-    /// What could not be taken as written.
+    /// Warnings about values that could not be taken as written.
     pub warnings: Warnings<'a>,
-    /// How the file lays it out.
+    /// Its layout in the file.
     pub layout: Layout,
 }
 
@@ -71,9 +71,9 @@ pub struct Folder<'a> {
     /// The line its `<H3>` stands on (of an item of a list that holds a list: where that begins), counted
     /// from 1.
     pub line: u32,
-    /// What could not be taken as written.
+    /// Warnings about values that could not be taken as written.
     pub warnings: Warnings<'a>,
-    /// How the file lays it out.
+    /// Its layout in the file.
     pub layout: Layout,
 }
 
@@ -84,14 +84,15 @@ pub struct Separator<'a> {
     pub attributes: Attributes<'a>,
     /// The line its `<HR>` stands on, counted from 1.
     pub line: u32,
-    /// What could not be taken as written.
+    /// Warnings about values that could not be taken as written.
     pub warnings: Warnings<'a>,
-    /// How the file lays it out.
+    /// Its layout in the file.
     pub layout: Layout,
 }
 
-/// How a file lays an entry out. It means nothing; a [`Writer`](crate::Writer) follows it, so that what it
-/// writes can be what was read, byte for byte.
+/// The layout of an entry in a file. It carries no meaning; a [`Writer`](crate::Writer) follows it, so that
+/// it can write the same bytes that were read. It means nothing; a [`Writer`](crate::Writer) follows it, so
+/// that what it writes can be what was read, byte for byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// The `<DD>` begins its line, as Netscape and Mozilla write it; Firefox indents it.
@@ -119,7 +120,7 @@ impl<'a> Tags<'a> {
         Self(TagsFrom::Attribute { value, ranges })
     }
 
-    /// How many there are.
+    /// Returns the number of tags.
     pub fn len(&self) -> usize {
         match self.0 {
             TagsFrom::Slice(tags) => tags.len(),
@@ -127,7 +128,7 @@ impl<'a> Tags<'a> {
         }
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -176,7 +177,7 @@ impl<'a> Attributes<'a> {
         Self(AttributesFrom::Tag(buffer))
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
     }

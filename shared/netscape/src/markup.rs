@@ -73,7 +73,7 @@ const FORMATTING: [&str; 16] = [
     "style", "target", "valign", "width",
 ];
 
-/// What a `<` begins.
+/// The kind of markup that a `<` begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// Nothing: it is text.
@@ -128,12 +128,12 @@ pub(crate) fn canonical_tag(text: &[u8]) -> Option<(Element, bool, usize)> {
     Some((element, is_end, 4))
 }
 
-/// Where a tag's name ends; `None` if it runs to the end of `text`.
+/// Returns the end of a tag's name; `None` if it runs to the end of `text`.
 pub(crate) fn name_end(text: &[u8]) -> Option<usize> {
     text.iter().position(|&byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'<'))
 }
 
-/// Where a tag ends whose attributes mean nothing.
+/// The end of a tag whose attributes mean nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagEnd {
     /// After its `>`.
@@ -183,14 +183,14 @@ pub(crate) fn all_attributes<'a>(text: &'a [u8], mut visit: impl FnMut(Name<'a>,
     }
 }
 
-/// Whether an attribute only says how its element looks.
+/// Returns whether an attribute only says how its element looks.
 pub(crate) fn is_formatting(name: Name<'_>) -> bool {
     let Name::Other(name) = name else { return false };
     FORMATTING.iter().any(|other| name.eq_ignore_ascii_case(other.as_bytes()))
 }
 
-/// Whether this can be the name of an attribute. HTML allows nearly any, but names with quotation marks or
-/// commas come of a value that was not escaped.
+/// Returns whether this can be the name of an attribute. HTML allows nearly any, but names with quotation
+/// marks or commas come of a value that was not escaped.
 pub(crate) fn is_attribute_name(name: &[u8]) -> bool {
     let is_usual = |&byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0) || !byte.is_ascii()
@@ -215,7 +215,7 @@ pub(crate) enum Attribute<'a> {
     Partial,
 }
 
-/// What ends an attribute's value.
+/// The delimiter at the end of an attribute's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quote {
     Mark(u8),
@@ -224,7 +224,7 @@ pub(crate) enum Quote {
 }
 
 impl Quote {
-    /// Where the value at the start of `text` ends, before the quotation mark.
+    /// Returns the end of the value at the start of `text`, before the quotation mark.
     pub(crate) fn value_end(self, text: &[u8]) -> Option<usize> {
         match self {
             Self::Mark(mark) => memchr(mark, text),
@@ -232,7 +232,7 @@ impl Quote {
         }
     }
 
-    /// How much of the text the end of the value takes itself.
+    /// Returns the length of the delimiter itself.
     pub(crate) fn length(self) -> usize {
         match self {
             Self::Mark(_) => 1,
@@ -282,7 +282,7 @@ fn skip_space(text: &[u8], from: usize) -> Option<usize> {
     Some(from + text.get(from..)?.iter().position(|&byte| !is_space(byte))?)
 }
 
-/// Where something that may run over many chunks ends.
+/// The end of something that may run over many chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// After this many bytes.
@@ -291,7 +291,7 @@ pub(crate) enum End {
     Beyond(usize),
 }
 
-/// Where a comment ends, given the text after its `<!--`; `first` if the text begins right there.
+/// Finds the end of a comment, given the text after its `<!--`; `first` if the text begins right there.
 pub(crate) fn comment_end(text: &[u8], first: bool, ended: bool) -> End {
     if first {
         match text {
@@ -310,7 +310,7 @@ pub(crate) fn comment_end(text: &[u8], first: bool, ended: bool) -> End {
     End::Beyond(text.len().saturating_sub(3))
 }
 
-/// Where the content of a raw element ends: before its end tag, or before a `<DT>` or `<DL>`. The second is
+/// Finds the end of a raw element's content: before its end tag, or before a `<DT>` or `<DL>`. The second is
 /// not HTML's rule, but a script or title that does not end must not swallow the bookmarks.
 pub(crate) fn raw_end(text: &[u8], element: &str) -> End {
     for start in memchr_iter(b'<', text) {
@@ -352,9 +352,9 @@ pub(crate) fn comment_in_line(text: &[u8], in_name: bool) -> Option<usize> {
     is_whole.then_some(comment.len())
 }
 
-/// Whether a tag that ended here is alone on the rest of its line, perhaps with a `<p>`, or followed by
-/// another tag. So it is where the tag is one of the file's own; in a text, more text follows. `None` if the
-/// text at hand does not say.
+/// Returns whether a tag that ended here is alone on the rest of its line, perhaps with a `<p>`, or followed
+/// by another tag. That holds for the file's own tags; in a text, more text follows. `None` if the text at
+/// hand does not say.
 pub(crate) fn ends_line(text: &[u8], ended: bool) -> Option<bool> {
     let past_blanks = |text: &[u8]| text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
     let mut rest = &text[past_blanks(text)..];
@@ -374,7 +374,7 @@ pub(crate) fn ends_line(text: &[u8], ended: bool) -> Option<bool> {
 
 const PARAGRAPH: &[u8] = b"<p>";
 
-/// Whether the text starts with `<p>`, as far as it is known.
+/// Returns whether the text starts with `<p>`, as far as it is known.
 pub(crate) fn may_be_paragraph(text: &[u8]) -> bool {
     let known = text.len().min(PARAGRAPH.len());
     text[..known].eq_ignore_ascii_case(&PARAGRAPH[..known])
@@ -457,8 +457,8 @@ fn charset_of_content(content: &[u8]) -> Option<&[u8]> {
     Some(&value[..end.unwrap_or(value.len())])
 }
 
-/// Whether what follows a quoted value can: the end of the tag or another attribute. `None` if the text at
-/// hand does not say.
+/// Returns whether the end of the tag or another attribute follows a quoted value. `None` if the text at hand
+/// does not say.
 pub(crate) fn goes_on(text: &[u8]) -> Option<bool> {
     // So nearly all files have it.
     match text {
@@ -517,7 +517,7 @@ pub(crate) fn mend(text: &[u8], first: usize, mark: u8) -> Option<(usize, usize)
     memchr_iter(mark, rest).find(|&at| ends(&rest[at + 1..])).map(|at| (first + at, first + at + 1))
 }
 
-/// Where a value ends that lacks its closing mark, if `text`, which runs to the next mark, is one.
+/// Returns the end of a value that lacks its closing mark, if `text`, which runs to the next mark, is one.
 pub(crate) fn missing_mark(text: &[u8]) -> Option<usize> {
     if let Some(tag) = entry_tag(text) {
         return Some(memchr(b'>', &text[..tag]).unwrap_or(tag));
@@ -528,7 +528,7 @@ pub(crate) fn missing_mark(text: &[u8]) -> Option<usize> {
     Key::from_name(&name[start + 1..]).map(|_| start)
 }
 
-/// Where a tag stands that begins or ends an entry or a list.
+/// Finds a tag that begins or ends an entry or a list.
 fn entry_tag(text: &[u8]) -> Option<usize> {
     memchr_iter(b'<', text).find(|&start| {
         let rest = &text[start + 1..];
@@ -549,7 +549,7 @@ pub(crate) fn first_line_end(text: &[u8]) -> &[u8] {
     &text[start..text.len().min(start + 2)]
 }
 
-/// Whether a doctype is the one of bookmark files, `NETSCAPE-Bookmark-file-1`.
+/// Returns whether a doctype is the one of bookmark files, `NETSCAPE-Bookmark-file-1`.
 pub(crate) fn is_bookmark_doctype(doctype: &[u8]) -> bool {
     const NAME: &[u8] = b"netscape-bookmark-file";
     let name = doctype[b"<!doctype".len().min(doctype.len())..].trim_ascii_start();

@@ -46,7 +46,7 @@ pub struct Reader<R: Read> {
     place: Place,
 }
 
-/// Which part of the file the window starts in.
+/// The part of the file in which the window starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Prolog,
@@ -55,7 +55,7 @@ enum Place {
     Epilog,
 }
 
-/// What the file ended inside of. Such a file has probably been cut off.
+/// The construct in which the file ended. Such a file has probably been cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unfinished {
@@ -93,7 +93,7 @@ impl Tag {
     }
 }
 
-/// What the window starts in.
+/// The construct in which the window starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Text,
@@ -145,7 +145,7 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     ///
-    /// What the source fails with, and [`Error::TooDeep`]. After either there are no more events.
+    /// Fails with the source's errors, and [`Error::TooDeep`]. After either there are no more events.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, Error> {
         let step = loop {
             if let Some(step) = self.tree.take_step() {
@@ -159,16 +159,17 @@ impl<R: Read> Reader<R> {
         Ok(Some(self.tree.event(step)))
     }
 
-    /// How many bytes have been taken from the source, which is up to a buffer's length ahead of the events.
+    /// Returns the number of bytes taken from the source, which is up to a buffer's length ahead of the
+    /// events.
     pub fn bytes_read(&self) -> u64 {
         self.source.bytes_read()
     }
 
-    /// Whether what has been read so far is a bookmark file: it has the doctype `NETSCAPE-Bookmark-file-1`, a
-    /// `<DT>` with a bookmark or folder, an item of a Pocket list, the title of an Instapaper or Pocket
-    /// export, or the title "Bookmarks" and an item that is a link. At the end of the file also: it has
-    /// nothing but lists of links, in two sections or nested. An ordinary page with links is none, though its
-    /// links are given as bookmarks.
+    /// Returns whether the part that has been read is a bookmark file: it has the doctype
+    /// `NETSCAPE-Bookmark-file-1`, a `<DT>` with a bookmark or folder, an item of a Pocket list, the title of
+    /// an Instapaper or Pocket export, or the title "Bookmarks" and an item that is a link. At the end of the
+    /// file also: it has nothing but lists of links, in two sections or nested. An ordinary page with links
+    /// is none, though its links are given as bookmarks.
     pub fn is_bookmark_file(&self) -> bool {
         self.tree.is_bookmark_file()
     }

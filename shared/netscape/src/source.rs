@@ -5,10 +5,10 @@ use crate::charset::{self, Declared};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
 use std::io::{self, ErrorKind, Read};
 
-/// How much is read at once.
+/// Number of bytes that are read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// How much of a file is looked at from its first byte beyond ASCII, to decide on its encoding.
+/// Length of the text, from the first byte beyond ASCII, that decides on the encoding.
 const EVIDENCE: usize = 32 * 1024;
 
 /// The longest copy taken of what is consumed. The text before the first bookmark is far shorter.
@@ -40,7 +40,7 @@ pub(crate) struct Source<R> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contradiction {
     pub(crate) declared: &'static str,
-    /// Where the first character beyond ASCII stands.
+    /// Line of the first character beyond ASCII.
     pub(crate) line: u32,
 }
 
@@ -71,7 +71,7 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// What is to be warned of, once.
+    /// Takes the warning about the encoding, once.
     pub(crate) fn take_contradiction(&mut self) -> Option<Contradiction> {
         self.contradiction.take()
     }
@@ -81,7 +81,7 @@ impl<R: Read> Source<R> {
         &self.text[self.start..self.end]
     }
 
-    /// Whether no text follows the window.
+    /// Returns whether no text follows the window.
     pub(crate) fn ended(&self) -> bool {
         self.ended
     }
@@ -120,12 +120,13 @@ impl<R: Read> Source<R> {
         self.bytes_read
     }
 
-    /// How many bytes of text stand before the byte at `index` of the window.
+    /// Returns the number of bytes of text before the byte at `index` of the window.
     pub(crate) fn position(&self, index: usize) -> u64 {
         self.discarded + (self.start + index) as u64
     }
 
-    /// Where the byte at `index` of the window stands in the source. Unknown where the source is not UTF-8.
+    /// Returns the position in the source of the byte at `index` of the window. Unknown where the source is
+    /// not UTF-8.
     pub(crate) fn offset(&self, index: usize) -> Option<u64> {
         let known = !matches!(self.charset, Charset::Other(_));
         known.then(|| self.position(index))

@@ -33,14 +33,14 @@ pub(crate) fn split(value: &str, spaced: bool, tags: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether a `TAGS` value may be one tag of several words or several tags of one.
+/// Returns whether a `TAGS` value may be one tag of several words or several tags of one.
 pub(crate) fn is_ambiguous(value: &[u8]) -> bool {
     memchr(b',', value).is_none() && value.trim_ascii().iter().any(u8::is_ascii_whitespace)
 }
 
-/// Whether blanks separate the tags of a file: no `TAGS` among the markup of `ahead` has a comma, and of
-/// those and `value` at least three have several words, with four blanks at least between the words of all.
-/// One tag of two words each on a few bookmarks is not enough.
+/// Returns whether blanks separate the tags of a file: no `TAGS` among the markup of `ahead` has a comma, and
+/// of those and `value` at least three have several words, with four blanks at least between the words of
+/// all. One tag of two words each on a few bookmarks is not enough.
 pub(crate) fn blanks_separate(value: &[u8], ahead: &[u8]) -> bool {
     const NAME: &[u8] = b"tags";
     let mut several = 0;

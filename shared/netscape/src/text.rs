@@ -4,7 +4,8 @@ mod reference;
 
 use memchr::{memchr, memchr2, memchr3};
 
-/// What a piece of text is. Character references differ: `&copy=1` is literal in an attribute, `©=1` in text.
+/// The kind of a piece of text. Character references differ: `&copy=1` is literal in an attribute, `©=1` in
+/// text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context {
     /// An attribute's name, which has no character references.
@@ -46,12 +47,13 @@ pub(crate) fn push_decoded(raw: &[u8], context: Context, out: &mut String) {
     push_utf8(rest, out);
 }
 
-/// Whether a character reference stands at the start of an attribute's value, or of the rest of it.
+/// Returns whether a character reference stands at the start of an attribute's value, or of the rest of it.
 pub(crate) fn starts_with_reference(raw: &[u8]) -> bool {
     raw.first() == Some(&b'&') && reference::push(raw, true, &mut String::new()) > 0
 }
 
-/// Whether `raw` is ASCII that decoding leaves as it is. Most text is, and this is the fastest way to know.
+/// Returns whether `raw` is ASCII that decoding leaves as it is. Most text is, and this is the fastest way to
+/// know.
 pub(crate) fn is_plain(raw: &[u8]) -> bool {
     const LANES: usize = 16;
     let mut special = [0; LANES];
@@ -102,7 +104,7 @@ pub(crate) fn cut(raw: &[u8], limit: usize) -> &[u8] {
     &raw[..limit - back.map_or(0, |back| back + 1)]
 }
 
-/// Whether some character could not be read.
+/// Returns whether some character could not be read.
 pub(crate) fn holds_replacement(text: &str) -> bool {
     // Hardly any text has even the first byte of it, which is found faster than the whole.
     const FIRST_BYTE: u8 = 0xEF;

@@ -1,4 +1,4 @@
-//! What the tags mean: entries, and the lists that make folders of them.
+//! Turns tags into entries, and into the lists that make folders of them.
 //!
 //! An entry is complete only when the next one begins, since a `<DD>` may follow it. So there is one entry
 //! that is being read and one that is ready to be given; a tag completes at most one.
@@ -26,7 +26,7 @@ pub(crate) struct Tree {
     ready: Box<Entry>,
     steps: VecDeque<Step>,
     lists: Vec<List>,
-    /// How many of the lists are `<dl>`.
+    /// Number of the lists that are `<dl>`.
     definition_lists: usize,
     target: Target,
     /// The text of the last `<h1>` or so, or of the last `<li>`, until an entry or a list begins.
@@ -34,7 +34,7 @@ pub(crate) struct Tree {
     heading_line: u32,
     /// The link of a description that is open.
     link: Option<Link>,
-    /// How many lists are open that are part of a description.
+    /// Number of open lists that are part of a description.
     lists_in_text: u32,
     after: After,
     /// The tag begins its line.
@@ -82,7 +82,7 @@ impl List {
     }
 }
 
-/// Where text goes.
+/// The target of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Target {
     #[default]
@@ -90,7 +90,7 @@ enum Target {
     Name,
     Description,
     Heading,
-    /// What stands in an item before a link or a list, which is the name of that list.
+    /// Text in an item before a link or a list, which is the name of that list.
     Item,
 }
 
@@ -103,7 +103,7 @@ enum After {
     Item,
 }
 
-/// What separates the tags of the file where a value does not say.
+/// The separators of the file's tags, for values that do not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Separators {
     #[default]
@@ -112,7 +112,7 @@ enum Separators {
     Blanks,
 }
 
-/// What the next piece of text is.
+/// The place of the next piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A name, be it a bookmark's title or a folder's.
@@ -175,7 +175,7 @@ impl Tree {
         }
     }
 
-    /// Whether it has to be decided now what separates tags.
+    /// Returns whether it has to be decided now what separates tags.
     pub(crate) fn asks_for_separators(&self, attributes: &Buffer) -> bool {
         self.separators == Separators::Unknown && attributes.ambiguous_tags().is_some()
     }
@@ -203,7 +203,7 @@ impl Tree {
         !self.lists.is_empty() || self.pending.kind != Kind::None || self.after != After::Other
     }
 
-    /// Whether text is a part of something.
+    /// Returns whether text is a part of something.
     pub(crate) fn wants_text(&self) -> bool {
         self.target != Target::Nowhere
     }
@@ -393,7 +393,7 @@ impl Tree {
         }
     }
 
-    /// Whether a list item is a part of a description and ends no entry.
+    /// Returns whether a list item is a part of a description and ends no entry.
     fn is_list_text(&self) -> bool {
         let in_items = self.lists.last().is_some_and(|list| !list.is_definition());
         self.target == Target::Description && (self.lists_in_text > 0 || !in_items)

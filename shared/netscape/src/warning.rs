@@ -12,7 +12,7 @@ pub enum Warning<'a> {
     UnreadableDate {
         /// The attribute, in lower case.
         attribute: &'a str,
-        /// What it held.
+        /// Its value.
         value: &'a str,
     },
     /// A field was longer than the [limits](crate::limits) and lost its end.
@@ -35,7 +35,7 @@ pub enum Warning<'a> {
     /// A part of the tag is in no attribute: it repeats one, or has a name that can be none, which comes of
     /// quotation marks that are not escaped.
     AttributesLost {
-        /// That part, up to [`limits::QUOTED_CHARACTERS`](crate::limits::QUOTED_CHARACTERS).
+        /// The lost text, up to [`limits::QUOTED_CHARACTERS`](crate::limits::QUOTED_CHARACTERS).
         text: &'a str,
     },
     /// The file ends within the entry's tag. The attributes before that are kept.
@@ -51,12 +51,12 @@ pub enum Warning<'a> {
     /// Of the file: such text was found more often than [`limits::LOST_TEXTS`](crate::limits::LOST_TEXTS)
     /// times.
     MoreTextLost {
-        /// How often besides.
+        /// Number of further losses.
         count: u64,
     },
     /// Of the file: it ends early and probably has been cut off.
     EndsEarly {
-        /// What it ends inside of.
+        /// The construct in which it ends.
         inside: Unfinished,
         /// The part of a tag that is in no entry.
         text: &'a str,
@@ -73,7 +73,7 @@ pub enum Warning<'a> {
 pub struct FileWarning<'a> {
     /// The line it is about, counted from 1.
     pub line: u32,
-    /// What could not be taken as written.
+    /// The warning.
     pub warning: Warning<'a>,
 }
 
@@ -185,7 +185,7 @@ impl Quotation {
 
 const ELLIPSIS: char = '…';
 
-/// What [`Warning`]s are made from while the entry's text is still being gathered.
+/// The source of [`Warning`]s while the entry's text is still being gathered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flaw {
     UnreadableDate(usize),
@@ -237,7 +237,7 @@ impl Field {
 pub struct Warnings<'a>(pub(crate) Option<&'a Buffer>);
 
 impl<'a> Warnings<'a> {
-    /// Whether there is nothing to warn of.
+    /// Returns whether there is nothing to warn of.
     pub fn is_empty(&self) -> bool {
         self.0.is_none_or(|attributes| attributes.flaws.is_empty())
     }

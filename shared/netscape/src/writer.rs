@@ -6,7 +6,7 @@ use crate::markup;
 use std::io::{self, ErrorKind, Write};
 use tag::Tag;
 
-/// What stands before the root list in a file of ours.
+/// Text before the root list in a file of ours.
 const PROLOG: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <!-- This is an automatically generated file.
      It will be read and overwritten.
@@ -16,7 +16,7 @@ const PROLOG: &str = r#"<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <H1>Bookmarks</H1>
 "#;
 
-/// What stands after the end tag of the root list in a file of ours.
+/// Text after the end tag of the root list in a file of ours.
 const EPILOG: &str = "<p>\n";
 
 /// Deeper lists are not indented more, else a file nested as deeply as the format allows would be mostly
@@ -25,11 +25,11 @@ const DEEPEST_INDENTATION: usize = 64;
 
 /// Writes a bookmark file in UTF-8, which every browser imports.
 ///
-/// What a [`Reader`](crate::Reader) gives for the written file are the same events. More: a file in the
-/// canonical form of Netscape, Mozilla, Firefox or Chrome is written as it was read, byte for byte, if the
-/// writer is given the file's [prolog](crate::Reader::prolog) and [epilog](crate::Reader::epilog) and the
-/// reader [keeps icons](crate::Reader::keep_icons). Canonical is what these browsers write themselves: the
-/// attributes in their order, tags separated by commas, dates in seconds.
+/// A [`Reader`](crate::Reader) returns the same events for the written file. More: a file in the canonical
+/// form of Netscape, Mozilla, Firefox or Chrome is written as it was read, byte for byte, if the writer is
+/// given the file's [prolog](crate::Reader::prolog) and [epilog](crate::Reader::epilog) and the reader [keeps
+/// icons](crate::Reader::keep_icons). Canonical is what these browsers write themselves: the attributes in
+/// their order, tags separated by commas, dates in seconds.
 ///
 /// ```
 /// use netscape::{Bookmark, Event, Folder, Writer};
@@ -60,7 +60,7 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     ///
-    /// What `out` fails with; so it is for each of these functions.
+    /// Fails with the errors of `out`, as each of these functions does.
     pub fn new(out: W) -> io::Result<Self> {
         Self::with_prolog(out, PROLOG)
     }
@@ -111,7 +111,7 @@ impl<W: Write> Writer<W> {
         Ok(self.out)
     }
 
-    /// Where it writes to. What stands there may be taken away, if the order is kept.
+    /// Returns the output. What stands there may be taken away, if the order is kept.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.out
     }

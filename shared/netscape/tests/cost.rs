@@ -1,4 +1,4 @@
-//! What reading takes grows in proportion to the file. This has a process of its own, whose memory is
+//! The cost of reading grows in proportion to the file. This has a process of its own, whose memory is
 //! counted: how much is allocated in all, since all work that is repeated shows there, and how many events
 //! there are.
 

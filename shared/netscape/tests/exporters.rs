@@ -1,4 +1,5 @@
-//! What each exporter writes, read from a file of its form. The files are in tests/corpus and written for it.
+//! The output of each exporter, read from a file of its form. The files are in tests/corpus and written for
+//! it.
 
 mod common;
 

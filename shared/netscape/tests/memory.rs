@@ -27,7 +27,7 @@ fn bookmarks(source: impl std::io::Read) -> usize {
 fn two_hundred_megabytes_of_icons_take_a_few_buffers() {
     let icons = format!("<DT><A HREF=a ICON=\"{}\">A</A>\n", "iVBORw0KGgo".repeat(20));
     let one_icon = ("<DT><A HREF=a ICON=\"", "iVBORw0KGgo", "\">A</A>");
-    // What a process has before it reads anything, and the source's own buffer.
+    // A process's own memory, and the source's buffer, come first.
     assert_eq!(bookmarks(repeated("", &icons, 1_000, "")), 1_000);
     let Some(before) = peak() else { return };
     assert_eq!(bookmarks(repeated("", &icons, 200_000, "")), 200_000);

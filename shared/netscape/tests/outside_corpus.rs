@@ -9,8 +9,8 @@ use common::{File, seconds};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-/// What a file must give: bookmarks, folders, bookmarks with tags, bookmarks with a description, depth of
-/// folders.
+/// The expected content of a file: bookmarks, folders, bookmarks with tags, bookmarks with a description,
+/// depth of folders.
 struct Expected {
     file: &'static str,
     bookmarks: usize,

@@ -1,4 +1,4 @@
-//! What sinks naive readers: markup that is odd, broken, hostile or merely large.
+//! Input that breaks naive readers: markup that is odd, broken, hostile or merely large.
 
 mod common;
 

@@ -1,4 +1,5 @@
-//! What is written is what was read: the same entries always, the same bytes for the files of browsers.
+//! A written file equals the one that was read: the same entries always, the same bytes for the files of
+//! browsers.
 
 mod common;
 mod pieces;
@@ -119,7 +120,7 @@ fn an_attribute_that_would_garble_its_neighbours_is_left_out() {
     assert_eq!(file.outline(), "T <https://example.com/> note=kept\n");
 }
 
-/// What is exported and imported again has nothing to be warned of that was not there before.
+/// An export that is imported again causes no warning that was not there before.
 #[test]
 fn a_written_file_gains_no_warning() {
     for (name, file) in corpus_files() {

@@ -20,7 +20,7 @@ pub const MAX_ITERATIONS: u32 = 1_000_000;
 /// State after the server-first-message: the client-final-message is computed but not sent.
 pub struct ServerFirst<S> {
     pub(crate) stream: S,
-    /// What came behind the message.
+    /// Bytes that were received after the message.
     pub(crate) received: BytesMut,
     /// Waits for the server's proof.
     pub(crate) scram: ScramSha256,
@@ -36,7 +36,7 @@ impl<S> ServerFirst<S> {
     }
 }
 
-/// What a server replied to the first flight.
+/// The reply of a server to the first flight.
 pub enum ServerReply<S> {
     /// Its server-first-message, and what it offers.
     ServerFirst(Box<ServerFirst<S>>, AuthOffer),

@@ -24,7 +24,7 @@ pub use stream::{CancelKey, PendingLogin, PipelinedLoginStream, Progress};
 
 /// The stream under a login.
 pub trait Transport: AsyncRead + AsyncWrite + Unpin {
-    /// Whether the stream is encrypted and its peer verified.
+    /// Returns whether the stream is encrypted and its peer verified.
     fn is_tls(&self) -> bool;
 
     /// The hash of the server's certificate, to which SCRAM can be bound: `tls-server-end-point` (RFC 5929).

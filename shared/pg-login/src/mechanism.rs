@@ -1,4 +1,4 @@
-//! Which SCRAM to begin with, before the server has said what it offers.
+//! Chooses the SCRAM mechanism to begin with, before the server has listed those that it offers.
 
 use postgres_protocol::authentication::sasl::{ChannelBinding as Gs2, SCRAM_SHA_256, SCRAM_SHA_256_PLUS};
 
@@ -7,18 +7,18 @@ use crate::message::mechanisms;
 /// The length of a SHA-256, in bytes.
 const SHA_256: usize = 32;
 
-/// Whether SCRAM is bound to the TLS channel.
+/// Use of SCRAM's binding to the TLS channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelBinding {
     /// Never.
     Disable,
-    /// Where the server offers it.
+    /// If the server offers it.
     Prefer,
     /// Or no connection.
     Require,
 }
 
-/// How a server lets clients in.
+/// The method by which a server authenticates clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthOffer {
     /// By SCRAM, which may be bound to the TLS channel.
@@ -29,7 +29,7 @@ pub enum AuthOffer {
     Other,
 }
 
-/// What a client says about binding in its first message (RFC 5802, section 7).
+/// The client's flag about binding in its first message (RFC 5802, section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Mechanism {
     /// `p=`: bound to the hash of the server's certificate.
@@ -54,9 +54,9 @@ impl Mechanism {
     /// The best guess; `known` is what the server offered before. None where the server must say first what
     /// it wants.
     ///
-    /// Where nothing is known, a certificate signed with SHA-256 speaks for binding. Postgres offers it with
-    /// any other, Neon's proxy only with these; and a guess that the server does not offer costs a
-    /// connection. So with another certificate the first login is not bound unless that is required.
+    /// If nothing is known of the server, a certificate signed with SHA-256 speaks for binding. Postgres
+    /// offers it with any other, Neon's proxy only with these; and a guess that the server does not offer
+    /// costs a connection. So with another certificate the first login is not bound unless that is required.
     pub(super) fn choose(
         policy: ChannelBinding,
         end_point: Option<Vec<u8>>,

@@ -20,15 +20,15 @@ use tokio_postgres::tls::{ChannelBinding, TlsStream};
 use crate::message::{AUTHENTICATION_OK, Message, READY_FOR_QUERY, TERMINATE, auth, tag, violation};
 use crate::{ServerFirst, Transport};
 
-/// How long the client-final-message may wait for a statement to travel with, and the server for that
-/// message. A timer measures it while the process runs, the wall clock where the process was frozen
+/// Longest time that the client-final-message waits for a statement to travel with, and that the server waits
+/// for that message. A timer measures it while the process runs, the wall clock where the process was frozen
 /// meanwhile. Until then nothing was asked of the server, and no compute was woken.
 const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// How much the driver may write before some of it must have been taken.
+/// Number of bytes that the driver may write before some of them must have been taken.
 const MAX_QUEUE: usize = 64 * 1024;
 
-/// What a server requires in a `CancelRequest`.
+/// The key that a server requires in a `CancelRequest`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CancelKey {
     /// The server process.
@@ -69,21 +69,21 @@ pub struct PendingLogin {
 /// Wraps the stream that is passed to tokio-postgres and answers the driver's startup on the server's behalf.
 pub struct PipelinedLoginStream<S> {
     server: S,
-    /// What the driver reads before anything else.
+    /// Bytes that the driver reads before anything else.
     to_driver: BytesMut,
-    /// What the server is sent before anything else.
+    /// Bytes that are sent to the server before anything else.
     to_server: BytesMut,
     login: Option<Box<Login>>,
 }
 
 /// The second half of a login.
 struct Login {
-    /// Whether the driver receives a greeting before the login is done.
+    /// True if the driver receives a greeting before the login is done.
     is_pipelined: bool,
     /// The driver's startup packet, as far as it has come.
     startup: BytesMut,
     is_started: bool,
-    /// Whether what waits for the server may be sent.
+    /// True if what waits for the server may be sent.
     is_released: bool,
     release: Option<oneshot::Receiver<()>>,
     delay: Pin<Box<Sleep>>,
@@ -155,7 +155,7 @@ impl<S: Transport> PipelinedLoginStream<S> {
     fn poll_login(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(login) = &mut self.login {
             if login.poll_release(cx)? {
-                // Where it cannot be sent at once, reading goes on all the same.
+                // If it cannot be sent at once, reading continues all the same.
                 if let Poll::Ready(sent) = self.poll_send(cx) {
                     sent?;
                 }
@@ -194,7 +194,7 @@ impl Login {
         self.is_started
     }
 
-    /// Whether what waits for the server may be sent.
+    /// Returns whether what waits for the server may be sent.
     fn poll_release(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         if self.is_started && !self.is_released {
             match self.release.as_mut().map(|release| Pin::new(release).poll(cx)) {

@@ -1,4 +1,4 @@
-//! What earlier connections showed about a server, so that a wrong guess is paid for once.
+//! Remembers what earlier connections showed about a server, so that a wrong guess is paid for once.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,13 +7,13 @@ use pg_login::AuthOffer;
 /// A server behind the same name may be another one tomorrow, so nothing here is more than a first guess.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Known {
-    /// Whether it takes TLS by request alone.
+    /// True if it takes TLS by request alone.
     pub(crate) wants_request: bool,
-    /// How it lets clients in.
+    /// Its method of authentication.
     pub(crate) offer: Option<AuthOffer>,
 }
 
-/// What is known of a server.
+/// The knowledge about a server.
 #[derive(Default)]
 pub(crate) struct ServerCapabilities(Mutex<Known>);
 

@@ -25,10 +25,11 @@ use crate::url::{ChannelBinding, Url, UrlError};
 /// The stream under a session.
 pub(crate) type LoginStream = PipelinedLoginStream<Stream>;
 
-/// What drives the session: a future to spawn. It ends when the client is dropped or the connection is lost.
+/// The future that drives the session; spawn it. It ends when the client is dropped or the connection is
+/// lost.
 pub type Connection = tokio_postgres::Connection<Empty, LoginStream>;
 
-/// How long name, TCP and TLS together may take where the URL has no `connect_timeout`.
+/// Longest time of name, TCP and TLS together if the URL has no `connect_timeout`.
 const DIAL_BOUND: Duration = Duration::from_secs(5);
 
 /// Postgres, and Neon's proxy, take no longer startup packet (`MAX_STARTUP_PACKET_LENGTH`).

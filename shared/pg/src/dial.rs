@@ -63,7 +63,7 @@ async fn reach(
     }
 }
 
-/// How TLS will begin; none where there will be none.
+/// Returns how TLS will begin; `None` if there will be none.
 pub(crate) fn start(url: &Url, capabilities: &ServerCapabilities) -> Option<Start> {
     match (url.tls, url.negotiation) {
         (TlsMode::Disable, _) => None,

@@ -1,4 +1,4 @@
-//! What went wrong, and what it means for the caller.
+//! Errors of connecting and of statements, and their meaning for the caller.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -53,7 +53,7 @@ pub enum Error {
     TimedOut {
         /// Host and port.
         server: String,
-        /// How long was waited.
+        /// Time spent waiting.
         bound: Duration,
     },
     /// A session whose server has stopped answering; whether its last statement ran is unknown.
@@ -61,7 +61,7 @@ pub enum Error {
     Silent {
         /// Host and port.
         server: String,
-        /// How long was waited.
+        /// Time spent waiting.
         bound: Duration,
     },
     /// The server speaks no TLS and the URL asks for it.
@@ -75,7 +75,7 @@ pub enum Error {
     Tls {
         /// Host and port.
         server: String,
-        /// What was wrong with the certificate.
+        /// The problem of the certificate.
         failure: TlsFailure,
         /// OpenSSL's words.
         source: native_tls::Error,
@@ -89,12 +89,12 @@ pub enum Error {
         /// Host and port.
         server: String,
     },
-    /// What answers does not log in as a Postgres that knows the password would.
+    /// The peer does not log in as a Postgres that knows the password would.
     #[error("the login at {server} was broken off: {problem}")]
     Protocol {
         /// Host and port.
         server: String,
-        /// What it did.
+        /// The deviation.
         problem: &'static str,
     },
     /// The login failed: the server's refusal, a lost connection, or the driver's own error. Nothing has been
@@ -107,7 +107,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What the server said, where it did.
+    /// Returns the server's error, if it sent one.
     #[must_use]
     pub fn as_db_error(&self) -> Option<&DbError> {
         match self {
@@ -116,7 +116,7 @@ impl Error {
         }
     }
 
-    /// Whether a handshake broke off rather than was refused for its certificate.
+    /// Returns whether a handshake broke off rather than was refused for its certificate.
     pub(crate) fn is_a_broken_handshake(&self) -> bool {
         matches!(self, Self::Tls { failure: TlsFailure::Other(words), .. } if !words.contains("certificate"))
     }
@@ -135,7 +135,7 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
-/// What a handshake stumbled over.
+/// The cause of a failed handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsFailure {
     /// Signed by no authority that is trusted here.

@@ -1,4 +1,4 @@
-//! What a login at a server needs of a URL, and what a server's refusal is as an error.
+//! Takes the login's parameters from a URL, and turns a server's refusal into an error.
 
 use std::io;
 
@@ -21,7 +21,7 @@ pub(crate) fn startup_packet(url: &Url) -> io::Result<Bytes> {
     Ok(packet.freeze())
 }
 
-/// Whether a login that is not bound to the TLS channel may be tried.
+/// Returns whether a login that is not bound to the TLS channel may be tried.
 pub(crate) fn may_be_unbound(url: &Url) -> bool {
     url.channel_binding != ChannelBinding::Require
 }

@@ -48,14 +48,14 @@ pub async fn reach(address: SocketAddr, bound: Duration) -> io::Result<TcpStream
     timeout(bound, TcpStream::connect(address)).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// What a handshake agreed on.
+/// The result of a handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handshake {
     /// As OpenSSL writes it: `TLSv1.3`.
     pub version: &'static str,
     /// The cipher suite.
     pub cipher: String,
-    /// What the server showed.
+    /// The server's certificate.
     pub certificate: Option<Certificate>,
 }
 
@@ -65,7 +65,7 @@ pub enum HandshakeError {
     /// The server declined.
     #[error("the server does not offer TLS")]
     NotOffered,
-    /// What it answered is not Postgres.
+    /// The answer is not Postgres's.
     #[error("the answer to the request for TLS was byte {0:#04x}, which no Postgres sends")]
     NotPostgres(u8),
     /// It said nothing for so long.
@@ -77,7 +77,7 @@ pub enum HandshakeError {
     /// The certificate was refused.
     #[error("its certificate is refused: {reason}")]
     Refused {
-        /// What was shown.
+        /// The server's certificate.
         certificate: Certificate,
         /// OpenSSL's number of the reason: X509_STORE_CTX_get_error(3).
         code: i32,
@@ -218,7 +218,7 @@ impl Url {
         Self { channel_binding: ChannelBinding::Require, ..self.clone() }
     }
 
-    /// Whether the login is bound to the TLS channel.
+    /// Returns whether the login is bound to the TLS channel.
     #[must_use]
     pub fn channel_binding(&self) -> ChannelBinding {
         self.channel_binding

@@ -12,7 +12,7 @@ const ATTEMPTS: u32 = 3;
 /// Between them, at most.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_millis(500) };
 
-/// How long to wait before the next attempt at a session. None: the error is the answer.
+/// Returns the pause before the next attempt at a session; `None` if the error is final.
 ///
 /// The pause doubles each time, and up to half of it is left to chance, so that clients which were refused
 /// together do not come back together. Misconfigurations and exhausted limits are not retried.

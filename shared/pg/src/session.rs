@@ -16,9 +16,9 @@ use crate::login::refusal;
 /// A session whose login may still be under way. Its [`Connection`](crate::Connection) must be driven
 /// meanwhile.
 pub struct Session {
-    /// What statements go through.
+    /// The client that runs statements.
     pub client: Client,
-    /// What the client does not know of how it came to be.
+    /// The login, for what the client does not know of it.
     pub login: Login,
 }
 
@@ -66,7 +66,7 @@ impl Session {
 }
 
 impl Login {
-    /// Whether the login is done, so that nothing is pipelined with it any more.
+    /// Returns whether the login is done, so that nothing is pipelined with it any more.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         match &self.state {
@@ -100,15 +100,15 @@ impl Login {
         self.failure(outcome).await.map_or(Ok(()), Err)
     }
 
-    /// What a statement's error means: the login's failure, where the statement was pipelined with it, or its
-    /// own.
+    /// Returns the meaning of a statement's error: the login's failure, if the statement was pipelined with
+    /// it, or its own.
     pub async fn explain(&self, error: tokio_postgres::Error) -> Error {
         let progress = match &self.state {
             LoginState::Pipelined { progress, .. } => progress.borrow().clone(),
             LoginState::ByDriver(_) => return Error::from(error),
         };
         match progress {
-            // Whether the statement ran is unknown.
+            // It is unknown whether the statement ran.
             Progress::Lost | Progress::Pending => Error::from(error),
             over => self.failure(over).await.unwrap_or_else(|| Error::from(error)),
         }

@@ -23,7 +23,7 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// Whether the stream is encrypted and its peer verified.
+    /// Returns whether the stream is encrypted and its peer verified.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
@@ -38,8 +38,9 @@ impl Stream {
         }
     }
 
-    /// What SCRAM can be bound to: the hash of the server's certificate, `tls-server-end-point` (RFC 5929).
-    /// None without TLS, and where the certificate's signature names no hash, as Ed25519 does.
+    /// Returns the data for SCRAM's channel binding: the hash of the server's certificate,
+    /// `tls-server-end-point` (RFC 5929). None without TLS, and where the certificate's signature names no
+    /// hash, as Ed25519 does.
     #[must_use]
     pub fn tls_server_end_point(&self) -> Option<Vec<u8>> {
         match self {

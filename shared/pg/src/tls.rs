@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use crate::error::Error;
 use crate::url::{Roots, Url};
 
-/// How TLS begins, once that is decided.
+/// The way in which TLS begins, once that is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
     /// With the handshake itself.
@@ -89,7 +89,7 @@ impl Trusted {
     }
 }
 
-/// How a certificate begins in PEM (RFC 7468).
+/// Start of a certificate in PEM (RFC 7468).
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 fn refusal(path: &Path, problem: impl ToString) -> Error {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub use pg_login::ChannelBinding;
 
-/// Where a server listens.
+/// The address at which a server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Host {
     /// A DNS name or an address; what the certificate must be made out to, and the SNI.
@@ -23,8 +23,7 @@ pub enum Host {
     Socket(PathBuf),
 }
 
-/// Whether the connection is encrypted. Where it is, chain and host name are verified; nothing turns that
-/// off.
+/// Encryption of the connection. With TLS, chain and host name are verified; nothing turns that off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsMode {
     /// No TLS: loopback and sockets only.
@@ -35,7 +34,7 @@ pub enum TlsMode {
     Require,
 }
 
-/// Which certificate authorities are trusted.
+/// The certificate authorities that are trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Roots {
     /// The system's, with those of `SSL_CERT_FILE` and `SSL_CERT_DIR` (OpenSSL's own variables).
@@ -44,7 +43,7 @@ pub enum Roots {
     File(PathBuf),
 }
 
-/// How TLS begins.
+/// The ways in which TLS begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Negotiation {
     /// Directly where the server takes that, else by request: what holds where the URL says nothing.
@@ -55,7 +54,7 @@ pub enum Negotiation {
     Direct,
 }
 
-/// What a URL says that is the rule here, and that other clients need to be told.
+/// Settings of a URL that are the rule here, and that other clients need to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spelled {
     /// `verify-full`: to libpq `require` is less.
@@ -86,13 +85,13 @@ pub struct Url {
     pub(crate) tcp_user_timeout: Option<Duration>,
 }
 
-/// Which part of the URL is wrong, and what to write. It never holds a value of the URL.
+/// Names the wrong part of the URL, and what to write. It never holds a value of the URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{part}: {problem}")]
 pub struct UrlError {
     /// The part's name: `scheme`, `host`, `port`, a parameter's name.
     pub part: String,
-    /// What is wrong with it and what to do.
+    /// The problem, and what to do.
     pub problem: String,
 }
 
@@ -135,13 +134,13 @@ impl Url {
         &self.dbname
     }
 
-    /// How long TCP and TLS together may take, where the URL says so.
+    /// Returns the longest time of TCP and TLS together, if the URL sets it.
     #[must_use]
     pub fn connect_timeout(&self) -> Option<Duration> {
         self.connect_timeout
     }
 
-    /// Whether the host is one of Neon's.
+    /// Returns whether the host is one of Neon's.
     #[must_use]
     pub fn is_neon(&self) -> bool {
         match &self.host {
@@ -150,7 +149,8 @@ impl Url {
         }
     }
 
-    /// Whether the host is Neon's connection pooler, which keeps no session: its endpoint ends in `-pooler`.
+    /// Returns whether the host is Neon's connection pooler, which keeps no session: its endpoint ends in
+    /// `-pooler`.
     #[must_use]
     pub fn is_pooler(&self) -> bool {
         self.endpoint().is_some_and(|endpoint| endpoint.ends_with("-pooler"))

@@ -7,7 +7,7 @@ use crate::markup::{self, Element, End};
 use crate::warning::NoticeKind;
 use std::io::Read;
 
-/// Whether reading can go on with the window as it is.
+/// The result of a step: reading continues with the window as it is, or needs more.
 pub(super) enum Progress {
     Made,
     /// It needs more text, or the end.

@@ -8,10 +8,10 @@ use crate::{Error, limits};
 use std::io::Read;
 use std::ops::Range;
 
-/// How much of what follows a value is looked at, to see whether the value can end there.
+/// Length of the text after a value that is looked at, to see whether the value can end there.
 const FOLLOWING: usize = 1_024;
 
-/// Where a value and its attribute end.
+/// The ends of a value and of its attribute.
 struct Value {
     value: Range<usize>,
     end: usize,
@@ -113,7 +113,7 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    /// Whether it is known what separates this entry's tags; the text that follows may have to tell.
+    /// Returns whether it is known what separates this entry's tags; the text that follows may have to tell.
     fn knows_separators(&mut self) -> bool {
         if self.tag.element != Element::A || !self.tree.asks_for_separators(&self.attributes) {
             return true;

@@ -264,7 +264,7 @@ impl<R: Read> Reader<R> {
         self.literal()
     }
 
-    /// What a tag means where it stands, if what follows it tells.
+    /// Returns the meaning of a tag at its place, if the text after it tells.
     fn meaning(&mut self, element: Element, is_end: bool, name_end: usize) -> Option<Meaning> {
         let place = self.tree.place();
         let is_entry = !is_end && matches!(element, Element::A | Element::Heading(_) | Element::Hr);
@@ -344,7 +344,7 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// What a tag is.
+/// The meaning of a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
     /// The start of an entry, which takes its attributes.

@@ -7,7 +7,7 @@ use crate::entry::Text;
 pub(super) struct Link {
     /// As values stand in a file.
     address: Vec<u8>,
-    /// Where its text begins.
+    /// Start of its text.
     start: usize,
 }
 

@@ -1,10 +1,10 @@
-//! Whether a page of lists with links is a bookmark file. Pocket, Instapaper and others write such pages
-//! without a doctype of their own, and many an ordinary page holds lists of links as well.
+//! Decides whether a page of lists with links is a bookmark file. Pocket, Instapaper and others write such
+//! pages without a doctype of their own, and many an ordinary page holds lists of links as well.
 
 /// The longest title that is looked at.
 const TITLE: usize = 64;
 
-/// What a page has shown so far.
+/// The evidence of a page so far.
 #[derive(Debug, Default)]
 pub(super) struct ListPage {
     title: Title,
@@ -42,18 +42,18 @@ impl ListPage {
         }
     }
 
-    /// Whether the title alone says that it is one.
+    /// Returns whether the title alone says that it is one.
     pub(super) fn is_export(&self) -> bool {
         self.title == Title::Export
     }
 
-    /// Whether the title and an item say so.
+    /// Returns whether the title and an item say so.
     pub(super) fn is_titled(&self) -> bool {
         self.title == Title::Bookmarks && self.items > 0
     }
 
-    /// Whether, at the end of the page, its structure says so: it has nothing but links in lists, in two
-    /// sections or nested.
+    /// Returns whether, at the end of the page, its structure shows a bookmark file: it has nothing but links
+    /// in lists, in two sections or nested.
     pub(super) fn is_one(&self) -> bool {
         !self.is_ordinary && self.items > 0 && (self.sections > 1 || self.is_nested)
     }
@@ -83,7 +83,7 @@ impl ListPage {
     }
 }
 
-/// Whether an address begins with a scheme (RFC 3986, section 3.1).
+/// Returns whether an address begins with a scheme (RFC 3986, section 3.1).
 fn has_scheme(address: &str) -> bool {
     let scheme = address.trim_ascii().split_once(':').map_or("", |(scheme, _)| scheme);
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');

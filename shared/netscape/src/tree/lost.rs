@@ -48,7 +48,7 @@ impl Lost {
         Some((self.line, text))
     }
 
-    /// How many more there were than there are warnings.
+    /// Returns the number of losses beyond the warnings.
     pub(super) fn count_of_more(&self) -> Option<u64> {
         (self.more > 0).then_some(self.more)
     }

@@ -82,7 +82,7 @@ fn rank(name: &str, is_flag: bool) -> u8 {
     }
 }
 
-/// Whether reading a tag can give this name.
+/// Returns whether reading a tag can give this name.
 fn is_name(name: &str) -> bool {
     let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | 0);
     let rest = name.as_bytes().get(1..);

@@ -191,7 +191,7 @@ impl File {
         }
     }
 
-    /// How deep the deepest bookmark lies.
+    /// Returns the depth of the deepest bookmark.
     pub fn depth(&self) -> usize {
         self.bookmarks().map(|bookmark| bookmark.path.len()).max().unwrap_or(0)
     }

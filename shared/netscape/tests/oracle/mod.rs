@@ -82,7 +82,7 @@ fn one_line_end(text: &str) -> String {
     out
 }
 
-/// Where the content of a raw element ends: before its end tag, a `<dt>` or a `<dl>`.
+/// Returns the end of a raw element's content: before its end tag, a `<dt>` or a `<dl>`.
 fn raw_end(text: &str, name: &str) -> usize {
     let lower = text.to_ascii_lowercase();
     let is_tag = |tail: &str, tag: &str| {
@@ -112,7 +112,7 @@ fn is_bogus_end(text: &str) -> bool {
     text.strip_prefix("</").is_some_and(|rest| !rest.is_empty())
 }
 
-/// Whether a name's end tag follows before another entry begins.
+/// Returns whether a name's end tag follows before another entry begins.
 fn name_goes_on(text: &str, is_folder: bool) -> bool {
     for (at, _) in text.match_indices('<') {
         let mut rest = &text[at + 1..];
@@ -144,7 +144,7 @@ fn entry_tag_length(rest: &str) -> Option<usize> {
     Some(length)
 }
 
-/// Whether attributes are written without doubt, those without a value included.
+/// Returns whether attributes are written without doubt, those without a value included.
 fn whole_attributes_or_flags(inner: &str) -> Option<()> {
     let mut rest = inner.trim_start_matches(|c| is_space(c) || c == '/');
     while !rest.is_empty() {
@@ -179,7 +179,7 @@ fn whole_attributes_or_flags(inner: &str) -> Option<()> {
     Some(())
 }
 
-/// Whether a quoted attribute follows without a space.
+/// Returns whether a quoted attribute follows without a space.
 fn begins_attribute(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
     rest.len() < text.len() && (rest.starts_with("=\"") || rest.starts_with("='"))

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use branchline_pg_login::{ChannelBinding, ClientFirst, PipelinedLoginStream, ServerReply, Transport};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-/// What a server says.
+/// A part of a server's script.
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// Any bytes.
@@ -58,7 +58,7 @@ fn message(tag: u8, parts: &[&[u8]], out: &mut Vec<u8>) {
 /// Says its pieces and hangs up.
 struct Server {
     pieces: Vec<Piece>,
-    /// What is left to say, once the client's nonce is known.
+    /// The rest of the server's script, once the client's nonce is known.
     said: Option<Vec<u8>>,
     at: usize,
     chunk: usize,
@@ -123,9 +123,9 @@ fn tags(mut seen: &[u8]) -> Vec<u8> {
     tags
 }
 
-/// What came of a login.
+/// The result of a login.
 pub struct Outcome {
-    /// Whether the server's server-first-message was accepted.
+    /// True if the server's server-first-message was accepted.
     pub has_begun: bool,
 }
 

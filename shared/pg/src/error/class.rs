@@ -4,7 +4,7 @@ use tokio_postgres::error::SqlState;
 
 use super::{Error, refusal};
 
-/// What an error asks of its caller.
+/// The reaction that an error asks of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Wrong until a person changes the configuration: a password, a certificate, a database's name.
@@ -24,7 +24,7 @@ pub enum Class {
 }
 
 impl Error {
-    /// What a person can do about a login that failed.
+    /// Returns advice for a person about a login that failed.
     #[must_use]
     pub fn advice(&self) -> &'static str {
         if let Self::ChannelBinding { .. } = self {
@@ -48,7 +48,7 @@ impl Error {
         }
     }
 
-    /// What the error asks of its caller.
+    /// Returns the class of the error.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
@@ -66,7 +66,7 @@ impl Error {
     }
 }
 
-/// What the error of a statement asks of its caller.
+/// Returns the class of a statement's error.
 fn of_statement(error: &tokio_postgres::Error) -> Class {
     match error.code() {
         Some(state) => by_state(state),
@@ -75,7 +75,7 @@ fn of_statement(error: &tokio_postgres::Error) -> Class {
     }
 }
 
-/// What the error of a login asks of its caller. A connection that is lost in one has lost nothing.
+/// Returns the class of a login's error. A connection that is lost in one has lost nothing.
 fn at_login(error: &tokio_postgres::Error) -> Class {
     match error.as_db_error() {
         Some(db) => by_message(db.code(), db.message()),

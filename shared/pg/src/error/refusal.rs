@@ -1,4 +1,4 @@
-//! What servers say when they refuse a login, what class of errors that is, and what to do about it.
+//! The messages with which servers refuse a login, the class of errors of each, and the advice.
 //!
 //! Neon's proxy gives each error of its own SQLSTATE XX000, also where it passes on the compute's words, and
 //! PgBouncer 08P01: at a login only the message tells them apart.
@@ -92,7 +92,7 @@ const REFUSALS: &[Refusal] = &[
     row("too many connections for ", Limit, TOO_MANY),
     row("no more connections allowed", Limit, TOO_MANY),
     row("client connections exceeded", Limit, TOO_MANY),
-    // What a person must change at Neon.
+    // Refusals that somebody must mend at Neon.
     row("endpoint cannot be found", Permanent, ENDPOINT),
     row("could not be found", Permanent, ENDPOINT),
     row("endpoint has been disabled", Permanent, DISABLED),
@@ -127,7 +127,7 @@ const REFUSALS: &[Refusal] = &[
     row("is not currently accepting connections", Permanent, ROLE_CLOSED),
     row("role \"", Permanent, PASSWORD),
     row("does not exist", Permanent, DATABASE),
-    // What passes by itself.
+    // Refusals that pass by themselves.
     row("couldn't connect to compute node", Unavailable, PASSES),
     row("control plane request failed", Unavailable, PASSES),
     row("failed to acquire permit", Unavailable, PASSES),
@@ -143,7 +143,7 @@ const REFUSALS: &[Refusal] = &[
     row("is shutting down", Unavailable, PASSES),
 ];
 
-/// What is known of a refusal by its message.
+/// Finds the refusal with a message.
 pub(super) fn of(message: &str) -> Option<&'static Refusal> {
     let message = message.to_lowercase();
     REFUSALS.iter().find(|refusal| message.contains(refusal.says))

@@ -1,4 +1,4 @@
-//! What a person wants to know of a certificate.
+//! The facts of a certificate that matter to a person.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ const DAY: i64 = 86_400;
 pub struct Certificate {
     /// Whom it names: the common name, else the organization.
     pub subject: String,
-    /// Who signed it, likewise.
+    /// Name of the signer, likewise.
     pub issuer: String,
     /// The DNS names and addresses that it is made out to.
     pub names: Vec<String>,

@@ -1,5 +1,5 @@
-//! Which version of TLS a handshake has agreed on, read from the server's own message, since native-tls does
-//! not tell.
+//! Reads the version of TLS that a handshake has agreed on from the server's own message, since native-tls
+//! does not tell.
 
 use std::io;
 use std::pin::Pin;
@@ -106,7 +106,7 @@ fn server_hello(mut record: Bytes<'_>) -> Result<u16, Wrong> {
     Ok(version)
 }
 
-/// What is left to read.
+/// The bytes that are left to read.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

@@ -28,7 +28,8 @@ pub(super) fn parse(url: &str) -> Result<Url, UrlError> {
     };
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     if place.contains('@') || query.contains('@') {
-        // What follows could be a piece of the password, so nothing after this may be named in an error.
+        // The next characters could be a piece of the password, so nothing after this may be named in an
+        // error.
         let problem = "write @ as %40, / as %2F and % as %25 in the user name and the password";
         return Err(UrlError::new("password", problem));
     }
