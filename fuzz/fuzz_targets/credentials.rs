@@ -1,6 +1,6 @@
-//! What a caller sends, and what an issuer publishes: any header, token and set of keys is answered without
-//! panic. The first byte chooses; a third of the inputs is signed, so that what lies behind the signature is
-//! reached as well.
+//! Input from callers and from an issuer: any header, token and set of keys is answered without panic. The
+//! first byte chooses; a third of the inputs is signed, so that what lies behind the signature is reached as
+//! well.
 #![no_main]
 
 #[path = "../../shared/auth/tests/auth/issuer.rs"]

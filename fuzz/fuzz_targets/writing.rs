@@ -1,4 +1,4 @@
-//! What is read and written is read the same again, and a second writing changes nothing.
+//! A file that is read and written is read the same again, and a second writing changes nothing.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Who may call, on each platform, with and without a token.
+//! Access on each platform, with and without a token.
 
 use harness::{Fixture, Seen, app, call_as};
 use serde_json::Value;
@@ -26,7 +26,7 @@ async fn locally_without_a_token_access_is_open() {
     assert_eq!(ask(&fixture, &[], Event::get("/").unsigned()).await.status, 200);
 }
 
-/// What a client says of where a request goes and comes from.
+/// Adds a client's headers about where a request goes and comes from.
 fn sent(event: Event, headers: &[(&str, &str)]) -> Event {
     let event = event.unsigned().without_header("host");
     headers.iter().fold(event, |event, (name, value)| event.header(name, value))
@@ -105,7 +105,7 @@ async fn locally_a_token_is_asked_for_where_one_is_configured() {
     let fixture = Fixture::new();
     assert_eq!(ask(&fixture, &[WITH_TOKEN], bearing(TOKEN)).await.status, 200);
     ask(&fixture, &[WITH_TOKEN], Event::get("/").unsigned()).await.problem(401);
-    // What an emulator says of the caller, the caller may have told it.
+    // The caller may have written what an emulator says of the caller.
     ask(&fixture, &[WITH_TOKEN], Event::get("/")).await.problem(401);
 }
 

@@ -1,4 +1,4 @@
-//! What the functions do when the database is away, wrong or not to be trusted.
+//! The functions' behaviour while the database is away, wrong or not to be trusted.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ async fn a_server_that_accepts_and_says_nothing_costs_less_than_five_seconds() {
 async fn a_server_that_cannot_take_another_connection_is_an_outage_and_no_misconfiguration() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    // What a server says to the request for TLS that has no process to spare.
+    // The answer to the request for TLS of a server that has no process to spare.
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
             let _ = client.read_exact(&mut [0; 8]).await;
@@ -153,7 +153,7 @@ async fn authorities_come_from_the_system_or_from_ssl_cert_file_or_from_sslrootc
     assert_eq!(status(&foreign, &[("SSL_CERT_FILE", &file)]).await, 500);
 }
 
-/// What a server that knows no direct TLS does when it meets a handshake.
+/// The reaction to a handshake of a server that knows no direct TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shyness {
     /// It hangs up, as Postgres did before 17.

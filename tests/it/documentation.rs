@@ -1,4 +1,4 @@
-//! What the documentation names is there.
+//! Things that the documentation names exist.
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -104,7 +104,8 @@ async fn tenant_tables(database: &TestDatabase) -> Vec<(String, &'static str)> {
     tables
 }
 
-/// What a statement does for an organization, in a transaction that is rolled back: how many rows.
+/// Runs a statement for an organization, in a transaction that is rolled back, and returns the number of
+/// rows.
 async fn outcome(client: &Client, claim: &str, sql: &str) -> Result<u64, SqlState> {
     client.batch_execute(&format!("BEGIN; SET LOCAL app.organization = '{claim}'")).await.unwrap();
     let done = client.execute(sql, &[]).await;
@@ -187,7 +188,7 @@ async fn no_row_hangs_from_another_organizations_row_and_no_key_tells_of_one() {
     ] {
         assert_eq!(outcome(&client, A, child).await, refused, "{child}");
     }
-    // That both have the same content, address and key, `two_organizations` has shown.
+    // `two_organizations` has shown that both have the same content, address and key.
 }
 
 #[tokio::test]
@@ -212,7 +213,7 @@ async fn the_search_reads_the_claimed_organization_alone() {
     ] {
         assert_eq!(outcome(&client, "", sql).await, Ok(0), "{sql}");
     }
-    // What another organization has pending stays pending.
+    // Pending rows of another organization stay pending.
     let pending = "SELECT count(*)::text FROM search_pending WHERE organization_id = '";
     client
         .batch_execute(&format!(

@@ -11,7 +11,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::pgbouncer::pooler;
 
-/// How often a wrong password tries to get a statement run.
+/// Number of attempts with a wrong password to get a statement run.
 const TRIES: usize = 20;
 
 fn connector(url: &str) -> Connector {
@@ -159,7 +159,7 @@ async fn channel_binding_cannot_be_taken_away_where_it_is_required_nor_unseen_wh
     assert_eq!(error.class(), Class::Permanent);
     assert_eq!((neon.logins(), traces(&database).await), (0, 0));
 
-    // What has been learnt from the liar is unlearnt.
+    // The facts that were learnt from the liar are forgotten.
     neon.tamper(None);
     drop(preferred.connect().await.unwrap());
     drop(required.connect().await.unwrap());

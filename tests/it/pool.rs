@@ -15,7 +15,7 @@ use support::{Data, Event, Options, Postgres, Proxy, binary};
 const FILE: &str =
     "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF=\"https://example.com/\">x</A></DL><p>";
 
-/// What a request for details says that it cost.
+/// Returns the cost of a request for details, by its own report.
 fn spent(seen: &Seen) -> &Value {
     assert_eq!(seen.status, 200, "{}", seen.body);
     &seen.body["request"]
@@ -45,7 +45,7 @@ impl Timed {
         self.seconds.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// What a read costs, and how many connections there have been.
+    /// Reads, and returns the response and the number of connections so far.
     async fn read(&self) -> (Seen, u64) {
         let seen = self.fixture.call(db_test::handle, Event::get("/?details=true")).await;
         (seen, self.proxy.traffic().connections)
@@ -147,7 +147,7 @@ async fn a_server_that_is_gone_costs_a_warm_function_less_than_five_seconds() {
 
 /// Has the server fail statements on a table for another transaction's sake, so many times.
 async fn conflicts(fixture: &Fixture, statement: &str, times: u32) {
-    // What a sequence gives is not taken back with its transaction.
+    // A sequence's number is not taken back with its transaction.
     let sql = format!(
         "CREATE SEQUENCE tried;
          CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -304,7 +304,7 @@ async fn a_process_that_is_ended_takes_leave_of_the_server_and_one_that_is_kille
     let server = Postgres::start(&Options { data: Data::Temporary, durable: false }).unwrap();
     server.create_database("app").unwrap();
     support::migrate(&server, "app").unwrap();
-    // Where the server tells of sessions that ended without a word.
+    // At this level the server logs sessions that ended without a word.
     let verbose = "ALTER SYSTEM SET log_min_messages = debug1";
     let told = server.psql("app").args(["-c", verbose, "-c", "SELECT pg_reload_conf()"]).status().unwrap();
     assert!(told.success());

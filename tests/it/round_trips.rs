@@ -1,5 +1,5 @@
-//! How many round trips each request costs, counted from outside through a proxy that delays. The counts do
-//! not depend on the machine's speed.
+//! Counts the round trips of each request, from outside through a proxy that delays. The counts do not depend
+//! on the machine's speed.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Distant {
         seen
     }
 
-    /// How often the only connection waited for an answer during an operation.
+    /// Returns how many times the only connection waited for an answer during an operation.
     async fn flights(&self, operation: impl Future<Output = ()>) -> u64 {
         self.proxy.set_round_trip(CLEAR);
         let before = self.proxy.traffic_of_each()[0].flights;
@@ -197,7 +197,7 @@ async fn cold(proxy: &Proxy, url: &str, way: Way) -> f64 {
     round_trips(proxy, async || first_row(&connector(&url), way).await).await
 }
 
-/// What happens between nothing and the first row.
+/// The steps between nothing and the first row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     /// The statement waits until the server is ready, as a write must.
@@ -259,7 +259,7 @@ async fn on_stock_postgres_the_first_row_takes_six_round_trips_and_five_where_th
     assert_eq!(counted(&proxy, &connector(&on_request), Way::Riding).await, 6);
 }
 
-/// What a packaged OpenSSL does by itself, the others can be told.
+/// The other clients can be told to do as a packaged OpenSSL does by itself.
 #[tokio::test]
 async fn on_stock_postgres_a_handshake_that_begins_with_p_256_saves_a_round_trip() {
     let database = support::database();

@@ -1,4 +1,4 @@
-//! What requests tell of themselves: log lines, metrics, echoed statements.
+//! The output of requests about themselves: log lines, metrics, echoed statements.
 
 use std::time::Duration;
 

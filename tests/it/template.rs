@@ -1,4 +1,4 @@
-//! What is deployed is what is in `functions/`: template, events and folders agree.
+//! The deployment equals `functions/`: template, events and folders agree.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,7 +50,7 @@ fn each_folder_of_functions_is_one_resource_with_a_url_of_its_own() {
     assert_eq!(resources.len(), expected.len());
     for function in functions() {
         let (_, lines) = resources.iter().find(|(id, _)| *id == logical_id(&function)).unwrap();
-        // Where `make package` puts it.
+        // The path where `make package` puts it.
         let code = format!("CodeUri: target/lambda/{function}/bootstrap.zip");
         for line in [code.as_str(), "FunctionUrlConfig:", "AuthType: !Ref AuthType", "Cors:"] {
             assert!(lines.contains(&line), "{function} has no line {line}");

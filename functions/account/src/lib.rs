@@ -1,4 +1,4 @@
-//! Who is calling, their API tokens, and the members of their organization.
+//! Shows the caller, their API tokens, and the members of their organization.
 
 mod me;
 mod members;

@@ -15,7 +15,7 @@ use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, j
 #[derive(Serialize)]
 struct Answer {
     members: Vec<Box<RawValue>>,
-    /// What `cursor=` takes for the next page; null on the last one.
+    /// Value of `cursor=` for the next page; null on the last one.
     next_cursor: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a new API token is to be.
+//! The request for a new API token.
 
 use auth::Scopes;
 use lambda_http::Body;
@@ -34,7 +34,7 @@ const MAX_BODY: usize = 16 * 1024;
 /// Characters of a name.
 const MAX_NAME: usize = 100;
 
-/// How far ahead a token may expire; one that is to last longer has no end.
+/// The furthest expiry of a token; one that is to last longer has no end.
 const MAX_LIFE: Duration = Duration::days(366 * 10);
 
 impl NewToken {

@@ -18,7 +18,7 @@ use web::{Caller, Error, PathParams, Query, Request, Response, budget_of, json};
 
 use crate::new_token::NewToken;
 
-/// How many tokens a user has at most that are not revoked.
+/// Maximum number of a user's tokens that are not revoked.
 pub const MAX_TOKENS: i64 = 100;
 
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ struct List {
 struct Token {
     id: Uuid,
     name: String,
-    /// How the token begins, by which people tell tokens apart.
+    /// Start of the token, by which people tell tokens apart.
     prefix: String,
     scopes: Vec<String>,
     created_at: Timestamptz,
@@ -74,7 +74,7 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     json(StatusCode::OK, &List { tokens })
 }
 
-/// What came of making a token.
+/// The result of making a token.
 enum Made {
     Token(Box<Token>),
     ScopesMissing,

@@ -23,7 +23,7 @@ struct Answer {
     details: Option<Details>,
 }
 
-/// What `?details=true` adds.
+/// Fields that `?details=true` adds.
 #[derive(Serialize)]
 struct Details {
     /// As the server writes it, such as `17.11`.
@@ -32,14 +32,14 @@ struct Details {
     tls_version: Option<&'static str>,
     /// The newest migration applied; null where none was.
     schema_version: Option<i32>,
-    /// Whether the database keeps organizations apart for this function's login.
+    /// True if the database keeps organizations apart for this function's login.
     row_security: bool,
     pool: PoolSizes,
     /// From the query's sending to its answer.
     latency_ms: f64,
     /// From the request's arrival to a connection in hand.
     acquire_ms: f64,
-    /// What this request has cost.
+    /// Cost of this request.
     request: RequestCost,
 }
 

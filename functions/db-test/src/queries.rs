@@ -10,7 +10,7 @@ pub(crate) struct Found {
     pub row_security: bool,
 }
 
-/// How many projects there are.
+/// Returns the number of projects.
 pub(crate) async fn projects_count(connection: &Connection) -> Result<i64, Error> {
     Ok(connection.query_one("SELECT count(*) FROM projects", &[]).await?.try_get(0)?)
 }

@@ -14,7 +14,7 @@ use crate::paths::Paths;
 /// In which order an encoder wants entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// That of a file.
+    /// The order of a file.
     OfFile,
     /// Bookmarks, folders, separators, duplicates; each kind in the order of a file.
     ByKind,
@@ -28,10 +28,10 @@ pub(crate) trait Encoder: Send {
     /// Writes what comes after the last entry.
     fn end(&mut self) -> Result<(), Error>;
 
-    /// How many bytes can be taken, but for those in buffers of its own.
+    /// Returns the number of bytes that can be taken, those in buffers of its own aside.
     fn len(&self) -> usize;
 
-    /// What was written since the last time.
+    /// Returns the bytes written since the last call.
     fn take(&mut self) -> Result<Vec<u8>, Error>;
 }
 

@@ -9,7 +9,7 @@ use web::Error;
 pub(crate) enum Kind {
     Folder,
     Bookmark,
-    /// What was merged into a bookmark, where its file had it and as it stood there.
+    /// An entry that was merged into a bookmark, at its place and with its values in its file.
     Duplicate,
     Separator,
 }
@@ -18,9 +18,9 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Entry<'a> {
     pub(crate) kind: Kind,
-    /// Where it stands; a folder's parent. `None` at the root.
+    /// Its folder; a folder's parent. `None` at the root.
     pub(crate) folder_id: Option<Uuid>,
-    /// How many folders it is in.
+    /// Number of folders above it.
     pub(crate) depth: usize,
     pub(crate) id: Uuid,
     pub(crate) url: Option<&'a str>,
@@ -35,7 +35,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) description: Option<&'a str>,
     /// A JSON object of strings.
     pub(crate) attributes: Option<&'a RawValue>,
-    /// Where its duplicates stand; `None` among them is the root.
+    /// Folders of its duplicates; `None` among them is the root.
     pub(crate) further_folder_ids: Vec<Option<Uuid>>,
     pub(crate) summary: Option<&'a str>,
     pub(crate) content_type: Option<&'a str>,

@@ -1,9 +1,9 @@
-//! Which format an answer has.
+//! Negotiates the format of a response.
 
 use crate::encode::Order;
 use web::{Error, preferred};
 
-/// What the bookmarks are written as.
+/// The formats for bookmarks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A bookmarks file, as browsers import it.
@@ -13,7 +13,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Where a client likes several equally, the first is taken.
+    /// If a client prefers several equally, the first is taken.
     const ALL: [Self; 3] = [Self::Html, Self::Json, Self::Csv];
 
     /// The format that a request asks for: by its parameter, else by its Accept header (RFC 9110, section

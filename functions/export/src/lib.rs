@@ -24,7 +24,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<StreamingResponse
     Routes::new().get("/", export).head("/", head).answer(app, request).await
 }
 
-/// What a request asks for.
+/// The parameters of a request.
 struct ExportParams {
     project_id: Option<i32>,
     format: Format,
@@ -77,7 +77,7 @@ async fn head(app: Arc<App>, request: Request, _: PathParams) -> Result<Streamin
     params.response(StreamBody::empty())
 }
 
-/// Whether CSV is for a program, so that cells which a spreadsheet would run are written as they are.
+/// Returns whether CSV is for a program, so that cells which a spreadsheet would run are written as they are.
 fn is_raw(query: &Query, format: Format) -> Result<bool, Error> {
     match query.value::<bool>("raw", "true or false")? {
         Some(_) if format != Format::Csv => Err(Error::bad_request("The parameter raw is for CSV only.")),

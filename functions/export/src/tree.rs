@@ -27,7 +27,7 @@ const PROJECT_EXISTS: &str = "SELECT $1 IS NULL OR EXISTS (SELECT FROM projects 
 /// Large enough that the cost of a chunk does not count.
 const CHUNK: usize = 64 * 1024;
 
-/// Whether there is such a scope.
+/// Returns whether there is such a scope.
 pub(crate) async fn exists(connection: &Connection, project_id: Option<i32>) -> Result<bool, Error> {
     Ok(connection.query_one(PROJECT_EXISTS, &[(&project_id, Type::INT4)]).await?.try_get(0)?)
 }

@@ -23,7 +23,7 @@ pub(crate) struct Upload {
     pub(crate) filename: Option<String>,
 }
 
-/// What tells two files apart.
+/// The digest that tells two files apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Digested {
     /// After decoding and inflating; as it was sent where that fails.
@@ -66,7 +66,7 @@ impl Upload {
         if self.gzip { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) }
     }
 
-    /// How many bytes were sent.
+    /// Returns the number of bytes that were sent.
     pub(crate) fn sent_bytes(&self) -> usize {
         self.bytes.len()
     }
@@ -98,7 +98,7 @@ impl Upload {
                 return Err(too_large());
             }
             hash.update(data);
-            // So that the request's deadline is heeded.
+            // Yields, so that the request's deadline is checked.
             tokio::task::yield_now().await;
         }
         if size == 0 {
@@ -108,7 +108,7 @@ impl Upload {
         Ok(Digested { size_bytes, sha256: Some(hash.finalize().to_vec()) })
     }
 
-    /// What is known of a file that cannot be read to its end.
+    /// Returns the digest of a file that cannot be read to its end.
     pub(crate) fn undigested(&self) -> Digested {
         Digested { size_bytes: i32::try_from(self.bytes.len()).unwrap_or(i32::MAX), sha256: None }
     }

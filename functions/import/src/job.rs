@@ -15,9 +15,9 @@ pub(crate) const COLUMNS: &str =
     CASE WHEN octet_length(error_details::text) <= 65536 THEN error_details::text END, created_at, \
         started_at, completed_at";
 
-/// Whether a job was left by a process that died: it says that it is importing, and nobody holds its lock, so
-/// its bookmarks were rolled back. The seconds of grace cover the moment between the job's commit and its
-/// lock, which travel in one flight.
+/// Returns whether a job was left by a process that died: it says that it is importing, and nobody holds its
+/// lock, so its bookmarks were rolled back. The seconds of grace cover the moment between the job's commit
+/// and its lock, which travel in one flight.
 pub(crate) fn is_stale() -> String {
     let key = locks::import_key("project_id", "content_sha256");
     format!(
@@ -51,7 +51,7 @@ pub(crate) struct Job {
     /// A decimal number.
     total_cost_usd: String,
     error_message: Option<String>,
-    /// What the old importer noted; null where it is longer than 64 kB.
+    /// Details that the old importer noted; null if they are longer than 64 kB.
     error_details: Option<Box<RawValue>>,
     created_at: Option<Timestamptz>,
     started_at: Option<Timestamptz>,

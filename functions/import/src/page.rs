@@ -59,8 +59,8 @@ fn source(content: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)))
 }
 
-/// Whether a request is a browser's for the page: at the root, by a client that prefers HTML to JSON. Ties,
-/// `*/*` and a missing header select JSON.
+/// Returns whether a request is a browser's for the page: at the root, by a client that prefers HTML to JSON.
+/// Ties, `*/*` and a missing header select JSON.
 pub(crate) fn is_asked_for(request: &Request) -> bool {
     let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
     is_get

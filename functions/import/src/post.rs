@@ -39,7 +39,7 @@ use crate::body::{Digested, Upload};
 use crate::job::Job;
 use progress::Progress;
 
-/// What an import is made of, besides its content.
+/// The parameters of an import, besides its content.
 pub(crate) struct ImportRequest {
     pub(crate) job_id: Uuid,
     pub(crate) filename: String,
@@ -62,7 +62,7 @@ struct Answer {
     bookmarks_sample: Vec<Bookmark>,
 }
 
-/// What became of an order.
+/// The result of a request.
 enum Outcome {
     Imported(Job, Vec<Bookmark>),
     Repeated(Job, Vec<Bookmark>),
@@ -222,7 +222,7 @@ async fn copy_all(
     pipeline::complete(connection, request, state, sink).await
 }
 
-/// Whether nothing more can be sent over the connection.
+/// Returns whether nothing more can be sent over the connection.
 fn is_lost_connection(error: &Error) -> bool {
     RetryReason::of(error).is_some_and(RetryReason::is_lost_connection)
 }

@@ -17,7 +17,7 @@ const MOST: usize = 1_000;
 #[derive(Serialize)]
 struct Projects {
     projects: Vec<Box<RawValue>>,
-    /// Whether there are more than these.
+    /// True if there are more than these.
     more: bool,
 }
 

@@ -28,7 +28,7 @@ struct Answer {
     bookmarks_removed: i64,
 }
 
-/// What was taken out: the job, and how many bookmarks went with it.
+/// The job that was undone, and the number of bookmarks removed with it.
 type TakenOut = (Job, i64);
 
 /// Takes an import out: its bookmarks, what it had merged into others, its job.
@@ -36,7 +36,7 @@ pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) ->
     let id = id_of(&params, "id")?;
     Query::read(&request, &[])?;
     let (claims, budget) = (app.claims(&request), budget_of(&request));
-    // What was taken out, while nobody has said that it was committed.
+    // The undone job, while its commit is unconfirmed.
     let uncertain = &Mutex::new(None);
     let take_out = |connection| take_out(connection, id, uncertain);
     let (import_job, bookmarks_removed) = match app

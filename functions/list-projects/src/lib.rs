@@ -16,7 +16,7 @@ use web::{
 #[derive(Serialize)]
 struct Page {
     projects: Vec<Box<RawValue>>,
-    /// What `cursor=` takes for the next page; null on the last one.
+    /// Value of `cursor=` for the next page; null on the last one.
     next_cursor: Option<String>,
 }
 

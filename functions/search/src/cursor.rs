@@ -15,7 +15,7 @@ use crate::spelling::{Corrected, MOST_ALIKE, MOST_WORDS, is_word};
 /// Characters of a word that takes the place of another; what is stored for that is shorter.
 const MAX_WORD: usize = 60;
 
-/// What a result is ordered by, of one bookmark. Its id decides between equals.
+/// The sort key of one bookmark. Its id decides between equals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Key {
@@ -92,9 +92,9 @@ impl Cursor {
         std::mem::take(&mut self.corrected)
     }
 
-    /// Whether its values are such as a search has written: scores are numbers, texts are texts of Postgres,
-    /// and the words, which become part of a tsquery, are few, short and only words, and none of those
-    /// corrected takes another's place.
+    /// Returns whether its values are such as a search has written: scores are numbers, texts are texts of
+    /// Postgres, and the words, which become part of a tsquery, are few, short and only words, and none of
+    /// those corrected takes another's place.
     fn is_sound(&self) -> bool {
         let is_short_word = |word: &String| is_word(word) && word.chars().count() <= MAX_WORD;
         self.score().is_none_or(f32::is_finite)

@@ -15,8 +15,8 @@ pub(crate) struct Hit {
     #[serde(flatten)]
     pub(crate) bookmark: Bookmark,
     project_id: Option<i32>,
-    /// How well it matches: more is better, and only the order means anything. Null where something else
-    /// orders the result.
+    /// Rank of the match: more is better, and only the order means anything. Null where something else orders
+    /// the result.
     score: Option<f32>,
     #[serde(skip)]
     date: Option<i64>,
@@ -25,8 +25,8 @@ pub(crate) struct Hit {
 }
 
 impl Hit {
-    /// What [`Hit::from_row`] reads, in its order, of `bookmarks b`; score, date and title to sort by stand
-    /// behind it.
+    /// Returns the columns that [`Hit::from_row`] reads, in its order, of `bookmarks b`; score, date and
+    /// title to sort by follow them.
     pub(crate) fn columns() -> String {
         format!("{}, b.project_id", Bookmark::COLUMNS)
     }
@@ -42,7 +42,7 @@ impl Hit {
         })
     }
 
-    /// Where the page after this bookmark begins.
+    /// Returns the cursor of the page after this bookmark.
     pub(crate) fn cursor(&self, sort: Sort, corrected: &Corrected) -> Cursor {
         let date = self.date.unwrap_or_default();
         let key = match sort {

@@ -70,13 +70,14 @@ use params::SearchParams;
 use queries::Found;
 use spelling::Corrected;
 
-/// How long a search indexes before it looks: about 5,000 bookmarks, which is what an import usually brings.
+/// Longest time that a search indexes before it looks: about 5,000 bookmarks, which is the size of a usual
+/// import.
 const CATCH_UP: Duration = Duration::from_millis(500);
 
 #[derive(Serialize)]
 struct Page {
     bookmarks: Vec<Box<RawValue>>,
-    /// What `cursor=` takes for the next page; null on the last one.
+    /// Value of `cursor=` for the next page; null on the last one.
     next_cursor: Option<String>,
     /// The words of `q` that were not found, with what was searched in their place, the nearest first.
     corrected: Corrected,

@@ -25,10 +25,10 @@ pub(crate) enum Sort {
     Title,
 }
 
-/// What a search asks for.
+/// The parameters of a search.
 #[derive(Clone, Debug)]
 pub(crate) struct SearchParams {
-    /// What was typed, without its tags.
+    /// The words that were typed, without tags.
     pub(crate) terms: Terms,
     pub(crate) tags: Vec<String>,
     pub(crate) excluded_tags: Vec<String>,
@@ -38,9 +38,9 @@ pub(crate) struct SearchParams {
     pub(crate) folder: Option<String>,
     pub(crate) project_id: Option<i32>,
     pub(crate) sort: Sort,
-    /// Which page of the result.
+    /// The requested page of the result.
     pub(crate) page: PageRequest<Cursor>,
-    /// What is searched in the place of misspelt words.
+    /// Corrections that are searched in the place of misspelt words.
     pub(crate) corrected: Corrected,
 }
 
@@ -82,13 +82,13 @@ impl SearchParams {
         })
     }
 
-    /// Whether anything but the words of `q` and the folder narrows the result: what documents have labels
-    /// for.
+    /// Returns whether anything but the words of `q` and the folder narrows the result: what documents have
+    /// labels for.
     pub(crate) fn has_labels(&self) -> bool {
         self.names_tags() || self.untagged || self.domain.is_some() || self.project_id.is_some()
     }
 
-    /// Whether tags narrow the result.
+    /// Returns whether tags narrow the result.
     pub(crate) fn names_tags(&self) -> bool {
         !self.tags.is_empty() || !self.excluded_tags.is_empty()
     }

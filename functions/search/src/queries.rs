@@ -11,7 +11,7 @@ use crate::spelling::Misspelt;
 use crate::statement;
 use crate::whole::Whole;
 
-/// What a search has found: bookmarks, or why there are none.
+/// The result of a search: bookmarks, or why there are none.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// One more than the page holds, where there are more.
@@ -64,7 +64,7 @@ pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Resu
     Ok(found)
 }
 
-/// Whether the words that a cursor corrects are words of its search.
+/// Returns whether the words that a cursor corrects are words of its search.
 pub(crate) async fn is_of_search(connection: &Connection, search: &SearchParams) -> Result<bool, Error> {
     if search.corrected.is_empty() {
         return Ok(true);

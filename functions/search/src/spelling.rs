@@ -43,7 +43,7 @@ fn nearest(misspelt: &Misspelt) -> Option<Vec<String>> {
     Some(words.map(|(word, _)| word.clone()).take(MOST_ALIKE).collect())
 }
 
-/// Whether a text is one word to Postgres, or at least nothing that ends a quoted word.
+/// Returns whether a text is one word to Postgres, or at least cannot end a quoted word.
 pub(crate) fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.contains(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric())
 }

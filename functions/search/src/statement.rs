@@ -27,7 +27,7 @@ const RELAXED_PENDING: &str = "(SELECT search_query(
         $1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, array_fill(''::text, \
             ARRAY[cardinality(i.keys)]), $13)
     FROM search_inside($1) AS i)";
-/// What documents are ranked by.
+/// The query by which documents are ranked.
 const WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $5, $13)";
 const WHOLE_WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $6, false)";
 
@@ -37,7 +37,7 @@ const IS_INDEXED: &str = "d.bookmark_id NOT IN (
         WHERE organization_id = current_organization() AND first_id = last_id)
     AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id)";
 
-/// What a bookmark's date is, in microseconds since 2000, which any timestamp fits into.
+/// A bookmark's date, in microseconds since 2000, which any timestamp fits into.
 const DATE: &str = "CASE
     WHEN isfinite(coalesce(b.add_date, b.created_at))
     THEN ((extract(epoch FROM coalesce(b.add_date, b.created_at)) - 946684800) * 1000000)::int8
@@ -72,8 +72,8 @@ pub(crate) fn of(params: &SearchParams) -> String {
             } else {
                 documents(params, STRICT, STRICT)
             };
-            // Where ids are the order, they are looked up one by one, as many as the page takes, which OFFSET
-            // 0 says. The other orders need something of each bookmark.
+            // If ids are the order, they are looked up one by one, as many as the page takes, which OFFSET 0
+            // says. The other orders need something of each bookmark.
             let offset = if params.sort == Sort::Stored { "OFFSET 0" } else { "" };
             sorted(
                 params,
@@ -104,7 +104,7 @@ pub(crate) fn of(params: &SearchParams) -> String {
     )
 }
 
-/// Whether nothing narrows the result.
+/// Returns whether nothing narrows the result.
 fn is_everything(params: &SearchParams) -> bool {
     !params.terms.has_words()
         && params.terms.excluded.is_empty()
@@ -112,7 +112,7 @@ fn is_everything(params: &SearchParams) -> bool {
         && params.folder.is_none()
 }
 
-/// Whether words may be the middle of others, or misspelt.
+/// Returns whether words may be the middle of others, or misspelt.
 fn may_relax(params: &SearchParams) -> bool {
     !params.terms.words.is_empty() && params.corrected.is_empty()
 }
@@ -127,7 +127,8 @@ fn pending(params: &SearchParams) -> String {
     )
 }
 
-/// What a query finds that is indexed, and what another one finds that is not.
+/// Returns the union of what a query finds in the index, and what another one finds among the bookmarks that
+/// are pending.
 fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
     let narrowed = |id: &str, words: &str| {
         let mut conditions = String::new();

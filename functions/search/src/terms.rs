@@ -1,6 +1,6 @@
 //! The language of `q`.
 
-/// What `q` asks for.
+/// The parsed terms of `q`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
     /// Each must be found, and may be several words that are written together.
@@ -12,7 +12,7 @@ pub(crate) struct Terms {
     pub(crate) tags: Vec<String>,
     pub(crate) excluded_tags: Vec<String>,
     pub(crate) untagged: bool,
-    /// Whether the last of the words may be the beginning of one.
+    /// True if the last of the words may be the beginning of one.
     pub(crate) is_open: bool,
 }
 
@@ -45,12 +45,12 @@ impl Terms {
         terms
     }
 
-    /// Whether it asks for anything that documents are ranked by.
+    /// Returns whether it asks for anything that documents are ranked by.
     pub(crate) fn has_words(&self) -> bool {
         !self.words.is_empty() || !self.phrases.is_empty()
     }
 
-    /// What is written between list punctuation need not stand together.
+    /// Words between list punctuation need not stand together.
     fn add_words(&mut self, text: &str) {
         let parts =
             text.split([',', ';', '|', '&', '!', '(', ')', '<', '>', '"']).filter(|part| !part.is_empty());
@@ -81,13 +81,13 @@ fn split(term: &str) -> (&str, Kind, &str) {
     }
 }
 
-/// Whether a word, a phrase or a tag begins here.
+/// Returns whether a word, a phrase or a tag begins here.
 fn begins_term(text: &str) -> bool {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     text.len() > 1 && text.starts_with('"') || text.get(..end).is_some_and(|term| term.contains(is_of_word))
 }
 
-/// Whether a character may be of a word, as far as that can be told here.
+/// Returns whether a character may be of a word, as far as that can be told here.
 fn is_of_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || !(character.is_ascii() || character.is_whitespace())
 }

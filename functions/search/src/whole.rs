@@ -82,7 +82,7 @@ impl Whole {
     }
 }
 
-/// How long JSON is within the JSON string in which a response's body travels to Lambda.
+/// Returns the length of JSON within the JSON string in which a response's body travels to Lambda.
 fn sent_bytes(value: &Value) -> usize {
     let text = value.to_string();
     text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()

@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 
 use crate::{AuthError, ErrorClass};
 
-/// How many characters 32 bytes take in base 62: 62^43 exceeds 2^256.
+/// Number of characters that 32 bytes take in base 62: 62^43 exceeds 2^256.
 const BODY_LENGTH: usize = 43;
-/// How many characters a CRC32 takes in base 62.
+/// Number of characters that a CRC32 takes in base 62.
 const CHECKSUM_LENGTH: usize = 6;
 const LENGTH: usize = ApiToken::PREFIX.len() + BODY_LENGTH + CHECKSUM_LENGTH;
 
-/// How many of the random characters are shown, so that a user tells tokens apart.
+/// Number of the random characters that are shown, so that a user tells tokens apart.
 const SHOWN: usize = 8;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -27,7 +27,7 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 pub struct ApiToken(String);
 
 impl ApiToken {
-    /// How a token begins.
+    /// Start of a token.
     pub const PREFIX: &str = "bl_";
 
     /// Makes a token.
@@ -71,8 +71,8 @@ impl ApiToken {
         &self.0
     }
 
-    /// What is stored, and looked up. A token has 256 random bits, so that nobody can try them all, and a
-    /// slow hash would protect it no better.
+    /// Returns the hash that is stored, and looked up. A token has 256 random bits, so that nobody can try
+    /// them all, and a slow hash would protect it no better.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(&self.0).into()
@@ -91,7 +91,7 @@ impl fmt::Debug for ApiToken {
     }
 }
 
-/// How long a stored API token is good for.
+/// The lifetime of a stored API token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ApiTokenLife {
     /// When it ends, if ever.

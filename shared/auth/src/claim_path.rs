@@ -1,4 +1,4 @@
-//! Where a claim stands in a token.
+//! The path of a claim in a token.
 
 use serde_json::{Map, Value};
 

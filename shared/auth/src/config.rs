@@ -1,4 +1,4 @@
-//! Which issuer is trusted, read once from the environment.
+//! The trusted issuer, read once from the environment.
 
 use std::net::IpAddr;
 
@@ -6,13 +6,13 @@ use http::Uri;
 
 use crate::claim_path::ClaimPath;
 
-/// Which variable is wrong, and how; without its value.
+/// Names the wrong variable and the problem, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
 pub struct ConfigError {
     /// The variable's name.
     pub variable: &'static str,
-    /// What is wrong and what to do.
+    /// The problem, and what to do.
     pub problem: &'static str,
 }
 
@@ -77,7 +77,7 @@ impl AuthConfig {
     }
 }
 
-/// What follows from the address of Neon Auth: it issues tokens whose `iss` and `aud` are its origin.
+/// Settings that follow from the address of Neon Auth: it issues tokens whose `iss` and `aud` are its origin.
 struct NeonAuth {
     jwks_url: String,
     origin: String,
@@ -128,7 +128,7 @@ fn url(variable: &'static str, text: &str) -> Result<Uri, ConfigError> {
     }
 }
 
-/// Whether a name leads nowhere but to this machine.
+/// Returns whether a name leads nowhere but to this machine.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())

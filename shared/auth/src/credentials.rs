@@ -10,11 +10,11 @@ use crate::{ApiToken, AuthError, ErrorClass};
 /// The longest token in bytes; issuers keep theirs under 4 kB, the size of a cookie.
 pub const MAX_TOKEN_LENGTH: usize = 8 * 1024;
 
-/// What a caller shows, of whichever kind. It shows itself nowhere.
+/// The credential of a caller, of whichever kind. Its `Debug` output hides it. It shows itself nowhere.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credential<'a>(&'a str);
 
-/// What a credential looks like. Nothing is verified yet.
+/// The kind of a credential by its form. Nothing is verified yet.
 #[derive(Clone, Debug)]
 pub enum CredentialKind<'a> {
     /// An API token whose checksum is right.
@@ -71,7 +71,7 @@ impl<'a> Credential<'a> {
         self.0
     }
 
-    /// What it looks like.
+    /// Returns its kind, by its form.
     ///
     /// # Errors
     /// It begins as an API token does, and is none.

@@ -10,7 +10,7 @@ pub struct AuthError {
     check: &'static str,
 }
 
-/// What a caller may know of a refusal.
+/// The class of a refusal, which the caller may know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorClass {
     /// There are no credentials.
@@ -42,7 +42,7 @@ impl AuthError {
         Self { class, check }
     }
 
-    /// What the caller may know.
+    /// Returns the class, which the caller may know.
     #[must_use]
     pub fn class(self) -> ErrorClass {
         self.class

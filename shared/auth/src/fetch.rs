@@ -29,7 +29,7 @@ pub type Fetch = Box<dyn Fn() -> BoxFuture<'static, Result<FetchedKeys, FetchErr
 pub struct FetchedKeys {
     /// The set, in JSON.
     pub body: Bytes,
-    /// How long the issuer lets it be kept.
+    /// Time for which the issuer allows keeping it.
     pub max_age: Option<Duration>,
 }
 
@@ -54,7 +54,7 @@ pub enum FetchError {
     /// The response is larger than 64 kB, or broke off.
     #[error("the response cannot be read: {0}")]
     Body(Box<dyn std::error::Error + Send + Sync>),
-    /// What came is no set of keys.
+    /// The response is no set of keys.
     #[error(transparent)]
     KeySet(#[from] KeySetError),
 }
@@ -134,7 +134,8 @@ where
     }
 }
 
-/// How long a response may be kept (RFC 9111, section 5.2.2); `no-store` and `no-cache` are none at all.
+/// Returns how long a response may be kept (RFC 9111, section 5.2.2); `no-store` and `no-cache` are none at
+/// all.
 fn max_age(headers: &HeaderMap) -> Option<Duration> {
     let values = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let directives =

@@ -82,7 +82,7 @@ impl KeySet {
         if keys.is_empty() { Err(KeySetError::NoKey) } else { Ok(Self { keys }) }
     }
 
-    /// How many keys the set has that can verify.
+    /// Returns the number of keys in the set that can verify.
     #[must_use]
     pub fn len(&self) -> usize {
         self.keys.len()
@@ -142,7 +142,7 @@ impl Key {
     }
 }
 
-/// What a key is made of, once OpenSSL has taken it.
+/// The parts of a key, once OpenSSL has taken it.
 enum Material {
     Rsa {
         n: Vec<u8>,

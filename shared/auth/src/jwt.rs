@@ -14,13 +14,13 @@ use crate::{AuthConfig, AuthError, Credential, ErrorClass};
 /// By how many seconds two clocks may differ.
 const LEEWAY: i64 = 30;
 
-/// How many seconds ahead a token may expire. What lives longer should be an API token, which can be revoked.
+/// Longest lifetime of a token, in seconds. A longer one should be an API token, which can be revoked.
 const MAX_LIFE: i64 = 24 * 60 * 60;
 
 /// The claims of a token.
 pub(crate) type Claims = Map<String, Value>;
 
-/// What a token says of itself before anything is verified: enough to choose its key.
+/// The header of a token, read before anything is verified: enough to choose its key.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) key_id: Option<String>,

@@ -10,28 +10,28 @@ use tokio::time::timeout;
 use crate::jwks::Key;
 use crate::{AuthError, Clock, ErrorClass, Fetch, FetchError, KeySet};
 
-/// How long keys are fresh, unless the issuer says less.
+/// Time for which keys are fresh, unless the issuer says less.
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
-/// How long keys are fresh at least, whatever the issuer says.
+/// Shortest time for which keys are fresh, whatever the issuer says.
 const MIN_FRESH: Duration = Duration::from_secs(60);
 
-/// How long keys are used while the issuer cannot be reached.
+/// Time for which keys are used while the issuer cannot be reached.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How often keys are fetched for an id that is unknown, which anybody can invent.
+/// Pause between fetches for an id that is unknown, which anybody can invent.
 const UNKNOWN_PAUSE: Duration = Duration::from_secs(60);
 
-/// How long nothing is fetched after a failure, while there are keys and while there are none: an issuer that
-/// answers nobody costs whoever waits for it the whole of [`FETCH_TIMEOUT`].
+/// Pause after a failed fetch, while there are keys and while there are none: an issuer that answers nobody
+/// costs each caller that waits for it the whole of [`FETCH_TIMEOUT`].
 const FAILURE_PAUSE: Duration = Duration::from_secs(60);
 const FAILURE_PAUSE_WITHOUT_KEYS: Duration = Duration::from_secs(5);
 
-/// How many fetches a token with an unknown id waits for: one that began before it came, one that another
-/// began, and its own.
+/// Number of fetches that a token with an unknown id waits for: one that began before it came, one that
+/// another began, and its own.
 const MAX_WAITS: u32 = 3;
 
-/// How long a fetch may take.
+/// Time limit of a fetch.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The keys of an issuer. Its clones are the same cache.
@@ -52,7 +52,7 @@ struct Shared {
     fetch: Fetch,
     clock: Clock,
     state: Mutex<State>,
-    /// Whether keys are being fetched.
+    /// True while keys are being fetched.
     is_fetching: AtomicBool,
     /// Changes when a fetch has ended.
     fetches: watch::Sender<u64>,
@@ -224,7 +224,7 @@ impl Drop for FetchEnd {
     }
 }
 
-/// Whether a time has passed since `then`. A clock that was set back has let none pass.
+/// Returns whether a time has passed since `then`. A clock that was set back has let none pass.
 fn has_passed(time: Duration, then: SystemTime, now: SystemTime) -> bool {
     now.duration_since(then).is_ok_and(|age| age > time)
 }

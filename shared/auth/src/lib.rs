@@ -1,5 +1,5 @@
-//! Who is calling: JWTs of an issuer, API tokens, and what their holders may do. The crate knows no database
-//! and no Lambda; its only I/O is to fetch the issuer's keys.
+//! Authenticates callers: JWTs of an issuer, API tokens, and what their holders may do. The crate knows no
+//! database and no Lambda; its only I/O is to fetch the issuer's keys.
 //!
 //! - [`Credential`] reads the `Authorization` header and tells an API token from a JWT.
 //! - [`ApiToken`] makes and reads API tokens; what they stand for is in the database, under their SHA-256.

@@ -1,4 +1,4 @@
-//! Who is calling, for which organization, and what they may do there.
+//! The caller, their organization, and what they may do there.
 
 use uuid::{Uuid, uuid};
 
@@ -27,9 +27,9 @@ pub struct User {
 pub struct Organization {
     /// Its id here.
     pub id: Uuid,
-    /// Whether it is the one that a user has alone, because the token names none.
+    /// True if it is the one that a user has alone, because the token names none.
     pub is_personal: bool,
-    /// What the token calls it, to show; at most 200 characters.
+    /// The organization's name by the token, to show; at most 200 characters.
     pub name: Option<String>,
 }
 
@@ -75,13 +75,13 @@ impl Principal {
         self.role
     }
 
-    /// What the call may be used for.
+    /// Returns the uses that the call may have.
     #[must_use]
     pub fn scopes(&self) -> Scopes {
         self.scopes
     }
 
-    /// Whether the call may be used for this.
+    /// Returns whether the call may be used for this.
     #[must_use]
     pub fn allows(&self, scope: Scope) -> bool {
         self.scopes.contains(scope)

@@ -1,4 +1,4 @@
-//! What a user is in an organization.
+//! The role of a user in an organization.
 
 use serde::{Serialize, Serializer};
 
@@ -47,13 +47,13 @@ impl Role {
         }
     }
 
-    /// Whether the role allows a use.
+    /// Returns whether the role allows a use.
     #[must_use]
     pub fn allows(self, scope: Scope) -> bool {
         self.scopes().contains(scope)
     }
 
-    /// Whether the role may manage the members of its organization.
+    /// Returns whether the role may manage the members of its organization.
     #[must_use]
     pub fn manages_members(self) -> bool {
         self >= Self::Admin

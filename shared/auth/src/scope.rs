@@ -1,4 +1,4 @@
-//! What a token may be used for.
+//! The uses that a token may have.
 
 use serde::{Serialize, Serializer};
 
@@ -50,7 +50,7 @@ impl Scopes {
         names.into_iter().enumerate().map(|(i, name)| Scope::parse(name).ok_or(i)).collect()
     }
 
-    /// Whether the set has a scope.
+    /// Returns whether the set has a scope.
     #[must_use]
     pub fn contains(self, scope: Scope) -> bool {
         self.0 & bit(scope) != 0
@@ -62,7 +62,7 @@ impl Scopes {
         Self(self.0 & other.0)
     }
 
-    /// Whether the set is empty.
+    /// Returns whether the set is empty.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::Principal;
 
-/// How many tokens are remembered.
+/// Number of tokens that are remembered.
 pub(crate) const CAPACITY: usize = 256;
 
 /// A token that was verified.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-/// What a transaction claims. Policies of the database show and take the rows of the organization that is
-/// claimed, and none where there is no claim.
+/// The claims of a transaction. Policies of the database show and take the rows of the organization that is
+/// claimed, and none if there is no claim.
 ///
 /// The claims are sent in one message with `BEGIN` and end with the transaction. Where `BEGIN` fails, what
 /// follows in the same flight runs without a claim, and finds no row.
@@ -15,8 +15,8 @@ pub struct Claims {
     ahead: Option<Arc<str>>,
 }
 
-/// What can be claimed, as the schema's functions read it (migrations V0027 and V0036). An empty text is no
-/// claim.
+/// The settings that can be claimed, as the schema's functions read them (migrations V0027 and V0036). An
+/// empty text is no claim.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ClaimedSettings<'a> {
     /// `app.organization`.
@@ -60,7 +60,7 @@ impl Claims {
         ClaimedSettings::default().claims()
     }
 
-    /// What SQL commands claim, which run behind each `BEGIN`. Where one fails, so does the transaction.
+    /// Claims by SQL commands, which run behind each `BEGIN`. If one fails, so does the transaction.
     #[must_use]
     pub fn made_by(commands: impl Into<Arc<str>>) -> Self {
         Self { command: commands.into(), ahead: None }
@@ -79,7 +79,7 @@ impl Claims {
         &self.command
     }
 
-    /// What is sent ahead.
+    /// Returns the commands that are sent ahead.
     pub(crate) fn ahead(&self) -> Option<&str> {
         self.ahead.as_deref()
     }

@@ -1,4 +1,4 @@
-//! What a pool is made of.
+//! The settings of a pool.
 
 use pg::Url;
 
@@ -7,11 +7,11 @@ use pg::Url;
 pub struct Config {
     /// The server, and how to log in there.
     pub url: Url,
-    /// How many connections the pool may hold.
+    /// Maximum number of connections in the pool.
     pub max_connections: usize,
-    /// Whether statements are logged, without their parameters.
+    /// True if statements are logged, without their parameters.
     pub echo: bool,
-    /// Whether the login is pipelined with the first statement, which saves up to two round trips.
+    /// True if the login is pipelined with the first statement, which saves up to two round trips.
     pub pipelines_login: bool,
 }
 

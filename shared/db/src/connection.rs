@@ -22,10 +22,10 @@ use crate::{Claims, Error, Row};
 /// A parameter with its type, which spares the round trip that asks the server for it.
 pub type Param<'a> = (&'a (dyn ToSql + Sync), Type);
 
-/// How long a server may be silent that should answer at once. A lost packet is sent again long before.
+/// Longest silence of a server that should answer at once. A lost packet is sent again long before.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// How a transaction begins.
+/// The kinds of transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// It only reads.
@@ -208,7 +208,7 @@ impl Connection {
         *self.in_transaction.get_mut() = false;
     }
 
-    /// What is left of the budget, as a setting of the server, for which nought would mean no limit.
+    /// Returns the rest of the budget, as a setting of the server, for which nought would mean no limit.
     fn left_ms(&self) -> u128 {
         self.budget.left().as_millis().clamp(1, i32::MAX as u128)
     }
@@ -249,7 +249,7 @@ impl Connection {
         ahead?;
         begun?;
         let answer = outcome?;
-        // Where it fails, what the statement wrote is not there.
+        // If it fails, nothing of the statement was written.
         ended?;
         Ok(answer)
     }

@@ -21,11 +21,11 @@ use crate::{Config, Error, RetryReason};
 /// The time of day.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// How long a request waits for a server that does not answer, and for a connection that others hold, in all.
-/// A server that answers, if only to refuse, ends a silence. A caller gets its 503 within 5 s.
+/// Longest time that a request waits for a server that does not answer, and for a connection that others
+/// hold, in all. A server that answers, if only to refuse, ends a silence. A caller gets its 503 within 5 s.
 pub(crate) const REACH_BOUND: Duration = Duration::from_millis(4_500);
 
-/// What a connection is wanted for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Its first statement may ride on the login (see [`pg::Login`]).
@@ -34,7 +34,7 @@ pub(crate) enum Purpose {
     Write,
 }
 
-/// What a request asks the pool for.
+/// The request for a connection from the pool.
 #[derive(Clone)]
 pub(crate) struct CheckoutRequest {
     pub(crate) budget: Budget,
@@ -80,7 +80,7 @@ impl Database {
         &self.url
     }
 
-    /// How many connections there are, how many of them are idle, and how many there may be.
+    /// Returns the number of connections, of idle ones, and the maximum.
     #[must_use]
     pub fn pool_sizes(&self) -> (usize, usize, usize) {
         self.pool.sizes()
@@ -94,7 +94,7 @@ impl Database {
     /// compute that is waking may take the whole budget. Transient failures to connect are retried within
     /// these bounds.
     ///
-    /// Whether an error of `work` is worth a retry, [`RetryReason::of`] finds among its sources.
+    /// Returns whether an error of `work` is worth a retry, [`RetryReason::of`] finds among its sources.
     ///
     /// # Errors
     /// Those of `work`; an [`Error`] of this crate where there is no connection.
@@ -212,7 +212,7 @@ impl Database {
     }
 }
 
-/// How long ago a moment was, by a clock that may have been set back since.
+/// Returns the time since a moment, by a clock that may have been set back since.
 pub(crate) fn since(moment: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(moment).unwrap_or_else(|back| back.duration())
 }

@@ -1,4 +1,4 @@
-//! How connections of the pool are made and closed.
+//! Makes and closes connections of the pool.
 
 use std::ops::Deref;
 use std::pin::pin;
@@ -9,14 +9,14 @@ use tokio::task::{JoinHandle, spawn};
 use tokio::time::timeout;
 use tokio_postgres::Client;
 
-/// How many statements are cancelled one after another: outside of transactions, no more are ever sent
+/// Number of statements that are cancelled one after another: outside of transactions, no more are ever sent
 /// together.
 const STATEMENTS: usize = 3;
 
 /// Between two of them.
 const BETWEEN: Duration = Duration::from_millis(50);
 
-/// How long a server may take to close a session after `Terminate`.
+/// Longest time that a server takes to close a session after `Terminate`.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Makes sessions.
@@ -25,7 +25,7 @@ pub(super) struct Dialer {
     connector: Connector,
 }
 
-/// What stands behind a client of the pool: its login, and the task that drives it.
+/// The parts behind a client of the pool: its login, and the task that drives it.
 pub(super) struct Link {
     pub(super) login: Login,
     driver: JoinHandle<()>,

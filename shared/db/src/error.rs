@@ -13,7 +13,7 @@ const LIMIT_RETRY_AFTER: u32 = 30;
 /// Seconds until an outage, or a pool whose connections are all in use, is worth trying again.
 const RETRY_AFTER: u32 = 1;
 
-/// What the schema's functions raise where they make claims (migration V0036).
+/// SQLSTATE that the schema's functions raise for an invalid token (migration V0036).
 const INVALID_TOKEN: &str = "BL001";
 const INSUFFICIENT_SCOPE: &str = "BL002";
 const INSUFFICIENT_ROLE: &str = "BL003";
@@ -57,7 +57,7 @@ impl RetryReason {
         None
     }
 
-    /// Whether the connection is gone, so that nothing more can be sent over it.
+    /// Returns whether the connection is gone, so that nothing more can be sent over it.
     #[must_use]
     pub fn is_lost_connection(self) -> bool {
         matches!(self, Self::ConnectionLost | Self::Silence)

@@ -1,4 +1,4 @@
-//! How the pool makes a new connection.
+//! Makes new connections for the pool.
 
 use std::future::Future;
 use std::pin::Pin;

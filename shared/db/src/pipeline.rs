@@ -1,4 +1,4 @@
-//! Which statements are in flight.
+//! Tracks the statements that are in flight.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -40,7 +40,7 @@ impl InFlight {
         Statement { tracker: self, is_answered: false }
     }
 
-    /// Whether nobody waited for the answer of a statement, which may still be running.
+    /// Returns whether nobody waited for the answer of a statement, which may still be running.
     pub(super) fn is_abandoned(&self) -> bool {
         self.lock().is_abandoned
     }

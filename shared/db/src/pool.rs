@@ -43,7 +43,7 @@ pub(super) struct Pooled {
     idle: Arc<IdleList>,
 }
 
-/// Where a connection on loan comes from.
+/// The origin of a connection on loan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// It was made for this request.
@@ -78,7 +78,7 @@ impl Pool {
         Ok(Self { pool, idle })
     }
 
-    /// How many connections there are, how many of them are idle, and how many there may be.
+    /// Returns the number of connections, of idle ones, and the maximum.
     pub(super) fn sizes(&self) -> (usize, usize, usize) {
         let status = self.pool.status();
         (status.size, status.available, status.max_size)
@@ -142,7 +142,7 @@ fn refusal(error: PoolError) -> Error {
     }
 }
 
-/// What belongs to the idle clients of the pool.
+/// Facts about the idle clients of the pool.
 struct IdleList {
     connections: Mutex<Vec<IdleConnection>>,
     clock: Clock,
@@ -170,7 +170,7 @@ impl IdleList {
         Some(idle.swap_remove(at))
     }
 
-    /// Whether an idle client may be lent again.
+    /// Returns whether an idle client may be lent again.
     fn recycle(&self, client: &ClientWrapper) -> Result<(), HookError> {
         let Some(IdleConnection { link, since: begun, .. }) = self.take(client) else {
             return Err(HookError::message("nothing is behind it"));
@@ -209,7 +209,7 @@ struct Found {
 }
 
 impl Checkout {
-    /// What a connection is made for.
+    /// Returns the request for which a connection is made.
     pub(super) fn request() -> CheckoutRequest {
         CHECKOUT.with(|checkout| checkout.request.clone())
     }

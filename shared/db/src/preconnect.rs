@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 use crate::database::since;
 use crate::dialer::{Dialer, Link};
 
-/// How long a handshake may wait for the first request to finish it.
+/// Longest time that a handshake waits for the first request to finish it.
 const MAX_AGE: Duration = Duration::from_secs(5);
 
 /// A handshake up to the server's challenge, which wakes no compute; the first request does the rest.

@@ -11,7 +11,7 @@ use web::{Error, Request, wanted_scope};
 
 use crate::{Config, claims};
 
-/// What a function's handler gets: the configuration and the database.
+/// The application, for a function's handler: the configuration and the database.
 #[derive(Debug)]
 pub struct App {
     config: Config,
@@ -55,7 +55,7 @@ impl App {
         &self.database
     }
 
-    /// What transactions for a request claim.
+    /// Returns the claims of transactions for a request.
     #[must_use]
     pub fn claims(&self, request: &Request) -> Claims {
         self.claims_with(request, wanted_scope(request))

@@ -31,7 +31,7 @@ pub struct Bookmark {
 }
 
 impl Bookmark {
-    /// What [`Bookmark::from_row`] reads, in its order, of `bookmarks b`.
+    /// Columns that [`Bookmark::from_row`] reads, in its order, of `bookmarks b`.
     pub const COLUMNS: &str = "b.id, left(b.url, 2048), left(b.title, 1024), b.domain, \
         left(b.original_folder, 1024), b.folder_id, folder_path(b.folder_id), b.add_date, b.last_modified, \
         CASE WHEN cardinality(b.tags) > 100 OR array_ndims(b.tags) > 1 OR length(array_to_string(b.tags, \
@@ -42,7 +42,7 @@ impl Bookmark {
         > 8192 THEN 'tags' END, CASE WHEN octet_length(b.description) > 4096 AND length(b.description) > \
         4096 THEN 'description' END], NULL)";
 
-    /// How many columns these are.
+    /// Number of these columns.
     pub const WIDTH: usize = 13;
 
     /// From a row that begins with [`Bookmark::COLUMNS`].

@@ -1,4 +1,4 @@
-//! What the database is told of a caller.
+//! The claims about a caller, for the database.
 
 use std::fmt::Write as _;
 
@@ -11,8 +11,9 @@ use web::{Caller, Request};
 /// The organization to which everything belongs where nobody has set up others (migration V0027).
 pub const DEFAULT_ORGANIZATION: Uuid = auth::DEFAULT_ORGANIZATION;
 
-/// What transactions for a request claim, which needs this scope. Where there are `many_organizations`, and for an organization that
-/// is not `default`, they fail if row security does not bind the role that the function logs in as.
+/// Returns the claims of transactions for a request, which needs this scope. If there are
+/// `many_organizations`, and for an organization that is not `default`, they fail if row security does not
+/// bind the role that the function logs in as.
 ///
 /// A request that nobody had to authenticate for claims the organization `default` where that is the only
 /// one, else nothing.

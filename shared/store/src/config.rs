@@ -5,10 +5,10 @@ use std::time::Duration;
 use pg::Url;
 use web::{ConfigError, Platform, Settings};
 
-/// What a function can be told. See README for each variable.
+/// The settings of a function. See README for each variable.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// What serving needs.
+    /// Settings for serving.
     pub web: web::Config,
     /// `DATABASE_URL`, `DATABASE_POOL_SIZE`, `DATABASE_MAX_OVERFLOW`, `DATABASE_LOGIN_PIPELINING`, and
     /// `DATABASE_ECHO`, which is ignored on Lambda.
@@ -26,8 +26,8 @@ const IMPORT_MAX_BYTES: u64 = 512 * 1024 * 1024;
 /// `file_size_bytes` is a Postgres integer.
 const IMPORT_MAX_BYTES_LIMIT: u64 = i32::MAX as u64;
 
-/// How long what was sent may stay unacknowledged: a COPY into a dead connection ends then. It is long enough
-/// for TCP to send a lost packet again several times.
+/// Longest time that sent data may stay unacknowledged: a COPY into a dead connection ends then. It is long
+/// enough for TCP to send a lost packet again several times.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Config {

@@ -1,4 +1,5 @@
-//! What functions share: their application (configuration and database), and the SQL that two of them use.
+//! Code that functions share: their application (configuration and database), and the SQL that two of them
+//! use.
 //!
 //! A function is a `handle(app, request)`, a rule for what of it is public, and a `main` that calls
 //! [`web::serve`].

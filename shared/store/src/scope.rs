@@ -1,4 +1,5 @@
-//! Which rows an organization and its projects have. What belongs to no project is a scope of its own.
+//! Conditions for the rows of an organization and of its projects. Rows without a project are a scope of
+//! their own. What belongs to no project is a scope of its own.
 //!
 //! Row security says the same to a role that it binds. Statements say it all the same, so that a role that it
 //! does not bind finds rows by the keys, which begin with the organization.

@@ -1,4 +1,5 @@
-//! Who calls: whom AWS verified, the holder of the configured token or of an API token, or a user with a JWT.
+//! Finds out who is calling: a caller whom AWS verified, the holder of the configured token or of an API
+//! token, or a user with a JWT.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -67,7 +68,7 @@ fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-/// Who sent a request, as far as the request says it.
+/// The sender of a request, as far as the request tells.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// Whoever runs the deployment: the holder of `ACCESS_TOKEN`, an IAM identity, or anybody where nothing
@@ -87,7 +88,7 @@ impl Caller {
     }
 }
 
-/// What a request is going to do.
+/// Returns the use that a request makes of the service.
 #[must_use]
 pub fn wanted_scope(request: &Request) -> Scope {
     match *request.method() {
@@ -202,8 +203,8 @@ pub(crate) fn admit(config: &Config, request: &Request) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a host name leads nowhere but to this machine. The names of function URLs, of which AWS is the
-/// only owner, are those of recorded events, which `cargo lambda invoke` sends.
+/// Returns whether a host name leads nowhere but to this machine. The names of function URLs, of which AWS is
+/// the only owner, are those of recorded events, which `cargo lambda invoke` sends.
 fn is_ours(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -221,7 +222,7 @@ fn is_ours(host: &str) -> bool {
         || (name.contains(".lambda-url.") && name.ends_with(".on.aws"))
 }
 
-/// Whether a person has followed a link, which shows the answer to nobody else.
+/// Returns whether a person has followed a link, which shows the answer to nobody else.
 fn is_a_link(request: &Request) -> bool {
     let says = |name: &str, value: &str| request.headers().get(name).is_some_and(|found| found == value);
     matches!(*request.method(), Method::GET | Method::HEAD)
@@ -229,8 +230,8 @@ fn is_a_link(request: &Request) -> bool {
         && says("sec-fetch-dest", "document")
 }
 
-/// Whether the function URL, being of AuthType AWS_IAM, checked a signature: only then has its event an IAM
-/// identity (AWS Lambda Developer Guide, "Invoking Lambda function URLs", request payload format).
+/// Returns whether the function URL, being of AuthType AWS_IAM, checked a signature: only then has its event
+/// an IAM identity (AWS Lambda Developer Guide, "Invoking Lambda function URLs", request payload format).
 fn is_verified_by_aws(request: &Request) -> bool {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => {

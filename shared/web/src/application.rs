@@ -1,4 +1,4 @@
-//! What a function is made of, as far as serving it goes.
+//! The parts of a function that serving needs.
 
 use auth::Verifier;
 
@@ -15,10 +15,10 @@ pub trait Application: Sized + Send + Sync + 'static {
     /// The part of its configuration that serving needs.
     fn config(&self) -> &Config;
 
-    /// What verifies JWTs; none where no issuer is configured.
+    /// Returns the verifier of JWTs; `None` if no issuer is configured.
     fn verifier(&self) -> Option<&Verifier>;
 
-    /// Whether no request came before this one, which is noted.
+    /// Returns whether no request came before this one, which is noted.
     fn is_first_request(&self) -> bool;
 
     /// Does ahead of the first request what that would wait for, in tasks of its own. The first request meets

@@ -4,7 +4,7 @@ use auth::AuthConfig;
 
 use crate::{AccessToken, ConfigError, Prices, Settings};
 
-/// Where the process runs.
+/// The place where the process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Platform {
     /// In AWS Lambda, which freezes the process between requests.
@@ -14,8 +14,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// Where an environment is. `cargo lambda watch` sets most of Lambda's variables, but not the one that
-    /// counts.
+    /// Finds the platform. `cargo lambda watch` sets most of Lambda's variables, but not the one that counts.
     #[must_use]
     pub fn of(settings: &Settings<'_>) -> Self {
         match settings.text("AWS_LAMBDA_INITIALIZATION_TYPE") {
@@ -25,7 +24,7 @@ impl Platform {
     }
 }
 
-/// What serving a function needs. See README for each variable.
+/// Settings for serving a function. See README for each variable.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// `ACCESS_TOKEN`: what a caller sends whom AWS did not verify.
@@ -38,9 +37,9 @@ pub struct Config {
     pub memory_mib: u32,
     /// `LAMBDA_GB_SECOND_USD` and `LAMBDA_REQUEST_USD`: what an estimated cost is made of.
     pub prices: Prices,
-    /// Where the process runs.
+    /// The place where the process runs.
     pub platform: Platform,
-    /// What was set and is not heeded here.
+    /// Settings that have no effect here.
     pub warnings: Vec<ConfigError>,
 }
 
@@ -65,7 +64,7 @@ impl Config {
         })
     }
 
-    /// Whether there are tokens by which a caller can say who they are.
+    /// Returns whether there are tokens by which a caller can say who they are.
     #[must_use]
     pub fn asks_for_token(&self) -> bool {
         self.access_token.is_some() || self.auth.is_some()

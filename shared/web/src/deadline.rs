@@ -1,4 +1,4 @@
-//! How long a request may take.
+//! The deadline of a request.
 
 use std::time::{Duration, SystemTime};
 

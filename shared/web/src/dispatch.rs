@@ -120,7 +120,8 @@ impl Call {
         (Self { request_id, method, path, budget, begun, function_name }, request)
     }
 
-    /// Whether the answer has a body: to HEAD it is what GET would get, without one (RFC 9110, section
+    /// Returns whether the answer has a body: to HEAD it is what GET would get, without one (RFC 9110,
+    /// section
     /// 9.3.2).
     fn wants_body(&self) -> bool {
         self.method != Method::HEAD

@@ -184,13 +184,13 @@ impl Error {
         self.status
     }
 
-    /// What a client reads.
+    /// Returns the text for the client.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// What only the log sees.
+    /// Returns the cause, which only the log shows.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.cause.as_deref()

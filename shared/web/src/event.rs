@@ -22,8 +22,8 @@ use crate::{Error, Request};
 /// own, lower bound.
 const MAX_TARGET: usize = 32 * 1024;
 
-/// What stands in no path or query as it is (RFC 3986, section 3.3), besides what is not ASCII. A `%` stays:
-/// what has been encoded is not encoded again.
+/// Characters that must be encoded in a path or query (RFC 3986, section 3.3), besides those that are not
+/// ASCII. A `%` stays: what has been encoded is not encoded again.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')

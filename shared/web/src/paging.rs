@@ -14,12 +14,12 @@ const MAX_LIMIT: usize = 1_000;
 /// Bytes of a cursor; a longer one is not read.
 const MAX_CURSOR: usize = 4_096;
 
-/// Which page a request asks for. `C` is the place after which it begins, which the cursor holds.
+/// The page that a request asks for. `C` is the place after which it begins, which the cursor holds.
 #[derive(Clone, Debug)]
 pub struct PageRequest<C> {
     /// The most rows, where the request says so.
     pub limit: Option<usize>,
-    /// Where the page begins; none for the first.
+    /// Start of the page; none for the first.
     pub after: Option<C>,
 }
 
@@ -40,7 +40,7 @@ impl<C: Serialize + DeserializeOwned> PageRequest<C> {
         self.limit.unwrap_or(DEFAULT_LIMIT)
     }
 
-    /// How many rows a query asks for: one more than the limit shows whether there is a next page.
+    /// Returns the number of rows to query: one more than the limit shows whether there is a next page.
     #[must_use]
     pub fn rows(&self) -> i64 {
         i64::try_from(self.limit() + 1).unwrap_or(i64::MAX)
@@ -75,7 +75,7 @@ pub fn limit(query: &Query) -> Result<Option<usize>, Error> {
     }
 }
 
-/// What a cursor's text holds.
+/// The content of a cursor's text.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope<C> {
@@ -139,7 +139,7 @@ pub fn paginate<T: Serialize>(found: &[T], limit: usize) -> Result<Page<'_, T>, 
     Ok(Page { last: last.and_then(|index| found.get(index)), rows })
 }
 
-/// How long a text is within the JSON string in which a response's body travels to Lambda.
+/// Returns the length of a text within the JSON string in which a response's body travels to Lambda.
 fn sent_bytes(text: &str) -> usize {
     text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }

@@ -1,4 +1,4 @@
-//! What a request costs at AWS Lambda.
+//! The price of a request at AWS Lambda.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a request asks for.
+//! Reads the parts of a request.
 
 use std::str::FromStr;
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::Error;
 
-/// What a handler answers.
+/// The response of a handler.
 pub type Response = lambda_http::Response<Body>;
 
 /// A JSON response. It is never cached: the next request may see other rows.

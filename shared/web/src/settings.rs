@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-/// Which variable is wrong, and how; without its value.
+/// Names the wrong variable and the problem, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
 pub struct ConfigError {
     /// The variable's name.
     pub variable: &'static str,
-    /// What is wrong and what to do.
+    /// The problem, and what to do.
     pub problem: String,
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::Error;
 use crate::dispatch::{Call, bounded};
 
-/// What a handler answers whose body is streamed.
+/// The response of a handler whose body is streamed.
 pub type StreamingResponse = lambda_http::Response<StreamBody>;
 
 type Work = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -28,7 +28,7 @@ pub struct StreamBody {
     call: Option<(Call, StatusCode)>,
 }
 
-/// Where a body's maker puts its chunks.
+/// The sink for the chunks of a body.
 pub struct Chunks(mpsc::Sender<Bytes>);
 
 impl Chunks {

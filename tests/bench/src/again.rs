@@ -1,4 +1,4 @@
-//! What follows a first import: the same file again, other files into the same project, and undoing.
+//! Work after a first import: the same file again, other files into the same project, and undoing.
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;

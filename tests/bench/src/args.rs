@@ -46,7 +46,7 @@ pub(crate) enum Section {
     Memory,
     /// Imports as the table grows
     Growth,
-    /// What the search's index costs, and how fast it answers
+    /// Cost of the search's index, and speed of its answers
     Search,
     /// A small organization beside a large one
     Tenants,
@@ -58,7 +58,7 @@ pub(crate) enum Section {
     Schema,
 }
 
-/// How much is measured.
+/// The extent of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Extent {

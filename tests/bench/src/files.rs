@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-/// What a bookmark of the file carries.
+/// The content of the file's bookmarks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Address, date and title, as Chrome writes them.
@@ -14,8 +14,8 @@ pub(crate) enum Shape {
     Annotated,
     /// Plain, with an icon that is fourteen times as long as the rest.
     Icons,
-    /// What a browser's export mostly is: an icon for every third, tags for every seventh, now and then a
-    /// description.
+    /// The usual content of a browser's export: an icon for every third, tags for every seventh, now and then
+    /// a description.
     Browser,
 }
 
@@ -80,7 +80,7 @@ impl File {
         Self { shape, numbers }
     }
 
-    /// How many bookmarks it holds.
+    /// Returns the number of bookmarks in it.
     pub(crate) fn len(&self) -> u32 {
         self.numbers.end - self.numbers.start
     }

@@ -12,7 +12,7 @@ use crate::rig::Rig;
 use crate::stats::Summary;
 use crate::table::{Table, count, progress};
 
-/// What was measured until the table had so many rows.
+/// The measurements up to a number of rows.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     rows: u32,
@@ -28,11 +28,11 @@ pub(crate) struct Growth {
     projects: Vec<Row>,
     /// All imports into one project, which knows more addresses each time.
     one_project: Vec<Row>,
-    /// What was left out, and why.
+    /// Parts that were left out, and why.
     left_out: Vec<String>,
 }
 
-/// Where figures are taken, in imports.
+/// Numbers of imports after which figures are taken.
 const STEPS: [u32; 7] = [1, 2, 5, 10, 20, 50, 100];
 
 /// A row with its index entries and its share of the log, roughly.

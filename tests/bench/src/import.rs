@@ -49,7 +49,7 @@ struct Processor {
     floor_server: Summary,
 }
 
-/// How often each size is measured.
+/// Returns the sizes, with the number of measurements of each.
 fn rounds(extent: Extent) -> &'static [(u32, usize)] {
     match extent {
         Extent::Quick => &[(1_000, 5), (10_000, 5)],

@@ -1,4 +1,4 @@
-//! What a run stands on, and what it may take.
+//! Describes the machine of a run, and its resources.
 
 use std::path::Path;
 
@@ -58,7 +58,7 @@ pub(crate) fn scheduled_ns(schedstat: &str) -> Result<f64> {
     Ok(schedstat.split(' ').next().unwrap_or_default().parse()?)
 }
 
-/// What is free on the disk that holds a path, in bytes.
+/// Returns the free space on the disk that holds a path, in bytes.
 pub(crate) fn free_bytes(path: &Path) -> Result<u64> {
     let disk = rustix::fs::statvfs(path)?;
     Ok(disk.f_bavail * disk.f_frsize)

@@ -49,7 +49,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// What needs a server and the function's binary.
+/// Measures everything that needs a server and the function's binary.
 async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()> {
     let extent = args.extent();
     let rig = Rig::start().await?;

@@ -15,7 +15,7 @@ use crate::machine::peak_mib;
 use crate::rig::Rig;
 use crate::table::{Table, count, number, progress};
 
-/// What an import may take above what its body costs, in MiB.
+/// Memory that an import may take above the cost of its body, in MiB.
 const TARGET_MIB: u32 = 64;
 
 /// Peaks in MiB, each of a process of its own.
@@ -26,7 +26,7 @@ pub(crate) struct Row {
     body_mib: f64,
     /// Of the import.
     import_mib: f64,
-    /// Where the same body is answered 405: the runtime's copies of it, and nothing of ours.
+    /// Memory if the same body is answered 405: the runtime's copies of it, and nothing of ours.
     refused_mib: f64,
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::table::{Table, count, number};
 
-/// What such a file says, as far as it is of use here.
+/// The fields of such a file that are used here.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Outside {
     #[serde(default)]

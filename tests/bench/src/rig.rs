@@ -27,7 +27,7 @@ const INDEXING: &str = "hashtextextended('00000000-0000-7000-8000-000000000001 s
 /// No request is to fail for its time.
 const TIMEOUT: Duration = Duration::from_secs(1_800);
 
-/// What everything with a database stands on. Dropping it stops the server and removes its data.
+/// The base of every measurement with a database. Dropping it stops the server and removes its data.
 pub(crate) struct Rig {
     pub(crate) function: Function,
     client: Client,
@@ -195,7 +195,7 @@ impl Rig {
     pub(crate) fn copy(&self, copy: &str) -> Result<Copied> {
         let schedstat = "SELECT 'processor ' || pg_read_file('/proc/self/schedstat')";
         let mut psql = self.server.psql(DATABASE);
-        // So that no row's default has to look at whether row security binds the role.
+        // Avoids that each row's default has to look at whether row security binds the role.
         psql.env("PGOPTIONS", format!("-c app.organization={}", ORGANIZATION));
         psql.env("LC_ALL", "C").args(["--tuples-only", "--no-align"]);
         for command in [schedstat, "\\timing on", &format!("\\copy {copy}"), "\\timing off", schedstat] {
@@ -235,7 +235,7 @@ impl Scratch<'_> {
     }
 }
 
-/// What psql's `\copy` took.
+/// Measurements of psql's `\copy`.
 pub(crate) struct Copied {
     /// As psql says it, its commit among it, and connecting not.
     pub(crate) ms: f64,

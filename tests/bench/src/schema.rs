@@ -180,7 +180,7 @@ pub(crate) fn print(rows: &[Row]) {
     table.print();
 }
 
-/// Where a contender's files are.
+/// Writes a file of a contender, and returns its path.
 fn file(folder: &TempDir, name: &str, text: &str) -> Result<PathBuf> {
     let path = folder.path().join(name);
     std::fs::write(&path, text).with_context(|| path.display().to_string())?;

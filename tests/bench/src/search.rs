@@ -1,4 +1,5 @@
-//! What the search costs an import, beside the same indexes on `bookmarks` itself, and how fast it answers.
+//! Measures the cost of the search to an import, beside the same indexes on `bookmarks` itself, and the speed
+//! of its answers.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use crate::rig::Rig;
 use crate::stats::{Summary, percentile};
 use crate::table::{Table, count, number, progress};
 
-/// What stands behind ARCHITECTURE.md's section on the search.
+/// Figures for ARCHITECTURE.md's section on the search.
 #[derive(Debug, Serialize)]
 pub(crate) struct Search {
     bookmarks: u32,
@@ -25,7 +26,7 @@ pub(crate) struct Search {
     copy_ms: Summary,
     /// The same with a GIN index of the words, and trigrams of title and address, on that table.
     copy_indexed_ms: Summary,
-    /// How often an indexed copy takes a plain one's time, in turns.
+    /// Ratio of an indexed copy's time to a plain one's, in turns.
     ratio: Summary,
     queries: Vec<Query>,
 }

@@ -1,4 +1,4 @@
-//! What a new environment costs: time until it asks for an event, time until it has answered with a row,
+//! Measures a new environment: time until it asks for an event, time until it has answered with a row,
 //! memory, and the size of what Lambda fetches.
 
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What is made of several measurements of one thing.
+//! The summary of several measurements of one thing.
 
 use serde::Serialize;
 

@@ -17,7 +17,7 @@ const TARGET: f64 = 1.3;
 
 const PROJECTS: usize = 20;
 
-/// What answers, and how fast.
+/// Name and speed of a response.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     what: String,

@@ -1,4 +1,4 @@
-//! Who is calling, and their tokens: as the database keeps them apart.
+//! The caller, and their tokens, as the database keeps them apart.
 
 mod me;
 mod tokens;

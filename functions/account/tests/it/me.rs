@@ -1,4 +1,4 @@
-//! Who is calling.
+//! The caller.
 
 use account::handle;
 use harness::{Fixture, Issuer, Seen, bearer};

@@ -34,7 +34,7 @@ const HEADER: [&str; 16] = [
 
 pub(crate) struct Csv {
     writer: Writer<Vec<u8>>,
-    /// Whether cells are written as they are, which only programs should read.
+    /// True if cells are written as they are, which only programs should read.
     is_raw: bool,
 }
 

@@ -99,7 +99,7 @@ fn attributes(entry: &Entry<'_>) -> Map<String, Value> {
     entry.attributes.and_then(|attributes| serde_json::from_str(attributes.get()).ok()).unwrap_or_default()
 }
 
-/// Whether an attribute does nothing where the file is opened as a page: no event handler, no style, no
+/// Returns whether an attribute does nothing if the file is opened as a page: no event handler, no style, no
 /// focus, nothing that is loaded or sent, nothing that hides an entry, turns its text around or lets the page
 /// behind a link reach back. These are the attributes that the HTML standard has for all elements, for links
 /// and for what loads, but for those that only describe (`id`, `class`, `lang`, `name`, `title`, `type`).

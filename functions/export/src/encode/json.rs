@@ -23,9 +23,9 @@ const LISTS: [(Kind, &str); 4] = [
 
 pub(crate) struct Json {
     written: Vec<u8>,
-    /// Which of [`LISTS`] is being written.
+    /// Index in [`LISTS`] of the list that is being written.
     list: usize,
-    /// Whether it has an item.
+    /// True if it has an item.
     has_item: bool,
 }
 
@@ -74,7 +74,7 @@ struct Separator<'a> {
     attributes: &'a RawValue,
 }
 
-/// What was merged into a bookmark, as its file had it.
+/// A duplicate that was merged into a bookmark, as in its file.
 #[derive(Serialize)]
 struct Duplicate<'a> {
     position: i64,

@@ -119,7 +119,7 @@ async fn a_file_comes_back_with_all_that_was_in_it_in_its_order() {
     let (first, second) = (content(&fixture, 1).await, content(&fixture, 2).await);
     assert_eq!(first.as_array().unwrap().len(), 5 + 2 + 3 + 2, "bookmarks, duplicates, folders, separators");
     assert_eq!(first, second, "{file}");
-    // What was exported once is exported alike ever after.
+    // An export stays the same ever after.
     assert_eq!(round_trip(&fixture, 2, 3).await, file);
 }
 

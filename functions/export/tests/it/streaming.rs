@@ -43,7 +43,7 @@ async fn a_client_that_does_not_read_holds_up_the_server_and_not_our_memory() {
     let fixture = Fixture::new();
     fill(&fixture, 40_000).await;
     let response = answer(&fixture.app, Event::get("/?format=json")).await;
-    // What the sockets of both ends hold is sent; then the server waits for the client.
+    // The buffers of both sockets fill up; then the server waits for the client.
     let waiting = "count(*) FILTER (WHERE wait_event = 'ClientWrite') FROM pg_stat_activity
                    WHERE datname = current_database() AND application_name = 'branchline'";
     let watcher = fixture.database.client().await;

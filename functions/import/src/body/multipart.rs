@@ -40,7 +40,7 @@ pub(super) fn file(content_type: &str, body: &Bytes) -> Result<Part, Error> {
 /// The parts of a body: each one's header lines and content.
 struct Parts<'a> {
     rest: Option<&'a [u8]>,
-    /// What stands before each part but the first: line end, two dashes, boundary.
+    /// Text before each part but the first: line end, two dashes, boundary.
     delimiter: Vec<u8>,
 }
 

@@ -1,11 +1,11 @@
-//! What becomes of an entry by its address alone.
+//! Judges an entry by its address alone.
 
 use netscape::Bookmark;
 use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
 
-/// What the address says of an entry.
+/// The verdict on an address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It is a bookmark.
@@ -24,7 +24,7 @@ pub(crate) struct Address {
     pub(crate) key: Uuid,
     /// The host: lower case, punycode, without a leading `www.`.
     pub(crate) domain: Option<String>,
-    /// What is unusual about it.
+    /// The warning about an unusual address.
     pub(crate) warning: Option<&'static str>,
 }
 

@@ -23,7 +23,7 @@ use super::rows::Rows;
 use super::sample::SAMPLE;
 use crate::body::{Upload, damaged};
 
-/// Where COPY's rows go.
+/// The target of COPY's rows.
 pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 
 /// The rows of `bookmarks`, in the order in which [`ImportState::put`] writes their columns.
@@ -33,7 +33,7 @@ pub(crate) const BOOKMARKS: Incoming = Incoming {
               folder_id, description, last_modified, last_visited, attributes",
 };
 
-/// What an import has counted.
+/// The counters of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) total: i32,
@@ -49,7 +49,7 @@ pub(crate) struct Counts {
 const ROWS_OF_ANY_FILE: u64 = 50_000;
 const SENT_BYTES_PER_ROW: u64 = 4;
 
-/// What is known of an import before its entries are read, and what has become of them since.
+/// The facts about an import before its entries are read, and the results since.
 pub(crate) struct ImportState {
     pub(crate) job_id: Uuid,
     pub(crate) organization_id: Uuid,
@@ -61,9 +61,9 @@ pub(crate) struct ImportState {
     pub(crate) counts: Counts,
     /// The ids of the first rows.
     pub(crate) sample: Vec<Uuid>,
-    /// Where the ids of this import begin.
+    /// First id of this import.
     pub(crate) first_id: Ids,
-    /// What does not simply become a row.
+    /// Entries that do not simply become rows.
     pub(crate) entries: Entries,
     /// Before the first entry.
     pub(crate) repeats: Repeats,
@@ -185,7 +185,7 @@ impl ImportState {
     }
 }
 
-/// Whether the file is one of bookmarks at all; reads no further than it must.
+/// Returns whether the file is one of bookmarks at all; reads no further than it must.
 pub(crate) async fn is_bookmark_file(upload: &Upload) -> Result<bool, Error> {
     let mut reader = Reader::new(upload.open());
     let mut turns = Turns::default();

@@ -28,7 +28,7 @@ pub(crate) const ENTRIES: Incoming = Incoming {
 /// again.
 const KEPT: usize = 4 * 1024 * 1024;
 
-/// Whether there are such entries, and their rows while they are few.
+/// Entries that do not become rows of their own, and their rows while they are few.
 pub(crate) struct Entries {
     any: bool,
     kept: Option<Rows>,
@@ -241,7 +241,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// What an entry became.
+/// The result for an entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Positions,

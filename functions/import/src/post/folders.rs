@@ -1,4 +1,4 @@
-//! Where in the tree the reader stands, and which rows of `folders` that means.
+//! Tracks the reader's place in the tree, and the rows of `folders` for it.
 
 use std::collections::HashMap;
 
@@ -36,14 +36,14 @@ struct Open {
     /// The folder that holds what is in it: its own row, or that of its parent where it is not kept. None at
     /// the root.
     id: Option<Uuid>,
-    /// Where in the list of open folders that one stands.
+    /// Index of that folder in the list of open folders.
     claim: Option<usize>,
     children: Siblings,
-    /// How long `joined` was before.
+    /// Length of `joined` before.
     joined: usize,
 }
 
-/// How many children of a name there were, by the first half of the id that the first of them has.
+/// Number of children with the same name, by the first half of the first one's id.
 #[derive(Default)]
 struct Siblings(HashMap<u64, u32>);
 

@@ -1,6 +1,6 @@
-//! Where COPY puts the rows of an import: a temporary table, from which one statement inserts them. Postgres
-//! refuses COPY into a table whose row security binds the role. It takes no longer than copying into a table
-//! with indexes (`make bench BENCH_ARGS="--only import"`).
+//! The target of COPY for the rows of an import: a temporary table, from which one statement inserts them.
+//! Postgres refuses COPY into a table whose row security binds the role. It takes no longer than copying into
+//! a table with indexes (`make bench BENCH_ARGS="--only import"`).
 
 /// Rows that are on their way into a table.
 #[derive(Clone, Copy, Debug)]

@@ -23,7 +23,7 @@ use super::sample;
 use crate::job::{COLUMNS, Job};
 use crate::undo::FOLD;
 
-/// Who imports a content into a project.
+/// The importer of a content into a project.
 pub(crate) enum Claim {
     /// This request, under a new job or one that a dead process left behind. The transaction is open.
     Ours(Uuid, Copies),
@@ -31,10 +31,10 @@ pub(crate) enum Claim {
     Completed(Box<Job>),
 }
 
-/// What the first flight found.
+/// The findings of the first flight.
 pub(crate) struct Opened {
     pub(crate) claim: Claim,
-    /// Whether the project, or what belongs to no project, holds no bookmark yet.
+    /// True if the project, or the scope without a project, holds no bookmark yet.
     pub(crate) scope_is_empty: bool,
     /// The organization that the import is for.
     pub(crate) organization_id: Uuid,
@@ -142,7 +142,7 @@ const INSERT: &str = "INSERT INTO import_jobs (id, filename, file_size_bytes, co
                       idempotency_key, status, started_at)";
 
 impl ImportRequest {
-    /// What [`INSERT`] begins with.
+    /// Returns the first parameters of [`INSERT`].
     fn params(&self) -> [Param<'_>; 6] {
         [
             (&self.job_id, Type::UUID),
@@ -181,7 +181,7 @@ fn no_project(error: db::Error, request: &ImportRequest) -> Error {
     }
 }
 
-/// Which of the keys the project already holds.
+/// Returns the keys that the project already holds.
 pub(crate) async fn known_keys(
     connection: &Connection,
     project_id: Option<i32>,

@@ -1,4 +1,4 @@
-//! Which entries became rows, one bit each.
+//! Set of the entries that became rows, one bit each.
 
 #[derive(Default)]
 pub(crate) struct Positions(Vec<u64>);

@@ -54,7 +54,7 @@ impl Turns {
     }
 }
 
-/// What cannot be kept, each kind with the line of the first that was left out.
+/// Values that exceed the limits, each kind with the line of the first that was left out.
 #[derive(Default)]
 struct Bounds {
     folders: Counted,

@@ -29,7 +29,7 @@ impl Repeats {
         Self { keys: self.keys.clone(), ..Self::default() }
     }
 
-    /// Whether an entry like it was there before, in the same folder.
+    /// Returns whether an entry like it was there before, in the same folder.
     pub(crate) fn is_repeated(&mut self, bookmark: &Bookmark<'_>, folder_id: Option<Uuid>) -> bool {
         let [first, second] = &self.keys;
         let hash = (hash_of(first, bookmark, folder_id), hash_of(second, bookmark, folder_id));

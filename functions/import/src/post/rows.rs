@@ -25,12 +25,12 @@ impl Rows {
         Self { buffer }
     }
 
-    /// How many bytes have been put and not been sent.
+    /// Returns the number of bytes that were written and not sent.
     pub(crate) fn len(&self) -> usize {
         self.buffer.len()
     }
 
-    /// What is to be sent now, once there is enough of it.
+    /// Returns the bytes to send now, once there are enough of them.
     pub(crate) fn chunk(&mut self) -> Option<Bytes> {
         (self.buffer.len() >= CHUNK).then(|| self.take())
     }

@@ -9,7 +9,7 @@ use web::Error;
 
 use crate::job::Job;
 
-/// How many bookmarks the sample holds.
+/// Number of bookmarks in the sample.
 pub(crate) const SAMPLE: usize = 10;
 
 /// The bookmarks of these ids, inside the import's transaction.

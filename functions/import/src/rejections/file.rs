@@ -92,7 +92,7 @@ pub(super) async fn file(
     Ok(response)
 }
 
-/// How many bytes an entry takes in a file.
+/// Returns the number of bytes that an entry takes in a file.
 fn written(rejection: &Rejection) -> Result<usize, Error> {
     let mut writer = Writer::new(Vec::new()).map_err(Error::internal)?;
     write(&mut writer, rejection)?;

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 use web::Error;
 
-/// How much of each field is read.
+/// Selects how much of each field is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fields {
     Whole,
@@ -16,7 +16,7 @@ pub(super) enum Fields {
 }
 
 impl Fields {
-    /// What [`Rejection::from_row`] reads, in its order, of `import_entries e`.
+    /// Returns the columns that [`Rejection::from_row`] reads, in its order, of `import_entries e`.
     pub(super) fn columns(self) -> &'static str {
         match self {
             Self::Whole => {
@@ -49,7 +49,7 @@ impl Fields {
 #[derive(Serialize)]
 pub(super) struct Rejection {
     pub(super) id: Uuid,
-    /// Which bookmark of the file it was, counted from 1; null for a folder, a separator, or the file as a
+    /// Number of the bookmark in the file, counted from 1; null for a folder, a separator, or the file as a
     /// whole.
     position: Option<i32>,
     /// The line it stood on, counted from 1.
@@ -103,7 +103,8 @@ impl Rejection {
         }))
     }
 
-    /// Whether it can be sent alone: Lambda takes 6 MiB, in which each quotation mark may take four bytes.
+    /// Returns whether it can be sent alone: Lambda takes 6 MiB, in which each quotation mark may take four
+    /// bytes.
     pub(super) fn fits_an_answer(&self) -> bool {
         let texts = [&self.reason, &self.url, &self.title, &self.description];
         let bytes: usize = texts.into_iter().flatten().map(String::len).sum();

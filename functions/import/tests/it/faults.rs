@@ -137,7 +137,7 @@ async fn fifty_imports_at_once_are_each_stored_whole() {
     );
 }
 
-/// What a project's imports have stored, as one checksum: everything but ids and moments.
+/// Returns a checksum of what a project's imports have stored: everything but ids and time stamps.
 async fn checksum(fixture: &Fixture, project: usize) -> String {
     fixture
         .ask(&format!(

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use support::lambda::Lambda;
 use support::{Event, binary};
 
-/// What Chrome and Firefox send when a person opens an address.
+/// The `Accept` header of Chrome and Firefox when a person opens an address.
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
 /// A database is not asked for the page, so none is needed.
@@ -35,7 +35,7 @@ async fn page() -> (Seen, String) {
     (seen, html)
 }
 
-/// What stands between two texts, each there once.
+/// Returns the text between two others, each there once.
 fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
     let parts: Vec<&str> = html.split(start).collect();
     let [_, rest] = parts[..] else { panic!("{start} is there {} times", parts.len() - 1) };
@@ -218,7 +218,7 @@ fn no_script_of_the_page_shows_a_text_from_outside_that_is_not_isolated() {
             assert!(!script.contains(markup), "{markup} in {}", path.display());
         }
         for line in script.lines().map(str::trim).filter(|line| !line.starts_with(['/', '*'])) {
-            // What can be set as it is: our own words, numbers and dates.
+            // Texts that can be set as they are: our own words, numbers and dates.
             let own = [
                 "isolated.textContent = printable(",
                 "= 'Try again'",
@@ -236,7 +236,7 @@ fn no_script_of_the_page_shows_a_text_from_outside_that_is_not_isolated() {
             let is_set = line.contains(".textContent = ") || line.contains("setAttribute(");
             let is_own = own.iter().any(|own| line.contains(own)) || line.contains("'aria-disabled'");
             assert!(!is_set || is_own, "{}: {line}", path.display());
-            // Where a text from outside is used, it is isolated there and then.
+            // Texts from outside are isolated at the place where they are used.
             let isolates = ["outside(", "marked(", "sentence`", "fieldOf("];
             for text in
                 ["fileName(job)", "projectName(", "file.name}", "entry.reason", "error.message", "(why)"]

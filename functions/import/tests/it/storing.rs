@@ -204,7 +204,7 @@ async fn a_url_that_is_already_stored_is_merged_and_counted() {
     assert_eq!(merged["tags"], json!(["rust", "web dev", "lambda", "new"]));
     assert_eq!(merged["add_date"], "2017-07-14T02:40:00+00:00");
     assert_eq!(merged["further"], json!([[], ["New"]]));
-    // What undoing needs is what stood there before any merge, not before this one.
+    // Undoing needs the values before any merge, not before this one.
     assert_eq!(merged["unmerged"]["tags"], json!(["rust", "web dev"]));
     assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "4");
 }

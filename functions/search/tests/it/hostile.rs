@@ -1,4 +1,4 @@
-//! What is sent or stored to make searches slow or fail.
+//! Queries and bookmarks that are made to let searches be slow or fail.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

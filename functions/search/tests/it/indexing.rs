@@ -100,7 +100,7 @@ async fn plan(fixture: &Fixture, parameters: &[(&str, &str)]) -> String {
         if begin(line) {
             plan.clear();
         }
-        // What belongs to a message is indented.
+        // Continuation lines of a message are indented.
         if begin(line) || (line.starts_with(['\t', ' ']) && !plan.is_empty()) {
             writeln!(plan, "{line}").unwrap();
         }

@@ -1,4 +1,4 @@
-//! What people type, and what they expect to find by it.
+//! Queries that people type, and the results that they expect.
 
 use std::time::Instant;
 

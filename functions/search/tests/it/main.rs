@@ -1,4 +1,4 @@
-//! What is searched is found.
+//! Stored bookmarks are found.
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 

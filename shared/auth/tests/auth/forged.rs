@@ -1,4 +1,4 @@
-//! What an attacker, another application of the same issuer, or a broken client sends.
+//! Tokens of an attacker, another application of the same issuer, or a broken client.
 
 use branchline_auth::{ErrorClass, Verifier};
 use serde_json::{Value, json};

@@ -150,7 +150,7 @@ impl TestClock {
     }
 }
 
-/// What an issuer publishes, which a test changes, and how often it was asked.
+/// An issuer's published keys, which a test changes, and its number of requests.
 #[derive(Clone)]
 pub struct Issuer {
     published: Arc<Mutex<Published>>,

@@ -19,7 +19,7 @@ use tokio::time::sleep;
 
 use crate::issuer::{SigningKey, TestClock, claims, config};
 
-/// What the server does with a request.
+/// The server's treatment of a request.
 #[derive(Clone)]
 enum Answer {
     Text(String),

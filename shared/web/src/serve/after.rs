@@ -15,7 +15,7 @@ use crate::deadline::budget_until;
 use crate::dispatch::bounded;
 use crate::{Error, Request};
 
-/// How long such work may take, within the invocation's deadline: it is billed, and keeps this process from
+/// Longest time for such work, within the invocation's deadline: it is billed, and keeps this process from
 /// the next request.
 const LONGEST: Duration = Duration::from_secs(60);
 

@@ -1,4 +1,4 @@
-//! How a streamed response is sent to Lambda.
+//! Sends a streamed response to Lambda.
 //!
 //! `lambda_http` can do it too, but it writes a stream's error into the body and then ends the body in good
 //! order, so that the client takes a torn file for a whole one. Here an error closes the connection before

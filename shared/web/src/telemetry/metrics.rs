@@ -1,4 +1,4 @@
-//! What the deployment's alarms count, as lines that CloudWatch makes metrics of (Amazon CloudWatch User
+//! The counters of the deployment's alarms, as lines that CloudWatch makes metrics of (Amazon CloudWatch User
 //! Guide, "Specification: Embedded metric format").
 
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use budget::RequestCost;
 use serde_json::{Value, json};
 
-/// Where the metrics are, by the one dimension that they have.
+/// Namespace of the metrics, which have one dimension.
 pub const NAMESPACE: &str = "Branchline";
 /// The dimension: the function's name.
 pub const DIMENSION: &str = "Function";

@@ -1,4 +1,4 @@
-//! Who brings a database to a schema.
+//! The tools that bring a database to a schema.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,7 +30,7 @@ impl Branchline {
         self.run(&["adopt", "--dry-run"]).map(drop)
     }
 
-    /// What an upgrade of an empty database would run.
+    /// Returns the script that an upgrade of an empty database would run.
     pub(super) fn script(&self) -> Result<String> {
         self.run(&["upgrade", "--sql"])
     }

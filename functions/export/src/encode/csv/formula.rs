@@ -5,11 +5,11 @@
 //! A reader gets the stored value back by taking the first apostrophe away where what follows it would be
 //! defused. That is exact, since an apostrophe before such a cell is itself a reason to defuse.
 
-/// What begins a formula, and the wide forms that Excel takes for the same where it is set to Japanese or
-/// Chinese.
+/// Characters that begin a formula, and the wide forms that Excel takes for the same where it is set to
+/// Japanese or Chinese.
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// What some program skips on its way into a cell by itself.
+/// Characters that some program skips on its way into a cell by itself.
 const BREAKS: [char; 3] = ['\t', '\r', '\n'];
 
 /// The cell, with an apostrophe before it where a spreadsheet could run it.
@@ -17,8 +17,8 @@ pub(super) fn defused(cell: String) -> String {
     if is_formula(&cell) { format!("'{cell}") } else { cell }
 }
 
-/// Whether it begins with a sign, with nothing before it but what is blank, invisible or a quotation mark;
-/// or, after apostrophes at most, with a tab or line break.
+/// Returns whether a cell begins with a sign, with only blanks, invisible characters or a quotation mark
+/// before it; or, after apostrophes at most, with a tab or line break.
 fn is_formula(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(BREAKS)
         || cell.trim_start_matches(is_skipped).starts_with(SIGNS)
@@ -36,7 +36,7 @@ mod tests {
 
     use super::*;
 
-    /// What a reader of our files does.
+    /// Returns the cell as a reader of our files restores it.
     fn restored(cell: &str) -> &str {
         cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
     }

@@ -106,8 +106,8 @@ const TURNED: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n\
     <DT><A HREF=\"https://turned.example/\" TAGS=\"\u{202e}one,שתיים\">\u{202e}title\u{2067}</A>\n\
     </DL><p>\n</DL><p>\n<DT><A HREF=\"/relative\">\u{202e}refused</A>\n</DL><p>\n";
 
-/// Whether all text within a selector's elements stands from left to right but for what is isolated in
-/// `<bdi>`: each text node's first character is left of its last, and each node is left of the next one on
+/// Returns whether all text within a selector's elements runs from left to right but for the parts isolated
+/// in `<bdi>`: each text node's first character is left of its last, and each node is left of the next one on
 /// its line.
 const STANDS_IN_ORDER: &str = "(() => {
   const rect = (node, at) => {
@@ -200,7 +200,7 @@ async fn what_failed_is_saved_as_a_file_and_the_file_as_a_whole_can_have_a_warni
         assert!(!rejections.contains("null") && !rejections.contains("NaN"), "{rejections}");
         assert!(text(browser, "about").await.contains(" bytes · "));
 
-        // Where a person's browser would open its folder for downloads.
+        // A person's browser would open its folder for downloads here.
         browser
             .value(
                 "(() => { URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); \

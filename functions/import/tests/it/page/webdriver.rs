@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 /// Under this name WebDriver gives an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-/// How long the page may take for one step on a busy machine.
+/// Longest time that the page may take for one step on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A browser with one window.
@@ -103,7 +103,7 @@ impl Browser {
         }
     }
 
-    /// What the browser has to say of the page: what its policy forbade, what failed.
+    /// Returns the browser's messages about the page: what its policy forbade, and errors.
     pub(super) async fn console(&self) -> Vec<String> {
         let entries = self.ask("POST", "se/log", Some(json!({"type": "browser"}))).await;
         entries.as_array().unwrap().iter().map(|entry| entry["message"].to_string()).collect()
