@@ -27,7 +27,7 @@ struct Environment {
 impl Environment {
     fn start(name: &'static str, number: usize, port: u16, url: &str) -> Self {
         let proxy = Proxy::start(port).unwrap();
-        // By its name a session is told from those of other environments.
+        // Its name distinguishes a session from those of other environments.
         let url = format!("{}&application_name={}", proxy.url(url), application_name(&proxy));
         let function = Lambda::start(&binary(name), &[("DATABASE_URL", url.as_str())]).unwrap();
         Self { name, number, function, proxy, answered: 0 }
@@ -154,7 +154,7 @@ async fn connections_reset_during_a_freeze_cost_one_new_one_and_no_error() {
     assert_eq!(worst.await, 1);
 }
 
-/// Neither side is told, as where a machine on the way has forgotten the connection and drops what comes.
+/// Neither side notices, as if a machine on the way has forgotten the connection and drops its packets.
 #[tokio::test]
 async fn connections_that_lead_nowhere_after_a_freeze_cost_one_new_one_and_no_error() {
     let database = support::database();

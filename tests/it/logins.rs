@@ -102,10 +102,10 @@ async fn a_wrong_password_never_runs_the_statement_that_rides() {
                 !format!("{error} {error:?} {session:?}").contains(password),
                 "the error shows the password"
             );
-            let told = error.as_db_error().unwrap();
-            assert!(told.message().contains("password authentication failed for user"), "{told}");
+            let refusal = error.as_db_error().unwrap();
+            assert!(refusal.message().contains("password authentication failed for user"), "{refusal}");
             if !url.contains("neon") {
-                assert_eq!(told.code(), &SqlState::INVALID_PASSWORD);
+                assert_eq!(refusal.code(), &SqlState::INVALID_PASSWORD);
             }
             assert_eq!(session.login.ready().await.unwrap_err().class(), Class::Permanent);
         }

@@ -62,7 +62,7 @@ async fn a_wake_that_outlasts_the_deadline_is_answered_before_it() {
 #[tokio::test]
 async fn a_suspension_between_two_requests_costs_neither_an_error() {
     let (neon, fixture) = on_neon();
-    for (wakes, farewell) in (1..).zip([Farewell::Told, Farewell::Silent].repeat(10)) {
+    for (wakes, farewell) in (1..).zip([Farewell::Shutdown, Farewell::Silent].repeat(10)) {
         assert_eq!(fixture.call(db_test::handle, Event::get("/")).await.status, 200);
         assert_eq!(neon.wakes(), wakes);
         assert_eq!(neon.suspend(farewell), 1);
@@ -74,7 +74,7 @@ async fn a_suspension_during_the_freeze_costs_the_real_binary_no_error() {
     let (neon, database) = neon();
     let url = neon.url(database.name());
     let function = Lambda::start(&binary("db-test"), &[("DATABASE_URL", &url)]).unwrap();
-    for farewell in [Farewell::Told, Farewell::Silent].repeat(5) {
+    for farewell in [Farewell::Shutdown, Farewell::Silent].repeat(5) {
         assert_eq!(function.invoke(&Event::get("/")).await.unwrap().status.as_u16(), 200);
         function.freeze();
         assert_eq!(neon.suspend(farewell), 1);
@@ -91,7 +91,7 @@ async fn what_passes_by_itself_is_tried_three_times() {
         assert_eq!(seen.status, 200, "{text}: {}", seen.body);
         assert_eq!((neon.logins(), &seen.body["request"]["connect_retries"]), (3, &2.into()), "{text}");
 
-        neon.suspend(Farewell::Told);
+        neon.suspend(Farewell::Shutdown);
         neon.fail_next(3, text);
         fixture.call(list_projects::handle, Event::get("/")).await.problem(503);
         assert_eq!(neon.logins(), 6, "{text}");
@@ -111,7 +111,7 @@ async fn a_proxy_that_takes_longer_to_refuse_than_a_server_may_be_silent_costs_n
     assert_eq!(seen.status, 200, "{}", seen.body);
     assert_eq!((neon.logins(), &seen.body["request"]["connect_retries"]), (3, &2.into()));
 
-    // The last failure is told in the server's words, and no dial of no length follows it.
+    // The last failure is reported in the server's words, and no dial of no length follows it.
     let database = support::database();
     let (url, env) = (neon.url(database.name()), "LOG_LEVEL");
     let function =
@@ -180,7 +180,7 @@ async fn what_a_person_must_change_is_a_misconfiguration_and_tried_once() {
 }
 
 #[tokio::test]
-async fn a_limit_is_told_with_the_time_to_wait_and_tried_once() {
+async fn a_limit_is_reported_with_the_time_to_wait_and_tried_once() {
     let (neon, fixture) = on_neon();
     for (tried, text) in (1..).zip([
         message::QUOTA,

@@ -1,5 +1,5 @@
 //! Several organizations behind one deployment, by HTTP: each caller sees, counts and changes what is their
-//! own, and is told nothing of others. `isolation` says the same of the database.
+//! own, and learns nothing of others. `isolation` says the same of the database.
 
 use harness::{Fixture, Issuer, Seen, bearer, call_streaming};
 use serde_json::{Value, json};

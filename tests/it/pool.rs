@@ -21,7 +21,7 @@ fn spent(seen: &Seen) -> &Value {
     &seen.body["request"]
 }
 
-/// A fixture behind a proxy, with a clock that goes when it is told.
+/// A fixture behind a proxy, with a clock that the test moves.
 struct Timed {
     fixture: Fixture,
     proxy: Proxy,
@@ -35,8 +35,8 @@ impl Timed {
         let url = proxy.url(&database.url());
         let config = Config::from_lookup(|name| (name == "DATABASE_URL").then(|| url.clone())).unwrap();
         let seconds = Arc::new(AtomicU64::new(0));
-        let (told, start) = (Arc::clone(&seconds), SystemTime::now());
-        let clock = move || start + Duration::from_secs(told.load(Ordering::Relaxed));
+        let (elapsed, start) = (Arc::clone(&seconds), SystemTime::now());
+        let clock = move || start + Duration::from_secs(elapsed.load(Ordering::Relaxed));
         let app = App::with_clock(config, Arc::new(clock)).unwrap();
         Self { fixture: Fixture { database, app }, proxy, seconds }
     }
@@ -79,7 +79,7 @@ async fn a_connection_is_discarded_when_it_was_idle_for_almost_as_long_as_neon_t
 }
 
 #[tokio::test]
-async fn a_handshake_made_ahead_is_used_within_five_seconds_and_then_made_anew() {
+async fn a_handshake_made_ahead_is_used_within_five_seconds_and_then_replaced() {
     for (seconds, expected) in [(5, 1), (6, 2)] {
         let timed = Timed::new();
         timed.fixture.app.database().preconnect();
@@ -160,7 +160,7 @@ async fn conflicts(fixture: &Fixture, statement: &str, times: u32) {
 }
 
 #[tokio::test]
-async fn what_the_server_rolls_back_for_anothers_sake_is_begun_anew_once() {
+async fn a_request_that_a_deadlock_rolls_back_is_retried_once() {
     for (times, status, job) in [(1, 201, "completed"), (2, 503, "failed")] {
         let timed = Timed::new();
         conflicts(&timed.fixture, "INSERT ON bookmarks", times).await;
@@ -180,7 +180,7 @@ async fn what_the_server_rolls_back_for_anothers_sake_is_begun_anew_once() {
 }
 
 #[tokio::test]
-async fn a_read_is_begun_anew_when_its_connection_is_lost_under_it() {
+async fn a_read_is_retried_when_its_connection_is_lost_under_it() {
     let timed = Timed::new();
     timed.read().await;
     let blocker = lock_tables(&timed.fixture.database, "projects").await;
@@ -306,8 +306,8 @@ async fn a_process_that_is_ended_takes_leave_of_the_server_and_one_that_is_kille
     support::migrate(&server, "app").unwrap();
     // At this level the server logs sessions that ended without a word.
     let verbose = "ALTER SYSTEM SET log_min_messages = debug1";
-    let told = server.psql("app").args(["-c", verbose, "-c", "SELECT pg_reload_conf()"]).status().unwrap();
-    assert!(told.success());
+    let status = server.psql("app").args(["-c", verbose, "-c", "SELECT pg_reload_conf()"]).status().unwrap();
+    assert!(status.success());
     let url = server.url("app");
     let env = [("DATABASE_URL", url.as_str()), ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")];
     let torn = "unexpected EOF on client connection";

@@ -53,7 +53,7 @@ impl Distant {
     }
 
     /// Imports a file that the project does not have yet.
-    async fn import_anew(&self, project: u32, file: &str) -> Seen {
+    async fn import_afresh(&self, project: u32, file: &str) -> Seen {
         let seen = self.import(project, file).await;
         assert_eq!(seen.status, 201, "{}", seen.body);
         seen
@@ -112,7 +112,7 @@ async fn a_warm_list_of_projects_is_one_round_trip() {
 #[tokio::test]
 async fn an_export_is_one_round_trip_whatever_its_size() {
     let distant = Distant::with_projects(1).await;
-    distant.import_anew(1, &file(0, 1_000)).await;
+    distant.import_afresh(1, &file(0, 1_000)).await;
     let export = async || {
         let app = Ok(Arc::clone(&distant.app));
         let request = Event::get("/?project_id=1").request();
@@ -130,7 +130,7 @@ async fn a_warm_import_into_an_empty_project_is_at_most_four_round_trips_whateve
     for (project, file) in
         (1..).zip([1, 1_000, 20_000].into_iter().flat_map(|n| [file(0, n), mixed_file(0, n)]))
     {
-        let flights = distant.flights(async { drop(distant.import_anew(project, &file).await) }).await;
+        let flights = distant.flights(async { drop(distant.import_afresh(project, &file).await) }).await;
         assert!(flights <= 4, "{flights} for {} bytes", file.len());
     }
 }
@@ -139,10 +139,10 @@ async fn a_warm_import_into_an_empty_project_is_at_most_four_round_trips_whateve
 async fn a_warm_import_into_a_project_that_holds_bookmarks_is_at_most_four_round_trips() {
     let distant = Distant::with_projects(3).await;
     for (project, count) in (1..).zip([2, 1_000, 20_000]) {
-        distant.import_anew(project, &file(0, count)).await;
+        distant.import_afresh(project, &file(0, count)).await;
         let import = async {
             // Every second address is known.
-            let seen = distant.import_anew(project, &mixed_file(count / 2, count)).await;
+            let seen = distant.import_afresh(project, &mixed_file(count / 2, count)).await;
             assert!(seen.body["import_job"]["merged_count"].as_u64().unwrap() > u64::from(count / 2));
         };
         let flights = distant.flights(import).await;
@@ -154,11 +154,11 @@ async fn a_warm_import_into_a_project_that_holds_bookmarks_is_at_most_four_round
 async fn the_slope_of_an_import_tells_the_same() {
     let distant = Distant::with_projects(6).await;
     for project in 1..=6 {
-        distant.import_anew(project, &file(0, 100)).await;
+        distant.import_afresh(project, &file(0, 100)).await;
     }
     let mut projects = 1..=6;
     let trips = round_trips(&distant.proxy, async || {
-        distant.import_anew(projects.next().unwrap(), &mixed_file(50, 100)).await;
+        distant.import_afresh(projects.next().unwrap(), &mixed_file(50, 100)).await;
     });
     let trips = trips.await;
     assert!(trips.round() <= 4.0, "{trips}");
@@ -168,7 +168,7 @@ async fn the_slope_of_an_import_tells_the_same() {
 async fn a_repeated_import_is_at_most_two_round_trips() {
     let distant = Distant::with_projects(1).await;
     let file = file(0, 1_000);
-    distant.import_anew(1, &file).await;
+    distant.import_afresh(1, &file).await;
     let repeat = async || assert_eq!(distant.import(1, &file).await.status, 200);
     let trips = round_trips(&distant.proxy, repeat).await;
     let flights = distant.flights(repeat()).await;
@@ -180,7 +180,7 @@ async fn undoing_an_import_is_one_round_trip() {
     let distant = Distant::with_projects(7).await;
     let mut undos = Vec::new();
     for project in 1..=7 {
-        let seen = distant.import_anew(project, &mixed_file(0, 300)).await;
+        let seen = distant.import_afresh(project, &mixed_file(0, 300)).await;
         undos.push(Event::delete(&format!("/{}", seen.body["import_job"]["id"].as_str().unwrap())));
     }
     let mut undo = async || {
@@ -259,7 +259,7 @@ async fn on_stock_postgres_the_first_row_takes_six_round_trips_and_five_where_th
     assert_eq!(counted(&proxy, &connector(&on_request), Way::Riding).await, 6);
 }
 
-/// The other clients can be told to do as a packaged OpenSSL does by itself.
+/// The other clients can be set to do as a packaged OpenSSL does by itself.
 #[tokio::test]
 async fn on_stock_postgres_a_handshake_that_begins_with_p_256_saves_a_round_trip() {
     let database = support::database();

@@ -1,7 +1,7 @@
 -- Folds into each bookmark what duplicates of it brought: tags united, the earliest added date, the latest
 -- modified and visited dates, the first description, the first title that is not empty, further folders, and
--- what duplicates say that the bookmark does not, for search. It folds anew from what the row held before its
--- first merge (`unmerged`) and every duplicate of every import in the order of their commits, so that it
+-- what duplicates say that the bookmark does not, for search. It starts from what the row held before its
+-- first merge (`unmerged`), and adds every duplicate of every import in the order of their commits. So it
 -- serves an import and its undoing alike: without the import's duplicates the result is what would be there
 -- without it.
 --

@@ -87,7 +87,7 @@ fn begins_term(text: &str) -> bool {
     text.len() > 1 && text.starts_with('"') || text.get(..end).is_some_and(|term| term.contains(is_of_word))
 }
 
-/// Returns whether a character may be of a word, as far as that can be told here.
+/// Returns whether a character may be of a word, as far as that shows here.
 fn is_of_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || !(character.is_ascii() || character.is_whitespace())
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_term_is_told_from_the_others() {
+    fn every_kind_of_term_is_recognized() {
         let terms =
             Terms::read("rust  \"async book\" #ops -java -\"old edition\" -#toread !untagged node.js");
         let expected = Terms {

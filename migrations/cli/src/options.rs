@@ -92,20 +92,20 @@ pub(crate) struct Unmodeled {
 }
 
 impl Unmodeled {
-    /// The note about objects that are not modeled, if there are any.
-    pub(crate) fn told<'a>(objects: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    /// Returns the note about objects that are not modeled, if there are any.
+    pub(crate) fn warning<'a>(objects: impl IntoIterator<Item = &'a str>) -> Option<String> {
         let names: Vec<&str> = objects.into_iter().collect();
         (!names.is_empty()).then(|| format!("Not modeled, and so not compared: {}.", names.join(", ")))
     }
 
-    /// Refuses them, where that is asked.
+    /// Refuses them, if that is asked.
     ///
     /// # Errors
     /// Their names.
     pub(crate) fn check<'a>(self, objects: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        match Self::told(objects) {
-            Some(told) if self.deny_unmodeled => {
-                bail!("{} (--deny-unmodeled)", told.trim_end_matches('.'))
+        match Self::warning(objects) {
+            Some(warning) if self.deny_unmodeled => {
+                bail!("{} (--deny-unmodeled)", warning.trim_end_matches('.'))
             }
             _ => Ok(()),
         }

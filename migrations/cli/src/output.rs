@@ -37,7 +37,7 @@ const NAME_WIDTH: usize = 56;
 pub(crate) enum Exit {
     /// Done.
     Done,
-    /// Something is wrong and has been told.
+    /// Something is wrong and has been reported.
     Failed,
     /// The command was called in a way that makes no sense; clap ends so too.
     Usage,

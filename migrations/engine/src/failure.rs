@@ -202,8 +202,8 @@ pub fn excerpt(statement: &str) -> String {
     lines.join("\n")
 }
 
-/// Returns an error with its causes, without row values unless they are asked for. A cause that its effect
-/// has told already ends the chain.
+/// Returns an error with its causes, without row values unless they are asked for. A cause whose text its
+/// effect already contains ends the chain.
 #[must_use]
 pub fn chain(error: &anyhow::Error) -> String {
     let mut message = String::new();

@@ -82,11 +82,11 @@ async fn poll(session: &Client, function: &str, key: i64, observe: &dyn Fn(Event
     }
 }
 
-/// Waiting between tries, told once it is worth telling.
+/// Waiting between tries, reported once it takes noticeably long.
 pub struct Wait {
     key: i64,
     tries: u32,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl Wait {
@@ -96,7 +96,7 @@ impl Wait {
     }
 
     fn for_key(key: i64) -> Self {
-        Self { key, tries: 0, is_told: false }
+        Self { key, tries: 0, is_reported: false }
     }
 
     /// Waits before the next try.
@@ -106,8 +106,8 @@ impl Wait {
     pub async fn once(&mut self, session: &Client, observe: &dyn Fn(Event)) -> Result<(), pg::Error> {
         self.tries += 1;
         let pause = BACKOFF.pause(self.tries, 0.0);
-        if !self.is_told && pause == BACKOFF.longest {
-            self.is_told = true;
+        if !self.is_reported && pause == BACKOFF.longest {
+            self.is_reported = true;
             observe(Event::Waiting { holder: holder(session, self.key).await? });
         }
         tokio::time::sleep(pause).await;

@@ -21,7 +21,7 @@ const STOP: &str = "\\set ON_ERROR_STOP on\n";
 const HOME: &str = "RESET SESSION AUTHORIZATION; RESET search_path";
 
 /// A script that does what a run over these migrations would do: the same transactions, timeouts and history.
-/// It stops at the first error, also where psql was not told to.
+/// It stops at the first error, even without psql's ON_ERROR_STOP.
 pub fn render_steps(
     table: &HistoryTable,
     steps: &[&Migration],

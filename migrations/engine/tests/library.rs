@@ -44,7 +44,7 @@ async fn a_failure_is_among_the_causes() {
     assert_eq!(failure.outcome, Outcome::RolledBack);
 }
 
-/// Counts what it is told, and has files sent statement by statement.
+/// Counts the calls, and has files sent statement by statement.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counts {
     before: usize,
@@ -148,7 +148,7 @@ async fn transactions_steps_outside_of_them_and_rows_end_alike() {
 }
 
 #[tokio::test]
-async fn an_observer_is_told_of_a_statement_that_fails_and_of_the_rollback() {
+async fn an_observer_sees_a_statement_that_fails_and_the_rollback() {
     let folder = folder(&[("V1__a.sql", "CREATE TABLE a (id int);\nSELECT 1 / 0;\nSELECT 2;\n")]);
     let migrator = Migrator::load(folder.path()).unwrap();
     let database = support::empty_database();

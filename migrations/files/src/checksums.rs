@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_disagree_is_told() {
+    fn each_way_to_disagree_is_reported() {
         let one = migrations(&[("V1__a.sql", "SELECT 1")]);
         let changed = migrations(&[("V1__a.sql", "SELECT 2")]);
         let two = migrations(&[("V1__a.sql", "SELECT 1"), ("V2__b.sql", "SELECT 2")]);

@@ -41,7 +41,7 @@ impl Applied {
     }
 }
 
-/// The directory's migrations, told apart by a database's history.
+/// The directory's migrations, divided by a database's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status<'a> {
     /// Those in the history, lowest number first.

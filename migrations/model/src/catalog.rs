@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_new_or_changed_is_told_with_both_values() {
+    fn what_is_gone_new_or_changed_is_reported_with_both_values() {
         let before = catalog(&[
             ("column", "a.b", "type", "int"),
             ("column", "a.b", "default", "1"),

@@ -101,9 +101,9 @@ impl<'a> Comparison<'a> {
         match difference {
             Difference::New(object) => self.judge_new(object),
             Difference::Gone(object) => {
-                let is_told =
+                let is_reported =
                     self.is_part_of_one_sided(object, self.expected) || self.is_renamed_default(object);
-                if is_told { Verdict::Right } else { Verdict::Drift }
+                if is_reported { Verdict::Right } else { Verdict::Drift }
             }
             Difference::Changed { object, property, before, after } => {
                 let is_right = match property {
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_table_is_told_without_its_parts() {
+    fn a_new_table_is_reported_without_its_parts() {
         let table = [
             ("table", "public.u", "persistence", "logged"),
             ("column", "public.u.a", "type", "text"),

@@ -318,7 +318,7 @@ mod tests {
         Rows::from([("public.t".to_owned(), TableRows { count: rows.len(), columns })])
     }
 
-    fn told(before: &Rows, after: &Rows) -> Vec<String> {
+    fn described(before: &Rows, after: &Rows) -> Vec<String> {
         row_losses(before, after, &[]).iter().map(ToString::to_string).collect()
     }
 
@@ -326,36 +326,36 @@ mod tests {
     fn the_same_rows_in_another_order_are_kept() {
         let (one, other) = (vec![("a", Some("1"))], vec![("a", None)]);
         let before = table(&[one.clone(), other.clone()]);
-        assert!(told(&before, &table(&[other, one])).is_empty());
+        assert!(described(&before, &table(&[other, one])).is_empty());
     }
 
     #[test]
     fn a_new_row_or_column_loses_nothing() {
         let before = table(&[vec![("a", Some("1"))]]);
-        assert!(told(&before, &table(&[vec![("a", None)], vec![("a", Some("1"))]])).is_empty());
-        assert!(told(&table(&[]), &Rows::new()).is_empty());
-        assert!(told(&before, &table(&[vec![("a", Some("1")), ("b", None)]])).is_empty());
+        assert!(described(&before, &table(&[vec![("a", None)], vec![("a", Some("1"))]])).is_empty());
+        assert!(described(&table(&[]), &Rows::new()).is_empty());
+        assert!(described(&before, &table(&[vec![("a", Some("1")), ("b", None)]])).is_empty());
     }
 
     #[test]
-    fn rows_tables_columns_and_values_that_are_gone_are_told() {
+    fn rows_tables_columns_and_values_that_are_gone_are_reported() {
         let before = table(&[vec![("a", Some("1"))], vec![("a", Some("2"))]]);
-        assert_eq!(told(&before, &Rows::new()), ["table public.t: it is gone, and 2 rows with it"]);
+        assert_eq!(described(&before, &Rows::new()), ["table public.t: it is gone, and 2 rows with it"]);
         let fewer = table(&[vec![("a", Some("1"))]]);
-        assert_eq!(told(&before, &fewer), ["table public.t: 2 rows before, 1 now"]);
+        assert_eq!(described(&before, &fewer), ["table public.t: 2 rows before, 1 now"]);
         let other = table(&[vec![("a", Some("1"))], vec![("a", None)]]);
-        assert_eq!(told(&before, &other), ["column public.t.a: in 1 row \"2\" has become NULL"]);
+        assert_eq!(described(&before, &other), ["column public.t.a: in 1 row \"2\" has become NULL"]);
         let none = table(&[vec![], vec![]]);
-        assert_eq!(told(&before, &none), ["column public.t.a: in 2 rows \"1\" is gone"]);
+        assert_eq!(described(&before, &none), ["column public.t.a: in 2 rows \"1\" is gone"]);
     }
 
     #[test]
-    fn values_that_change_places_are_told_though_each_column_has_all_of_its_own() {
+    fn values_that_change_places_are_reported_though_each_column_has_all_of_its_own() {
         let pair = |a, b| vec![("a", Some(a)), ("b", Some(b))];
         let before = table(&[pair("1", "x"), pair("2", "y"), pair("3", "z")]);
         let after = table(&[pair("1", "y"), pair("2", "x"), pair("3", "z")]);
         let expected = "table public.t: in 2 rows values have changed places with those of others";
-        assert_eq!(told(&before, &after), [expected]);
+        assert_eq!(described(&before, &after), [expected]);
         // A column whose values are said to be lost does not part the others.
         let gone = table(&[vec![("a", Some("1"))], vec![("a", Some("2"))], vec![("a", Some("3"))]]);
         let said = [Loss { table: "t".into(), column: "b".into(), reason: "it is a test".into() }];
@@ -368,15 +368,15 @@ mod tests {
         let say = |table: &str, column: &str| {
             [Loss { table: table.into(), column: column.into(), reason: "it is a test".into() }]
         };
-        let is_told = |after: &Rows, said: &[Loss]| !row_losses(&before, after, said).is_empty();
+        let is_reported = |after: &Rows, said: &[Loss]| !row_losses(&before, after, said).is_empty();
         let (other, gone) = (table(&[vec![("a", None)]]), Rows::new());
-        assert!(!is_told(&other, &say("t", "a")) && !is_told(&other, &say("public.t", "*")));
-        assert!(is_told(&other, &say("t", "b")) && is_told(&other, &say("other.t", "a")));
-        assert!(!is_told(&gone, &say("t", "*")) && is_told(&gone, &say("t", "a")));
+        assert!(!is_reported(&other, &say("t", "a")) && !is_reported(&other, &say("public.t", "*")));
+        assert!(is_reported(&other, &say("t", "b")) && is_reported(&other, &say("other.t", "a")));
+        assert!(!is_reported(&gone, &say("t", "*")) && is_reported(&gone, &say("t", "a")));
     }
 
     #[test]
-    fn a_loss_of_values_that_are_not_kept_is_told_without_them() {
+    fn a_loss_of_values_that_are_not_kept_is_reported_without_them() {
         let column = |numbers: std::ops::Range<usize>| {
             let texts: Vec<String> = numbers.map(|number| number.to_string()).collect();
             values(&texts.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>(), false)
@@ -386,10 +386,10 @@ mod tests {
             Rows::from([("public.t".to_owned(), TableRows { count: 1_000_000, columns })])
         };
         let before = rows(column(0..1_000_000));
-        assert!(told(&before, &before.clone()).is_empty());
+        assert!(described(&before, &before.clone()).is_empty());
         // Every element is missing, which a search and removal for each would take minutes for.
         let expected = "column public.t.a: in 1000000 rows a value has become another";
-        assert_eq!(told(&before, &rows(column(1_000_000..2_000_000))), [expected]);
+        assert_eq!(described(&before, &rows(column(1_000_000..2_000_000))), [expected]);
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// A write was carried out, and whether Neon has finished it cannot be told.
+    /// A write was carried out, and it is unknown whether Neon has finished it.
     #[error("{doing}: the answer was lost, and Neon lists no operation that would tell whether it is done")]
     Unconfirmed {
         /// The request, in words.

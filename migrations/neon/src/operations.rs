@@ -44,7 +44,7 @@ impl Client {
                 operation = self.http.send::<One>(&call).await?.operation;
             }
         }
-        // It may have been told while there was no pause to meet it in.
+        // The signal may have come while there was no pause to notice it in.
         if self.http.stop.is_sent_within(Duration::ZERO).await { Err(Error::Interrupted) } else { Ok(()) }
     }
 

@@ -91,7 +91,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
-        // It has been told to end; its status is of no use here.
+        // It was killed; its status is of no use here.
         let _ = self.0.wait();
     }
 }

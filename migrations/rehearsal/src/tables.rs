@@ -18,7 +18,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Returns whether there are as many, of the same values as far as that can be told.
+    /// Returns whether there are as many, of the same values as far as that is known.
     pub(super) fn are_as(&self, before: &Self) -> bool {
         self.count == before.count && (self.digest.is_none() || self.digest == before.digest)
     }

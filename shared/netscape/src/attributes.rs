@@ -141,7 +141,7 @@ impl Buffer {
         is_full
     }
 
-    /// Before sealing: the value of `TAGS` where it cannot be told by itself what separates them.
+    /// Before sealing: the value of `TAGS` if it does not show by itself what separates them.
     pub(crate) fn ambiguous_tags(&self) -> Option<&[u8]> {
         let tags = &self.bytes[self.spans[self.find(Key::Tags)?].value.clone()];
         (self.find(Key::Private).is_some() && tags::is_ambiguous(tags)).then_some(tags)

@@ -6,7 +6,7 @@ use crate::limits;
 use memchr::{memchr, memchr_iter, memchr2};
 use std::ops::Range;
 
-/// The elements that are told apart. All but the last two are known to be markup wherever they stand.
+/// The elements that are distinguished. All but the last two are known to be markup wherever they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Element {
     A,

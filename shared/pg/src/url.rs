@@ -54,7 +54,7 @@ pub enum Negotiation {
     Direct,
 }
 
-/// Settings of a URL that are the rule here, and that other clients need to be told.
+/// Settings of a URL that are the rule here, and that other clients must be given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spelled {
     /// `verify-full`: to libpq `require` is less.

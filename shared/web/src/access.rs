@@ -172,8 +172,8 @@ fn no_credential(config: &Config) -> Error {
 ///
 /// - A page whose name its owner has rebound to loopback sends that name as Host.
 /// - A page of another origin sends its own as Origin, with every POST and DELETE and with each GET whose
-///   answer it may read; the rest of its requests are told by `Sec-Fetch-Site` (W3C, Fetch Metadata Request
-///   Headers). A link that a person follows is let in.
+///   answer it may read; the rest of its requests are recognized by `Sec-Fetch-Site` (W3C, Fetch Metadata
+///   Request Headers). A link that a person follows is let in.
 ///
 /// # Errors
 /// 403.
@@ -248,7 +248,7 @@ mod tests {
     const TOKEN: &str = "canary-0123456789";
 
     #[test]
-    fn a_token_is_told_from_others_of_its_length_and_of_another() {
+    fn a_token_differs_from_others_of_its_length_and_of_another() {
         let token = AccessToken::parse(&format!(" {TOKEN}\n")).unwrap();
         assert!(token.is(TOKEN));
         for other in ["", "canary-0123456780", "canary-012345678", "canary-01234567890", "Canary-0123456789"]

@@ -105,11 +105,7 @@ fn request_of(event: &[u8], context: Context) -> Request {
 async fn caught<T>(answering: impl Future<Output = T>, request_id: &str) -> Result<T, Response> {
     AssertUnwindSafe(answering).catch_unwind().await.map_err(|_| {
         let error = Error::internal("a panic");
-        tracing::error!(
-            request_id,
-            status = error.status().as_u16(),
-            "failed: it panicked, as is told above"
-        );
+        tracing::error!(request_id, status = error.status().as_u16(), "failed: it panicked, as logged above");
         error.to_response(request_id)
     })
 }

@@ -44,7 +44,7 @@ pub const DOMAIN: &str = "eu-central-1.aws.neon.tech";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Farewell {
     /// Postgres ends them: FATAL 57P01, then the end of the connection.
-    Told,
+    Shutdown,
     /// The connection ends without a word. For one that does not even end, put a [`Proxy`](crate::Proxy)
     /// before this.
     Silent,

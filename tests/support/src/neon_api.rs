@@ -1,7 +1,7 @@
 //! A stand-in for Neon's API v2, whose branches are real databases: `CREATE DATABASE … TEMPLATE` on the local
 //! Postgres.
 //!
-//! Its answers have the fields that the API's OpenAPI document requires. It can be told to refuse, to lose a
+//! Its answers have the fields that the API's OpenAPI document requires. A test can make it refuse, to lose a
 //! request or its answer, to be slow, to go away for good, and to let operations fail or never end.
 
 mod answer;

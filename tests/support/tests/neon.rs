@@ -106,7 +106,7 @@ async fn the_endpoint_may_be_named_by_an_option_where_there_is_no_sni() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_endpoint_are_told_alike_and_wake_nothing() {
+async fn a_wrong_password_and_an_unknown_endpoint_are_reported_alike_and_wake_nothing() {
     let neon = start();
     let wrong = neon.url("postgres").replacen("branchline:", "branchline:x", 1);
     let said = "password authentication failed for user 'branchline'";
@@ -204,7 +204,7 @@ async fn the_computes_own_refusals_come_without_their_sqlstate() {
 async fn a_suspension_ends_every_session_and_the_next_client_wakes_the_compute() {
     let neon = start();
     let url = neon.url("postgres");
-    for (wakes, farewell) in (2..).zip([Farewell::Told, Farewell::Silent]) {
+    for (wakes, farewell) in (2..).zip([Farewell::Shutdown, Farewell::Silent]) {
         let sessions = [connect(&url).await.unwrap(), connect(&url).await.unwrap()];
         let running =
             [sessions[0].query("select pg_sleep(60)", &[]), sessions[1].query("select pg_sleep(60)", &[])];
@@ -215,7 +215,7 @@ async fn a_suspension_ends_every_session_and_the_next_client_wakes_the_compute()
         let [one, other] = running;
         let (one, other, ()) = tokio::join!(one, other, suspend);
         for error in [one.unwrap_err(), other.unwrap_err()] {
-            let code = (farewell == Farewell::Told).then_some("57P01");
+            let code = (farewell == Farewell::Shutdown).then_some("57P01");
             assert_eq!(error.code().map(|state| state.code()), code, "{error}");
         }
         connect(&url).await.unwrap();
@@ -224,7 +224,7 @@ async fn a_suspension_ends_every_session_and_the_next_client_wakes_the_compute()
 }
 
 #[tokio::test]
-async fn a_compute_that_is_away_is_told_of() {
+async fn a_compute_that_is_away_is_reported() {
     let mut server = Postgres::start(&support::Options::default()).unwrap();
     let neon = NeonProxy::start(&server).unwrap();
     server.halt(support::Shutdown::Fast).unwrap();

@@ -98,7 +98,7 @@ async fn members_are_those_of_the_own_organization_a_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn no_credentials_and_wrong_ones_are_told_by_their_class() {
+async fn no_credentials_and_wrong_ones_are_reported_by_their_class() {
     let (fixture, issuer) = with_issuer().await;
     let seen = fixture.call(handle, Event::get("/")).await;
     assert_eq!((seen.status, &seen.headers["www-authenticate"]), (401, &"Bearer".parse().unwrap()));

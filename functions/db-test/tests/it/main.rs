@@ -5,7 +5,7 @@ use serde_json::json;
 use support::{Event, NeonProxy, PgBouncer, pgbouncer};
 
 #[tokio::test]
-async fn it_tells_what_the_old_stack_told() {
+async fn it_reports_the_fields_of_the_old_stack() {
     let fixture = Fixture::new();
     fixture.execute("INSERT INTO projects (name) VALUES ('a'), ('b')").await;
     let seen = fixture.call(db_test::handle, Event::get("/")).await;

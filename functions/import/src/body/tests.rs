@@ -53,7 +53,7 @@ async fn damaged_or_unknown_encodings_are_refused() {
 }
 
 #[tokio::test]
-async fn a_zip_is_told_from_a_bookmarks_file_however_it_is_packed() {
+async fn a_zip_is_recognized_however_it_is_packed() {
     for zip in [&b"PK\x03\x04\x14\0<!DOCTYPE NETSCAPE-Bookmark-file-1>"[..], b"PK\x05\x06\0\0"] {
         for sent in [zip.to_vec(), gzip(zip)] {
             let refused = upload("", "", &sent).unwrap().digest(100).await.unwrap_err();

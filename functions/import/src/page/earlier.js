@@ -4,7 +4,7 @@
 const REFRESH = 2000;
 let refreshing;
 
-/** Shows the first page anew, or adds the one after a cursor. */
+/** Shows the first page again, or adds the one after a cursor. */
 async function showEarlier(cursor = '') {
   clearTimeout(refreshing);
   const query = new URLSearchParams({ limit: 20, ...(cursor && { cursor }) });
@@ -55,6 +55,6 @@ function summaryOf(job) {
     [job.skipped_count, 'skipped'],
     [job.failed_count, 'failed'],
   ];
-  const told = counts.filter(([count], at) => at === 0 || count > 0);
-  return told.map(([count, what]) => `${number(count)} ${what}`).join(', ');
+  const shown = counts.filter(([count], at) => at === 0 || count > 0);
+  return shown.map(([count, what]) => `${number(count)} ${what}`).join(', ');
 }

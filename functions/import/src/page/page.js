@@ -58,7 +58,7 @@ async function sent(name, project, body) {
 
 /** Whether the answer never came, so that the import may have happened all the same. */
 function isLost(error) {
-  return error instanceof Problem && !error.told && [0, 502, 504].includes(error.status);
+  return error instanceof Problem && !error.isOwn && [0, 502, 504].includes(error.status);
 }
 
 async function jobOf(key) {
@@ -86,7 +86,7 @@ async function outcomeOf(key, error) {
       if (problem.status === 404) throw error;
     });
     if (!job) continue;
-    // A job that stands still is told as failed by the service in the end.
+    // The service reports a job that stands still as failed in the end.
     if (!isRunning(job)) return job;
     silent = 0;
     showProgress('Importing', job.progress / 100);

@@ -4,11 +4,11 @@
 const root = new URL(location.pathname.replace(/\/?$/, '/'), location.origin);
 
 class Problem extends Error {
-  /** The status is 0 where no answer came; `told` says that the answer was the service's own. */
-  constructor(status, detail, told = false) {
+  /** The status is 0 where no answer came; `isOwn` says that the answer was the service's own. */
+  constructor(status, detail, isOwn = false) {
     super(detail);
     this.status = status;
-    this.told = told;
+    this.isOwn = isOwn;
     this.mayPass = [0, 401, 408, 409, 429].includes(status) || status >= 500;
   }
 }

@@ -309,17 +309,17 @@ pub(crate) async fn roll_back(connection: &mut Connection) {
 pub(crate) async fn fail(connection: &mut Connection, job_id: Uuid, error: &Error) {
     let shared = &*connection;
     let message = error.detail();
-    let told: [Param<'_>; 2] = [(&job_id, Type::UUID), (&message, Type::TEXT)];
-    let (rolled_back, told) = join!(
+    let params: [Param<'_>; 2] = [(&job_id, Type::UUID), (&message, Type::TEXT)];
+    let (rolled_back, noted) = join!(
         biased;
         shared.command("ROLLBACK"),
         shared.query_committed(
             "UPDATE import_jobs SET status = 'failed', error_message = $2, completed_at = clock_timestamp()
              WHERE id = $1 AND status = 'importing'",
-            &told,
+            &params,
         ),
     );
-    match rolled_back.and(told) {
+    match rolled_back.and(noted) {
         Ok(_) => connection.transaction_ended(),
         Err(error) => {
             tracing::warn!(%job_id, %error, "a failed import could not be marked; it will be found stale");

@@ -196,7 +196,7 @@ async fn killed_at_a_hundred_moments_and_sent_again_it_ends_as_one_clean_import(
 }
 
 #[tokio::test]
-async fn an_import_killed_midway_leaves_no_bookmarks_and_a_job_that_is_told_as_failed() {
+async fn an_import_killed_midway_leaves_no_bookmarks_and_a_job_that_is_reported_as_failed() {
     let database = support::database();
     let url = database.url();
     let env = [("DATABASE_URL", url.as_str())];

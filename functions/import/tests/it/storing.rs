@@ -331,7 +331,7 @@ async fn a_form_is_taken_as_a_browser_sends_it() {
 }
 
 #[tokio::test]
-async fn a_job_left_by_a_dead_process_is_told_as_failed_and_taken_over() {
+async fn a_job_left_by_a_dead_process_is_reported_as_failed_and_taken_over() {
     let fixture = Fixture::new();
     let id = post(&fixture, "/", FILE).await.body["import_job"]["id"].as_str().unwrap().to_owned();
     fixture

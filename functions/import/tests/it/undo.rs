@@ -64,7 +64,7 @@ async fn state(fixture: &Fixture, project: u32) -> Value {
 }
 
 #[tokio::test]
-async fn an_undone_import_is_gone_and_can_be_made_anew() {
+async fn an_undone_import_is_gone_and_can_be_made_again() {
     let fixture = Fixture::new();
     fixture.execute("INSERT INTO projects (name) VALUES ('p')").await;
     let content = file(&[('a', "x", 0, "F"), ('b', "y", 1, "F")]);

@@ -180,7 +180,7 @@ fn text(check: &Check) -> String {
         lines.push("The database has every migration, as the files have them.".to_owned());
     }
     if let Some(drift) = &check.drift {
-        lines.extend(told(drift));
+        lines.extend(drift_lines(drift));
     }
     if let Some(reason) = &check.not_compared_because {
         lines.push(wrap(&format!("The catalog was not compared: {reason}")));
@@ -191,7 +191,7 @@ fn text(check: &Check) -> String {
 /// Objects of others that a message names.
 const SHOWN: usize = 5;
 
-fn told(drift: &Drifted) -> Vec<String> {
+fn drift_lines(drift: &Drifted) -> Vec<String> {
     let Drifted { differences, others, reordered, not_compared, unmodeled } = drift;
     let mut lines = Vec::new();
     if differences.is_empty() {
@@ -217,6 +217,6 @@ fn told(drift: &Drifted) -> Vec<String> {
         lines.push(wrap(&format!("Note: no migration makes {}{more}.", names.join(", "))));
     }
     lines.push(wrap(&format!("Not compared: {}.", not_compared.join(", "))));
-    lines.extend(Unmodeled::told(unmodeled.iter().map(String::as_str)).map(|told| wrap(&told)));
+    lines.extend(Unmodeled::warning(unmodeled.iter().map(String::as_str)).map(|warning| wrap(&warning)));
     lines
 }

@@ -117,8 +117,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         "{} The schema is the one that was rehearsed. A statement waited at most {waited} for its locks.",
         summary(&upgrade)
     );
-    if let Some(told) = Unmodeled::told(after.unmodeled()) {
-        text += &format!("\n{told}");
+    if let Some(warning) = Unmodeled::warning(after.unmodeled()) {
+        text += &format!("\n{warning}");
     }
     let unmodeled = after.unmodeled().map(str::to_owned).collect();
     let lock_timeout_ms = settings.lock_timeout.as_millis();

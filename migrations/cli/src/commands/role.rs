@@ -66,7 +66,7 @@ enum Action {
         /// The login
         #[arg(value_parser = name)]
         name: String,
-        /// End this login: nobody can log in as it, until a rotation makes it anew
+        /// End this login: nobody can log in as it, until a rotation makes it again
         #[arg(long, conflicts_with_all = ["password_stdin", "output"])]
         retire: bool,
         #[command(flatten)]

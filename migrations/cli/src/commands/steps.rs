@@ -56,7 +56,7 @@ pub(super) async fn run(
     if from.is_some() {
         return Err(RANGE_WITHOUT_SQL.into());
     }
-    // Loads while the files are read; what is wrong with them is told first.
+    // Loads while the files are read, whose errors are reported first.
     let connector = context.connector().await;
     let migrations = context.migrations()?;
     let observe = |event| context.output.event(&event);

@@ -160,8 +160,8 @@ fn no_upgrade_runs_again_what_a_tool_recorded() {
 }
 
 #[test]
-fn a_failed_entry_does_not_count_and_is_told() {
-    for (tool, table, told) in [
+fn a_failed_entry_does_not_count_and_is_reported() {
+    for (tool, table, reported) in [
         (
             "golang-migrate",
             "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
@@ -181,7 +181,7 @@ fn a_failed_entry_does_not_count_and_is_told() {
     ] {
         let project = project(2, table);
         let text = project.done(&["adopt"]).stdout;
-        assert!(text.contains(told), "{tool}: {text}");
+        assert!(text.contains(reported), "{tool}: {text}");
         assert_eq!(project.applied(), "1 2", "{tool}");
         project.done(&["upgrade"]);
         assert_eq!(project.sql("SELECT amount FROM stock"), "20", "{tool}");
@@ -222,7 +222,7 @@ fn a_history_that_ends_in_drops_is_stamped_whole() {
 }
 
 #[test]
-fn a_record_that_the_catalog_contradicts_is_told_and_taken_at_a_persons_word() {
+fn a_record_that_the_catalog_contradicts_is_reported_and_taken_at_a_persons_word() {
     let (_, flyway) = TABLES[1];
     let project = project(3, flyway);
     project.sql("DROP TABLE old");
@@ -257,7 +257,7 @@ fn a_record_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_long_history_is_told_in_lines_of_80_columns() {
+fn a_long_history_is_reported_in_lines_of_80_columns() {
     let files: Vec<(String, String)> = (1..=40)
         .map(|i| {
             (format!("V{i}__a_table_with_a_rather_long_name_{i}.sql"), format!("CREATE TABLE t{i} ();\n"))

@@ -187,7 +187,7 @@ fn a_branch_whose_operations_fail_or_never_end_is_deleted_again() {
 }
 
 #[test]
-fn wherever_the_api_goes_away_no_branch_is_left_that_is_not_told_of() {
+fn wherever_the_api_goes_away_no_branch_is_left_unreported() {
     let making = {
         let neon = Neon::start();
         neon.done(&["branch", "create", "try"]);
@@ -354,7 +354,7 @@ fn a_branch_with_children_is_reset_and_they_hang_from_what_it_was() {
 }
 
 #[test]
-fn a_branch_without_an_endpoint_is_told_with_what_to_do_and_a_restored_one_gets_one() {
+fn a_branch_without_an_endpoint_is_reported_with_what_to_do_and_a_restored_one_gets_one() {
     let neon = Neon::start();
     neon.done(&["branch", "create", "my try"]);
     neon.done(&["branch", "restore", "my try", "--from", "main", "--preserve-as", "it's kept"]);

@@ -172,7 +172,7 @@ fn a_report_of_another_form_is_refused() {
 }
 
 #[test]
-fn an_end_that_is_not_the_rehearsed_one_is_told() {
+fn an_end_that_is_not_the_rehearsed_one_is_reported() {
     let project = rehearsed(&[]);
     // A server of another version would do this: the same files, another catalog.
     change(&project, |report| report["target"]["catalog"] = json!("another"));

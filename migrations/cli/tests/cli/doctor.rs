@@ -126,17 +126,17 @@ fn expired() -> (u16, Vec<u8>) {
 }
 
 #[test]
-fn every_step_of_a_good_connection_is_told() {
+fn every_step_of_a_good_connection_is_reported() {
     let project = Project::with_three();
     project.done(&["upgrade"]);
     let run = project.done(&["doctor"]);
     let steps = ["URL", "name", "TCP", "TLS", "certificate", "authentication"];
     let steps = steps.into_iter().chain(["channel binding", "pooler", "server", "round trip", "schema"]);
-    let told: Vec<&str> = run.stdout.lines().filter_map(|line| line.strip_prefix("ok     ")).collect();
-    for (line, step) in told.iter().zip(steps.clone()) {
+    let good: Vec<&str> = run.stdout.lines().filter_map(|line| line.strip_prefix("ok     ")).collect();
+    for (line, step) in good.iter().zip(steps.clone()) {
         assert!(line.starts_with(&format!("{step} ")), "{run}");
     }
-    assert_eq!(told.len(), steps.count(), "{run}");
+    assert_eq!(good.len(), steps.count(), "{run}");
     for part in ["DIRECT_DATABASE_URL: localhost port ", "127.0.0.1", "TLSv1.3, ", "days left", "17."] {
         assert!(run.stdout.contains(part), "{part}: {run}");
     }
@@ -184,7 +184,7 @@ fn files_that_disagree_with_the_history_are_to_be_looked_at() {
 }
 
 #[test]
-fn a_url_that_is_wrong_is_told_by_its_part() {
+fn a_url_that_is_wrong_is_reported_by_its_part() {
     let project = Project::with(&[]);
     let said = failure(&doctor(&project, "postgresql://u:canary@db.example:port/d"), "URL");
     assert!(said.contains("--database-url is not a database URL: port: is not a number"), "{said}");

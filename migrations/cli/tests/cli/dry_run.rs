@@ -62,7 +62,7 @@ fn our_own_migrations_can_be_tried_up_and_down() {
 }
 
 #[test]
-fn what_fails_is_told_with_its_place_and_nothing_stays() {
+fn what_fails_is_reported_with_its_place_and_nothing_stays() {
     let project = Project::with_three();
     project.write("V3__c.sql", "CREATE TABLE c (id int);\nALTER TABLE d ADD x int;\n");
     let run = project.run(&["upgrade", "--dry-run"]);

@@ -117,7 +117,7 @@ async fn a_number_that_the_table_cannot_hold_is_refused_until_the_table_is_widen
 }
 
 #[test]
-fn a_table_that_was_widened_by_hand_is_told_by_its_checksums() {
+fn a_table_that_was_widened_by_hand_is_reported_by_its_checksums() {
     let project = Project::with_three();
     project.done(&["upgrade"]);
     project.sql("ALTER TABLE refinery_schema_history ALTER COLUMN version TYPE int8");

@@ -151,7 +151,7 @@ fn without_its_lock_a_runner_does_not_go_on() {
 }
 
 #[test]
-fn a_migration_that_loses_its_session_is_told_and_rolled_back() {
+fn a_migration_that_loses_its_session_is_reported_and_rolled_back() {
     let project = Project::with(&[(
         "V1__a.sql",
         "CREATE TABLE a ();\nSELECT pg_terminate_backend(pg_backend_pid());\n",

@@ -65,7 +65,7 @@ fn every_command_runs_over_each_layouts_history() {
                 sample.layout
             );
             if command != "renumber" {
-                assert_told(sample, &run);
+                assert_reported(sample, &run);
             }
         }
         catalogs.push((sample.layout, project.catalog()));
@@ -75,10 +75,10 @@ fn every_command_runs_over_each_layouts_history() {
     }
 }
 
-/// A layout that is not our own is told, on standard error.
-fn assert_told(sample: &Sample, run: &Run) {
-    let is_told = run.stderr.contains(&format!("note: the folder is read as {}'s", sample.layout));
-    assert_eq!(is_told, sample.layout != "branchline", "{}: {run}", sample.layout);
+/// Asserts that a layout which is not our own is named on standard error.
+fn assert_reported(sample: &Sample, run: &Run) {
+    let is_reported = run.stderr.contains(&format!("note: the folder is read as {}'s", sample.layout));
+    assert_eq!(is_reported, sample.layout != "branchline", "{}: {run}", sample.layout);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn each_layouts_script_does_in_psql_what_an_upgrade_does() {
 }
 
 #[test]
-fn a_named_layout_is_not_told_and_a_wrong_one_refused() {
+fn a_named_layout_is_not_reported_and_a_wrong_one_refused() {
     let goose = LAYOUTS.iter().find(|sample| sample.layout == "goose").unwrap();
     let project = project(goose);
     assert_eq!(run(&project, goose, "upgrade --layout goose").stderr, "");
@@ -169,7 +169,7 @@ fn links_folders_and_pipes_with_a_migrations_name_are_refused() {
 }
 
 #[test]
-fn a_gap_is_told_and_stops_only_an_upgrade_that_would_pass_it() {
+fn a_gap_is_reported_and_stops_only_an_upgrade_that_would_pass_it() {
     let project = Project::with_three();
     project.write("V5__e.sql", "CREATE TABLE e (id int);\n");
     project.write("V5__e.down.sql", "DROP TABLE e;\n");

@@ -246,7 +246,7 @@ fn a_sequence_that_begins_again_collides_with_the_rows_that_are_there() {
 }
 
 #[test]
-fn a_migration_that_fails_midway_is_told_with_its_line() {
+fn a_migration_that_fails_midway_is_reported_with_its_line() {
     let project = with_rows(
         10,
         &[

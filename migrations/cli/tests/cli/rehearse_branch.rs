@@ -115,7 +115,7 @@ fn without_the_snapshot_that_was_asked_for_nothing_is_deployed() {
 }
 
 #[test]
-fn without_a_key_or_a_project_both_ways_are_told() {
+fn without_a_key_or_a_project_both_ways_are_reported() {
     let production = Production::new();
     let run = |command: &mut Command| Run::of(command.spawn().unwrap()).refusal();
     let error = run(production.project.command(&["rehearse"]).env_remove("NEON_API_KEY"));
@@ -126,7 +126,7 @@ fn without_a_key_or_a_project_both_ways_are_told() {
 }
 
 #[test]
-fn a_wrong_key_or_project_or_branch_is_told() {
+fn a_wrong_key_or_project_or_branch_is_reported() {
     let production = Production::new();
     let canary = "napi_s3cr3t-canary";
     let run = Run::of(production.command(&["rehearse"]).env("NEON_API_KEY", canary).spawn().unwrap());
@@ -147,7 +147,7 @@ fn a_wrong_key_or_project_or_branch_is_told() {
 }
 
 #[test]
-fn a_quota_that_is_reached_is_told_with_what_to_do() {
+fn a_quota_that_is_reached_is_reported_with_what_to_do() {
     let production = Production::new();
     production.api.set_branch_limit(1);
     let error = production.run(&["rehearse"]).refusal();
@@ -156,7 +156,7 @@ fn a_quota_that_is_reached_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_production_that_cannot_be_reached_is_told_without_its_password() {
+fn a_production_that_cannot_be_reached_is_reported_without_its_password() {
     let production = Production::new();
     let url = "postgresql://u:s3cr3t-canary@127.0.0.1:1/d";
     assert_eq!(production.run(&["rehearse", "--report-json", "report.json"]).code, Some(0));
@@ -400,7 +400,7 @@ fn a_deploys_snapshot_expires_and_makes_room_for_the_next_where_the_plan_keeps_o
 }
 
 #[test]
-fn where_others_snapshots_take_all_the_room_they_stay_and_are_told_of() {
+fn where_others_snapshots_take_all_the_room_they_stay_and_are_reported() {
     let production = permitted();
     assert_eq!(production.run(&["snapshot", "create", "mine"]).code, Some(0));
     production.api.set_snapshot_limit(1);

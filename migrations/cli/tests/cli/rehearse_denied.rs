@@ -62,8 +62,8 @@ fn what_the_linter_says_is_a_note_until_it_is_denied() {
     let add = [("V2__b.sql", "CREATE INDEX a_b ON a (id);\n"), ("V2__b.down.sql", "DROP INDEX a_b;\n")];
     let project = with_rows(10, &add);
     let noted = report(&project, 0, &[]);
-    let told = "An index is built while nobody can write (require-concurrent-index-creation)";
-    assert_eq!(noted["findings"][0]["message"], told);
+    let message = "An index is built while nobody can write (require-concurrent-index-creation)";
+    assert_eq!(noted["findings"][0]["message"], message);
     assert_eq!(
         (&noted["findings"][0]["about"], &noted["findings"][0]["level"]),
         (&json!("lint"), &json!("note"))

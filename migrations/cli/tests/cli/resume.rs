@@ -99,7 +99,7 @@ fn broken_off() -> Project {
 }
 
 #[test]
-fn an_index_that_a_failed_build_left_unusable_is_built_anew() {
+fn an_index_that_a_failed_build_left_unusable_is_rebuilt() {
     let project = broken_off();
     let valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = '\"A id\"'::regclass";
     assert_eq!(project.sql(valid), "f");

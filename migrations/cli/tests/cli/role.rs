@@ -50,7 +50,7 @@ fn a_login_that_is_made_is_bound_by_row_security_and_its_url_is_printed_once() {
     let password = password.split([':', '@']).nth(2).unwrap();
     assert_eq!(password.len(), 48);
     assert!(!project.done(&["role", "list"]).to_string().contains(password));
-    // The server was not told it either.
+    // The server did not get it either.
     let stored = project.sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'made_once'");
     assert!(stored.starts_with("SCRAM-SHA-256$"), "{stored}");
 

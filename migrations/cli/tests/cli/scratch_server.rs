@@ -103,7 +103,7 @@ fn roles_of_the_real_server_are_there_on_a_temporary_one_and_those_of_migrations
 }
 
 #[test]
-fn roles_that_nobody_makes_are_made_and_told() {
+fn roles_that_nobody_makes_are_made_and_reported() {
     let project = Project::with(&[
         ("V1__a.sql", "CREATE TABLE t (id int);\nGRANT SELECT ON t TO place_unknown;\n"),
         ("V1__a.down.sql", "DROP TABLE t;\n"),

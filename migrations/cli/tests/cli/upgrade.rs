@@ -51,7 +51,7 @@ fn machines_get_one_document() {
 }
 
 #[test]
-fn a_failed_statement_is_told_by_file_and_line_and_its_migration_leaves_nothing() {
+fn a_failed_statement_is_reported_by_file_and_line_and_its_migration_leaves_nothing() {
     let project = Project::with(&[
         ("V1__a.sql", "CREATE TABLE a (id int PRIMARY KEY);\n"),
         ("V2__b.sql", "-- Two rows.\nCREATE TABLE b ();\n\nINSERT INTO a\nVALUES (1),\n       (1);\n"),
@@ -75,7 +75,7 @@ fn a_failed_statement_is_told_by_file_and_line_and_its_migration_leaves_nothing(
 }
 
 #[test]
-fn a_syntax_error_is_told_by_its_own_line() {
+fn a_syntax_error_is_reported_by_its_own_line() {
     // Letters of more than one byte before it: the server counts characters.
     let project = Project::with(&[("V1__a.sql", "-- äöü€\nSELECT 1;\nSELECT 'é',\n  2 FORM x;\n")]);
     let error = project.run(&["upgrade"]).refusal();
@@ -113,7 +113,7 @@ fn what_a_migration_sets_reaches_neither_the_history_nor_the_next_migration() {
 }
 
 #[test]
-fn the_statement_timeout_is_kept_and_told() {
+fn the_statement_timeout_is_kept_and_reported() {
     let project = Project::with(&[("V1__a.sql", "SELECT pg_sleep(30);\n")]);
     let error = project.run(&["upgrade", "--statement-timeout", "50ms"]).refusal();
     assert!(error.contains("SQLSTATE 57014") && error.contains("--statement-timeout"), "{error}");

@@ -106,7 +106,7 @@ fn the_file_of_variables_in_this_folder_is_read() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told_without_the_password() {
+fn a_server_that_is_not_there_is_reported_without_the_password() {
     let project = Project::with_three();
     let run = project.run(&["current", "--database-url", "postgresql://u:canary@localhost:1/d"]);
     let error = run.refusal();

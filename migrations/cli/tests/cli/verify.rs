@@ -179,7 +179,7 @@ fn losses(project: &Project) -> (Option<i32>, Vec<String>) {
 }
 
 #[test]
-fn a_down_that_makes_a_column_anew_has_lost_what_stood_in_it() {
+fn a_down_that_recreates_a_column_has_lost_its_values() {
     let up = "ALTER TABLE a DROP COLUMN note;\n";
     let down = "ALTER TABLE a ADD COLUMN note text;\n";
     let project = with_second(up, down);
@@ -254,11 +254,11 @@ fn a_migration_that_runs_on_empty_tables_only_is_no_proof() {
     let project = with_second("ALTER TABLE a ADD n int NOT NULL;\n", "ALTER TABLE a DROP n;\n");
     let run = project.run(&["verify"]);
     assert_eq!(run.code, Some(1), "{run}");
-    let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     let expected = "V2__b ran on empty tables, and not on tables with sample rows: V2__b.sql, line 1: column \
                     \"n\" of relation \"a\" contains null values";
-    assert!(told.contains(expected), "{run}");
-    assert!(told.contains("write some that it runs on: V1__a.rows.sql"), "{run}");
+    assert!(text.contains(expected), "{run}");
+    assert!(text.contains("write some that it runs on: V1__a.rows.sql"), "{run}");
 }
 
 #[test]
@@ -308,23 +308,23 @@ fn rows_written_beside_a_migration_take_the_place_of_samples() {
     project.write("V3__c.down.sql", "UPDATE b SET least = 0;\nALTER TABLE b RENAME least TO low;\n");
     let run = project.run(&["verify"]);
     assert_eq!(run.code, Some(0), "no row of b is there to be lost: {run}");
-    let told = run.stdout.replace('\n', " ");
+    let text = run.stdout.replace('\n', " ");
     assert!(
-        told.contains("Note: public.b took no sample row, so that nothing is proved of its rows: "),
+        text.contains("Note: public.b took no sample row, so that nothing is proved of its rows: "),
         "{run}"
     );
 
     let rows = "INSERT INTO b (low, high) VALUES (5, 500), (6, 600);\n";
     project.write("V2__b.rows.sql", rows);
-    let told = project.run(&["verify"]).refusal();
+    let text = project.run(&["verify"]).refusal();
     assert!(
-        told.starts_with(
+        text.starts_with(
             "error: the sample rows do not fit the tables after V3__c; write V3__c.rows.sql with rows that \
              do: "
         ),
-        "{told}"
+        "{text}"
     );
-    assert!(told.contains("V2__b.rows.sql: column \"low\" of relation \"b\" does not exist"), "{told}");
+    assert!(text.contains("V2__b.rows.sql: column \"low\" of relation \"b\" does not exist"), "{text}");
 
     project.write("V3__c.rows.sql", &rows.replace("low", "least"));
     let expected = vec!["column public.b.low: in 2 rows \"5\" has become \"0\"".to_owned()];
@@ -332,8 +332,8 @@ fn rows_written_beside_a_migration_take_the_place_of_samples() {
     project.write("V3__c.down.sql", "ALTER TABLE b RENAME least TO low;\n");
     let run = project.run(&["verify"]);
     assert_eq!(run.code, Some(0), "{run}");
-    let told = run.stdout.replace('\n', " ");
-    assert!(told.contains("Note: there was no sample value for public.b.place, so that"), "{run}");
+    let text = run.stdout.replace('\n', " ");
+    assert!(text.contains("Note: there was no sample value for public.b.place, so that"), "{run}");
 }
 
 #[test]

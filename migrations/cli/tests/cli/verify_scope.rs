@@ -166,7 +166,7 @@ fn a_refusal_of_what_does_not_run_carries_no_value_of_a_row() {
         assert_eq!(run.code, Some(1), "{run}");
         assert!(run.stdout.contains("duplicate key value violates unique constraint"), "{run}");
         assert!(!run.stdout.contains("(secret 2)") && !run.stdout.contains("DETAIL"), "{run}");
-        let told = run.stdout.matches("duplicate key").count();
-        assert_eq!(told, if arguments.len() == 1 { 1 } else { 2 }, "{run}");
+        let count = run.stdout.matches("duplicate key").count();
+        assert_eq!(count, if arguments.len() == 1 { 1 } else { 2 }, "{run}");
     }
 }

@@ -11,8 +11,8 @@ use crate::failure::position;
 /// Bytes of rows in one message of the protocol.
 const CHUNK: usize = 64 << 10;
 
-/// A file that failed: at which statement, where it can be told, with the place in it where the server saw
-/// the error, in bytes.
+/// A file that failed: the statement, if it is known, with the position in it of the server's error, in
+/// bytes.
 pub struct SendError<'s> {
     /// The statement, and where in it the server saw the error, in bytes; none where no statement is at
     /// fault.
@@ -91,7 +91,7 @@ pub async fn run_group<'s>(
     })
 }
 
-/// The statement that failed, with the place in it. A syntax error anywhere is told before the first
+/// The statement that failed, with the place in it. A syntax error anywhere is reported before the first
 /// statement runs, with its place in the file; of others it is known how many statements were done.
 fn place<'s>(
     mut statements: impl Iterator<Item = Statement<'s>>,

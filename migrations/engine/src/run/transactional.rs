@@ -83,8 +83,8 @@ impl Runner<'_> {
             let (batch, others) = left.split_at(observer.batch(left).clamp(1, left.len()));
             observer.before_statement(self.session, batch).await;
             let outcome = run_group(self.session, job.script, batch).await;
-            let told = outcome.as_ref().copied().map_err(|failed| &failed.error);
-            observer.after_statement(self.session, batch, placement, told).await;
+            let result = outcome.as_ref().copied().map_err(|failed| &failed.error);
+            observer.after_statement(self.session, batch, placement, result).await;
             outcome?;
             left = others;
         }

@@ -6,7 +6,7 @@ use super::Layout;
 use crate::statement::Statement;
 
 impl Layout {
-    /// Returns whether the tool runs a file of these statements outside a transaction without being told.
+    /// Returns whether the tool runs a file of these statements outside a transaction by itself.
     pub(crate) fn runs_outside(self, statements: &[Statement<'_>]) -> bool {
         match self {
             // The file goes to the server as one message, which is a transaction only where it has several

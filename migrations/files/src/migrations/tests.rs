@@ -98,12 +98,15 @@ fn an_irreversible_migration_with_a_down_is_refused() {
 }
 
 #[test]
-fn a_bad_name_directive_or_quote_is_told_with_its_file() {
-    let told = |sql, name| load(&[(name, sql)]).unwrap_err().to_string();
-    assert!(told("", "V1_a.sql").starts_with("V1_a.sql: not a migration's name"));
+fn a_bad_name_directive_or_quote_is_reported_with_its_file() {
+    let refusal = |sql, name| load(&[(name, sql)]).unwrap_err().to_string();
+    assert!(refusal("", "V1_a.sql").starts_with("V1_a.sql: not a migration's name"));
     assert!(
-        told("-- branchline: nope", "V1__a.sql")
+        refusal("-- branchline: nope", "V1__a.sql")
             .starts_with("V1__a.sql: line 1: there is no directive \"nope\"")
     );
-    assert_eq!(told("SELECT '", "V1__a.sql"), "V1__a.sql: line 1: the string that begins here is not closed");
+    assert_eq!(
+        refusal("SELECT '", "V1__a.sql"),
+        "V1__a.sql: line 1: the string that begins here is not closed"
+    );
 }

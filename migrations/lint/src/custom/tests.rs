@@ -67,7 +67,7 @@ fn what_is_new_in_the_file_is_nobodys_yet() {
 }
 
 #[test]
-fn a_table_that_is_written_anew_by_hand_is_found() {
+fn a_table_that_is_rewritten_by_hand_is_found() {
     for sql in ["VACUUM FULL a;", "VACUUM (FULL, ANALYZE) a;", "CLUSTER a USING i;"] {
         breaks(sql, "vacuum-full", 1);
     }
@@ -141,7 +141,7 @@ fn an_allow_excuses_its_rule_alone() {
 }
 
 #[test]
-fn an_allow_that_excuses_nothing_or_names_no_rule_is_told() {
+fn an_allow_that_excuses_nothing_or_names_no_rule_is_reported() {
     let sql = "-- branchline: allow ban-drop-table: x\n-- branchline: allow nonsense: x\nSELECT 1;";
     let found: Vec<_> = unused_allows(&script(sql)).into_iter().map(|f| (f.rule, f.line)).collect();
     assert_eq!(found, [("unused-allow", 1), ("unknown-rule", 2)]);

@@ -63,7 +63,7 @@ impl Listener {
     pub(super) fn listen(&self, script: &Script, line: usize) {
         let heard = std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner));
         let AllSaid { kept, more } = &mut *self.said.borrow_mut();
-        for notice in heard.into_iter().filter(is_told) {
+        for notice in heard.into_iter().filter(is_reported) {
             if kept.len() == KEPT {
                 *more += 1;
                 continue;
@@ -85,7 +85,7 @@ impl Listener {
     }
 }
 
-fn is_told(notice: &DbError) -> bool {
+fn is_reported(notice: &DbError) -> bool {
     match notice.parsed_severity() {
         Some(Severity::Warning) => true,
         // IF [NOT] EXISTS asks for the notice that something exists already, or does not.

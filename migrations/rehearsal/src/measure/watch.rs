@@ -29,7 +29,7 @@ pub(super) struct Seen {
 
 /// The relation locks of a session, and whether it waits for one of any kind.
 pub(super) async fn locks(session: &Client, pid: i32) -> Result<(Vec<Held>, bool), pg::Error> {
-    // pg_locks itself and the catalogs are locked by asking; they are told apart by their oids later.
+    // The query itself locks pg_locks and the catalogs; these locks are sorted out by their oids later.
     let sql = format!(
         "SELECT l.relation, l.mode, l.granted, l.locktype FROM pg_locks l WHERE l.pid = {pid} AND (NOT \
          l.granted OR l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = \

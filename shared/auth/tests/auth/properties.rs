@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_after_the_scheme_is_told_to_be_something(text in "[ -~]{0,80}", is_api_token: bool) {
+    fn any_text_after_the_scheme_has_a_kind(text in "[ -~]{0,80}", is_api_token: bool) {
         let text = if is_api_token { format!("bl_{text}") } else { text };
         let headers = HeaderMap::from_iter([(AUTHORIZATION, format!("Bearer {text}").parse().unwrap())]);
         if let Ok(Some(credential)) = Credential::from_headers(&headers) {

@@ -118,9 +118,9 @@ async fn a_refusal_reaches_the_driver_and_whoever_waits() {
     start(&mut stream).await;
     pending.release.send(()).unwrap();
     server.write_all(refusal).await.unwrap();
-    let mut told = vec![0; refusal.len()];
-    stream.read_exact(&mut told).await.unwrap();
-    assert_eq!(told, refusal);
+    let mut received = vec![0; refusal.len()];
+    stream.read_exact(&mut received).await.unwrap();
+    assert_eq!(received, refusal);
     assert!(
         matches!(&*pending.progress.borrow(), Progress::Refused(response) if response.as_ref() == refusal)
     );

@@ -1,5 +1,4 @@
-//! A server that says what it is told to, and the driver's side of a login at it. The fuzz target shares this
-//! file.
+//! A server that follows a script, and the driver's side of a login at it. The fuzz target shares this file.
 
 use std::io;
 use std::pin::{Pin, pin};

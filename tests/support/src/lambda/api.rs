@@ -27,7 +27,7 @@ pub(super) const MAX_RESPONSE: usize = 6_291_556;
 pub(super) struct Invocation {
     pub(super) deadline: Deadline,
     pub(super) payload: Bytes,
-    /// Told when the function gets the event.
+    /// Notified when the function gets the event.
     pub(super) delivered: oneshot::Sender<()>,
     pub(super) answer: oneshot::Sender<Result<Response, InvokeError>>,
 }

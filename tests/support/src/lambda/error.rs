@@ -11,7 +11,7 @@ pub enum InvokeError {
     /// The event is over the service's limit; the function has not seen it. In bytes.
     #[error("the event has {0} bytes and must be smaller than {MAX_REQUEST}")]
     RequestTooLarge(usize),
-    /// The response is over the service's limit; the function was told so. In bytes.
+    /// The response is over the service's limit; the function was notified. In bytes.
     #[error("the response has {0} bytes, over the limit of {MAX_RESPONSE}")]
     ResponseTooLarge(usize),
     /// A streamed response broke off, after this many bytes of its body. The client has them, and sees its

@@ -54,9 +54,9 @@ pub(super) async fn serve(
     }
 }
 
-/// Why a client does not get through: what to tell it, or that it is gone.
+/// The reason why a client does not get through: the message for it, or the loss of its connection.
 enum Failure {
-    Told(String),
+    Refused(String),
     Gone(io::Error),
 }
 
@@ -69,15 +69,15 @@ impl From<io::Error> for Failure {
 impl Gate {
     async fn dismiss(&self, farewell: Farewell) -> usize {
         let sessions = self.state.session_numbers();
-        let told = match farewell {
+        let is_terminated = match farewell {
             Farewell::Silent => false,
-            // A session that is still being made has no process to be told by.
-            Farewell::Told => match self.state.pids(&sessions) {
+            // A session that is still being made has no process that could announce it.
+            Farewell::Shutdown => match self.state.pids(&sessions) {
                 pids if pids.is_empty() => false,
                 pids => self.compute.terminate(&pids).await.is_ok() && pids.len() == sessions.len(),
             },
         };
-        if !told {
+        if !is_terminated {
             self.state.drop_sessions(&sessions);
         }
         self.state.over(&sessions).await;
@@ -93,7 +93,7 @@ impl Gate {
             Wish::Nothing => return Ok(()),
         };
         match self.run(&mut client, &mut open).await {
-            Err(Failure::Told(text)) => Ok(send_error(&mut client.stream, &text).await?),
+            Err(Failure::Refused(text)) => Ok(send_error(&mut client.stream, &text).await?),
             Err(Failure::Gone(error)) => Err(error.into()),
             Ok(()) => Ok(()),
         }
@@ -105,14 +105,14 @@ impl Gate {
             return Err(Failure::Gone(io::ErrorKind::ConnectionAborted.into()));
         }
         let options = client.parameter("options").unwrap_or_default();
-        let target = Target::read(client.sni.as_deref(), options).map_err(Failure::Told)?;
+        let target = Target::read(client.sni.as_deref(), options).map_err(Failure::Refused)?;
         let Some(endpoint) = &target.endpoint else {
             // Neon first asks for a password that begins with the endpoint.
             let mut buffer = BytesMut::new();
             put_authentication(&mut buffer, auth::CLEARTEXT, &[]);
             client.stream.write_all(&buffer).await?;
             Message::read_password(&mut client.stream).await?;
-            return Err(Failure::Told(message::ENDPOINT_NOT_SPECIFIED.to_owned()));
+            return Err(Failure::Refused(message::ENDPOINT_NOT_SPECIFIED.to_owned()));
         };
         let signature = self.authenticate(client, endpoint == ENDPOINT).await?;
         let failure_time = self.state.compute().failure_time;
@@ -121,17 +121,17 @@ impl Gate {
             Err(failure) => {
                 // The proxy tries for some seconds itself.
                 sleep(failure_time).await;
-                return Err(Failure::Told(failure));
+                return Err(Failure::Refused(failure));
             }
         };
         sleep_until(awake_at).await;
         if let (true, Some(setting)) = (target.pooled, target.first_setting()) {
-            return Err(Failure::Told(message::unsupported_option(setting)));
+            return Err(Failure::Refused(message::unsupported_option(setting)));
         }
-        let open = open.insert(self.state.open_session().map_err(Failure::Told)?);
+        let open = open.insert(self.state.open_session().map_err(Failure::Refused)?);
         let parameters = for_the_compute(client, &target);
         let LoggedIn { stream: mut server, pid, greeting } =
-            self.compute.log_in(&parameters).await.map_err(Failure::Told)?;
+            self.compute.log_in(&parameters).await.map_err(Failure::Refused)?;
         open.has_pid(pid);
 
         let mut buffer = BytesMut::new();
@@ -160,7 +160,7 @@ impl Gate {
     async fn authenticate(&self, client: &mut Client, exists: bool) -> Result<String, Failure> {
         let user = client.parameter("user").unwrap_or_default().to_owned();
         let refused = |refusal| {
-            Failure::Told(match refusal {
+            Failure::Refused(match refusal {
                 Refusal::WrongPassword => message::wrong_password(&user),
                 Refusal::Violation(text) => text.to_owned(),
             })

@@ -19,7 +19,7 @@ pub(super) struct Dismissal {
 pub(super) struct State {
     compute: Mutex<ComputeState>,
     sessions: Mutex<Sessions>,
-    /// Told of each session's end.
+    /// Notified of each session's end.
     ended: Notify,
 }
 

@@ -23,7 +23,7 @@ struct Parcel {
 }
 
 /// Forwards until the sender has ended and its end has arrived. Each chunk is on its way as long as `delay`
-/// says when it is sent; `sent` and `arriving` are told its length.
+/// says when it is sent; `sent` and `arriving` receive its length.
 pub(super) async fn forward(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,

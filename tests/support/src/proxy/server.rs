@@ -43,7 +43,7 @@ struct Established {
 }
 
 impl Server {
-    /// A server that refuses until it is told otherwise.
+    /// A server that refuses until a test opens it.
     pub(super) fn new(port: u16, target: SocketAddr, delays: Arc<Mutex<Delays>>, tally: Arc<Tally>) -> Self {
         let (listener, first_fate, established) = (None, Fate::Forward, Vec::new());
         Self { port, target, delays, tally, listener, first_fate, established }
@@ -113,9 +113,9 @@ impl Server {
 
     fn establish(&mut self, client: TcpStream) {
         self.established.retain(|connection| !connection.life.is_finished());
-        let (fate, told) = watch::channel(self.first_fate);
+        let (fate, changes) = watch::channel(self.first_fate);
         let (delays, counter) = (Arc::clone(&self.delays), self.tally.connection());
-        let life = tokio::spawn(live(client, self.target, delays, counter, told));
+        let life = tokio::spawn(live(client, self.target, delays, counter, changes));
         self.established.push(Established { fate, life });
     }
 }

@@ -146,7 +146,7 @@ async fn a_name_that_turns_text_around_turns_nothing_beside_it() {
         std::fs::write(&path, TURNED).unwrap();
         browser.open(&format!("{}/?project_id=2", bridge.url())).await;
         browser.wait_for("!document.getElementById('none').hidden").await;
-        // Chosen by its number in the address, and told from its namesake by it.
+        // Chosen by its number in the address, which distinguishes it from its namesake.
         assert_eq!(browser.value("document.getElementById('project').value").await, "2");
         let chosen = "document.getElementById('project').selectedOptions[0].text";
         assert_eq!(browser.value(chosen).await, "\u{2068}twice (2)\u{2069}");

@@ -115,7 +115,7 @@ impl Adopted {
                 1 => first.migration.clone(),
                 count => format!("{count} migrations, {} to {},", first.migration, last.migration),
             };
-            lines.push(format!("= {label} {}", told(first.why, run.len(), tense)));
+            lines.push(format!("= {label} {}", predicate(first.why, run.len(), tense)));
         }
         lines
     }
@@ -131,8 +131,8 @@ impl Adopted {
     }
 }
 
-/// The predicate of so many migrations.
-fn told(why: Ground, count: usize, tense: &str) -> String {
+/// Returns the predicate of a sentence about so many migrations.
+fn predicate(why: Ground, count: usize, tense: &str) -> String {
     let (is, was) = match (count, tense) {
         (1, tense) => ("is", tense),
         (_, "was") => ("are", "were"),

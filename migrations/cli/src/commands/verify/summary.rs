@@ -26,7 +26,7 @@ pub(super) fn text(proof: &Proof, scope: &str) -> String {
     }
     lines.push(verdict(proof));
     lines.push(format!("Not compared: {}.", proof.not_compared.join(", ")));
-    lines.extend(Unmodeled::told(proof.unmodeled.iter().map(String::as_str)));
+    lines.extend(Unmodeled::warning(proof.unmodeled.iter().map(String::as_str)));
     lines.join("\n")
 }
 
