@@ -20,7 +20,7 @@ static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_current_thread().enable_time().build().expect("a runtime"));
 
 fn verify(token: &str) {
-    let issuer = Issuer::of(&[KEY.jwk("a")]);
+    let issuer = Issuer::new(&[KEY.jwk("a")]);
     issuer.set_delay(std::time::Duration::ZERO);
     let verifier = issuer.verifier(&TestClock::new());
     let _ = RUNTIME.block_on(verifier.verify(token));

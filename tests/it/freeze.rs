@@ -34,7 +34,7 @@ impl Environment {
     }
 
     /// So many environments of every function.
-    fn of_every_function(of_each: usize, port: u16, url: &str) -> Vec<Self> {
+    fn for_every_function(of_each: usize, port: u16, url: &str) -> Vec<Self> {
         let numbered = |name| (0..of_each).map(move |number| Self::start(name, number, port, url));
         FUNCTIONS.into_iter().flat_map(numbered).collect()
     }
@@ -115,7 +115,7 @@ async fn cycles_of_every_function(
 ) -> usize {
     let cycles = rounds(20, 1_000) / of_each;
     let port = database.server().port();
-    let mut environments = Environment::of_every_function(of_each, port, &database.url());
+    let mut environments = Environment::for_every_function(of_each, port, &database.url());
     let runs = environments.iter_mut().map(|environment| environment.cycle(cycles, &happens));
     let worst = join_all(runs).await.into_iter().max().unwrap();
     every_import_is_stored_once(database, of_each * (cycles + 1)).await;
@@ -181,7 +181,7 @@ async fn sessions_killed_during_a_freeze_cost_one_new_one_and_no_error() {
     let kill = format!("SELECT count(pg_terminate_backend(pid)) {idle}");
     let left = format!("SELECT count(*) {idle}");
     let count = async |sql: &str| client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0);
-    let mut environments = Environment::of_every_function(1, database.server().port(), &database.url());
+    let mut environments = Environment::for_every_function(1, database.server().port(), &database.url());
     for environment in &mut environments {
         let worst = environment.cycle(rounds(20, 1_000), async |_| {
             assert!(count(&kill).await >= 1);
@@ -196,7 +196,7 @@ async fn a_server_restarted_during_a_freeze_costs_one_new_connection_and_no_erro
     let mut server = Postgres::start(&Options { data: Data::Temporary, durable: false }).unwrap();
     server.create_database("app").unwrap();
     support::migrate(&server, "app").unwrap();
-    let mut environments = Environment::of_every_function(1, server.port(), &server.url("app"));
+    let mut environments = Environment::for_every_function(1, server.port(), &server.url("app"));
     join_all(environments.iter_mut().map(Environment::answer)).await;
     let ways = [Shutdown::Fast, Shutdown::Immediate].into_iter().cycle();
     for way in ways.take(rounds(20, 1_000)) {

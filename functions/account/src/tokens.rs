@@ -106,7 +106,7 @@ pub(crate) async fn create(app: Arc<App>, request: Request, _: PathParams) -> Re
 
 /// A token that has leaked is to end when it is revoked, so it makes no others.
 fn refuse_api_token(request: &Request) -> Result<(), Error> {
-    match Caller::of(request) {
+    match Caller::from_request(request) {
         Some(Caller::ApiToken(_)) => Err(Error::forbidden("An API token cannot make or delete tokens.")),
         _ => Ok(()),
     }

@@ -73,7 +73,7 @@ pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let query = Query::read(&request, &["filename", "project_id"])?;
     let project_id = query.value::<i32>("project_id", "a project's number")?;
     let (claims, budget) = (app.claims(&request), budget_of(&request));
-    let after = AfterResponse::of(&request);
+    let after = AfterResponse::from_request(&request);
     let named = query.text("filename").map(str::to_owned);
     let idempotency_key = idempotency_key(&request)?;
     let upload = Upload::take(request)?;
@@ -175,7 +175,7 @@ async fn import(
     match copy_all(connection, request, upload, &mut state, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
-            if RetryReason::of(&error) == Some(RetryReason::Conflict) && !is_second_attempt {
+            if RetryReason::from_error(&error) == Some(RetryReason::Conflict) && !is_second_attempt {
                 // It is retried, under the same job.
                 pipeline::roll_back(connection).await;
             } else if !is_lost_connection(&error) {
@@ -224,7 +224,7 @@ async fn copy_all(
 
 /// Returns whether nothing more can be sent over the connection.
 fn is_lost_connection(error: &Error) -> bool {
-    RetryReason::of(error).is_some_and(RetryReason::is_lost_connection)
+    RetryReason::from_error(error).is_some_and(RetryReason::is_lost_connection)
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<Uuid>, Error> {

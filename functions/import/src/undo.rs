@@ -51,7 +51,7 @@ pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) ->
         }
         None => return Err(no_job()),
     };
-    search_index::catch_up_after_response(&app, claims, &AfterResponse::of(&request));
+    search_index::catch_up_after_response(&app, claims, &AfterResponse::from_request(&request));
     let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
     json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
 }

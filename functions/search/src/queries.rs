@@ -55,7 +55,7 @@ pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Resu
         (&limit, Type::INT8),
     ];
     let mut found = Found::default();
-    for row in connection.query(&statement::of(search), &params).await? {
+    for row in connection.query(&statement::sql(search), &params).await? {
         match row.try_get::<_, Option<String>>("misspelt")? {
             Some(word) => found.misspelt.push(Misspelt { word, alike: row.try_get("near")? }),
             None => found.bookmarks.push(Hit::from_row(&row)?),

@@ -47,7 +47,7 @@ END";
 const TITLE: &str = "lower(left(b.title, 200)) COLLATE \"C\"";
 
 /// The statement for a search. Its rows are bookmarks, or words that nothing has.
-pub(crate) fn of(params: &SearchParams) -> String {
+pub(crate) fn sql(params: &SearchParams) -> String {
     let mut tables = Vec::new();
     let page = if is_everything(params) {
         sorted(params, &format!("(SELECT * FROM bookmarks WHERE {OWN}) AS b"))

@@ -3,6 +3,8 @@
 
 mod owner;
 mod shell;
+mod sweep;
 
 pub use owner::Owner;
 pub use shell::Shell;
+pub use sweep::sweep;

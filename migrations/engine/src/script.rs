@@ -1,4 +1,11 @@
-//! `--sql`: what would run, as a script for psql.
+//! `--sql`: the steps as a script for psql.
+//!
+//! The script is composed here and not by the applier (`run`), because most of what the applier does is an
+//! answer to the server: it retries when a lock is taken, records progress and resumes, and sends a file as
+//! one message. A script can only say what comes next. The parts that must agree are the same functions for
+//! both: the timeouts (`Settings::statements`), the rows of the history (`insert_at`, `delete`) and what is
+//! reset behind a migration (`CLEAR`). Tests run scripts in psql and compare the catalog and the history with
+//! those of an upgrade.
 
 use std::fmt::Write;
 use std::time::Duration;

@@ -200,7 +200,7 @@ impl Migrations {
     /// The type that a history table of these migrations needs.
     #[must_use]
     pub fn version_type(&self) -> VersionType {
-        self.head().map_or(VersionType::Int4, |head| VersionType::of(head.version))
+        self.head().map_or(VersionType::Int4, |head| VersionType::for_version(head.version))
     }
 
     /// The migration with the highest number.
@@ -243,7 +243,7 @@ impl Migration {
     /// refinery's checksum of number, name and text, with the number in the smallest type that holds it.
     #[must_use]
     pub fn checksum(&self) -> String {
-        self.checksum_in(VersionType::of(self.version))
+        self.checksum_in(VersionType::for_version(self.version))
     }
 
     /// The same, as a history table holds it whose numbers are of a type.
@@ -310,7 +310,7 @@ impl Script {
     /// Reads a text that stands on these lines of a file.
     fn new(file: &str, sql: String) -> Result<Self, Problem> {
         let directives = Directives::parse(&sql)?;
-        let Parts { statements, commands, lines } = Parts::of(&sql)?;
+        let Parts { statements, commands, lines } = Parts::parse(&sql)?;
         let place = |statement: &Statement<'_>| Place {
             text: statement.start..statement.start + statement.text.len(),
             line: statement.line,

@@ -130,7 +130,7 @@ impl Checker {
                 return Err(Refusal::OwnTransaction { file: file(), line });
             }
             let needs =
-                statement.needs_no_transaction().map(str::to_owned).or_else(|| self.of_call(&statement));
+                statement.needs_no_transaction().map(str::to_owned).or_else(|| self.refused_call(&statement));
             if let Some(what) = needs {
                 let is_concurrent = what.ends_with(" CONCURRENTLY");
                 let rule = if is_concurrent { "concurrently-in-transaction" } else { "needs-no-transaction" };
@@ -140,7 +140,7 @@ impl Checker {
         if script.directives.no_transaction { Ok(()) } else { check_enums(script) }
     }
 
-    fn of_call(&self, statement: &Statement<'_>) -> Option<String> {
+    fn refused_call(&self, statement: &Statement<'_>) -> Option<String> {
         let name = statement.called().filter(|name| self.committing.contains(name))?;
         Some(format!("CALL of {name}, which commits,"))
     }

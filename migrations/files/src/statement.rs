@@ -86,11 +86,11 @@ pub(crate) struct Parts<'a> {
 /// # Errors
 /// A string, quoted name, dollar quote or comment is not closed, or the rows of a COPY are not.
 pub fn split(sql: &str) -> Result<Vec<Statement<'_>>, SplitError> {
-    Ok(Parts::of(sql)?.statements)
+    Ok(Parts::parse(sql)?.statements)
 }
 
 impl<'a> Parts<'a> {
-    pub(crate) fn of(sql: &'a str) -> Result<Self, SplitError> {
+    pub(crate) fn parse(sql: &'a str) -> Result<Self, SplitError> {
         let mut parts = Self { statements: Vec::new(), commands: Vec::new(), lines: LineIndex::new(sql) };
         let mut scanner = Scanner::new(sql);
         let mut nesting = Nesting::default();

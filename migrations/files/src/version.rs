@@ -18,7 +18,7 @@ pub enum VersionType {
 impl VersionType {
     /// The smallest type that holds a number.
     #[must_use]
-    pub fn of(version: i64) -> Self {
+    pub fn for_version(version: i64) -> Self {
         if i32::try_from(version).is_ok() { Self::Int4 } else { Self::Int8 }
     }
 
@@ -34,7 +34,7 @@ impl VersionType {
     /// Returns whether it holds a number.
     #[must_use]
     pub fn holds(self, version: i64) -> bool {
-        self >= Self::of(version)
+        self >= Self::for_version(version)
     }
 
     /// refinery's checksum of a migration: SipHash-1-3 over name, number and text, where the number has as
@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn a_number_needs_as_many_bytes_as_it_needs() {
-        assert_eq!(VersionType::of(2_147_483_647), VersionType::Int4);
-        assert_eq!(VersionType::of(2_147_483_648), VersionType::Int8);
+        assert_eq!(VersionType::for_version(2_147_483_647), VersionType::Int4);
+        assert_eq!(VersionType::for_version(2_147_483_648), VersionType::Int8);
         assert!(VersionType::Int8.holds(1) && !VersionType::Int4.holds(20_260_101_000_000));
     }
 

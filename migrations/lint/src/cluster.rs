@@ -76,7 +76,7 @@ pub struct Prerequisites {
 impl Prerequisites {
     /// Reads them from all files.
     #[must_use]
-    pub fn of(migrations: &Migrations) -> Self {
+    pub fn new(migrations: &Migrations) -> Self {
         let mut found = Self::default();
         for migration in migrations.iter() {
             let others = migration.down.iter().chain(&migration.rows);

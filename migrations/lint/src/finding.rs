@@ -52,7 +52,7 @@ impl LintFinding {
     }
 
     /// A rule's match as a finding, in the words of its title.
-    pub(super) fn of(found: Match, rule: &LintRule, script: &Script) -> Self {
+    pub(super) fn new(found: Match, rule: &LintRule, script: &Script) -> Self {
         Self::over(rule, script, found.0, rule.title().to_owned())
     }
 

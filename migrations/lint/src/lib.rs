@@ -69,7 +69,7 @@ pub fn lint_migrations<'m>(
 fn lint_here(before: &[&Migration], judged: &[&Migration]) -> Vec<LintFinding> {
     let mut facts = Facts::default();
     for migration in before {
-        Source::of(&migration.up).parse.tree().stmts().for_each(|statement| facts.see(&statement));
+        Source::new(&migration.up).parse.tree().stmts().for_each(|statement| facts.see(&statement));
     }
     judged.iter().flat_map(|migration| both(migration, &mut facts)).collect()
 }
@@ -149,7 +149,7 @@ fn unused_among(script: &Script, found: &[LintFinding]) -> Vec<LintFinding> {
 
 /// Everything that the rules find, in the order of the file.
 fn every(script: &Script, facts: &mut Facts, learn: Learn) -> Vec<LintFinding> {
-    let source = Source::of(script);
+    let source = Source::new(script);
     let made = custom::made_here(script);
     let matches = tree::look(&source.parse, |table| made.contains(&table.to_lowercase()), facts, learn);
     let mut findings = squawks(script, &source, &made, &matches);
@@ -162,7 +162,7 @@ fn every(script: &Script, facts: &mut Facts, learn: Learn) -> Vec<LintFinding> {
     findings.extend(source.syntax_errors(script));
     for rule in lint_rules() {
         if let Check::Custom(check) = rule.check {
-            findings.extend(check(script).into_iter().map(|found| LintFinding::of(found, rule, script)));
+            findings.extend(check(script).into_iter().map(|found| LintFinding::new(found, rule, script)));
         }
     }
     findings.sort_by_key(|finding| (finding.line, finding.column));
@@ -182,7 +182,7 @@ fn squawks(
     };
     let mut linter = Linter::from(lint_rules().iter().filter_map(theirs));
     linter.settings.assume_in_transaction = !script.directives.no_transaction;
-    let (new, replaced) = (of_new_tables(script, made), replaced_policies(script));
+    let (new, replaced) = (changes_of_new_tables(script, made), replaced_policies(script));
     let is_in = |ranges: &[Range<usize>], at: usize| {
         let next = ranges.partition_point(|range| range.start <= at);
         next.checked_sub(1).and_then(|before| ranges.get(before)).is_some_and(|range| range.contains(&at))
@@ -204,7 +204,7 @@ fn squawks(
 }
 
 /// Returns the ranges of statements that change a table which the file itself creates.
-fn of_new_tables(script: &Script, made: &BTreeSet<String>) -> Vec<Range<usize>> {
+fn changes_of_new_tables(script: &Script, made: &BTreeSet<String>) -> Vec<Range<usize>> {
     let is_new = |statement: &files::Statement<'_>| {
         let words = statement.words(3);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -29,7 +29,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn of(script: &Script) -> Self {
+    pub(super) fn new(script: &Script) -> Self {
         let rows = script.statements().filter_map(|statement| {
             let data = statement.data?;
             Some(data.start..data.end)

@@ -143,7 +143,7 @@ fn search(sql: &str, tables: &BTreeMap<String, &str>) -> Option<(usize, String, 
         let token = scanner.next_token().ok().flatten();
         match token {
             Some((Token::Semicolon, _)) | None => {
-                if let Some(found) = of_statement(&statement, tables) {
+                if let Some(found) = users_in_statement(&statement, tables) {
                     return Some(found);
                 }
                 statement.clear();
@@ -171,7 +171,7 @@ fn body(text: &str) -> Option<(usize, &str)> {
     Some((1, text.strip_prefix('\'')?.strip_suffix('\'')?))
 }
 
-fn of_statement(
+fn users_in_statement(
     statement: &[Word<'_>],
     tables: &BTreeMap<String, &str>,
 ) -> Option<(usize, String, &'static str)> {

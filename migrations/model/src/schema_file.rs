@@ -93,7 +93,7 @@ fn write(catalog: &Catalog, with_privileges: bool) -> String {
     let writer = Writer::new(catalog);
     let mut blocks = vec![HEAD.to_owned()];
     let mut last = Vec::new();
-    let mut order = Order::of(&writer);
+    let mut order = Order::new(&writer);
     while let Some(object) = order.next() {
         let block = writer.block(object, &mut order);
         if !block.is_empty() {

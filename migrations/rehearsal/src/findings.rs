@@ -16,7 +16,7 @@ const NOTEWORTHY: Duration = Duration::from_secs(1);
 
 /// Findings about the measurements. `known` are the relations that were there before the first
 /// migration, which somebody may be using.
-pub(super) fn of_measurements(
+pub(super) fn from_measurements(
     migrations: &[Rehearsed],
     probes: &[Probed],
     known: &BTreeSet<String>,
@@ -33,7 +33,7 @@ pub(super) fn of_measurements(
 }
 
 /// The finding about objects that the catalog does not model.
-pub(super) fn of_unmodeled(unmodeled: &[String], limits: &Limits) -> Option<Finding> {
+pub(super) fn from_unmodeled(unmodeled: &[String], limits: &Limits) -> Option<Finding> {
     let level = if limits.deny.contains(&Deny::Unmodeled) { Level::Failure } else { Level::Note };
     let message = format!("not modeled, and so not compared: {}", unmodeled.join(", "));
     (!unmodeled.is_empty()).then(|| Finding::new(level, About::Schema, None, None, message))
@@ -156,7 +156,7 @@ fn describe_waits(waits: &[(Who, Duration)]) -> String {
 }
 
 /// The linter's findings about the files. They are notes: whatever the linter suspects is measured here.
-pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
+pub(super) fn from_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
     let finding = |found: LintFinding| {
         let level = match found.severity {
             Severity::Error if limits.deny.contains(&Deny::Lint) => Level::Failure,
@@ -169,7 +169,7 @@ pub(super) fn of_lint(pending: &[&Migration], limits: &Limits) -> Vec<Finding> {
 }
 
 /// The notices of the server and the migrations while they ran, one finding each.
-pub(super) fn of_said(said: AllSaid) -> Vec<Finding> {
+pub(super) fn from_messages(said: AllSaid) -> Vec<Finding> {
     let finding = |said: Said| {
         let words = |message: &str| format!("{}: {message}", said.severity);
         let (shown, message) = (said.shown.as_deref().map(words), words(&said.message));
@@ -185,7 +185,7 @@ pub(super) fn of_said(said: AllSaid) -> Vec<Finding> {
 }
 
 /// Rows that are fewer after the migrations than before.
-pub(super) fn of_lost_rows(before: &Digest, after: &Digest, limits: &Limits) -> Vec<Finding> {
+pub(super) fn from_lost_rows(before: &Digest, after: &Digest, limits: &Limits) -> Vec<Finding> {
     let level = if limits.deny.contains(&Deny::Data) { Level::Failure } else { Level::Warning };
     let lost = before.iter().filter_map(|(table, before)| {
         let left = after.get(table)?.count;
@@ -200,7 +200,7 @@ pub(super) fn of_lost_rows(before: &Digest, after: &Digest, limits: &Limits) -> 
 }
 
 /// Tables that the downs do not restore. `is_comparable` is false for those that somebody else wrote to.
-pub(super) fn of_changed_rows(
+pub(super) fn from_changed_rows(
     before: &Digest,
     back: Option<&Digest>,
     is_comparable: impl Fn(&str) -> bool,
@@ -293,7 +293,7 @@ mod tests {
             broken: None,
         };
         let known = BTreeSet::from(["public.a".to_owned()]);
-        let findings = of_measurements(&[migration(mode, held)], &[probe], &known, &limits);
+        let findings = from_measurements(&[migration(mode, held)], &[probe], &known, &limits);
         findings.into_iter().map(|finding| (finding.level, finding.message)).collect()
     }
 

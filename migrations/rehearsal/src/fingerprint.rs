@@ -11,17 +11,17 @@ pub fn database(url: &Url) -> String {
         Host::Name(name) => name.to_ascii_lowercase(),
         Host::Socket(folder) => folder.display().to_string(),
     };
-    of([host.as_str(), &url.port().to_string(), url.dbname()])
+    digest([host.as_str(), &url.port().to_string(), url.dbname()])
 }
 
 /// Of what a history says is applied, whenever it was.
 pub fn history(history: &[Applied]) -> String {
     let rows: Vec<String> =
         history.iter().map(|row| format!("{} {} {}", row.version, row.name, row.checksum)).collect();
-    of(rows.iter().map(String::as_str))
+    digest(rows.iter().map(String::as_str))
 }
 
-fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut digest = Sha256::new();
     for text in texts {
         digest.update(text);
@@ -37,17 +37,17 @@ mod tests {
 
     #[test]
     fn a_database_is_the_same_whoever_asks_and_through_whatever() {
-        let of = |url: &str| database(&Url::parse(url).unwrap());
-        let direct = of("postgresql://a:b@ep-x-1.eu.aws.neon.tech/d");
+        let digest = |url: &str| database(&Url::parse(url).unwrap());
+        let direct = digest("postgresql://a:b@ep-x-1.eu.aws.neon.tech/d");
         assert_eq!(
-            of("postgresql://c@EP-x-1-pooler.eu.aws.neon.tech:5432/d?channel_binding=require").len(),
+            digest("postgresql://c@EP-x-1-pooler.eu.aws.neon.tech:5432/d?channel_binding=require").len(),
             64
         );
         assert_eq!(
-            of("postgresql://c@ep-x-1-pooler.eu.aws.neon.tech:5432/d?channel_binding=require"),
+            digest("postgresql://c@ep-x-1-pooler.eu.aws.neon.tech:5432/d?channel_binding=require"),
             direct
         );
-        assert_ne!(of("postgresql://a:b@ep-x-1.eu.aws.neon.tech/e"), direct);
-        assert_ne!(of("postgresql://a:b@ep-x-2.eu.aws.neon.tech/d"), direct);
+        assert_ne!(digest("postgresql://a:b@ep-x-1.eu.aws.neon.tech/e"), direct);
+        assert_ne!(digest("postgresql://a:b@ep-x-2.eu.aws.neon.tech/d"), direct);
     }
 }

@@ -103,7 +103,7 @@ impl Rehearsal<'_> {
         report.target.catalog = Some(report.source.catalog.clone());
         report.findings.extend(schema::compare(self.schema_file.as_deref(), &opened.before)?);
         report.unmodeled = opened.before.unmodeled().map(str::to_owned).collect();
-        report.findings.extend(findings::of_unmodeled(&report.unmodeled, &self.limits));
+        report.findings.extend(findings::from_unmodeled(&report.unmodeled, &self.limits));
         if !self.command.is_empty() {
             let message = "nothing is pending, so that there is nothing to test: the command was not run";
             report.findings.push(Finding::new(Level::Note, About::Command, None, None, message.to_owned()));
@@ -178,22 +178,22 @@ impl Rehearsal<'_> {
         let taken_before = next_ids::taken(&session).await?;
         let held = losses::held(&session, &before, &touched).await?;
 
-        let mut findings = findings::of_lint(&pending, &self.limits);
+        let mut findings = findings::from_lint(&pending, &self.limits);
         let (ups, probes) = self.apply(&connector, &session, &pending, before, &touched).await?;
-        findings.extend(findings::of_measurements(&ups.measured, &probes, &known, &self.limits));
-        findings.extend(findings::of_said(ups.said));
+        findings.extend(findings::from_measurements(&ups.measured, &probes, &known, &self.limits));
+        findings.extend(findings::from_messages(ups.said));
         let mut report = self.report(source);
         report.source.relations = measured_of(&known, &ups.measured, &probes);
         (report.migrations, report.probes) = (ups.measured, probes);
         if let Some(failure) = &ups.failure {
-            findings.push(of_failure(failure));
+            findings.push(failure_finding(failure));
         } else {
             report.losses = held.losses(&session, &pending).await?;
             let rows_after = tables::digest(&session, &touched).await?;
-            findings.extend(findings::of_lost_rows(&rows_before, &rows_after, &self.limits));
+            findings.extend(findings::from_lost_rows(&rows_before, &rows_after, &self.limits));
             findings.extend(next_ids::findings(&taken_before, &next_ids::taken(&session).await?, "ups"));
             report.command = command::run(self.command, &sandbox.url, self.timeout).await?;
-            findings.extend(report.command.iter().filter(|run| !run.is_success).map(of_command));
+            findings.extend(report.command.iter().filter(|run| !run.is_success).map(command_finding));
             // While the command ran, an idle session may have been ended: Neon suspends a compute after five
             // minutes.
             let (session, ..) = open_and_read_history(&connector).await?;
@@ -207,7 +207,7 @@ impl Rehearsal<'_> {
             findings.extend(way.findings);
             findings
                 .extend(way.taken.iter().flat_map(|taken| next_ids::findings(&taken_before, taken, "downs")));
-            findings.extend(findings::of_changed_rows(
+            findings.extend(findings::from_changed_rows(
                 &rows_before,
                 way.rows.as_ref(),
                 untouched,
@@ -220,7 +220,7 @@ impl Rehearsal<'_> {
                 report.target.catalog = Some(catalog.fingerprint());
                 findings.extend(schema::compare(self.schema_file.as_deref(), catalog)?);
                 report.unmodeled = catalog.unmodeled().map(str::to_owned).collect();
-                findings.extend(findings::of_unmodeled(&report.unmodeled, &self.limits));
+                findings.extend(findings::from_unmodeled(&report.unmodeled, &self.limits));
             }
         }
         report.findings = findings;
@@ -312,7 +312,7 @@ fn relations(catalog: &Catalog) -> BTreeSet<String> {
     catalog.iter().filter_map(relation).collect()
 }
 
-fn of_failure(failure: &Failure) -> Finding {
+fn failure_finding(failure: &Failure) -> Finding {
     // The first line names file and place, which the finding does as well; what a copy keeps matters to
     // nobody.
     let words = |message: &str| format!("could not be applied: {message}");
@@ -328,7 +328,7 @@ fn of_failure(failure: &Failure) -> Finding {
     }
 }
 
-fn of_command(run: &CommandRun) -> Finding {
+fn command_finding(run: &CommandRun) -> Finding {
     let message = format!("{} {}", run.command.join(" "), run.outcome);
     Finding::new(Level::Failure, About::Command, None, None, message)
 }

@@ -49,7 +49,7 @@ impl Rehearsal<'_> {
         let mut way = Way::default();
         let without = pending.iter().filter(|migration| migration.down.is_none());
         for migration in without {
-            way.findings.push(self.of_missing_down(migration));
+            way.findings.push(self.missing_down_finding(migration));
             way.result.without.push(migration.label().to_owned());
         }
         let reversible = pending.iter().rev().take_while(|migration| migration.down.is_some()).count();
@@ -106,7 +106,7 @@ impl Rehearsal<'_> {
         Ok(way)
     }
 
-    fn of_missing_down(&self, migration: &Migration) -> Finding {
+    fn missing_down_finding(&self, migration: &Migration) -> Finding {
         let is_denied = self.limits.deny.contains(&Deny::Irreversible);
         let (level, message) = match &migration.up.directives.irreversible {
             Some(reason) => (Level::Note, format!("is irreversible: {reason}")),

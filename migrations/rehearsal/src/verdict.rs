@@ -7,7 +7,7 @@ use crate::report::{Deny, Finding, Level, Report, Verdict};
 pub(crate) fn judge(report: &Report) -> Verdict {
     let limits = &report.limits;
     let measured =
-        findings::of_measurements(&report.migrations, &report.probes, &report.source.relations, limits);
+        findings::from_measurements(&report.migrations, &report.probes, &report.source.relations, limits);
     let fails = |finding: &Finding| finding.level == Level::Failure;
     let has_failed = report.findings.iter().chain(&measured).any(fails)
         || report.command.as_ref().is_some_and(|run| !run.is_success)

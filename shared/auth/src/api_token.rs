@@ -37,10 +37,10 @@ impl ApiToken {
     pub fn generate() -> io::Result<Self> {
         let mut random = [0; 32];
         rand_bytes(&mut random).map_err(io::Error::other)?;
-        Ok(Self::of(random))
+        Ok(Self::from_random(random))
     }
 
-    fn of(random: [u8; 32]) -> Self {
+    fn from_random(random: [u8; 32]) -> Self {
         let body = base62(random, BODY_LENGTH);
         let checksum = checksum(&body);
         Self([Self::PREFIX, &body, &checksum].concat())
@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn the_least_and_the_greatest_token_have_one_length() {
-        let least = ApiToken::of([0; 32]);
+        let least = ApiToken::from_random([0; 32]);
         assert_eq!(least.expose(), format!("bl_{}{}", "0".repeat(43), checksum(&"0".repeat(43))));
-        let greatest = ApiToken::of([0xff; 32]);
+        let greatest = ApiToken::from_random([0xff; 32]);
         assert_eq!(greatest.expose().len(), LENGTH);
         assert!(ApiToken::parse(greatest.expose()).is_ok());
         assert_eq!(LENGTH, 52);
@@ -185,13 +185,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_token_is_read_as_it_was_made(random: [u8; 32]) {
-            let token = ApiToken::of(random);
+            let token = ApiToken::from_random(random);
             prop_assert_eq!(ApiToken::parse(token.expose()).unwrap(), token);
         }
 
         #[test]
         fn a_mistyped_character_is_noticed(random: [u8; 32], at in 3..LENGTH, digit in 0..62_usize) {
-            let token = ApiToken::of(random);
+            let token = ApiToken::from_random(random);
             let mut text = token.expose().as_bytes().to_vec();
             text[at] = DIGITS[digit];
             let text = String::from_utf8(text).unwrap();

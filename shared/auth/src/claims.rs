@@ -162,7 +162,7 @@ mod tests {
         AuthConfig::from_lookup(lookup).unwrap().unwrap()
     }
 
-    fn of(claims: Value, variables: &[(&str, &str)]) -> Result<Principal, AuthError> {
+    fn claimed(claims: Value, variables: &[(&str, &str)]) -> Result<Principal, AuthError> {
         let mut all = json!({ "sub": "user|7" });
         all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
         principal(all.as_object().unwrap(), &config(variables))
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn without_an_organization_a_user_owns_a_personal_one() {
-        let principal = of(json!({ "name": "Ada", "org_role": "viewer" }), &[]).unwrap();
+        let principal = claimed(json!({ "name": "Ada", "org_role": "viewer" }), &[]).unwrap();
         let organization = principal.organization();
         assert!(organization.is_personal);
         assert_eq!(organization.name.as_deref(), Some("Ada"));
@@ -190,13 +190,16 @@ mod tests {
         let user = principal.user().unwrap();
         assert_ne!(organization.id, user.id);
         assert_ne!(organization.id, id(ISSUER, "personal organization"));
-        assert_eq!(of(json!({ "o": null, "org_id": null }), &[]).unwrap().organization().id, organization.id);
-        assert_ne!(of(json!({ "sub": "user|8" }), &[]).unwrap().organization().id, organization.id);
+        assert_eq!(
+            claimed(json!({ "o": null, "org_id": null }), &[]).unwrap().organization().id,
+            organization.id
+        );
+        assert_ne!(claimed(json!({ "sub": "user|8" }), &[]).unwrap().organization().id, organization.id);
     }
 
     #[test]
     fn the_first_claim_there_names_the_organization() {
-        let organization = |claims| of(claims, &[]).unwrap().organization().clone();
+        let organization = |claims| claimed(claims, &[]).unwrap().organization().clone();
         let all =
             json!({ "o": { "id": ORGANIZATION, "slug": "ada-co" }, "org_id": "x", "organization_id": "y" });
         let found = organization(all);
@@ -221,7 +224,7 @@ mod tests {
             json!({}),
             json!({ "a": {}, "b": {} }),
         ] {
-            let error = of(json!({ "org_id": claim }), &[]).unwrap_err();
+            let error = claimed(json!({ "org_id": claim }), &[]).unwrap_err();
             assert_eq!(error.class(), ErrorClass::WrongClaims, "{claim}");
         }
     }
@@ -229,7 +232,7 @@ mod tests {
     #[test]
     fn keycloaks_form_of_an_organization_is_read() {
         let organization = |claim| {
-            of(json!({ "organization": claim }), &[("AUTH_ORG_CLAIM", "organization")])
+            claimed(json!({ "organization": claim }), &[("AUTH_ORG_CLAIM", "organization")])
                 .map(|principal| principal.organization().clone())
         };
         let by_alias = organization(json!({ "ada-co": {} })).unwrap();
@@ -246,7 +249,7 @@ mod tests {
         let role = |claims: Value, variables: &[(&str, &str)]| {
             let mut all = json!({ "org_id": "x" });
             all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
-            of(all, variables).unwrap().role()
+            claimed(all, variables).unwrap().role()
         };
         for (claim, expected) in [
             (json!("owner"), Role::Owner),
@@ -271,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_is_only_shown_is_cut_or_left_out() {
-        let user = |claims| of(claims, &[]).unwrap().user().unwrap().clone();
+        let user = |claims| claimed(claims, &[]).unwrap().user().unwrap().clone();
         let ada = user(json!({ "email": " ada@id.example ", "name": " Ada\u{7}\nL " }));
         assert_eq!((ada.email.as_deref(), ada.name.as_deref()), (Some("ada@id.example"), Some("AdaL")));
         let long = user(json!({ "email": format!("{}@x", "a".repeat(253)), "name": "é".repeat(201) }));
@@ -283,7 +286,7 @@ mod tests {
     #[test]
     fn a_subject_that_cannot_be_stored_is_refused() {
         for subject in [json!("a\u{0}b"), json!("x".repeat(256)), json!("a\nb"), json!({}), json!("")] {
-            assert!(of(json!({ "sub": subject }), &[]).is_err(), "{subject}");
+            assert!(claimed(json!({ "sub": subject }), &[]).is_err(), "{subject}");
         }
     }
 }

@@ -94,7 +94,7 @@ impl Database {
     /// compute that is waking may take the whole budget. Transient failures to connect are retried within
     /// these bounds.
     ///
-    /// Returns whether an error of `work` is worth a retry, [`RetryReason::of`] finds among its sources.
+    /// [`RetryReason::from_error`] finds among the sources of `work`'s error whether it is worth a retry.
     ///
     /// # Errors
     /// Those of `work`; an [`Error`] of this crate where there is no connection.
@@ -153,7 +153,7 @@ impl Database {
                 Err(error) => error,
                 done => return done,
             };
-            match RetryReason::of(&error) {
+            match RetryReason::from_error(&error) {
                 // Its login was refused, so nothing was run. A server that answers is worth the whole budget,
                 // however long its answer took.
                 Some(RetryReason::LoginFailed(class)) => {

@@ -46,7 +46,7 @@ pub enum RetryReason {
 impl RetryReason {
     /// The reason of an error that is, or has among its sources, one of this crate.
     #[must_use]
-    pub fn of(error: &(dyn StdError + 'static)) -> Option<Self> {
+    pub fn from_error(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
             if let Some(error) = error.downcast_ref::<Error>() {
@@ -187,10 +187,10 @@ mod tests {
                 bound: std::time::Duration::from_secs(1),
             })
         };
-        assert_eq!(RetryReason::of(&silent()), Some(RetryReason::Silence));
-        assert_eq!(RetryReason::of(&Wrapper(silent())), Some(RetryReason::Silence));
-        assert_eq!(RetryReason::of(&Wrapper(Error::Saturated)), None);
-        assert_eq!(RetryReason::of(&fmt::Error), None);
+        assert_eq!(RetryReason::from_error(&silent()), Some(RetryReason::Silence));
+        assert_eq!(RetryReason::from_error(&Wrapper(silent())), Some(RetryReason::Silence));
+        assert_eq!(RetryReason::from_error(&Wrapper(Error::Saturated)), None);
+        assert_eq!(RetryReason::from_error(&fmt::Error), None);
     }
 
     #[test]

@@ -119,12 +119,12 @@ impl Entry {
             added,
             modified,
             visited,
-            tags: Tags::of_attribute(
+            tags: Tags::from_attribute(
                 self.tagged.map_or("", |index| self.attributes.value(index)),
                 &self.tags,
             ),
             description: self.description(),
-            attributes: Attributes::of_tag(&self.attributes),
+            attributes: Attributes::from_tag(&self.attributes),
             icon: self.attributes.icon(),
             position: self.position,
             line: self.line,
@@ -140,7 +140,7 @@ impl Entry {
             added,
             modified,
             description: self.description(),
-            attributes: Attributes::of_tag(&self.attributes),
+            attributes: Attributes::from_tag(&self.attributes),
             line: self.line,
             warnings: self.warnings(),
             layout: self.layout,
@@ -149,7 +149,7 @@ impl Entry {
 
     pub(crate) fn separator(&self) -> Separator<'_> {
         Separator {
-            attributes: Attributes::of_tag(&self.attributes),
+            attributes: Attributes::from_tag(&self.attributes),
             line: self.line,
             warnings: self.warnings(),
             layout: self.layout,

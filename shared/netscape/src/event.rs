@@ -116,7 +116,7 @@ enum TagsFrom<'a> {
 }
 
 impl<'a> Tags<'a> {
-    pub(crate) fn of_attribute(value: &'a str, ranges: &'a [Range<usize>]) -> Self {
+    pub(crate) fn from_attribute(value: &'a str, ranges: &'a [Range<usize>]) -> Self {
         Self(TagsFrom::Attribute { value, ranges })
     }
 
@@ -173,7 +173,7 @@ enum AttributesFrom<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    pub(crate) fn of_tag(buffer: &'a Buffer) -> Self {
+    pub(crate) fn from_tag(buffer: &'a Buffer) -> Self {
         Self(AttributesFrom::Tag(buffer))
     }
 

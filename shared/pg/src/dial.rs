@@ -124,7 +124,9 @@ async fn secure(
     let connector = tokio_native_tls::TlsConnector::from(tls.get(start).await?);
     match connector.connect(name, BufReader::new(Overheard::new(tcp))).await {
         Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
-        Err(source) => Err(Error::Tls { server: server(url), failure: TlsFailure::of(&source), source }),
+        Err(source) => {
+            Err(Error::Tls { server: server(url), failure: TlsFailure::from_error(&source), source })
+        }
     }
 }
 

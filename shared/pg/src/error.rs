@@ -152,7 +152,7 @@ pub enum TlsFailure {
 
 impl TlsFailure {
     /// OpenSSL tells the reason only as text: X509_verify_cert_error_string(3).
-    pub(crate) fn of(error: &native_tls::Error) -> Self {
+    pub(crate) fn from_error(error: &native_tls::Error) -> Self {
         let text = error.to_string().to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|w| text.contains(w));
         if says(&["hostname mismatch", "ip address mismatch"]) {

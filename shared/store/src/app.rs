@@ -68,7 +68,8 @@ impl App {
         claims::claims(request, scope, self.verifier.is_some())
     }
 
-    /// Reads with claims, as [`Database::read`] does.
+    /// Reads with claims, as [`Database::read`] does; work fails with the errors of a response, so that
+    /// closures need not name their type.
     ///
     /// # Errors
     /// Those of `work`; 503 with `Retry-After`, 500 where the configuration is wrong.
@@ -84,7 +85,8 @@ impl App {
         self.database.read(claims, budget, work).await
     }
 
-    /// Writes with claims what may be written twice, as [`Database::write_idempotent`] does.
+    /// Writes with claims what may be written twice, as [`Database::write_idempotent`] does, with the errors
+    /// of [`App::read`].
     ///
     /// # Errors
     /// Those of [`App::read`].

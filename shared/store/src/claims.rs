@@ -25,7 +25,7 @@ pub(crate) fn claims(request: &Request, scope: Scope, many_organizations: bool) 
             false => claims,
         }
     };
-    match Caller::of(request) {
+    match Caller::from_request(request) {
         Some(Caller::ApiToken(sha256)) => {
             let (sha256, scope) = (bytea(sha256), scope.as_str());
             Claims::made_by(format!(

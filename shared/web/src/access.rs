@@ -83,7 +83,7 @@ pub enum Caller {
 impl Caller {
     /// The caller of a request; none where nobody had to say who they are.
     #[must_use]
-    pub fn of(request: &Request) -> Option<&Self> {
+    pub fn from_request(request: &Request) -> Option<&Self> {
         request.extensions().get()
     }
 }

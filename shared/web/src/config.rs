@@ -16,7 +16,7 @@ pub enum Platform {
 impl Platform {
     /// Finds the platform. `cargo lambda watch` sets most of Lambda's variables, but not the one that counts.
     #[must_use]
-    pub fn of(settings: &Settings<'_>) -> Self {
+    pub fn from_settings(settings: &Settings<'_>) -> Self {
         match settings.text("AWS_LAMBDA_INITIALIZATION_TYPE") {
             Some(_) => Self::Lambda,
             None => Self::Local,
@@ -52,7 +52,7 @@ impl Config {
     /// # Errors
     /// The first variable that is wrong.
     pub fn read(settings: &Settings<'_>) -> Result<Self, ConfigError> {
-        let platform = Platform::of(settings);
+        let platform = Platform::from_settings(settings);
         Ok(Self {
             access_token: access_token(settings)?,
             auth: auth(settings)?,

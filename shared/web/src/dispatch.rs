@@ -54,7 +54,8 @@ where
     match call.outcome(app, handle, is_public, request).await {
         Ok(response) => {
             let status = response.status();
-            response.map(|body| if call.wants_body() { body } else { StreamBody::empty() }.of(call, status))
+            response
+                .map(|body| if call.wants_body() { body } else { StreamBody::empty() }.for_call(call, status))
         }
         Err(error) => call.refuse(&error).map(StreamBody::from),
     }

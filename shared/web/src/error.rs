@@ -74,10 +74,10 @@ impl Error {
     /// 401 or 403: what the sender says of themselves does not do. The log says which check failed.
     #[must_use]
     pub fn denied(refusal: AuthError) -> Self {
-        Self::of_class(refusal.class()).with_source(refusal)
+        Self::from_class(refusal.class()).with_source(refusal)
     }
 
-    fn of_class(class: ErrorClass) -> Self {
+    fn from_class(class: ErrorClass) -> Self {
         let (status, kind) = match class.status() {
             403 => (StatusCode::FORBIDDEN, "forbidden"),
             _ => (StatusCode::UNAUTHORIZED, "unauthorized"),
@@ -233,13 +233,13 @@ impl<F: Failure> From<F> for Error {
     fn from(failure: F) -> Self {
         match failure.kind() {
             FailureKind::Misconfigured => Self::misconfigured(failure),
-            FailureKind::InvalidToken => Self::of_class(ErrorClass::Untrusted).with_source(failure),
+            FailureKind::InvalidToken => Self::from_class(ErrorClass::Untrusted).with_source(failure),
             FailureKind::InsufficientScope => Self {
                 detail: "The token lacks the scope that this needs.".to_owned(),
-                ..Self::of_class(ErrorClass::InsufficientRole).with_source(failure)
+                ..Self::from_class(ErrorClass::InsufficientRole).with_source(failure)
             },
             FailureKind::InsufficientRole => {
-                Self::of_class(ErrorClass::InsufficientRole).with_source(failure)
+                Self::from_class(ErrorClass::InsufficientRole).with_source(failure)
             }
             FailureKind::Unavailable { retry_after } => Self::unavailable(retry_after, failure),
             FailureKind::Saturated { retry_after } => Self::saturated(retry_after),

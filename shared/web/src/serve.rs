@@ -1,5 +1,9 @@
 //! A function's process: logs, configuration, a connection ahead of the first request, then requests until it
 //! ends.
+//!
+//! [`serve`] and [`serve_streaming`] share all that is before the first request (`begin`) and around each
+//! answer (`request_of`, `caught`). The rest stays twice, a few lines each: the type of a body runs through
+//! the handler, the response and the runtime's loop, and one function over both would need a trait for it.
 
 mod after;
 mod buffered;

@@ -80,7 +80,7 @@ impl StreamBody {
     }
 
     /// Makes it the body of a call, which logs its end.
-    pub(crate) fn of(mut self, call: Call, status: StatusCode) -> Self {
+    pub(crate) fn for_call(mut self, call: Call, status: StatusCode) -> Self {
         self.call = Some((call, status));
         self
     }

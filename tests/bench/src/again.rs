@@ -49,7 +49,7 @@ async fn repeat(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> {
     Ok(Row {
         what: "the same file again".to_owned(),
         rounds: handler.len(),
-        handler_ms: Summary::of(&handler),
+        handler_ms: Summary::new(&handler),
         floor_ms: None,
         ratio: None,
         target: Some("50 ms"),
@@ -63,13 +63,13 @@ async fn beside_others(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> 
     for _ in 0..rounds {
         rig.reset().await?;
         rig.function.import(&first, None).await?;
-        let before = Rows::of_last_import(rig, "before").await?;
+        let before = Rows::from_last_import(rig, "before").await?;
         rig.execute("CHECKPOINT").await?;
         let answer = rig.function.import(&second, None).await?;
         ensure_counts(&answer, bookmarks, 0)?;
         handler.push(answer.handler_ms);
 
-        let rows = Rows::of_last_import(rig, "rows").await?;
+        let rows = Rows::from_last_import(rig, "rows").await?;
         rig.reset().await?;
         before.insert_job(rig).await?;
         before.copy_into(rig, "bookmarks").await?;
@@ -80,9 +80,9 @@ async fn beside_others(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> 
     Ok(Row {
         what: "beside as many others".to_owned(),
         rounds,
-        handler_ms: Summary::of(&handler),
-        floor_ms: Some(Summary::of(&floor)),
-        ratio: Some(Summary::of_ratios(&floor, &handler)),
+        handler_ms: Summary::new(&handler),
+        floor_ms: Some(Summary::new(&floor)),
+        ratio: Some(Summary::from_ratios(&floor, &handler)),
         target: None,
     })
 }
@@ -108,7 +108,7 @@ async fn merge_and_undo(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<[Row
     let row = |what: &str, handler: &[f64]| Row {
         what: what.to_owned(),
         rounds,
-        handler_ms: Summary::of(handler),
+        handler_ms: Summary::new(handler),
         floor_ms: None,
         ratio: None,
         target: None,
@@ -137,7 +137,7 @@ async fn undo_beneath(rig: &Rig, bookmarks: u32, rounds: usize) -> Result<Row> {
     Ok(Row {
         what: format!("undo beneath, {}", count(f64::from(bookmarks))),
         rounds,
-        handler_ms: Summary::of(&handler),
+        handler_ms: Summary::new(&handler),
         floor_ms: None,
         ratio: None,
         target: None,

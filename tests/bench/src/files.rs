@@ -98,7 +98,7 @@ impl File {
             for (level, size) in [SHELF, FOLDER].into_iter().enumerate() {
                 if place.is_multiple_of(size) {
                     close(&mut text, &mut open, level);
-                    let mut random = Random::of(number, 1 + level as u64);
+                    let mut random = Random::new(number, 1 + level as u64);
                     let (name, added) = (random.word(), random.date());
                     indent(&mut text, open);
                     put(
@@ -119,7 +119,7 @@ impl File {
     }
 
     fn bookmark(&self, text: &mut String, number: u32) {
-        let random = &mut Random::of(number, 0);
+        let random = &mut Random::new(number, 0);
         let (host, part, word) = (random.part(), random.part(), random.part());
         let query = if random.one_in(3) { "?id=4711&page=2" } else { "" };
         put(
@@ -192,7 +192,7 @@ fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 struct Random(u64);
 
 impl Random {
-    fn of(number: u32, stream: u64) -> Self {
+    fn new(number: u32, stream: u64) -> Self {
         let mut random = Self(SEED ^ (u64::from(number) << 8) ^ stream);
         random.0 = random.next();
         random

@@ -105,7 +105,7 @@ async fn grow(
         since.push(f64::from(batch) / answer.handler_ms * 1e3);
         rest -= batch;
         if STEPS.contains(&import) {
-            measured.push(Row { rows: import * batch, rows_per_second: Summary::of(&since) });
+            measured.push(Row { rows: import * batch, rows_per_second: Summary::new(&since) });
             since.clear();
         }
     }

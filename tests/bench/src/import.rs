@@ -81,7 +81,7 @@ impl Rows {
     ///
     /// Columns that are null throughout are left out, as are those that their defaults fill: the copy that is
     /// measured has no more to do than the import.
-    pub(crate) async fn of_last_import(rig: &Rig, name: &str) -> Result<Self> {
+    pub(crate) async fn from_last_import(rig: &Rig, name: &str) -> Result<Self> {
         let job: String = rig
             .ask("SELECT id::text FROM import_jobs WHERE status = 'completed' ORDER BY id DESC LIMIT 1")
             .await?;
@@ -154,7 +154,7 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
     let bytes = file.bytes();
     rig.reset().await?;
     rig.function.import(&bytes, None).await?;
-    let rows = Rows::of_last_import(rig, "rows").await?;
+    let rows = Rows::from_last_import(rig, "rows").await?;
     ensure!(rows.count == i64::from(file.len()), "{} of {} bookmarks became rows", rows.count, file.len());
 
     let unbound_function = rig.unbound_import()?;
@@ -195,19 +195,19 @@ async fn row(rig: &Rig, file: &File, rounds: usize) -> Result<Row> {
         bookmarks: file.len(),
         bytes: bytes.len(),
         rounds,
-        handler_ms: Summary::of(&handler),
-        outer_ms: Summary::of(&outer),
-        job_ms: Summary::of(&job),
-        unbound_ms: Summary::of(&unbound),
-        row_security: Summary::of_ratios(&handler, &unbound),
-        floor_ms: Summary::of(&floor),
-        triggers_ms: Summary::of(&triggers),
-        heap_ms: Summary::of(&heap),
-        ratio: Summary::of_ratios(&floor, &handler),
+        handler_ms: Summary::new(&handler),
+        outer_ms: Summary::new(&outer),
+        job_ms: Summary::new(&job),
+        unbound_ms: Summary::new(&unbound),
+        row_security: Summary::from_ratios(&handler, &unbound),
+        floor_ms: Summary::new(&floor),
+        triggers_ms: Summary::new(&triggers),
+        heap_ms: Summary::new(&heap),
+        ratio: Summary::from_ratios(&floor, &handler),
         processor: Processor {
-            function: Summary::of(&function_cpu),
-            server: Summary::of(&server_cpu),
-            floor_server: Summary::of(&floor_cpu),
+            function: Summary::new(&function_cpu),
+            server: Summary::new(&server_cpu),
+            floor_server: Summary::new(&floor_cpu),
         },
     })
 }

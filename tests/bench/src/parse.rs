@@ -72,9 +72,9 @@ fn row(file: String, bytes: &[u8], rounds: usize) -> Result<Row> {
         file,
         bookmarks,
         bytes: bytes.len(),
-        reader_ms: Summary::of(&reader_ms),
-        html5gum_ms: Summary::of(&html5gum_ms),
-        memcpy_ms: Summary::of(&memcpy_ms),
+        reader_ms: Summary::new(&reader_ms),
+        html5gum_ms: Summary::new(&html5gum_ms),
+        memcpy_ms: Summary::new(&memcpy_ms),
     })
 }
 

@@ -53,8 +53,8 @@ impl Turns {
     fn row(&self, what: impl Into<String>, psql: Option<&Self>, target: Option<String>) -> Row {
         Row {
             what: what.into(),
-            ms: Summary::of(&self.0),
-            to_psql: psql.map(|psql| Summary::of_ratios(&self.0, &psql.0)),
+            ms: Summary::new(&self.0),
+            to_psql: psql.map(|psql| Summary::from_ratios(&self.0, &psql.0)),
             target,
         }
     }

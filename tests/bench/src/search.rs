@@ -82,7 +82,7 @@ pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Search> {
         import.push(rig.function.import(&bytes, None).await?.handler_ms);
         indexing.push(until_indexed(rig).await?);
         rig.hold_indexing().await?;
-        let rows = Rows::of_last_import(rig, "searched").await?;
+        let rows = Rows::from_last_import(rig, "searched").await?;
         for (table, times) in [("plain", &mut copy), ("indexed", &mut copy_indexed)] {
             rig.execute(&format!("TRUNCATE {table}; CHECKPOINT")).await?;
             times.push(rows.copy_into(rig, table).await?.ms);
@@ -97,11 +97,11 @@ pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Search> {
     rig.reset().await?;
     Ok(Search {
         bookmarks,
-        import_ms: Summary::of(&import),
-        indexing_ms: Summary::of(&indexing),
-        copy_ms: Summary::of(&copy),
-        copy_indexed_ms: Summary::of(&copy_indexed),
-        ratio: Summary::of_ratios(&copy_indexed, &copy),
+        import_ms: Summary::new(&import),
+        indexing_ms: Summary::new(&indexing),
+        copy_ms: Summary::new(&copy),
+        copy_indexed_ms: Summary::new(&copy_indexed),
+        ratio: Summary::from_ratios(&copy_indexed, &copy),
         queries,
     })
 }

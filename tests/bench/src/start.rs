@@ -65,8 +65,8 @@ async fn row(rig: &Rig, function: &'static str, rounds: usize) -> Result<Row> {
     Ok(Row {
         function,
         rounds,
-        next_ms: Summary::of(&next),
-        answer_ms: Summary::of(&answer),
+        next_ms: Summary::new(&next),
+        answer_ms: Summary::new(&answer),
         peak_mib: peak_mib(lambda.pid())?,
         zip_bytes: std::fs::metadata(zip).ok().map(|zip| zip.len()),
     })

@@ -12,7 +12,7 @@ pub(crate) struct Summary {
 
 impl Summary {
     /// Of nothing, everything is 0.
-    pub(crate) fn of(values: &[f64]) -> Self {
+    pub(crate) fn new(values: &[f64]) -> Self {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let at = |index: usize| sorted.get(index).copied().unwrap_or_default();
@@ -21,9 +21,9 @@ impl Summary {
     }
 
     /// Of the quotients of measurements that were made in turns: drift of the machine falls out.
-    pub(crate) fn of_ratios(numerators: &[f64], denominators: &[f64]) -> Self {
+    pub(crate) fn from_ratios(numerators: &[f64], denominators: &[f64]) -> Self {
         let ratios: Vec<f64> = numerators.iter().zip(denominators).map(|(n, d)| n / d).collect();
-        Self::of(&ratios)
+        Self::new(&ratios)
     }
 }
 
@@ -41,16 +41,19 @@ mod tests {
 
     #[test]
     fn the_median_of_an_even_number_lies_between_the_middle_two() {
-        assert_eq!(Summary::of(&[4.0, 1.0, 3.0, 9.0]), Summary { median: 3.5, min: 1.0, max: 9.0 });
-        assert_eq!(Summary::of(&[7.0, 1.0, 3.0]), Summary { median: 3.0, min: 1.0, max: 7.0 });
-        assert_eq!(Summary::of(&[5.0]), Summary { median: 5.0, min: 5.0, max: 5.0 });
-        assert_eq!(Summary::of(&[]), Summary { median: 0.0, min: 0.0, max: 0.0 });
+        assert_eq!(Summary::new(&[4.0, 1.0, 3.0, 9.0]), Summary { median: 3.5, min: 1.0, max: 9.0 });
+        assert_eq!(Summary::new(&[7.0, 1.0, 3.0]), Summary { median: 3.0, min: 1.0, max: 7.0 });
+        assert_eq!(Summary::new(&[5.0]), Summary { median: 5.0, min: 5.0, max: 5.0 });
+        assert_eq!(Summary::new(&[]), Summary { median: 0.0, min: 0.0, max: 0.0 });
     }
 
     #[test]
     fn a_ratio_is_taken_pair_by_pair() {
         // The machine is twice as slow in the second turn; the ratio does not see it.
-        assert_eq!(Summary::of_ratios(&[1.0, 2.0], &[2.0, 4.0]), Summary { median: 0.5, min: 0.5, max: 0.5 });
+        assert_eq!(
+            Summary::from_ratios(&[1.0, 2.0], &[2.0, 4.0]),
+            Summary { median: 0.5, min: 0.5, max: 0.5 }
+        );
     }
 
     #[test]

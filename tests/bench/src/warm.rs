@@ -38,7 +38,7 @@ struct Turns {
 
 impl Turns {
     fn add(&mut self, turn: &[f64]) {
-        self.medians.push(Summary::of(turn).median);
+        self.medians.push(Summary::new(turn).median);
         self.all.extend(turn);
     }
 
@@ -49,7 +49,7 @@ impl Turns {
             p50_ms: percentile(&self.all, 50),
             p99_ms: percentile(&self.all, 99),
             per_second: self.all.len() as f64 / self.all.iter().sum::<f64>() * 1e3,
-            ratio: against.map(|against| Summary::of_ratios(&self.medians, &against.medians)),
+            ratio: against.map(|against| Summary::from_ratios(&self.medians, &against.medians)),
         }
     }
 }

@@ -66,12 +66,15 @@ pub struct TestDatabase {
 impl TestDatabase {
     fn new(template: Option<&str>) -> Result<Self> {
         static SERIAL: AtomicU32 = AtomicU32::new(1);
-        let server = Server::of_this_process()?;
+        let server = Server::shared()?;
         if template.is_some() {
             server.migrated()?;
         }
         let name = format!("test_{}", SERIAL.fetch_add(1, Ordering::Relaxed));
-        server.execute(format!("create database {name} template {}", template.unwrap_or("template0")))?;
+        // A checkpoint and a copy of files are cheaper than a copy by the write-ahead log where nothing is
+        // flushed to a disk: 29 ms of a processor for an empty database and its removal, and not 49.
+        let template = template.unwrap_or("template0");
+        server.execute(format!("create database {name} template {template} strategy file_copy"))?;
         Ok(Self { name, server })
     }
 
@@ -141,7 +144,7 @@ struct Statement {
 }
 
 impl Server {
-    fn of_this_process() -> Result<&'static Self> {
+    fn shared() -> Result<&'static Self> {
         static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
         let server = SERVER.get_or_init(|| Self::start().map_err(|error| format!("{error:#}")));
         server.as_ref().map_err(|error| anyhow!("{error}"))

@@ -114,7 +114,7 @@ impl NeonProxy {
         let state = Arc::new(State::default());
         let gate = Arc::new(Gate {
             acceptor: Acceptor::new(&certificates)?,
-            secret: Secret::of(password)?,
+            secret: Secret::new(password)?,
             compute: Compute::new(&server.url("postgres"), password)?,
             state: Arc::clone(&state),
         });

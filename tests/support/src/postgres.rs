@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::command::run;
 
-use engine::local::{Owner, Shell};
+use engine::local::{Owner, Shell, sweep};
 pub(crate) use home::Home;
 
 pub(crate) const USER: &str = "branchline";

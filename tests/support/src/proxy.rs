@@ -55,7 +55,7 @@ pub struct Delays {
 impl Delays {
     /// Half a round trip each way.
     #[must_use]
-    pub fn of_round_trip(round_trip: Duration) -> Self {
+    pub fn from_round_trip(round_trip: Duration) -> Self {
         let half = round_trip / 2;
         Self { to_server: half, to_client: round_trip - half }
     }
@@ -128,7 +128,7 @@ impl Proxy {
 
     /// Sets the delays to half of a round trip each.
     pub fn set_round_trip(&self, round_trip: Duration) {
-        self.set_delays(Delays::of_round_trip(round_trip));
+        self.set_delays(Delays::from_round_trip(round_trip));
     }
 
     /// Decides on new connections from now on. Established ones stay as they are.

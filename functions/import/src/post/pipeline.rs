@@ -282,7 +282,7 @@ pub(crate) async fn complete(
         insert_entries,
         merge,
         make_folders,
-        sample::of(shared, &state.sample),
+        sample::read(shared, &state.sample),
         shared.query_one(&update, &params),
         shared.commit(),
     );

@@ -13,7 +13,7 @@ use crate::job::Job;
 pub(crate) const SAMPLE: usize = 10;
 
 /// The bookmarks of these ids, inside the import's transaction.
-pub(crate) async fn of(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bookmark>, Error> {
+pub(crate) async fn read(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bookmark>, Error> {
     let sql = format!(
         "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id = ANY ($1) ORDER BY b.id",
         Bookmark::COLUMNS

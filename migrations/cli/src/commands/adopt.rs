@@ -70,7 +70,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             survey.adopt(&connector, &settings, &|event| context.output.event(&event)).await?;
         (plan, found, "was")
     };
-    let mut adopted = render::Adopted::of(&plan, &found);
+    let mut adopted = render::Adopted::new(&plan, &found);
     adopted.scratch_server = Some(server.kind);
     context.output.result(&adopted, &adopted.text(tense));
     Ok(if args.dry_run && !plan.steps.is_empty() { Exit::Attention } else { Exit::Done })

@@ -83,7 +83,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     }
     let migrations = context.migrations()?;
     let records = context.read_state().await?;
-    let interrupted = records.interrupted.map(|progress| Interrupted::of(&progress, &migrations));
+    let interrupted = records.interrupted.map(|progress| Interrupted::new(&progress, &migrations));
     let mut check = Check {
         pending: Vec::new(),
         problems: Vec::new(),

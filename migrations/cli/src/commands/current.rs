@@ -45,7 +45,7 @@ pub(crate) async fn run(_: &Args, context: &Context<'_>) -> Result<Exit> {
         applied_on: last.map(|row| row.applied_on.clone()),
         is_head: version == migrations.head().map(|migration| migration.version),
         pending: migrations.iter().filter(|m| history.iter().all(|row| row.version != m.version)).count(),
-        interrupted: records.interrupted.map(|progress| Interrupted::of(&progress, &migrations)),
+        interrupted: records.interrupted.map(|progress| Interrupted::new(&progress, &migrations)),
         advice: match &records.database.table {
             Some(_) => None,
             None => predecessor::advice(&records.session).await?,

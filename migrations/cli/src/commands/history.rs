@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         None => BTreeMap::new(),
     };
     let rows: Vec<Row> = overview(&migrations, &history).iter().map(|entry| row(entry, &log)).collect();
-    let interrupted = interrupted.as_ref().map(|progress| Interrupted::of(progress, &migrations));
+    let interrupted = interrupted.as_ref().map(|progress| Interrupted::new(progress, &migrations));
     let mut text = if args.verbose { details(&rows) } else { table(&rows) };
     if let Some(interrupted) = &interrupted {
         text = format!("{text}\n\n{}", wrap(&interrupted.to_string()));

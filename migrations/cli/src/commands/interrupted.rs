@@ -22,7 +22,7 @@ pub(super) struct Interrupted {
 }
 
 impl Interrupted {
-    pub(super) fn of(progress: &Progress, migrations: &Migrations) -> Self {
+    pub(super) fn new(progress: &Progress, migrations: &Migrations) -> Self {
         let migration = migrations.get(progress.version);
         let script = migration.and_then(|migration| match progress.direction {
             Direction::Up => Some(&migration.up),

@@ -1,5 +1,6 @@
 //! `branchline lint`.
 
+mod location;
 mod observe;
 mod render;
 mod sarif;
@@ -17,6 +18,7 @@ use crate::options::Place;
 use crate::output::{Exit, Usage};
 use engine::migrate::open_and_read_history;
 
+use location::Location;
 use observe::Observed;
 
 /// Find what would block, break or be regretted, before it runs
@@ -101,8 +103,12 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
         None
     };
     match args.output {
-        Some(Form::Sarif) => context.output.text(&sarif::document(&findings)),
-        Some(Form::Github) => context.output.text(&render::annotations(&findings, &context.global.dir)),
+        Some(Form::Sarif) => {
+            context.output.text(&sarif::document(&findings, &Location::new(&context.global.dir)));
+        }
+        Some(Form::Github) => {
+            context.output.text(&render::annotations(&findings, &Location::new(&context.global.dir)));
+        }
         None => {
             let value = json!({
                 "migrations": judged.len(),

@@ -35,7 +35,7 @@ fn rows(project: &Project, table: &str, columns: &str) -> BTreeSet<String> {
 #[test]
 fn a_project_store_that_alembic_made_is_adopted_with_its_rows() {
     let project = Project::with_ours();
-    let Some(alembic) = Alembic::of(&project, "project_store") else { return };
+    let Some(alembic) = Alembic::new(&project, "project_store") else { return };
     alembic.run(&["upgrade", "head"]);
     project.sql(&old_rows(&["INSERT INTO projects", "DELETE FROM projects", "INSERT INTO extraction_jobs"]));
     let projects = "id, name, description, created_at, updated_at";
@@ -80,7 +80,7 @@ const USERS: &str = "
 #[test]
 fn a_project_store_with_users_of_its_own_keeps_them_in_a_schema_beside_ours() {
     let project = Project::with_ours();
-    let Some(alembic) = Alembic::of(&project, "project_store") else { return };
+    let Some(alembic) = Alembic::new(&project, "project_store") else { return };
     alembic.run(&["upgrade", "head"]);
     project.sql(&old_rows(&["INSERT INTO projects"]));
     project.sql(USERS);
@@ -178,7 +178,7 @@ fn a_table_that_a_migration_moves_away_says_nothing_of_it_nor_do_its_parts() {
 #[test]
 fn an_importer_that_alembic_made_is_adopted_with_its_rows_and_what_came_before_it() {
     let project = Project::with_ours();
-    let Some(alembic) = Alembic::of(&project, "importer") else { return };
+    let Some(alembic) = Alembic::new(&project, "importer") else { return };
     alembic.run(&["upgrade", "head"]);
     project.sql(&old_rows(&["INSERT INTO import_jobs", "INSERT INTO bookmarks"]));
     // Counts that were null are nought now, which is what the old importer meant.

@@ -121,27 +121,25 @@ const TABLES: [(&str, &str); 14] = [
 /// A database on which some of the files have run, with a tool's table.
 fn project(files: usize, table: &str) -> Project {
     let project = Project::with(&FILES);
-    FILES[..files].iter().for_each(|(_, sql)| {
-        project.sql(sql);
-    });
-    if !table.is_empty() {
-        project.sql(table);
-    }
+    project.sql(&FILES[..files].iter().map(|(_, sql)| *sql).chain([table]).collect::<String>());
     project
 }
 
 #[test]
 fn no_upgrade_runs_again_what_a_tool_recorded() {
-    for (tool, table) in TABLES {
+    for (i, (tool, table)) in TABLES.into_iter().enumerate() {
         let project = project(3, table);
         let refused = project.run(&["upgrade"]).refusal();
         assert!(refused.contains(&format!("{tool} recorded in ")), "{tool}: {refused}");
         assert!(refused.contains("branchline adopt takes the database over"), "{tool}: {refused}");
-        let refused = project.run(&["upgrade", "--sql"]).refusal();
-        assert!(refused.contains("branchline adopt"), "{tool}: {refused}");
-        for command in ["current", "history"] {
-            let text = project.done(&[command]).stdout.replace('\n', " ");
-            assert!(text.contains("branchline adopt takes the database over"), "{tool}: {text}");
+        // These find the table as the upgrade does.
+        if i == 0 || support::rounds(0, 1) > 0 {
+            let refused = project.run(&["upgrade", "--sql"]).refusal();
+            assert!(refused.contains("branchline adopt"), "{tool}: {refused}");
+            for command in ["current", "history"] {
+                let text = project.done(&[command]).stdout.replace('\n', " ");
+                assert!(text.contains("branchline adopt takes the database over"), "{tool}: {text}");
+            }
         }
 
         let adopted = project.json(&["adopt"]);
@@ -154,8 +152,9 @@ fn no_upgrade_runs_again_what_a_tool_recorded() {
         assert_eq!(grounds, ["catalog and record", "catalog and record", "record"], "{tool}: {adopted}");
         assert_eq!(adopted["records"][0]["tool"], tool);
         project.done(&["upgrade"]);
-        assert_eq!(project.applied(), "1 2 3", "{tool}");
-        assert_eq!(project.sql("SELECT amount FROM stock"), "20", "{tool}");
+        let state = "SELECT string_agg(version::text, ' ' ORDER BY version), (SELECT amount FROM stock) FROM \
+                     refinery_schema_history";
+        assert_eq!(project.sql(state), "1 2 3|20", "{tool}");
     }
 }
 
@@ -290,9 +289,8 @@ fn a_long_history_is_adopted_wherever_the_database_is() {
     };
     let files: Vec<(String, String)> = (1..=60).map(|i| (format!("V{i}__step.sql"), sql(i))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(file, sql)| (file.as_str(), sql.as_str())).collect();
-    for (applied, more) in
-        [(60, ""), (59, ""), (30, ""), (21, ""), (40, ""), (55, "CREATE TABLE theirs (step int)")]
-    {
+    let all = [(60, ""), (21, ""), (40, ""), (55, "CREATE TABLE theirs (step int)"), (59, ""), (30, "")];
+    for (applied, more) in all.into_iter().take(support::rounds(4, 6)) {
         let project = Project::with(&files);
         let ran: String = files[..applied].iter().map(|(_, sql)| *sql).collect();
         project.sql(&format!(

@@ -16,7 +16,7 @@ pub struct Alembic {
 
 impl Alembic {
     /// With the revisions of a folder beside this file. `None`, and why, where Alembic is not installed.
-    pub fn of(project: &Project, revisions: &str) -> Option<Self> {
+    pub fn new(project: &Project, revisions: &str) -> Option<Self> {
         if !program().exists() {
             support::skipped("Alembic is not installed (scripts/tools.sh alembic)");
             return None;
@@ -44,7 +44,7 @@ impl Alembic {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped());
-        let run = Run::of(command.spawn().unwrap());
+        let run = Run::wait(command.spawn().unwrap());
         assert_eq!(run.code, Some(0), "alembic {arguments:?}: {run}");
         run
     }
@@ -77,7 +77,7 @@ fn ours() -> Project {
 #[test]
 fn alembics_routine_leads_to_the_same_catalog_at_each_step() {
     let (ours, theirs) = (ours(), Project::with(&[]));
-    let Some(alembic) = Alembic::of(&theirs, "three") else { return };
+    let Some(alembic) = Alembic::new(&theirs, "three") else { return };
     let empty = ours.catalog();
     let mut seen = Vec::new();
     for (theirs_says, ours_says) in [
@@ -102,7 +102,7 @@ fn alembics_routine_leads_to_the_same_catalog_at_each_step() {
 #[test]
 fn stamp_current_and_history_say_what_alembics_say() {
     let (ours, theirs) = (ours(), Project::with(&[]));
-    let Some(alembic) = Alembic::of(&theirs, "three") else { return };
+    let Some(alembic) = Alembic::new(&theirs, "three") else { return };
     let number = |text: &str| text.trim_start_matches('0').parse::<i64>().unwrap();
     for (revision, target) in [("head", "head"), ("0001", "1"), ("0002", "2")] {
         alembic.run(&["stamp", revision]);
@@ -132,7 +132,7 @@ fn stamp_current_and_history_say_what_alembics_say() {
 #[test]
 fn the_offline_script_of_either_tool_makes_the_same_catalog() {
     let (ours, theirs) = (ours(), Project::with(&[]));
-    let Some(alembic) = Alembic::of(&theirs, "three") else { return };
+    let Some(alembic) = Alembic::new(&theirs, "three") else { return };
     for (project, script) in [
         (&theirs, alembic.run(&["upgrade", "head", "--sql"]).stdout),
         (&ours, ours.done(&["upgrade", "--sql"]).stdout),

@@ -98,7 +98,7 @@ fn what_is_wrong_is_said_with_what_to_do_and_leaves_no_branch() {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
         };
-        Run::of(command.spawn().unwrap()).refusal()
+        Run::wait(command.spawn().unwrap()).refusal()
     };
     let key = without("NEON_API_KEY", None);
     assert!(key.contains("set NEON_API_KEY"), "{key}");
@@ -126,7 +126,7 @@ fn a_key_is_not_sent_over_http_to_another_machine() {
     let neon = Neon::start();
     let mut command = neon.project.command(&["branch", "list", "--project-id", "p"]);
     command.args(["--api-host", "http://neon.example"]).env("NEON_API_KEY", "napi_canary");
-    let refused = Run::of(command.spawn().unwrap()).refusal();
+    let refused = Run::wait(command.spawn().unwrap()).refusal();
     assert!(refused.contains("use https") && !refused.contains("canary"), "{refused}");
 }
 
@@ -294,7 +294,7 @@ fn an_interrupt_while_something_is_made_leaves_nothing() {
         let runner = neon.command(&command.split(' ').collect::<Vec<_>>()).spawn().unwrap();
         wait_until(|| posts(&neon) > before);
         interrupt(runner.id());
-        assert!(Run::of(runner).refusal().contains("interrupted"), "{command}");
+        assert!(Run::wait(runner).refusal().contains("interrupted"), "{command}");
         assert_eq!(
             (neon.api.branches(), neon.api.snapshots()),
             (vec!["main".to_owned()], vec!["one".to_owned()])
@@ -306,7 +306,7 @@ fn an_interrupt_while_something_is_made_leaves_nothing() {
         wait_until(|| neon.api.branches().len() + neon.api.snapshots().len() > before);
         neon.api.set_fate(Fate::Finish(1));
         interrupt(runner.id());
-        assert!(Run::of(runner).refusal().contains("interrupted"), "{command}");
+        assert!(Run::wait(runner).refusal().contains("interrupted"), "{command}");
         assert_eq!(
             (neon.api.branches(), neon.api.snapshots()),
             (vec!["main".to_owned()], vec!["one".to_owned()])
@@ -325,7 +325,7 @@ fn an_interrupt_of_a_restore_says_what_goes_on_and_under_which_name_what_was_is_
         .unwrap();
     wait_until(|| neon.api.branches().len() == 3);
     interrupt(runner.id());
-    let refused = Run::of(runner).refusal();
+    let refused = Run::wait(runner).refusal();
     assert!(refused.contains("interrupted; Neon may go on with restoring the branch try"), "{refused}");
     assert!(refused.contains("keeps what it was as was"), "{refused}");
 }
@@ -405,7 +405,7 @@ fn of_two_databases_each_command_says_how_one_is_named() {
     let refused = neon.run(&["branch", "url", "main"]).refusal();
     assert!(refused.contains("'my other'") && refused.contains("with --database"), "{refused}");
     let mut rehearse = neon.command(&["rehearse"]);
-    let refused = Run::of(rehearse.env_remove("DIRECT_DATABASE_URL").spawn().unwrap()).refusal();
+    let refused = Run::wait(rehearse.env_remove("DIRECT_DATABASE_URL").spawn().unwrap()).refusal();
     assert!(refused.contains("'my other'") && refused.contains("DIRECT_DATABASE_URL"), "{refused}");
     assert!(!refused.contains("--database"), "{refused}");
     let refused = neon.run(&["branch", "url", "main", "--database", "third"]).refusal();

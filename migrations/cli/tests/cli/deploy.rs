@@ -6,6 +6,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
+use crate::gates::UNTIL_SOMEBODY_WAITS;
 use crate::harness::{Project, Run};
 use crate::rehearse::{report, with_rows};
 
@@ -200,7 +201,7 @@ fn deploy_while(project: &Project, meanwhile: impl FnOnce()) -> Run {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' \
              AND datname = current_database() AND pid <> pg_backend_pid()",
         );
-        Run::of(runner)
+        Run::wait(runner)
     })
 }
 
@@ -291,10 +292,11 @@ fn a_verdict_is_made_of_what_was_found_and_not_of_the_word() {
     let project = with_rows(
         10,
         &[
-            ("V2__b.sql", "LOCK TABLE a IN SHARE MODE;\nSELECT pg_sleep(0.5);\n"),
+            ("V2__b.sql", &format!("LOCK TABLE a IN SHARE MODE;\n{UNTIL_SOMEBODY_WAITS}")),
             ("V2__b.down.sql", "SELECT 1;\n"),
         ],
     );
+    project.make_gate();
     report(&project, 1, &["--max-lock", "100ms"]);
     change(&project, |report| {
         report["verdict"] = json!("passed");

@@ -1,5 +1,6 @@
 use insta::assert_snapshot;
 
+use crate::gates::{OpenTransaction, Watched};
 use crate::harness::Project;
 
 #[test]
@@ -148,13 +149,12 @@ fn a_lock_that_is_not_to_be_had_is_waited_for_and_everything_is_tried_again() {
     let project = Project::with_three();
     project.done(&["upgrade", "1"]);
     project.write("V2__b.sql", "CREATE TABLE b (id int);\nALTER TABLE a ADD b int;\n");
-    let mut holder = project.database.server().psql(project.database.name());
-    let hold = "BEGIN; LOCK a; SELECT pg_sleep(2); COMMIT";
-    let mut holder = holder.args(["--command", hold]).stdout(std::process::Stdio::null()).spawn().unwrap();
-    project.wait_until("SELECT count(*) = 1 FROM pg_locks WHERE relation = 'a'::regclass AND granted");
-    let run = project.done(&["upgrade", "--dry-run", "--lock-timeout", "100ms"]);
-    assert!(holder.wait().unwrap().success());
-    assert!(run.stderr.contains("V2__b.sql: canceling statement due to lock timeout"), "{run}");
+    let holder = OpenTransaction::begin(&project, "LOCK a");
+    let mut runner = Watched::new(project.start(&["upgrade", "--dry-run", "--lock-timeout", "100ms"]));
+    runner.wait_for("V2__b.sql: canceling statement due to lock timeout");
+    holder.commit();
+    let run = runner.end();
+    assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(project.applied(), "1");
 }
 

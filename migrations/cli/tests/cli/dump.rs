@@ -23,7 +23,7 @@ fn dump(project: &Project) -> String {
         dump.env(name, value.unwrap_or_else(|| OsStr::new("")));
     }
     dump.args(["--exclude-table=refinery_schema_history", "--exclude-table=branchline_log"]);
-    let run = Run::of(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let run = Run::wait(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     assert_eq!(run.code, Some(0), "{run}");
     run.stdout
 }

@@ -104,7 +104,7 @@ impl Project {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(self.start(arguments))
+        Run::wait(self.start(arguments))
     }
 
     pub fn start(&self, arguments: &[&str]) -> Child {
@@ -136,7 +136,7 @@ impl Project {
     /// The project's database in psql.
     pub fn psql(&self, arguments: &[&str]) -> Run {
         let mut psql = self.database.server().psql(self.database.name());
-        Run::of(psql.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        Run::wait(psql.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// Every object of the database, as pg_dump writes it, history tables aside.
@@ -148,7 +148,7 @@ impl Project {
         }
         let histories = ["refinery_schema_history", "branchline_log", "alembic_version"];
         dump.arg("--schema-only").args(histories.map(|table| format!("--exclude-table={table}")));
-        let run = Run::of(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+        let run = Run::wait(dump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
         assert_eq!(run.code, Some(0), "{run}");
         // \restrict and \unrestrict carry a random word.
         let lines = run.stdout.lines().filter(|line| !line.contains("restrict "));
@@ -197,7 +197,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn of(child: Child) -> Self {
+    pub fn wait(child: Child) -> Self {
         let output = child.wait_with_output().unwrap();
         let mut stderr = String::from_utf8(output.stderr).unwrap();
         let mut place = String::new();

@@ -4,14 +4,6 @@ use std::thread;
 
 use crate::harness::{GATE, Project, Run, first_line};
 
-/// Returns whether a statement of the project's is running.
-fn running(part: &str) -> String {
-    format!(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%{part}%' \
-         AND pid <> pg_backend_pid() AND datname = current_database())"
-    )
-}
-
 #[test]
 fn after_a_kill_within_a_transaction_one_rerun_converges() {
     let up = format!("CREATE TABLE a ();\n{GATE}CREATE TABLE b ();\n");
@@ -20,7 +12,7 @@ fn after_a_kill_within_a_transaction_one_rerun_converges() {
     let mut runner = project.start(&["upgrade"]);
     project.wait_for_gate();
     runner.kill().unwrap();
-    assert_eq!(Run::of(runner).code, None);
+    assert_eq!(Run::wait(runner).code, None);
     // The orphaned statement is still running; the rerun waits for it.
     let rerun = project.start(&["upgrade"]);
     project.wait_until(
@@ -28,7 +20,7 @@ fn after_a_kill_within_a_transaction_one_rerun_converges() {
          AND datname = current_database()",
     );
     project.open_gate();
-    let rerun = Run::of(rerun);
+    let rerun = Run::wait(rerun);
     assert_eq!(rerun.code, Some(0), "{rerun}");
     assert_eq!(project.sql("SELECT to_regclass('a') IS NOT NULL, to_regclass('b') IS NOT NULL"), "t|t");
     assert_eq!(project.applied(), "1");
@@ -51,7 +43,7 @@ fn after_a_kill_between_statements_outside_a_transaction_one_rerun_converges() {
     let mut runner = project.start(&["upgrade"]);
     project.wait_for_gate();
     runner.kill().unwrap();
-    Run::of(runner);
+    Run::wait(runner);
     project.open_gate();
     project.done(&["upgrade"]);
     assert_eq!(project.applied(), "1 2");
@@ -95,7 +87,7 @@ fn kill_at_every_boundary(head: &str) {
             let mut runner = project.start(&command);
             project.wait_for_gate();
             runner.kill().unwrap();
-            Run::of(runner);
+            Run::wait(runner);
             project.open_gate();
             project.done(&command);
             assert_eq!(project.applied(), applied, "killed before statement {boundary} of {command:?}");
@@ -129,7 +121,7 @@ fn what_a_killed_runner_left_running_is_waited_for() {
             let said = first_line(&mut runner);
             project.open_gate();
             assert!(said.starts_with("waiting for another run to end (server process "), "{said}");
-            assert_eq!(Run::of(runner).code, Some(0));
+            assert_eq!(Run::wait(runner).code, Some(0));
         });
         assert_eq!(project.applied(), "1");
     }
@@ -137,15 +129,17 @@ fn what_a_killed_runner_left_running_is_waited_for() {
 
 #[test]
 fn without_its_lock_a_runner_does_not_go_on() {
-    let project = Project::with(&[("V1__a.sql", "SELECT pg_sleep(1);\n"), ("V2__b.sql", "SELECT 1;\n")]);
+    let project = Project::with(&[("V1__a.sql", GATE), ("V2__b.sql", "SELECT 1;\n")]);
+    project.make_gate();
     let runner = project.start(&["upgrade"]);
-    project.wait_until(&running("pg_sleep(1)"));
+    project.wait_for_gate();
     project.sql(
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND mode = \
          'ExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND \
          pid NOT IN (SELECT pid FROM pg_stat_activity WHERE state = 'active')",
     );
-    let error = Run::of(runner).refusal();
+    project.open_gate();
+    let error = Run::wait(runner).refusal();
     assert!(error.contains("the session that holds the runners' lock was ended"), "{error}");
     assert_eq!(project.applied(), "1");
 }

@@ -6,7 +6,7 @@ use crate::harness::{Project, Run};
 fn lint(project: &Project, arguments: &[&str]) -> Run {
     let mut command = project.command(&["lint"]);
     command.args(arguments).env_remove("DIRECT_DATABASE_URL");
-    Run::of(command.spawn().unwrap())
+    Run::wait(command.spawn().unwrap())
 }
 
 fn bad() -> Project {
@@ -143,9 +143,28 @@ fn sarif_has_what_its_standard_requires() {
         assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
         assert!(result["message"]["text"].is_string());
         let place = &result["locations"][0]["physicalLocation"];
-        assert!(place["artifactLocation"]["uri"].is_string());
+        assert!(place["artifactLocation"]["uri"].as_str().unwrap().starts_with("migrations/sql/V2__index."));
         assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
         assert!(place["region"]["endColumn"].as_u64() > place["region"]["startColumn"].as_u64());
+    }
+}
+
+#[test]
+fn findings_are_placed_from_the_repositorys_root_wherever_the_command_runs() {
+    let project = bad();
+    let repository = project.folder();
+    std::fs::create_dir(repository.join(".git")).unwrap();
+    for (folder, dir) in [(".", "migrations/sql"), ("migrations", "sql"), ("migrations/sql", ".")] {
+        let run = |form: &str| {
+            let arguments = ["lint", "--all", "--dir", dir, "--output", form];
+            let mut command = project.command(&arguments);
+            command.current_dir(repository.join(folder)).env_remove("DIRECT_DATABASE_URL");
+            Run::wait(command.spawn().unwrap()).stdout
+        };
+        let document: serde_json::Value = serde_json::from_str(&run("sarif")).unwrap();
+        let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "migrations/sql/V2__index.sql", "{folder} {dir}");
+        assert!(run("github").starts_with("::error file=migrations/sql/V2__index.sql,"), "{folder} {dir}");
     }
 }
 

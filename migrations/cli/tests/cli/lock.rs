@@ -10,7 +10,7 @@ fn of_sixty_four_runners_one_applies_and_nobody_errs() {
     let project = Project::with_three();
     for round in 0..support::rounds(2, 100) {
         let runners: Vec<Child> = (0..RUNNERS).map(|_| project.start(&["upgrade"])).collect();
-        let runs: Vec<Run> = runners.into_iter().map(Run::of).collect();
+        let runs: Vec<Run> = runners.into_iter().map(Run::wait).collect();
         for run in &runs {
             assert_eq!(run.code, Some(0), "round {round}: {run}");
         }
@@ -37,7 +37,7 @@ fn of_two_runners_that_go_one_step_on_both_mean_the_same_step() {
     );
     project.open_gate();
     for runner in runners {
-        assert_eq!(Run::of(runner).code, Some(0));
+        assert_eq!(Run::wait(runner).code, Some(0));
     }
     assert_eq!(project.applied(), "1");
 }
@@ -58,7 +58,7 @@ fn a_waiting_runner_does_not_hold_up_a_concurrent_index_build() {
     let mut waiter = project.start(&["upgrade"]);
     first_line(&mut waiter);
     project.open_gate();
-    let (holder, waiter) = (Run::of(holder), Run::of(waiter));
+    let (holder, waiter) = (Run::wait(holder), Run::wait(waiter));
     assert_eq!((holder.code, waiter.code), (Some(0), Some(0)), "{holder}{waiter}");
     assert!(waiter.stdout.contains("at V2__b."), "{waiter}");
     assert_eq!(project.sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass"), "t");
@@ -74,5 +74,5 @@ fn a_waiting_runner_says_for_whom() {
     let said = first_line(&mut waiter);
     project.open_gate();
     assert!(said.starts_with("waiting for another run to end (server process "), "{said}");
-    assert_eq!((Run::of(holder).code, Run::of(waiter).code), (Some(0), Some(0)));
+    assert_eq!((Run::wait(holder).code, Run::wait(waiter).code), (Some(0), Some(0)));
 }

@@ -16,6 +16,7 @@ mod doctor;
 mod downgrade;
 mod dry_run;
 mod dump;
+mod gates;
 mod harness;
 mod history;
 mod int8;

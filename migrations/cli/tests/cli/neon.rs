@@ -15,11 +15,11 @@ pub struct Neon {
 impl Neon {
     /// With a table `kept` that holds one row.
     pub fn start() -> Self {
-        Self::of(Project::with(&[]), "CREATE TABLE kept AS SELECT 'first'::text AS what")
+        Self::with_project(Project::with(&[]), "CREATE TABLE kept AS SELECT 'first'::text AS what")
     }
 
     /// With this project, and SQL for its database.
-    pub fn of(project: Project, sql: &str) -> Self {
+    pub fn with_project(project: Project, sql: &str) -> Self {
         project.sql(sql);
         let api = NeonApi::start(project.database.server(), project.database.name()).unwrap();
         Self { project, api }
@@ -35,7 +35,7 @@ impl Neon {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
-        let run = Run::of(self.command(arguments).spawn().unwrap());
+        let run = Run::wait(self.command(arguments).spawn().unwrap());
         // Whatever it says, it does not say the key.
         assert!(!run.stdout.contains(&self.api.key()) && !run.stderr.contains(&self.api.key()), "{run}");
         run

@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::Project;
+use crate::gates::{OpenTransaction, Watched};
+use crate::harness::{Project, Run};
 
 #[test]
 fn an_index_is_built_concurrently_and_a_block_commits_its_batches() {
@@ -50,12 +51,16 @@ fn a_concurrent_build_waits_for_an_old_transaction_however_short_the_lock_timeou
         ("V2__b.sql", "-- branchline: no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\n"),
     ]);
     project.done(&["upgrade", "1"]);
-    std::thread::scope(|scope| {
-        scope.spawn(|| project.sql("BEGIN; INSERT INTO a VALUES (1); SELECT pg_sleep(2); COMMIT"));
-        project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
-        let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
-        assert_eq!(run.stderr, "", "{run}");
-    });
+    let writer = OpenTransaction::begin(&project, "INSERT INTO a VALUES (1)");
+    let runner = project.start(&["upgrade", "--lock-timeout", "100ms"]);
+    project.wait_until(
+        "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND query \
+         LIKE 'CREATE INDEX CONCURRENTLY%' AND datname = current_database() AND clock_timestamp() - \
+         waitstart > '300 ms')",
+    );
+    writer.commit();
+    let run = Run::wait(runner);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
     assert_eq!(project.applied(), "1 2");
 }
 
@@ -66,11 +71,11 @@ fn other_statements_that_are_blocked_are_tried_again() {
         ("V2__b.sql", "-- branchline: no-transaction\nALTER TABLE a ADD b int;\n"),
     ]);
     project.done(&["upgrade", "1"]);
-    std::thread::scope(|scope| {
-        scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(2)"));
-        project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
-        let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
-        assert!(run.stderr.contains("attempt 2 of 10"), "{run}");
-    });
+    let holder = OpenTransaction::begin(&project, "LOCK TABLE a");
+    let mut runner = Watched::new(project.start(&["upgrade", "--lock-timeout", "100ms"]));
+    runner.wait_for("attempt 2 of 10");
+    holder.commit();
+    let run = runner.end();
+    assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(project.applied(), "1 2");
 }

@@ -17,7 +17,7 @@ fn pooler(project: &Project, pool_size: u32, further: &str) -> Option<PgBouncer>
 }
 
 fn run(project: &Project, url: &str, arguments: &[&str]) -> Run {
-    Run::of(project.command(arguments).env("DIRECT_DATABASE_URL", url).spawn().unwrap())
+    Run::wait(project.command(arguments).env("DIRECT_DATABASE_URL", url).spawn().unwrap())
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Production {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(self.command(arguments).spawn().unwrap())
+        Run::wait(self.command(arguments).spawn().unwrap())
     }
 
     /// Asserts that only production is there, and no lease.
@@ -117,7 +117,7 @@ fn without_the_snapshot_that_was_asked_for_nothing_is_deployed() {
 #[test]
 fn without_a_key_or_a_project_both_ways_are_reported() {
     let production = Production::new();
-    let run = |command: &mut Command| Run::of(command.spawn().unwrap()).refusal();
+    let run = |command: &mut Command| Run::wait(command.spawn().unwrap()).refusal();
     let error = run(production.project.command(&["rehearse"]).env_remove("NEON_API_KEY"));
     assert!(error.contains("NEON_API_KEY") && error.contains("--local"), "{error}");
     let error =
@@ -129,7 +129,7 @@ fn without_a_key_or_a_project_both_ways_are_reported() {
 fn a_wrong_key_or_project_or_branch_is_reported() {
     let production = Production::new();
     let canary = "napi_s3cr3t-canary";
-    let run = Run::of(production.command(&["rehearse"]).env("NEON_API_KEY", canary).spawn().unwrap());
+    let run = Run::wait(production.command(&["rehearse"]).env("NEON_API_KEY", canary).spawn().unwrap());
     let error = run.refusal();
     assert!(error.contains("401") && !error.contains(canary), "{error}");
     let error = production.run(&["rehearse", "--branch", "no-such"]).refusal();
@@ -141,7 +141,7 @@ fn a_wrong_key_or_project_or_branch_is_reported() {
         "--project-id",
         "other",
     ]);
-    let error = Run::of(command.env("NEON_API_KEY", production.api.key()).spawn().unwrap()).refusal();
+    let error = Run::wait(command.env("NEON_API_KEY", production.api.key()).spawn().unwrap()).refusal();
     assert!(error.contains("404") && error.contains("NEON_PROJECT_ID"), "{error}");
     production.assert_clean();
 }
@@ -161,7 +161,7 @@ fn a_production_that_cannot_be_reached_is_reported_without_its_password() {
     let url = "postgresql://u:s3cr3t-canary@127.0.0.1:1/d";
     assert_eq!(production.run(&["rehearse", "--report-json", "report.json"]).code, Some(0));
     for arguments in [["rehearse", "--local"], ["deploy", "report.json"]] {
-        let run = Run::of(production.command(&arguments).env("DIRECT_DATABASE_URL", url).spawn().unwrap());
+        let run = Run::wait(production.command(&arguments).env("DIRECT_DATABASE_URL", url).spawn().unwrap());
         let error = run.refusal();
         assert!(error.contains("127.0.0.1 port 1 cannot be reached") && !error.contains("s3cr3t"), "{run}");
     }
@@ -186,20 +186,18 @@ fn a_branch_other_than_that_of_the_configured_database_is_neither_measured_nor_k
 fn a_branch_that_never_gets_ready_or_fails_to_is_deleted() {
     for fate in [Fate::Fail, Fate::Endless] {
         let production = Production::new();
-        production.api.set_fate(fate);
-        let mut runner = production.command(&["rehearse"]).spawn().unwrap();
-        if fate == Fate::Endless {
-            production.wait_for_branch();
-            // Deleting, too, takes an operation.
-            thread::sleep(Duration::from_secs(1));
-            production.api.set_fate(Fate::Finish(1));
+        // Where creating fails, so does deleting here.
+        match fate {
+            Fate::Endless => production.api.set_fate_of("create_branch", fate),
+            _ => production.api.set_fate(fate),
         }
-        assert_eq!(runner.wait().unwrap().code(), Some(1));
+        assert_eq!(production.run(&["rehearse"]).code, Some(1));
         if fate == Fate::Endless {
             production.assert_clean();
         }
         // If deleting fails too, the next run does it.
         production.api.set_fate(Fate::Finish(1));
+        production.api.set_fate_of("create_branch", Fate::Finish(1));
         assert_eq!(production.run(&["rehearse"]).code, Some(0));
         production.assert_clean();
     }
@@ -273,7 +271,7 @@ fn an_interrupt_leaves_no_branch_at_any_phase() {
     production.wait_for_branch();
     production.api.set_fate(Fate::Finish(1));
     interrupt(runner.id());
-    assert!(Run::of(runner).refusal().contains("interrupted"));
+    assert!(Run::wait(runner).refusal().contains("interrupted"));
     production.assert_clean();
     // While a migration runs.
     let production = Production::with("SELECT pg_sleep(36);\n");
@@ -283,7 +281,7 @@ fn an_interrupt_leaves_no_branch_at_any_phase() {
          pg_backend_pid())",
     );
     interrupt(runner.id());
-    assert!(Run::of(runner).refusal().contains("interrupted"));
+    assert!(Run::wait(runner).refusal().contains("interrupted"));
     production.assert_clean();
     // While its branch is being deleted.
     let production = Production::new();
@@ -292,7 +290,7 @@ fn an_interrupt_leaves_no_branch_at_any_phase() {
     production.wait_for_branch();
     production.wait_for_branches(1);
     interrupt(runner.id());
-    Run::of(runner);
+    Run::wait(runner);
     production.assert_clean();
 }
 
@@ -305,7 +303,7 @@ fn what_a_killed_run_leaves_the_next_one_deletes_and_a_branch_of_somebody_elses_
          pg_backend_pid())",
     );
     runner.kill().unwrap();
-    Run::of(runner);
+    Run::wait(runner);
     assert_eq!(production.api.branches().len(), 2);
     let made = production.run(&["branch", "create", "rehearsal-of-another"]);
     assert_eq!(made.code, Some(0), "{made}");
@@ -336,6 +334,8 @@ const DEPLOY: [&str; 3] = ["deploy", "report.json", "--snapshot"];
 
 #[test]
 fn a_snapshot_whose_answer_is_lost_is_followed_to_its_end_before_anything_is_migrated() {
+    let production = permitted();
+    let mut taken = 0;
     for (fault, fate, is_taken) in [
         (Fault::LoseAnswer, Fate::Finish(3), true),
         (Fault::LoseRequest, Fate::Finish(1), true),
@@ -346,21 +346,27 @@ fn a_snapshot_whose_answer_is_lost_is_followed_to_its_end_before_anything_is_mig
         (Fault::Delay(Duration::ZERO), Fate::Fail, false),
         (Fault::Delay(Duration::ZERO), Fate::Endless, false),
     ] {
-        let production = permitted();
         production.api.set_fate_of("timeline_archive", fate);
         production.api.fault_at("POST branches/*/snapshot", fault.clone());
         let run = production.run(&DEPLOY);
         let snapshots = production.api.snapshots().len();
         if is_taken {
-            assert_eq!((run.code, snapshots), (Some(0), 1), "{fault:?} {fate:?}: {run}");
+            taken += 1;
+            assert_eq!((run.code, snapshots), (Some(0), taken), "{fault:?} {fate:?}: {run}");
             assert_eq!(production.project.applied(), "1 2");
+            // Where it was rehearsed for the next deploy.
+            assert_eq!(production.run(&["downgrade", "-1"]).code, Some(0));
         } else {
             let error = run.refusal();
             assert!(
                 error.contains("nothing was applied, since the snapshot failed"),
                 "{fault:?} {fate:?}: {error}"
             );
-            assert_eq!((production.project.applied().as_str(), snapshots), ("1", 0), "{fault:?} {fate:?}");
+            assert_eq!(
+                (production.project.applied().as_str(), snapshots),
+                ("1", taken),
+                "{fault:?} {fate:?}"
+            );
         }
     }
 }
@@ -428,7 +434,7 @@ fn an_interrupt_during_the_snapshot_leaves_none_and_migrates_nothing() {
         thread::sleep(Duration::from_millis(5));
     }
     interrupt(runner.id());
-    assert!(Run::of(runner).refusal().contains("interrupted"));
+    assert!(Run::wait(runner).refusal().contains("interrupted"));
     assert_eq!((production.api.snapshots().len(), production.project.applied().as_str()), (0, "1"));
 }
 

@@ -39,6 +39,9 @@ fn redact(key: &str, value: &mut Value) {
         Value::Number(_) if ["wal_bytes", "size_change", "attempts"].contains(&key) => {
             *value = "(figure)".into();
         }
+        Value::String(text) if key == "version" && text == env!("CARGO_PKG_VERSION") => {
+            *text = "(version)".to_owned();
+        }
         Value::String(text) if key.ends_with("_at") => *text = "(time)".to_owned(),
         Value::String(text) if text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit()) => {
             *text = "(digest)".to_owned();

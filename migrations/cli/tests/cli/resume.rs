@@ -47,7 +47,7 @@ fn kill_at(fatal: usize, fails: bool) {
          current_database())",
     );
     runner.kill().unwrap();
-    assert_eq!(Run::of(runner).code, None);
+    assert_eq!(Run::wait(runner).code, None);
     project.sql("SELECT nextval('gate')");
     project.done(&["upgrade"]);
     let at = format!("killed at write {fatal}, fails: {fails}");

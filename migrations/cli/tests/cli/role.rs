@@ -73,7 +73,7 @@ fn a_password_that_is_given_is_taken_and_the_url_is_for_its_owners_eyes() {
     ]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all("a canary: p@ss/wörd%\n".as_bytes()).unwrap();
-    let run = Run::of(child);
+    let run = Run::wait(child);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(!run.to_string().contains("canary"), "{run}");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -88,7 +88,7 @@ fn a_password_that_is_given_is_taken_and_the_url_is_for_its_owners_eyes() {
             .spawn()
             .unwrap();
         child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-        let run = Run::of(child);
+        let run = Run::wait(child);
         assert_eq!(run.code, Some(1), "{run}");
         assert!(!run.to_string().contains(password), "{run}");
     }

@@ -27,7 +27,7 @@ fn entries(folder: &Path) -> Vec<String> {
 }
 
 fn run(command: &mut Command) -> Run {
-    Run::of(command.spawn().unwrap())
+    Run::wait(command.spawn().unwrap())
 }
 
 #[test]
@@ -192,16 +192,14 @@ fn on_the_databases_own_server_a_statement_for_all_of_it_is_refused_before_anyth
 fn on_the_databases_own_server_what_a_block_or_a_function_does_is_rolled_back() {
     let create =
         "CREATE FUNCTION place_f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE ROLE place_g; END $$;\n";
+    let project = Project::with(&[("V1__a.down.sql", "")]);
     for sql in [
         "DO $$ BEGIN EXECUTE 'CREATE ROLE place_g'; END $$;\n".to_owned(),
         format!("{create}SELECT place_f();\n"),
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE postgres SET %I = %L', 'work_mem', '5MB'); END $$;\n"
             .to_owned(),
     ] {
-        let project = Project::with(&[
-            ("V1__a.sql", &format!("CREATE TABLE t (id int);\n{sql}")),
-            ("V1__a.down.sql", ""),
-        ]);
+        project.write("V1__a.sql", &format!("CREATE TABLE t (id int);\n{sql}"));
         for arguments in [&["verify"][..], &["schema"], &["lint", "--all", "--observe"], &["adopt"]] {
             let run = project.run(arguments);
             let said = run.refusal();
@@ -347,8 +345,12 @@ fn no_command_but_those_that_migrate_changes_what_the_server_shares() {
         &["completions", "bash"],
         &["new", "another"],
     ];
+    // The others ask for no scratch server, and so run the same with and without binaries.
+    let asks_for_scratch = |arguments: &[&str]| {
+        matches!(arguments[0], "verify" | "schema" | "adopt" | "check") || arguments.contains(&"--observe")
+    };
     for has_binaries in [true, false] {
-        for &arguments in commands {
+        for &arguments in commands.iter().filter(|arguments| has_binaries || asks_for_scratch(arguments)) {
             let mut command =
                 if has_binaries { project.with_binaries(arguments) } else { project.command(arguments) };
             let run = run(command.env("DIRECT_DATABASE_URL", &url));
@@ -367,22 +369,27 @@ fn no_command_but_those_that_migrate_changes_what_the_server_shares() {
 
 #[test]
 fn what_others_change_meanwhile_is_not_held_against_a_migration() {
+    // It goes on once the role is there: a minute at most, so that a failure ends too.
+    let waits = "DO $$ BEGIN FOR turn IN 1..1200 LOOP EXIT WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = \
+                 'place_other'); PERFORM pg_sleep(0.05); END LOOP; END $$";
     let project = Project::with(&[
         (
             "V1__a.sql",
-            "-- branchline: no-transaction\nCREATE TABLE t (id int);\nSELECT pg_sleep(1.5);\n\
-             CREATE INDEX CONCURRENTLY t_id ON t (id);\n",
+            &format!(
+                "-- branchline: no-transaction\nCREATE TABLE t (id int);\n{waits};\n\
+                 CREATE INDEX CONCURRENTLY t_id ON t (id);\n"
+            ),
         ),
         ("V1__a.down.sql", "DROP TABLE t;\n"),
     ]);
     let running = project.start(&["schema"]);
     project.wait_until(
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(1.5)' AND datname LIKE \
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'DO %place_other%' AND datname LIKE \
          'branchline_scratch_%')",
     );
     project.sql("CREATE DATABASE place_other");
     project.sql("CREATE ROLE place_other");
-    let run = Run::of(running);
+    let run = Run::wait(running);
     project.sql("DROP DATABASE place_other");
     project.sql("DROP ROLE place_other");
     assert_eq!(run.code, Some(0), "{run}");
@@ -411,7 +418,7 @@ fn a_database_that_others_are_dropping_is_not_held_against_a_block_that_commits(
     );
     // DROP DATABASE sets this first, so an interrupted one leaves it behind.
     project.sql("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'being_dropped'");
-    let run = Run::of(running);
+    let run = Run::wait(running);
     project.sql("DROP DATABASE being_dropped");
     assert_eq!(run.code, Some(0), "{run}");
 }

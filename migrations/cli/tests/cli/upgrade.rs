@@ -1,6 +1,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
+use crate::gates::{OpenTransaction, Watched};
 use crate::harness::Project;
 
 #[test]
@@ -124,14 +125,12 @@ fn a_migration_that_another_session_blocks_is_tried_again_until_it_gets_its_lock
     let project =
         Project::with(&[("V1__a.sql", "CREATE TABLE a ();\n"), ("V2__b.sql", "ALTER TABLE a ADD b int;\n")]);
     project.done(&["upgrade", "1"]);
-    let blocker = std::thread::scope(|scope| {
-        let blocker = scope.spawn(|| project.sql("BEGIN; LOCK TABLE a; SELECT pg_sleep(2)"));
-        project.wait_until("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted)");
-        let run = project.done(&["upgrade", "--lock-timeout", "100ms"]);
-        assert!(run.stderr.contains("V2__b.sql: canceling statement due to lock timeout"), "{run}");
-        assert!(run.stderr.contains("attempt 2 of 10 in 500 ms"), "{run}");
-        blocker.join().unwrap()
-    });
-    assert_eq!(blocker, "");
+    let holder = OpenTransaction::begin(&project, "LOCK TABLE a");
+    let mut runner = Watched::new(project.start(&["upgrade", "--lock-timeout", "100ms"]));
+    runner.wait_for("attempt 2 of 10 in 500 ms");
+    holder.commit();
+    let run = runner.end();
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stderr.contains("V2__b.sql: canceling statement due to lock timeout"), "{run}");
     assert_eq!(project.applied(), "1 2");
 }

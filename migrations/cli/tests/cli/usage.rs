@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::harness::Project;
+use crate::harness::{GATE, Project, first_line};
 
 /// The words of every command, `help` itself aside, and of those below it.
 fn commands(project: &Project, words: &[String]) -> Vec<Vec<String>> {
@@ -124,16 +124,29 @@ fn output_that_nobody_reads_to_the_end_is_no_error() {
 
 #[test]
 fn a_terminal_shows_what_is_under_way_and_for_how_long_and_a_log_does_not() {
-    let project = Project::with(&[("V1__slow.sql", "SELECT pg_sleep(2.5);\n")]);
-    assert_eq!(project.done(&["upgrade", "--dry-run"]).stderr, "");
-    let shown = on_a_terminal(project.command(&["upgrade"]));
-    assert!(shown.contains("V1__slow") && shown.contains(" 1s"), "{shown:?}");
+    let project = Project::with(&[("V1__slow.sql", GATE)]);
+    project.make_gate();
+    let mut logged = project.start(&["upgrade", "--dry-run"]);
+    project.wait_for_gate();
+    project.open_gate();
+    assert_eq!(first_line(&mut logged), "");
+    assert!(logged.wait().unwrap().success());
+    project.sql("SELECT setval('gate', 1, false)");
+    let mut is_open = false;
+    let shown = on_a_terminal(project.command(&["upgrade"]), |shown| {
+        // It runs for a second before the gate is opened.
+        if !is_open && shown.contains(" 1s") {
+            project.open_gate();
+            is_open = true;
+        }
+    });
+    assert!(shown.contains("V1__slow") && is_open, "{shown:?}");
     let done = shown.lines().find(|line| line.contains('+') && line.contains("V1__slow"));
     assert!(done.unwrap().trim_end().ends_with(" s"), "what is done stands there in the end: {shown:?}");
 }
 
-/// Returns a program's output on a terminal of 80 columns.
-fn on_a_terminal(mut command: Command) -> String {
+/// Returns a program's output on a terminal of 80 columns, and shows it to `watch` as it grows.
+fn on_a_terminal(mut command: Command, mut watch: impl FnMut(&str)) -> String {
     let master =
         rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
     rustix::pty::grantpt(&master).unwrap();
@@ -149,6 +162,7 @@ fn on_a_terminal(mut command: Command) -> String {
     // The terminal ends with an error when nobody has it open any more.
     while let Ok(count) = rustix::io::read(&master, &mut chunk) {
         shown.extend_from_slice(&chunk[..count]);
+        watch(&String::from_utf8_lossy(&shown));
     }
     assert!(child.wait().unwrap().success());
     String::from_utf8(shown).unwrap()

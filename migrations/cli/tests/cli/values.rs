@@ -32,8 +32,9 @@ const FAILURES: [(&str, &str); 8] = [
 
 #[test]
 fn no_message_of_a_command_holds_a_row_value_unless_it_is_asked_for() {
+    let project = with_people("SELECT 1;\n");
     for (up, words) in FAILURES {
-        let project = with_people(up);
+        project.write("V2__b.sql", up);
         for arguments in [&["upgrade"][..], &["upgrade", "--dry-run"], &["upgrade", "--format", "json"]] {
             let run = project.run(arguments);
             assert_eq!(run.code, Some(1), "{run}");
@@ -42,7 +43,7 @@ fn no_message_of_a_command_holds_a_row_value_unless_it_is_asked_for() {
             assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{words}: {run}");
         }
     }
-    let project = with_people(FAILURES[0].0);
+    project.write("V2__b.sql", FAILURES[0].0);
     let hidden = project.run(&["upgrade"]).refusal();
     assert!(hidden.contains("Row values are left out; --show-values shows them."), "{hidden}");
     let shown = project.run(&["upgrade", "--show-values"]).refusal();
@@ -51,8 +52,9 @@ fn no_message_of_a_command_holds_a_row_value_unless_it_is_asked_for() {
 
 #[test]
 fn no_report_holds_a_row_value_even_where_the_terminal_shows_them() {
+    let project = with_people("SELECT 1;\n");
     for (up, words) in FAILURES {
-        let project = with_people(up);
+        project.write("V2__b.sql", up);
         let run = project.run(&[
             "rehearse",
             "--local",
@@ -132,6 +134,7 @@ fn assert_inert(run: &Run) {
 #[test]
 fn no_line_of_output_is_a_command_to_a_pipeline() {
     let words = ["long"; 14].join(" ");
+    let project = with_people("SELECT 1;\n");
     for up in [
         "DO $$ BEGIN RAISE NOTICE E'a\\n::error::b\\r::error::c ##[error]d \\u202e'; END $$;\nSELECT 1 / \
          0;\n"
@@ -144,7 +147,7 @@ fn no_line_of_output_is_a_command_to_a_pipeline() {
         "SELECT '\n::error::x' / 0;\n".to_owned(),
         "ALTER TABLE a ADD \"\n::error::b\" int;\nALTER TABLE a ADD \"\n::error::b\" int;\n".to_owned(),
     ] {
-        let project = with_people(&up);
+        project.write("V2__b.sql", &up);
         for arguments in [
             &["upgrade"][..],
             &["upgrade", "--show-values"],

@@ -18,7 +18,7 @@ fn our_own_migrations_are_proved_and_nothing_is_left() {
     let project = Project::with_ours();
     let runner = project.start(&["verify", "--format", "json"]);
     let pid = runner.id();
-    let run = Run::of(runner);
+    let run = Run::wait(runner);
     assert_eq!(run.code, Some(0), "{run}");
     assert_eq!(project.sql(&scratch_of(pid)), "0");
     let rows = &serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["rows"];
@@ -150,13 +150,13 @@ fn the_scratch_database_goes_also_when_the_run_is_interrupted_or_fails() {
     );
     let signal = std::process::Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap();
     assert!(signal.success());
-    assert!(Run::of(runner).refusal().contains("interrupted"));
+    assert!(Run::wait(runner).refusal().contains("interrupted"));
     assert_eq!(project.sql(&scratch_of(pid)), "0");
 
     project.write("V1__a.sql", "SELECT 1 / 0;\n");
     let runner = project.start(&["verify"]);
     let pid = runner.id();
-    assert!(Run::of(runner).refusal().contains("division by zero"));
+    assert!(Run::wait(runner).refusal().contains("division by zero"));
     assert_eq!(project.sql(&scratch_of(pid)), "0");
 }
 

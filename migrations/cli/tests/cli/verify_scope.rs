@@ -101,7 +101,7 @@ fn peak_of(project: &Project, arguments: &[&str]) -> u64 {
         peak = line.trim().trim_end_matches(" kB").parse().unwrap_or(peak).max(peak);
         std::thread::sleep(Duration::from_millis(20));
     }
-    let run = Run::of(runner);
+    let run = Run::wait(runner);
     assert_eq!(run.code, Some(0), "{run}");
     peak
 }
@@ -146,7 +146,7 @@ fn a_refusal_among_migrations_that_make_roles_is_followed_by_the_verdicts_on_the
         ("V5__good.sql", "GRANT INSERT ON t TO verify_scope_writer;\n"),
         ("V5__good.down.sql", "REVOKE INSERT ON t FROM verify_scope_writer;\n"),
     ]);
-    let run = Run::of(project.with_binaries(&["verify", "--format", "json"]).spawn().unwrap());
+    let run = Run::wait(project.with_binaries(&["verify", "--format", "json"]).spawn().unwrap());
     assert_eq!(run.code, Some(1), "{run}");
     let proof: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(files(&proof), ["V2__bad.down.sql", "V4__bad.down.sql"], "{run}");

@@ -27,7 +27,7 @@ pub enum Owner {
 impl Owner {
     /// The caller, or for root `nobody`.
     #[must_use]
-    pub fn of_this_process() -> Self {
+    pub fn current() -> Self {
         if !rustix::process::geteuid().is_root() {
             return Self::Caller;
         }
@@ -40,8 +40,8 @@ impl Owner {
     ///
     /// # Errors
     /// The folder cannot be looked at.
-    pub fn of_folder(folder: &Path) -> Result<Self> {
-        match Self::of_this_process() {
+    pub fn for_folder(folder: &Path) -> Result<Self> {
+        match Self::current() {
             Self::Caller => Ok(Self::Caller),
             nobody @ Self::Other { .. } => {
                 let metadata = folder.metadata().with_context(|| folder.display().to_string())?;

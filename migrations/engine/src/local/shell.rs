@@ -10,6 +10,9 @@ use anyhow::{Context, Result, ensure};
 
 use super::Owner;
 
+/// The start of every script: the server's start and end.
+const SERVER: &str = include_str!("server.sh");
+
 /// A shell that reads one command a line and answers each with one word. It sees the end of this process at
 /// the end of its standard input. Dropping it ends it, and waits for that.
 #[derive(Debug)]
@@ -21,9 +24,9 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts a script as `owner`. `name` is what lists of processes show of it; it and all it starts write
-    /// to `log`, and so hold a lock on that file. Of the environment it has `search_path` alone: none of the
-    /// caller's PG* variables, locale or time zone reaches the server.
+    /// Starts a script as `owner`, behind the functions of server.sh. `name` is what lists of processes show
+    /// of it; it and all it starts write to `log`, and so hold a lock on that file. Of the environment it has
+    /// `search_path` alone: none of the caller's PG* variables, locale or time zone reaches the server.
     ///
     /// # Errors
     /// /bin/sh cannot be started.
@@ -36,7 +39,7 @@ impl Shell {
         log: File,
     ) -> Result<Self> {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", script, name]).args(arguments);
+        command.args(["-c", &format!("{SERVER}{script}"), name]).args(arguments);
         command.env_clear().env("PATH", search_path).env("LC_ALL", "C").env("TZ", "UTC");
         command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
         // Signals that a terminal sends to the caller's group do not come here.

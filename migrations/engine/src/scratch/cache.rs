@@ -25,7 +25,7 @@ pub(super) struct Cache {
 
 impl Cache {
     /// The folder `branchline` in the user's cache folder, made where it is not there.
-    pub(super) fn of_user(cache_home: Option<&str>, home: Option<&str>) -> Self {
+    pub(super) fn for_user(cache_home: Option<&str>, home: Option<&str>) -> Self {
         let base = cache_home.map(PathBuf::from).or_else(|| home.map(|home| Path::new(home).join(".cache")));
         let folder = base.filter(|base| base.is_absolute()).map(|base| base.join("branchline"));
         Self { folder: folder.filter(|folder| is_private(folder)) }

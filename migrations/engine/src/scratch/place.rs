@@ -123,10 +123,10 @@ impl Temporary {
             let major = origin.major.unwrap_or_default();
             return Ok(Err(format!("Postgres {major} is not installed here")));
         };
-        let needs = Prerequisites::of(migrations);
+        let needs = Prerequisites::new(migrations);
         let unknown = origin.unknown_roles(&needs.roles, &needs.made_roles);
         let roles = origin.role_statements(&needs.roles, &needs.made_roles);
-        let cache = Cache::of_user(lookup("XDG_CACHE_HOME").as_deref(), lookup("HOME").as_deref());
+        let cache = Cache::for_user(lookup("XDG_CACHE_HOME").as_deref(), lookup("HOME").as_deref());
         let temporary = Self { binaries, cache, origin, roles, first: RefCell::new(None) };
         let server = match temporary.launch() {
             Ok(server) => server,

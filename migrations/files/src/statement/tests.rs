@@ -173,7 +173,7 @@ fn rows_without_an_end_are_refused_and_so_is_a_statement_beside_them() {
 fn a_command_of_psqls_goes_to_the_end_of_its_line_and_is_no_statement() {
     let sql = "\\restrict aB1\nSELECT '\\a', E'\\'', $$\\b$$;\n  \\echo it's\nSELECT\n\\i \
                c.sql\n1;\n\\unrestrict aB1";
-    let parts = Parts::of(sql).unwrap();
+    let parts = Parts::parse(sql).unwrap();
     let texts: Vec<&str> = parts.statements.iter().map(|s| s.text).collect();
     assert_eq!(texts, ["SELECT '\\a', E'\\'', $$\\b$$", "SELECT\n\\i c.sql\n1"]);
     let commands: Vec<_> = parts.commands.iter().map(|c| (c.name, c.line, c.is_guard)).collect();
@@ -182,7 +182,7 @@ fn a_command_of_psqls_goes_to_the_end_of_its_line_and_is_no_statement() {
         [("\\restrict", 1, true), ("\\echo", 3, false), ("\\i", 5, false), ("\\unrestrict", 7, true)]
     );
     for sql in ["SELECT\n\\restrict a\n1;", "\\restrict a \\i b", "\\restrict", "\\restrict a b"] {
-        assert!(!Parts::of(sql).unwrap().commands[0].is_guard, "{sql}");
+        assert!(!Parts::parse(sql).unwrap().commands[0].is_guard, "{sql}");
     }
 }
 

@@ -106,7 +106,7 @@ fn a_file_that_does_not_parse_shows_its_other_statements() {
 
 #[test]
 fn roles_and_extensions_are_found_in_all_files_and_blocks() {
-    let found = Prerequisites::of(&migrations(&[
+    let found = Prerequisites::new(&migrations(&[
         (
             "V1__a.sql",
             "CREATE ROLE made;\nCREATE USER \"Made too\";\nCREATE EXTENSION IF NOT EXISTS pg_trgm;\n\

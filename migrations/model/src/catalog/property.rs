@@ -1,4 +1,10 @@
-//! What is known of an object, property by property.
+//! The properties of an object.
+//!
+//! A value is the text that is printed for it, also where its meaning is a number, a word of a few or a list.
+//! Every property is compared, digested, stored and shown alike, and most values are Postgres's own print of
+//! an expression or a definition, which only Postgres can read. Code branches on few of them, in
+//! `schema_file` alone (`Usable`, `Validated`, `ReplicaIdentity`, `State`). As texts, a later server's new
+//! words are differences like any others; an enum would refuse to read them.
 
 use std::fmt;
 use std::sync::Arc;

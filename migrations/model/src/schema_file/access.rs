@@ -38,7 +38,7 @@ impl<'a> Writer<'a> {
                 settings.extend(self.default_privileges(object));
             }
             if with_privileges || !matches!(object, ObjectId::DatabasePrivileges(_)) {
-                settings.extend(self.of_database(object));
+                settings.extend(self.database_statements(object));
             }
         }
         statements.extend(privileges);
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The database is called otherwise on each server.
-    fn of_database(&self, object: &ObjectId) -> Vec<String> {
+    fn database_statements(&self, object: &ObjectId) -> Vec<String> {
         let on_this = |statement: &str| {
             format!(
                 "DO {}",

@@ -28,8 +28,8 @@ struct Left<'a> {
 }
 
 impl<'a> Order<'a> {
-    pub(super) fn of(writer: &Writer<'a>) -> Self {
-        let nodes = Nodes::of(writer);
+    pub(super) fn new(writer: &Writer<'a>) -> Self {
+        let nodes = Nodes::new(writer);
         let mut order = Self {
             left: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -150,7 +150,7 @@ struct Nodes<'a> {
 }
 
 impl<'a> Nodes<'a> {
-    fn of(writer: &Writer<'a>) -> Self {
+    fn new(writer: &Writer<'a>) -> Self {
         let catalog = writer.catalog;
         let wholes = Self::relations(writer);
         let mut nodes = Self { needs: BTreeMap::new(), wholes: BTreeMap::new() };

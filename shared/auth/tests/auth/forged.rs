@@ -18,7 +18,7 @@ fn setting() -> Setting {
     let weak = SigningKey::rsa(1024).jwk("weak");
     let mut encrypting = SigningKey::ed25519().jwk("encrypting");
     encrypting["use"] = "enc".into();
-    let issuer = Issuer::of(&[secret, key.jwk("ed"), rsa.jwk("rsa"), weak, encrypting]);
+    let issuer = Issuer::new(&[secret, key.jwk("ed"), rsa.jwk("rsa"), weak, encrypting]);
     let verifier = issuer.verifier(&TestClock::new());
     Setting { key, rsa, verifier, issuer }
 }
@@ -244,7 +244,7 @@ async fn a_member_that_comes_twice_is_refused() {
 async fn a_changed_byte_of_a_token_is_noticed() {
     let ec = SigningKey::p256();
     let rsa = SigningKey::rsa(2048);
-    let issuer = Issuer::of(&[ec.jwk("ec"), rsa.jwk("rsa")]);
+    let issuer = Issuer::new(&[ec.jwk("ec"), rsa.jwk("rsa")]);
     let verifier = issuer.verifier(&TestClock::new());
     for (kid, key) in [("ec", ec), ("rsa", rsa)] {
         let token = key.sign(kid, &claims(json!({})));
@@ -261,7 +261,7 @@ async fn a_changed_byte_of_a_token_is_noticed() {
 #[tokio::test(start_paused = true)]
 async fn a_signature_of_es256_is_64_bytes_and_no_der() {
     let key = SigningKey::p256();
-    let verifier = Issuer::of(&[key.jwk("ec")]).verifier(&TestClock::new());
+    let verifier = Issuer::new(&[key.jwk("ec")]).verifier(&TestClock::new());
     let token = key.sign("ec", &claims(json!({})));
     let (message, _) = token.rsplit_once('.').unwrap();
     let SigningKey::P256(private) = &key else { panic!("no EC key") };
@@ -278,9 +278,9 @@ async fn a_signature_of_es256_is_64_bytes_and_no_der() {
 async fn a_token_without_kid_is_verified_where_there_is_one_key() {
     let key = SigningKey::ed25519();
     let token = key.sign_text(r#"{"alg":"EdDSA"}"#, &claims(json!({})).to_string());
-    let one = Issuer::of(&[key.jwk("ed")]).verifier(&TestClock::new());
+    let one = Issuer::new(&[key.jwk("ed")]).verifier(&TestClock::new());
     assert!(one.verify(&token).await.is_ok());
-    let issuer = Issuer::of(&[key.jwk("ed"), SigningKey::p256().jwk("ec")]);
+    let issuer = Issuer::new(&[key.jwk("ed"), SigningKey::p256().jwk("ec")]);
     let two = issuer.verifier(&TestClock::new());
     assert_eq!(two.verify(&token).await.unwrap_err().class(), ErrorClass::Untrusted);
     assert_eq!(issuer.fetches(), 1);

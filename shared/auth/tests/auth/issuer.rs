@@ -164,7 +164,7 @@ struct Published {
 }
 
 impl Issuer {
-    pub fn of(keys: &[Value]) -> Self {
+    pub fn new(keys: &[Value]) -> Self {
         let published = Published { body: None, max_age: None, delay: Duration::from_millis(20) };
         let issuer = Self { published: Arc::new(Mutex::new(published)), fetches: Arc::default() };
         issuer.publish(keys);

@@ -23,7 +23,7 @@ struct Setting {
 
 fn setting() -> Setting {
     let key = SigningKey::ed25519();
-    let issuer = Issuer::of(&[key.jwk("a")]);
+    let issuer = Issuer::new(&[key.jwk("a")]);
     let clock = TestClock::new();
     let verifier = issuer.verifier(&clock);
     Setting { key, issuer, clock, verifier }
@@ -252,7 +252,7 @@ async fn no_request_fails_while_keys_are_rotated() {
     const ROUNDS: usize = 20;
     let keys: Arc<Vec<_>> = Arc::new((0..=ROUNDS).map(|_| SigningKey::p256()).collect());
     let jwks: Vec<_> = keys.iter().enumerate().map(|(i, key)| key.jwk(&format!("key {i}"))).collect();
-    let issuer = Issuer::of(&jwks[..1]);
+    let issuer = Issuer::new(&jwks[..1]);
     issuer.set_delay(Duration::from_millis(2));
     let clock = TestClock::new();
     let verifier = Arc::new(issuer.verifier(&clock));

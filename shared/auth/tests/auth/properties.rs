@@ -58,7 +58,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 fn verify(key: &SigningKey, token: &str) -> bool {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let verifier = Issuer::of(&[key.jwk("a")]).verifier(&TestClock::new());
+    let verifier = Issuer::new(&[key.jwk("a")]).verifier(&TestClock::new());
     runtime.block_on(verifier.verify(token)).is_ok()
 }
 

@@ -18,7 +18,7 @@ struct Tokens {
 fn tokens() -> (Tokens, Issuer) {
     let tokens: Tokens = serde_json::from_str(include_str!("tokens/tokens.json")).unwrap();
     assert_eq!(tokens.now, NOW);
-    let issuer = Issuer::of(&[]);
+    let issuer = Issuer::new(&[]);
     issuer.publish_text(&tokens.jwks.to_string());
     (tokens, issuer)
 }

@@ -37,7 +37,7 @@ impl Error {
                 "28000" => return refusal::NOT_ADMITTED,
                 _ => {}
             }
-            if let Some(refusal) = refusal::of(said.message()) {
+            if let Some(refusal) = refusal::find(said.message()) {
                 return refusal.advice;
             }
         }
@@ -61,13 +61,13 @@ impl Error {
             Self::Resolve { .. } | Self::Unreachable { .. } | Self::TimedOut { .. } => Class::Unavailable,
             Self::Silent { .. } => Class::Lost,
             Self::LogIn(error) => at_login(error),
-            Self::Session(error) => of_statement(error),
+            Self::Session(error) => statement_class(error),
         }
     }
 }
 
 /// Returns the class of a statement's error.
-fn of_statement(error: &tokio_postgres::Error) -> Class {
+fn statement_class(error: &tokio_postgres::Error) -> Class {
     match error.code() {
         Some(state) => by_state(state),
         None if is_a_lost_connection(error) => Class::Lost,
@@ -94,7 +94,7 @@ fn by_message(state: &SqlState, message: &str) -> Class {
             class => class,
         };
     }
-    refusal::of(message).map_or(Class::Unavailable, |refusal| refusal.class)
+    refusal::find(message).map_or(Class::Unavailable, |refusal| refusal.class)
 }
 
 fn by_state(state: &SqlState) -> Class {

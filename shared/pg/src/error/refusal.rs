@@ -144,7 +144,7 @@ const REFUSALS: &[Refusal] = &[
 ];
 
 /// Finds the refusal with a message.
-pub(super) fn of(message: &str) -> Option<&'static Refusal> {
+pub(super) fn find(message: &str) -> Option<&'static Refusal> {
     let message = message.to_lowercase();
     REFUSALS.iter().find(|refusal| message.contains(refusal.says))
 }
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn each_refusal_gets_its_class_and_its_advice() {
         for (message, class, advice) in SAID {
-            let refusal = of(message).unwrap_or_else(|| panic!("{message}"));
+            let refusal = find(message).unwrap_or_else(|| panic!("{message}"));
             assert_eq!((refusal.class, refusal.advice), (*class, *advice), "{message}");
         }
     }
@@ -291,9 +291,9 @@ mod tests {
     #[test]
     fn each_row_is_what_some_server_says() {
         for row in REFUSALS {
-            assert!(SAID.iter().any(|(message, ..)| of(message) == Some(row)), "{:?}", row.says);
+            assert!(SAID.iter().any(|(message, ..)| find(message) == Some(row)), "{:?}", row.says);
             assert_eq!(row.says, row.says.to_lowercase());
         }
-        assert_eq!(of("a sentence that nobody has said"), None);
+        assert_eq!(find("a sentence that nobody has said"), None);
     }
 }

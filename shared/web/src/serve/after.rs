@@ -29,7 +29,7 @@ impl AfterResponse {
     /// The queue that a request carries. Where nobody serves the request, as in a test of a handler, its work
     /// is not done.
     #[must_use]
-    pub fn of(request: &Request) -> Self {
+    pub fn from_request(request: &Request) -> Self {
         request.extensions().get::<Self>().cloned().unwrap_or_default()
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Secret {
 
 impl Secret {
     /// Of a password in ASCII, which SASLprep leaves as it is.
-    pub(super) fn of(password: &str) -> Result<Self> {
+    pub(super) fn new(password: &str) -> Result<Self> {
         let (mut salt, mut salted) = ([0; 16], [0; 32]);
         openssl::rand::rand_bytes(&mut salt)?;
         pbkdf2_hmac(password.as_bytes(), &salt, ITERATIONS, MessageDigest::sha256(), &mut salted)?;
@@ -136,7 +136,7 @@ mod tests {
 
     /// Runs an exchange against the driver's client.
     fn exchange(password: &str, mechanism: &str, binding: ChannelBinding) -> Result<(), Refusal> {
-        let secret = Secret::of("right").unwrap();
+        let secret = Secret::new("right").unwrap();
         let mut client = ScramSha256::new(password.as_bytes(), binding);
         let first = String::from_utf8(client.message().to_vec()).unwrap();
         let exchange = Exchange::begin(&secret, mechanism, &first, END_POINT)?;

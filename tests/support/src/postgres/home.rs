@@ -9,12 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use openssl::sha::sha256;
 
-use super::Owner;
+use super::{Owner, sweep};
 
 /// Longest time for a server to stop whose process has just ended.
 const PREDECESSOR: Duration = Duration::from_secs(5);
-/// Longest time for which a new folder may be without a lock.
-const BIRTH: Duration = Duration::from_secs(60);
 /// Files in memory. A database is some three hundred files, which a disk's file system takes several times as
 /// long to make and to remove; the tests do that some thousand times.
 const MEMORY: &str = "/dev/shm";
@@ -36,11 +34,11 @@ impl Home {
     /// A new folder among the temporary files, in memory where `in_memory` asks for it and there is room.
     /// Whoever calls this starts the watcher next, which removes it.
     pub(crate) fn temporary(in_memory: bool) -> Result<Self> {
-        let owner = Owner::of_this_process();
+        let owner = Owner::current();
         let on_disk = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
         let memory = (in_memory && has_room(Path::new(MEMORY))).then(|| PathBuf::from(MEMORY));
         for parent in memory.into_iter().chain(on_disk) {
-            sweep(&parent);
+            sweep(&parent, PREFIX, "log", owner);
             let mut named = tempfile::Builder::new();
             let named = named.prefix(PREFIX).permissions(Permissions::from_mode(PRIVATE_FOLDER));
             let Ok(mut folder) = named.tempdir_in(&parent) else { continue };
@@ -59,7 +57,7 @@ impl Home {
     /// The folder at `wanted`, made if need be, once no other server uses it.
     pub(crate) fn kept(wanted: &Path) -> Result<Self> {
         fs::DirBuilder::new().recursive(true).create(wanted).with_context(|| creating(wanted))?;
-        let owner = Owner::of_folder(wanted)?;
+        let owner = Owner::for_folder(wanted)?;
         owner.take(wanted)?;
         let mut path = wanted.canonicalize()?;
         fs::set_permissions(&path, Permissions::from_mode(PRIVATE_FOLDER))
@@ -117,23 +115,6 @@ fn open_log(home: &Path, owner: Owner) -> Result<File> {
     Ok(log)
 }
 
-/// Removes what was left where the watcher was killed as well, as by the end of a container: folders whose
-/// log nobody has locked.
-fn sweep(parent: &Path) {
-    let entries = parent.read_dir().into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
-        let is_old = entry.metadata().is_ok_and(|metadata| {
-            metadata.is_dir()
-                && metadata.modified().is_ok_and(|time| time.elapsed().is_ok_and(|age| age > BIRTH))
-        });
-        let log = File::open(entry.path().join("log"));
-        if is_old && log.is_ok_and(|log| log.try_lock().is_ok()) {
-            // Another process may have removed it meanwhile.
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
 /// Waits for a predecessor that is stopping. The watcher and the server inherit the lock with the file.
 fn lock(log: &File, home: &Path) -> Result<()> {
     let patience = Instant::now() + PREDECESSOR;
@@ -171,8 +152,6 @@ fn moved_out(unreachable: &Path, owner: Owner) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
 
     #[test]
@@ -180,27 +159,5 @@ mod tests {
         let meminfo = "MemTotal:       24534540 kB\nMemAvailable:   23000000 kB\n";
         assert_eq!(available_memory(meminfo), 23_000_000 * 1024);
         assert_eq!(available_memory("MemTotal: 1 kB\n"), 0);
-    }
-
-    #[test]
-    fn only_an_old_folder_whose_log_nobody_has_locked_is_swept() {
-        let parent = tempfile::tempdir().unwrap();
-        let make = |name: &str, age: Duration| {
-            let folder = parent.path().join(name);
-            fs::create_dir(&folder).unwrap();
-            let log = File::create(folder.join("log")).unwrap();
-            File::open(&folder).unwrap().set_modified(SystemTime::now() - age).unwrap();
-            (folder, log)
-        };
-        let old = BIRTH * 2;
-        let (dead, _) = make("branchline-postgres-dead", old);
-        let (alive, held) = make("branchline-postgres-alive", old);
-        held.lock().unwrap();
-        let (young, _) = make("branchline-postgres-young", Duration::ZERO);
-        let (foreign, _) = make("postgres-foreign", old);
-
-        sweep(parent.path());
-        assert!(!dead.exists());
-        assert!(alive.exists() && young.exists() && foreign.exists());
     }
 }

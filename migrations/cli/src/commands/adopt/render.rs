@@ -53,7 +53,7 @@ struct Recorded {
 }
 
 impl Adopted {
-    pub(super) fn of(plan: &Adoption<'_>, found: &Found) -> Self {
+    pub(super) fn new(plan: &Adoption<'_>, found: &Found) -> Self {
         let mut adopted = Self {
             predecessors: found.records.iter().map(describe).collect(),
             records: found.records.iter().map(recorded).collect(),

@@ -71,7 +71,7 @@ pub(super) async fn run(
                 })
                 .collect();
             if judged.iter().any(|judged| judged.version == migration.version) {
-                findings.extend(of_statements(migration, &one, sizes.as_ref()));
+                findings.extend(statement_findings(migration, &one, sizes.as_ref()));
                 keys.extend(now.difference(&unindexed).map(|key| (migration, key.clone())));
                 measured.push(one);
             }
@@ -79,7 +79,7 @@ pub(super) async fn run(
         }
         // A migration after it may have brought the index: concurrently, and so in a file of its own.
         let missing = keys.iter().filter(|(_, key)| unindexed.contains(key));
-        findings.extend(missing.filter_map(|(migration, key)| of_key(migration, key)));
+        findings.extend(missing.filter_map(|(migration, key)| key_finding(migration, key)));
         Ok(Observed { measured, findings, sizes })
     })
     .await
@@ -108,7 +108,7 @@ fn weigh(table: &str, sizes: Option<&BTreeMap<String, u64>>) -> Option<Severity>
     }
 }
 
-fn of_statements(
+fn statement_findings(
     migration: &Migration,
     measured: &MigrationProfile,
     sizes: Option<&BTreeMap<String, u64>>,
@@ -148,7 +148,7 @@ fn of_statements(
     findings
 }
 
-fn of_key(migration: &Migration, (table, constraint): &(String, String)) -> Option<LintFinding> {
+fn key_finding(migration: &Migration, (table, constraint): &(String, String)) -> Option<LintFinding> {
     let message = format!("the foreign key {constraint} of {table} has no index");
     let line = migration.up.statements().next().map_or(1, |statement| statement.line);
     finding("foreign-key-without-index", migration, line, Some(Severity::Warning), message)

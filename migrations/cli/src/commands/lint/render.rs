@@ -1,12 +1,12 @@
 //! Findings for people and for GitHub.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use lint::{LintFinding, Severity};
 use serde_json::{Value, json};
 
 use super::Observed;
+use super::location::Location;
 use crate::output::{ERROR, SUCCESS, WARNING};
 use text::counted;
 
@@ -76,11 +76,11 @@ fn quoted(finding: &LintFinding) -> String {
 }
 
 /// Workflow commands, a line each (GitHub's documentation, "Workflow commands for GitHub Actions").
-pub(super) fn annotations(findings: &[LintFinding], dir: &Path) -> String {
+pub(super) fn annotations(findings: &[LintFinding], location: &Location) -> String {
     let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
     let line = |finding: &LintFinding| {
-        let file = dir.join(&finding.file);
+        let file = location.path(&finding.file);
         format!(
             "::{} file={},line={},col={},endColumn={},title={}::{}",
             finding.severity.as_str(),

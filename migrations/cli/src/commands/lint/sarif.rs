@@ -3,7 +3,9 @@
 use lint::{LintFinding, lint_rule};
 use serde_json::{Value, json};
 
-pub(super) fn document(findings: &[LintFinding]) -> String {
+use super::location::Location;
+
+pub(super) fn document(findings: &[LintFinding], location: &Location) -> String {
     let mut names: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
     names.sort_unstable();
     names.dedup();
@@ -17,7 +19,7 @@ pub(super) fn document(findings: &[LintFinding]) -> String {
                 "rules": names.iter().map(|name| rule(name)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
-            "results": findings.iter().map(result).collect::<Vec<_>>(),
+            "results": findings.iter().map(|finding| result(finding, location)).collect::<Vec<_>>(),
         }],
     });
     // Our own values have string keys and no failing serializer.
@@ -29,13 +31,13 @@ fn rule(name: &str) -> Value {
     json!({ "id": name, "shortDescription": { "text": title }, "help": { "text": page } })
 }
 
-fn result(finding: &LintFinding) -> Value {
+fn result(finding: &LintFinding, location: &Location) -> Value {
     json!({
         "ruleId": finding.rule,
         "level": finding.severity.as_str(),
         "message": { "text": finding.message },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": finding.file },
+            "artifactLocation": { "uri": location.uri(&finding.file) },
             "region": {
                 "startLine": finding.line,
                 "startColumn": finding.column,
