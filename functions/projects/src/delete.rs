@@ -58,7 +58,7 @@ pub(crate) async fn delete(app: Arc<App>, request: Request, params: PathParams) 
     match app.write_idempotent(claims.clone(), &budget, delete).await? {
         Outcome::Deleted => {
             if cascades {
-                search_index::catch_up_after_response(&app, claims, &AfterResponse::of(&request));
+                search_index::catch_up_after_response(&app, claims, &AfterResponse::from_request(&request));
             }
         }
         // A first attempt whose answer was lost may have deleted it.

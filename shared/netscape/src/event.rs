@@ -91,8 +91,7 @@ pub struct Separator<'a> {
 }
 
 /// The layout of an entry in a file. It carries no meaning; a [`Writer`](crate::Writer) follows it, so that
-/// it can write the same bytes that were read. It means nothing; a [`Writer`](crate::Writer) follows it, so
-/// that what it writes can be what was read, byte for byte.
+/// it can write the same bytes that were read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     /// The `<DD>` begins its line, as Netscape and Mozilla write it; Firefox indents it.

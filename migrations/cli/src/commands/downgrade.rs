@@ -13,7 +13,7 @@ use engine::migrate::Target;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Target: -n for the last n, the number of the last migration to keep, or base. With --sql also a range,
-    /// as 7:5 With --sql also a range, as 7:5
+    /// as 7:5
     #[arg(value_name = "TARGET", allow_negative_numbers = true)]
     target: Range<DowngradeTarget>,
     #[command(flatten)]

@@ -12,8 +12,7 @@ use engine::migrate::Target;
 /// Apply pending migrations
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Target: head, a migration's number, or +n for the next n. With --sql also a range, as base:head With
-    /// --sql also a range, as base:head
+    /// Target: head, a migration's number, or +n for the next n. With --sql also a range, as base:head
     #[arg(default_value = "head", value_name = "TARGET")]
     target: Range<UpgradeTarget>,
     #[command(flatten)]

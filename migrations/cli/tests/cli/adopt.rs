@@ -120,7 +120,7 @@ const TOKENS: &str = "
 #[test]
 fn a_project_store_with_tokens_of_its_own_keeps_them_in_a_schema_beside_ours() {
     let project = Project::with_ours();
-    let Some(alembic) = Alembic::of(&project, "project_store") else { return };
+    let Some(alembic) = Alembic::new(&project, "project_store") else { return };
     alembic.run(&["upgrade", "head"]);
     project.sql(&old_rows(&["INSERT INTO projects", "DELETE FROM projects", "INSERT INTO extraction_jobs"]));
     project.sql(USERS);
