@@ -150,7 +150,7 @@ fn sarif_has_what_its_standard_requires() {
 }
 
 #[test]
-fn findings_are_placed_from_the_repositorys_root_wherever_the_command_runs() {
+fn findings_are_placed_from_the_root_of_the_repository_wherever_the_command_runs() {
     let project = bad();
     let repository = project.folder();
     std::fs::create_dir(repository.join(".git")).unwrap();

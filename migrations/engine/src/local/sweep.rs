@@ -15,8 +15,8 @@ const BIRTH: Duration = Duration::from_secs(60);
 /// Longest time for a server to stop at once.
 const STOP: Duration = Duration::from_secs(2);
 
-/// Removes the folders below `parent` whose name begins with `prefix`, which belong to us or `owner`, and whose
-/// file `lock` nobody has locked. A server that still runs there is stopped first.
+/// Removes the folders below `parent` whose name begins with `prefix`, which belong to us or `owner`, and
+/// whose file `lock` nobody has locked. A server that still runs there is stopped first.
 pub fn sweep(parent: &Path, prefix: &str, lock: &str, owner: Owner) {
     let entries = parent.read_dir().into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes())) {
