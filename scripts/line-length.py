@@ -38,6 +38,7 @@ FIXTURES = [
     "functions/*/tests/*",
     "migrations/rehearsal/tests/reports/*",
     "shared/auth/tests/auth/tokens/*",
+    "shared/tokens/tests/*",
     "tests/it/*",
 ]
 

@@ -1,9 +1,12 @@
 //! JSON whose objects keep the order of their members, which `serde_json::Value` does only by a feature that
 //! would change every other crate's output too.
 
+mod parse;
 mod serde_impls;
 
 use serde_json::Number;
+
+pub(crate) use parse::parse;
 
 /// A JSON value. Two objects are equal if they have the same members in whatever order, and two numbers if
 /// they have the same value.
@@ -37,6 +40,10 @@ impl Object {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
+
+    pub(crate) fn push(&mut self, name: &str, value: impl Into<Json>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
 }
 
 impl Json {
@@ -58,6 +65,18 @@ impl Json {
     /// The items, if it is an array.
     pub fn as_array(&self) -> Option<&[Json]> {
         if let Json::Array(items) = self { Some(items) } else { None }
+    }
+
+    /// How a message names a value of this kind.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "a boolean",
+            Json::Number(_) => "a number",
+            Json::String(_) => "a string",
+            Json::Array(_) => "an array",
+            Json::Object(_) => "an object",
+        }
     }
 }
 

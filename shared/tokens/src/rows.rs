@@ -1,11 +1,15 @@
 //! Tokens as rows of a database: one struct for each table, its fields the table's columns.
 //!
-//! Typed columns hold what a token's references stand for, so that a query finds a color whether it is written
-//! out or not. Where the columns alone would not give back what was written, `written` keeps it. Tokens that a
-//! group receives by `$extends` have no row; the group's row has the reference.
+//! A document becomes rows by [`crate::Tokens::rows`], and [`Rows::document`] makes the same document of
+//! them. Typed columns hold what a token's references stand for, so that a query finds a color whether it is
+//! written out or not. Where the columns alone would not give back what was written, `written` keeps it.
+//! Tokens that a group receives by `$extends` have no row; the group's row has the reference.
 //!
-//! [`Rows`] is JSON by serde: `json_to_recordset` reads it, `json_agg` makes it. Columns of JSON must be `json`,
-//! not `jsonb`, which would forget the order of members.
+//! [`Rows`] is JSON by serde: `json_to_recordset` reads it, `json_agg` makes it. Columns of JSON must be
+//! `json`, not `jsonb`, which would forget the order of members.
+
+mod read;
+mod write;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,8 +109,8 @@ pub struct TypographyRow {
 /// A row of `other_tokens`. A group's path may be empty: the document itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OtherRow {
-    /// Columns of every token; of a group `own_type` is true where it has `$type`, `written` has `$schema`, or
-    /// `$ref` in place of `$extends`.
+    /// Columns of every token; of a group `own_type` is true where it has `$type`, `written` has `$schema`,
+    /// or `$ref` in place of `$extends`.
     #[serde(flatten)]
     pub token: TokenColumns,
     /// Whether it is a group.
@@ -117,4 +121,14 @@ pub struct OtherRow {
     pub value: Option<Json>,
     /// `$extends` as it was written.
     pub extends: Option<String>,
+}
+
+/// Rows that are no document.
+#[derive(Debug, thiserror::Error)]
+#[error("the row of the token {path:?} {detail}")]
+pub struct RowsError {
+    /// The row's path.
+    pub path: String,
+    /// What is wrong with it.
+    pub detail: &'static str,
 }
