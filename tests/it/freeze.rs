@@ -10,7 +10,7 @@ use support::proxy::Cut;
 use support::{Data, Event, Options, Postgres, Proxy, Shutdown, TestDatabase, binary, rounds};
 use tokio::time::timeout;
 
-const FUNCTIONS: [&str; 6] = ["db-test", "list-projects", "import", "search", "export", "account"];
+const FUNCTIONS: [&str; 7] = ["db-test", "list-projects", "import", "search", "export", "account", "jobs"];
 
 /// For what happens within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);

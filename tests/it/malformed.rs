@@ -5,7 +5,7 @@ use support::lambda::Lambda;
 use support::{Event, binary};
 
 /// Every function's binary, the streaming one included.
-const FUNCTIONS: [&str; 6] = ["db-test", "list-projects", "import", "search", "export", "account"];
+const FUNCTIONS: [&str; 7] = ["db-test", "list-projects", "import", "search", "export", "account", "jobs"];
 
 /// One event for each way in which a query string, a path, a header or a body is not what it should be.
 fn events() -> Vec<Value> {

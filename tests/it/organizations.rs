@@ -36,6 +36,7 @@ async fn everything_seen(fixture: &Fixture, caller: &str) -> String {
         seen.push(fixture.call(search::handle, bearer(Event::get(target), caller)).await);
     }
     seen.push(fixture.call(list_projects::handle, bearer(Event::get("/"), caller)).await);
+    seen.push(fixture.call(jobs::handle, bearer(Event::get("/"), caller)).await);
     seen.push(fixture.call(db_test::handle, bearer(Event::get("/?details=true"), caller)).await);
     seen.push(fixture.call(account::handle, bearer(Event::get("/members"), caller)).await);
     for format in ["json", "csv", "html"] {

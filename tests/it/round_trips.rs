@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use harness::{Seen, app, call};
 use pg::Connector;
+use serde_json::{Value, json};
 use store::App;
 use support::lambda::Lambda;
 use support::{Event, NeonProxy, Proxy, TestDatabase, binary, round_trips};
@@ -189,6 +190,67 @@ async fn undoing_an_import_is_one_round_trip() {
     };
     assert_eq!(round_trips(&distant.proxy, &mut undo).await.round(), 1.0);
     assert_eq!(distant.flights(undo()).await, 1);
+}
+
+/// A request with a JSON body, which is answered with this status.
+async fn send<F>(
+    distant: &Distant,
+    handle: impl FnOnce(Arc<App>, web::Request) -> F,
+    (method, target): (&str, &str),
+    body: &Value,
+    status: u16,
+) -> Value
+where
+    F: Future<Output = Result<web::Response, web::Error>> + Send,
+{
+    let event = Event::new(method.parse().unwrap(), target).text(body.to_string());
+    let seen = call(&distant.app, handle, event).await;
+    assert_eq!(seen.status, status, "{method} {target}: {}", seen.body);
+    seen.body
+}
+
+#[tokio::test]
+async fn each_step_of_a_job_is_one_round_trip() {
+    let distant = Distant::with_projects(1).await;
+    let job = json!({ "project_id": 1, "source_url": "https://x/", "extraction_type": "color" });
+    let blue = json!({ "colorSpace": "srgb", "components": [0.2, 0.4, 0.9] });
+    let tokens = json!({ "blue": { "$type": "color", "$value": blue } });
+    let post = |target: &str, body: Value, status: u16| {
+        let (distant, target) = (&distant, target.to_owned());
+        async move { send(distant, jobs::handle, ("POST", &target), &body, status).await }
+    };
+    let get = || async { send(&distant, jobs::handle, ("GET", "/?status=pending"), &json!({}), 200).await };
+    for id in 1..=2 {
+        assert_eq!(distant.flights(async { drop(post("/", job.clone(), 201).await) }).await, 1, "submit");
+        assert_eq!(distant.flights(async { drop(get().await) }).await, 1, "list");
+        let claimed = std::sync::Mutex::new(Value::Null);
+        let claim = async { *claimed.lock().unwrap() = post("/claim", json!({}), 200).await };
+        assert_eq!(distant.flights(claim).await, 1, "claim");
+        let lease = claimed.into_inner().unwrap()["jobs"][0]["lease_token"].clone();
+        let heartbeat = post(&format!("/{id}/heartbeat"), json!({ "lease_token": lease }), 200);
+        assert_eq!(distant.flights(async { drop(heartbeat.await) }).await, 1, "heartbeat");
+        let completion = json!({ "lease_token": lease, "tokens": tokens });
+        for _ in 0..2 {
+            let complete = post(&format!("/{id}/complete"), completion.clone(), 200);
+            assert_eq!(distant.flights(async { drop(complete.await) }).await, 1, "complete");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_step_of_a_project_is_one_round_trip() {
+    let distant = Distant::with_projects(1).await;
+    let name = json!({ "name": "p" });
+    for (method, target, status) in [
+        ("POST", "/", 201),
+        ("GET", "/2", 200),
+        ("PATCH", "/2", 200),
+        ("DELETE", "/2", 204),
+        ("DELETE", "/1?cascade=true", 204),
+    ] {
+        let step = async { drop(send(&distant, projects::handle, (method, target), &name, status).await) };
+        assert_eq!(distant.flights(step).await, 1, "{method} {target}");
+    }
 }
 
 /// From nothing to the first row, with a new connector each time.

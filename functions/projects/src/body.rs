@@ -147,7 +147,7 @@ mod tests {
         assert_eq!((cleared.name, cleared.description), (None, Some(None)));
         let named = read(r#"{"name": "b"}"#).unwrap();
         assert_eq!((named.name.as_deref(), named.description), (Some("b"), None));
-        for body in ["{}", "null", r#"{"nam": "b"}"#, r#"{"name": null}"#] {
+        for body in ["{}", "null", r#"{"title": "b"}"#, r#"{"name": null}"#] {
             assert_eq!(status(read(body)), 400, "{body}");
         }
         assert_eq!(status(read(r#"{"name": ""}"#)), 422);

@@ -66,8 +66,8 @@ pub(crate) async fn delete(app: Arc<App>, request: Request, params: PathParams) 
         Outcome::NotFound => return Err(Error::not_found(NO_PROJECT)),
         Outcome::Stale => return Err(stale()),
         Outcome::Occupied => {
-            let detail = "The project holds bookmarks, folders, imports, jobs or tokens: delete these first, or \
-                          all of it by ?cascade=true.";
+            let detail = "The project holds bookmarks, folders, imports, jobs or tokens: delete these first, \
+                          or all of it by ?cascade=true.";
             return Err(Error::conflict(detail));
         }
     }
@@ -96,9 +96,9 @@ async fn delete_empty(
 
 /// Deletes a project with all that it holds, in one round trip.
 ///
-/// What an import has locked is waited for, in the order in which an import locks it: the project's bookmarks,
-/// then the project. From then on nothing can be added to it. Each statement looks for the version that the
-/// sender has seen, so that all of them do something or none does.
+/// What an import has locked is waited for, in the order in which an import locks it: the project's
+/// bookmarks, then the project. From then on nothing can be added to it. Each statement looks for the version
+/// that the sender has seen, so that all of them do something or none does.
 async fn delete_all(
     mut connection: Connection,
     id: i32,

@@ -14,8 +14,8 @@ use web::{Error, PathParams, Request, Response, Routes};
 /// Answers a request.
 ///
 /// # Errors
-/// 400, 413 and 422 for what is sent, 404, 405; 409 where a project is to be deleted that holds something, 412
-/// where it is not the version that the sender has seen; 503 where the database cannot be reached.
+/// 400, 413 and 422 for what is sent, 404, 405; 409 where a project is to be deleted that holds something,
+/// 412 where it is not the version that the sender has seen; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
     Routes::new()
         .post("/", create::create)

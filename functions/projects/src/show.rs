@@ -11,8 +11,8 @@ use web::{Error, PathParams, Query, Request, Response, budget_of, json, with_eta
 
 use crate::{NO_PROJECT, id_of};
 
-/// A project's own address has the whole of a description; one of more than this many characters was written by
-/// another program, and an answer would not hold it.
+/// A project's own address has the whole of a description; one of more than this many characters was written
+/// by another program, and an answer would not hold it.
 const DESCRIPTION_CHARACTERS: usize = 1_000_000;
 
 /// The version of `projects p`, as the text of an entity tag: its last change to the microsecond. As text it

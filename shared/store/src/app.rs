@@ -61,8 +61,8 @@ impl App {
         self.claims_with(request, wanted_scope(request))
     }
 
-    /// The same for a request that needs another scope than its method says. Every role that may write has all
-    /// scopes, so an API token alone can lack it.
+    /// The same for a request that needs another scope than its method says. Every role that may write has
+    /// all scopes, so an API token alone can lack it.
     #[must_use]
     pub fn claims_with(&self, request: &Request, scope: Scope) -> Claims {
         claims::claims(request, scope, self.verifier.is_some())

@@ -5,6 +5,8 @@ use std::time::Duration;
 use pg::Url;
 use web::{ConfigError, Platform, Settings};
 
+use crate::JobWebhook;
+
 /// The settings of a function. See README for each variable.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -15,6 +17,8 @@ pub struct Config {
     pub database: db::Config,
     /// `IMPORT_MAX_BYTES`: the largest body of an import in bytes, after decoding and inflating.
     pub import_max_bytes: u64,
+    /// `JOB_WEBHOOK` and `JOB_WEBHOOK_SECRET`: who hears of new extraction jobs.
+    pub job_webhook: Option<JobWebhook>,
 }
 
 /// The pool of the old stacks: SQLAlchemy's `pool_size` and `max_overflow`.
@@ -52,7 +56,8 @@ impl Config {
         if import_max_bytes == 0 || import_max_bytes > IMPORT_MAX_BYTES_LIMIT {
             return Err(ConfigError::new("IMPORT_MAX_BYTES", "must be from 1 to 2147483647"));
         }
-        Ok(Self { web, database, import_max_bytes })
+        let job_webhook = JobWebhook::read(&settings)?;
+        Ok(Self { web, database, import_max_bytes, job_webhook })
     }
 }
 

@@ -8,13 +8,16 @@ mod app;
 mod bookmark;
 mod claims;
 mod config;
+mod job_webhook;
 pub mod locks;
 mod project;
 pub mod scope;
 pub mod search_index;
+pub mod token_rows;
 
 pub use app::App;
 pub use bookmark::Bookmark;
 pub use claims::DEFAULT_ORGANIZATION;
 pub use config::Config;
+pub use job_webhook::JobWebhook;
 pub use project::Project;

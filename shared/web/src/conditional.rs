@@ -6,8 +6,8 @@ use lambda_http::http::header::{ETAG, IF_MATCH};
 
 use crate::{Error, Request, Response};
 
-/// The entity tags of `If-Match`, without their quotation marks. None where any version will do: the header is
-/// absent, or `*`. Weak tags match nothing (section 8.8.3.2), so they are left out.
+/// The entity tags of `If-Match`, without their quotation marks. None where any version will do: the header
+/// is absent, or `*`. Weak tags match nothing (section 8.8.3.2), so they are left out.
 #[must_use]
 pub fn if_match(request: &Request) -> Option<Vec<String>> {
     let mut tags: Option<Vec<String>> = None;

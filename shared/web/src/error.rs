@@ -21,6 +21,7 @@ pub struct Error {
     kind: &'static str,
     detail: String,
     header: Option<ResponseHeader>,
+    faults: Option<Box<serde_json::Value>>,
     cause: Option<Cause>,
 }
 
@@ -53,11 +54,13 @@ struct Problem<'a> {
     status: u16,
     detail: &'a str,
     request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<&'a serde_json::Value>,
 }
 
 impl Error {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), header: None, cause: None }
+        Self { status, kind, detail: detail.into(), header: None, faults: None, cause: None }
     }
 
     /// 400: a parameter is wrong.
@@ -172,6 +175,13 @@ impl Error {
         Self { header: Some(header), ..self }
     }
 
+    /// Adds the faults of what was sent, as the list `errors` of RFC 9457's example: each an object with
+    /// `detail` and `pointer`.
+    #[must_use]
+    pub fn with_faults(self, faults: &impl Serialize) -> Self {
+        Self { faults: serde_json::to_value(faults).ok().map(Box::new), ..self }
+    }
+
     /// Attaches a cause that is logged but never sent to the client.
     #[must_use]
     pub fn with_source(self, cause: impl Into<Cause>) -> Self {
@@ -205,6 +215,7 @@ impl Error {
             status: self.status.as_u16(),
             detail: &self.detail,
             request_id,
+            errors: self.faults.as_deref(),
         };
         let text = serde_json::to_string(&problem).unwrap_or_default();
         let mut response = with_type(self.status, "application/problem+json", text);

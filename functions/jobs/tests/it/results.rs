@@ -1,0 +1,148 @@
+//! What a completed job brings: its document, as tokens of the project.
+
+use harness::Fixture;
+use serde_json::{Value, json};
+
+use crate::{claim_one, report, submit, with_project};
+
+fn color(red: f64) -> Value {
+    json!({ "$type": "color", "$value": { "colorSpace": "srgb", "components": [red, 0.4, 0.9], "hex": "#3366e6" } })
+}
+
+/// Completes a new job with a document.
+async fn complete(fixture: &Fixture, tokens: &Value) -> Value {
+    submit(fixture).await;
+    let job = claim_one(fixture).await;
+    let seen = report(fixture, &job, "complete", json!({ "tokens": tokens })).await;
+    assert_eq!(seen.status, 200, "{}", seen.body);
+    seen.body
+}
+
+/// The paths of each table of tokens that has any, with the jobs that brought them.
+async fn stored(fixture: &Fixture) -> Value {
+    let of = |table: &str| {
+        format!(
+            "SELECT '{table}' AS name, path || ' ' || coalesce(extraction_job_id::text, '-') AS what FROM {table}"
+        )
+    };
+    let all =
+        ["color_tokens", "spacing_tokens", "typography_tokens", "other_tokens"].map(of).join(" UNION ALL ");
+    let stored = fixture
+        .ask(&format!(
+            "SELECT coalesce(json_object_agg(name, paths), '{{}}')
+             FROM (SELECT name, json_agg(what ORDER BY what) AS paths FROM ({all}) AS rows GROUP BY name) AS tables"
+        ))
+        .await;
+    serde_json::from_str(&stored).unwrap()
+}
+
+#[tokio::test]
+async fn tokens_and_status_are_written_together() {
+    let fixture = with_project().await;
+    let document = json!({
+        "brand": { "$type": "color", "blue": { "$value": color(0.2)["$value"] },
+            "accent": { "$value": "{brand.blue}" } },
+        "space": { "small": { "$type": "dimension", "$value": { "value": 4, "unit": "px" } } },
+        "body": { "$type": "typography", "$value": {
+            "fontFamily": ["Inter", "sans-serif"], "fontSize": { "value": 16, "unit": "px" }, "fontWeight": "bold",
+            "letterSpacing": { "value": 0, "unit": "px" }, "lineHeight": 1.5 } },
+        "fast": { "$type": "duration", "$value": { "value": 200, "unit": "ms" } }
+    });
+    let job = complete(&fixture, &document).await;
+    assert_eq!((&job["status"], &job["id"]), (&json!("completed"), &json!(1)));
+    let result: Value = serde_json::from_str(job["result_data"].as_str().unwrap()).unwrap();
+    assert_eq!(result, document);
+    let stored = stored(&fixture).await;
+    assert_eq!(stored["color_tokens"], json!(["brand.accent 1", "brand.blue 1"]));
+    assert_eq!(stored["spacing_tokens"], json!(["space.small 1"]));
+    assert_eq!(stored["typography_tokens"], json!(["body 1"]));
+    let other = stored["other_tokens"].as_array().unwrap();
+    assert!(other.contains(&json!("fast 1")), "{stored}");
+    assert_eq!(
+        fixture.ask("SELECT components::text FROM color_tokens WHERE path = 'brand.accent'").await,
+        "{0.2,0.4,0.9}"
+    );
+    assert_eq!(
+        fixture.ask("SELECT count(*) FROM color_tokens WHERE own_type").await,
+        "2",
+        "whatever group is above"
+    );
+}
+
+#[tokio::test]
+async fn a_document_that_is_not_valid_is_refused_and_the_job_stays_its_workers() {
+    let fixture = with_project().await;
+    submit(&fixture).await;
+    let job = claim_one(&fixture).await;
+    let faulty = json!({ "a": { "$type": "color", "$value": "#fff" }, "b": { "$value": "{c}" } });
+    let refused = report(&fixture, &job, "complete", json!({ "tokens": faulty })).await;
+    refused.problem(422);
+    let pointers: Vec<&Value> =
+        refused.body["errors"].as_array().unwrap().iter().map(|fault| &fault["pointer"]).collect();
+    assert_eq!(pointers, ["/a/$value", "/b/$value"], "{}", refused.body);
+    assert_eq!(stored(&fixture).await, json!({}));
+    assert_eq!(
+        report(&fixture, &job, "complete", json!({ "tokens": { "a": color(0.2) } })).await.status,
+        200
+    );
+    assert_eq!(stored(&fixture).await, json!({ "color_tokens": ["a 1"] }));
+}
+
+#[tokio::test]
+async fn a_lease_that_is_over_writes_no_tokens_and_one_that_has_completed_writes_them_once() {
+    let fixture = with_project().await;
+    submit(&fixture).await;
+    let stopped = claim_one(&fixture).await;
+    crate::let_time_pass(&fixture).await;
+    report(&fixture, &stopped, "complete", json!({ "tokens": { "late": color(0.1) } })).await.problem(409);
+    assert_eq!(stored(&fixture).await, json!({}));
+    let job = claim_one(&fixture).await;
+    for name in ["first", "second"] {
+        let tokens = json!({ name: color(0.2) });
+        assert_eq!(report(&fixture, &job, "complete", json!({ "tokens": tokens })).await.status, 200);
+    }
+    assert_eq!(stored(&fixture).await, json!({ "color_tokens": ["first 1"] }));
+}
+
+#[tokio::test]
+async fn a_jobs_tokens_take_the_place_of_those_that_cannot_be_beside_them() {
+    let fixture = with_project().await;
+    complete(
+        &fixture,
+        &json!({ "kept": color(0.1), "a": color(0.1), "b": { "c": color(0.1), "d": color(0.1) } }),
+    )
+    .await;
+    let size = json!({ "$type": "dimension", "$value": { "value": 4, "unit": "px" } });
+    // Another type at a path, a token where a group was, a group where a token was.
+    complete(&fixture, &json!({ "kept": size, "a": { "b": color(0.2) }, "b": color(0.2), "ab": color(0.2) }))
+        .await;
+    assert_eq!(
+        stored(&fixture).await,
+        json!({ "color_tokens": ["a.b 2", "ab 2", "b 2"], "spacing_tokens": ["kept 2"] })
+    );
+    let ordered = "SELECT count(*) = count(DISTINCT position) FROM color_tokens";
+    assert_eq!(fixture.ask(ordered).await, "true");
+    // Tokens stay when their job is deleted.
+    let deleted = fixture.call(jobs::handle, support::Event::delete("/2")).await;
+    assert_eq!(deleted.status, 204);
+    assert_eq!(stored(&fixture).await["spacing_tokens"], json!(["kept -"]));
+}
+
+#[tokio::test]
+async fn ten_thousand_tokens_are_written_and_replaced_within_a_request() {
+    let fixture = with_project().await;
+    for red in [0.25, 0.75] {
+        let groups = (0..100).map(|group| {
+            let tokens = (0..100).map(|number| {
+                let value = json!({ "colorSpace": "srgb", "components": [red, 0, 0] });
+                (format!("c{number}"), json!({ "$value": value }))
+            });
+            let mut tokens: serde_json::Map<String, Value> = tokens.collect();
+            tokens.insert("$type".to_owned(), json!("color"));
+            (format!("g{group}"), Value::Object(tokens))
+        });
+        complete(&fixture, &Value::Object(groups.collect())).await;
+        let written = format!("SELECT count(*) FROM color_tokens WHERE components[1] = {red}");
+        assert_eq!(fixture.ask(&written).await, "10000");
+    }
+}

@@ -1,0 +1,75 @@
+//! Rows of design tokens as SQL: how `tokens::Rows` becomes rows of its tables.
+
+/// The tables of tokens, each with the columns that it alone has.
+const TABLES: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "color_tokens",
+        &[
+            ("color_space", "text"),
+            ("components", "double precision[]"),
+            ("alpha", "double precision"),
+            ("hex", "text"),
+        ],
+    ),
+    ("spacing_tokens", &[("value", "double precision"), ("unit", "text")]),
+    (
+        "typography_tokens",
+        &[
+            ("font_family", "text[]"),
+            ("font_size", "double precision"),
+            ("font_size_unit", "text"),
+            ("font_weight", "double precision"),
+            ("letter_spacing", "double precision"),
+            ("letter_spacing_unit", "text"),
+            ("line_height", "double precision"),
+        ],
+    ),
+    (
+        "other_tokens",
+        &[("is_group", "boolean"), ("token_type", "text"), ("value", "json"), ("extends", "text")],
+    ),
+];
+
+/// The columns that the tables have in common, `position` aside.
+const COMMON: [(&str, &str); 10] = [
+    ("path", "text"),
+    ("own_type", "boolean"),
+    ("alias", "text"),
+    ("written", "json"),
+    ("description", "text"),
+    ("deprecated", "boolean"),
+    ("deprecated_reason", "text"),
+    ("extensions", "json"),
+    ("confidence", "double precision"),
+    ("role", "text"),
+];
+
+/// The names of the tables of tokens.
+#[must_use]
+pub fn tables() -> [&'static str; 4] {
+    TABLES.map(|(table, _)| table)
+}
+
+/// A statement for each table that inserts rows of `tokens::Rows`. All parameters are expressions of SQL:
+/// `rows` is the JSON; `project_id` and `job_id` belong to each row; `offset` is added to each position;
+/// `from` is a further item of FROM, which may have no row, so that nothing is inserted. A row whose path is
+/// there already is left out.
+#[must_use]
+pub fn inserts(rows: &str, project_id: &str, job_id: &str, offset: &str, from: &str) -> [String; 4] {
+    TABLES.map(|(table, own)| {
+        let columns: Vec<_> = COMMON.iter().chain(own).collect();
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let values: Vec<String> = names.iter().map(|name| format!("r.{name}")).collect();
+        let types: Vec<String> =
+            columns.iter().map(|(name, sql_type)| format!("{name} {sql_type}")).collect();
+        format!(
+            "INSERT INTO {table} (organization_id, project_id, extraction_job_id, position, {})
+             SELECT current_organization(), {project_id}, {job_id}, {offset} + r.position, {}
+             FROM json_to_recordset({rows} -> '{table}') AS r (position integer, {}), {from}
+             ON CONFLICT (organization_id, project_id, path) DO NOTHING",
+            names.join(", "),
+            values.join(", "),
+            types.join(", "),
+        )
+    })
+}
