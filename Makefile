@@ -11,11 +11,11 @@ export SAM_CLI_TELEMETRY := 0
 
 # How long `make soak` gives each fuzz target.
 FUZZ_SECONDS ?= 60
-# What `make demo` imports.
+# The file that `make demo` imports.
 FILE ?= tests/corpus/demo.html
 # The crates that can be published: the command line and what it stands on.
 PUBLISHED := branchline $(addprefix branchline-,engine files lint model neon pg pg-login rehearsal text)
-# What `make rehearse` rehearses, and how.
+# The example that `make rehearse` rehearses, and its options.
 EXAMPLE ?= project
 REHEARSE_ARGS ?= --max-lock $(if $(filter project,$(EXAMPLE)),2s,500ms)
 

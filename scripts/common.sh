@@ -10,7 +10,7 @@ die() {
   exit 1
 }
 
-# Whether version $1 is $2 or newer, with the same first number.
+# Succeeds if version $1 is $2 or newer, with the same first number.
 is_at_least() {
   [[ ${1%%.*} == "${2%%.*}" && $(printf '%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]
 }

@@ -1,4 +1,4 @@
--- What a database of the old stacks holds after V0002: a job with 50,000 bookmarks, a tenth of them
+-- The rows of a database of the old stacks after V0002: a job with 50,000 bookmarks, a tenth of them
 -- duplicates.
 INSERT INTO projects (name) SELECT 'project ' || n FROM generate_series(1, 20) AS n;
 INSERT INTO extraction_jobs (project_id, source_url, extraction_type, status)

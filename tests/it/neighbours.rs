@@ -1,4 +1,4 @@
-//! What a small organization does costs no more for a large one beside it: counted in blocks that the
+//! The requests of a small organization cost no more for a large one beside it: counted in blocks that the
 //! server reads, since times are another machine's.
 
 use std::ops::RangeInclusive;

@@ -1,8 +1,8 @@
--- What a scope holds, in the order of a file: folders, what is in them, separators.
+-- The content of a scope, in the order of a file: folders, what is in them, separators.
 --
--- What a folder holds sorts by place, which is an id. The ids of an import follow its file, and later imports
--- have later ones: so one import comes out as its file was, and a folder that several brought stands where
--- the first had it, once, with what all of them put into it.
+-- The content of a folder is sorted by place, which is an id. The ids of an import follow its file, and later
+-- imports have later ones: so one import comes out as its file was, and a folder that several brought stands
+-- where the first had it, once, with what all of them put into it.
 --
 -- folder_tree() numbers the folders in the order of a file. What stands in a folder has the number of the
 -- last folder that is complete before it: of those under its own folder that come before it, or else its

@@ -1,12 +1,13 @@
-//! Which migrations a database has already, though its history does not say so.
+//! Finds the migrations that a database has already, though its history does not say so.
 //!
 //! The migrations run on an empty database, which gives every property of every object as a sequence of
 //! values, the [`Timeline`]. Where the database has a value that stands in the sequence, the migrations up to
 //! that place have touched it there, and those after it have not. A value that stands nowhere in the sequence
 //! is somebody else's.
 //!
-//! What leaves no trace in a catalog, as a change of rows, or one that a later migration takes back, only the
-//! history of the tool before can tell: its [`Record`]. Where neither tells, the person is asked.
+//! Some migrations leave no trace in a catalog, such as a change of rows, or one that a later migration takes
+//! back: for these there is only the history of the tool before, its [`Record`]. Where neither tells, the
+//! person is asked.
 
 mod error;
 mod evidence;

@@ -143,8 +143,9 @@ impl Migrator {
     /// missing before that is applied, all in one transaction. A database with a history is left as it is.
     /// `server` is for the scratch database in which the migrations are tried.
     ///
-    /// # Errors A migration is there in part, it is unclear how far they have run, or one fails. Nothing is
-    /// changed then.
+    /// # Errors
+    /// A migration is there in part, it is unclear how far they have run, or one fails. Nothing is changed
+    /// then.
     pub async fn adopt(&self, url: &str, server: &Server) -> Result<Adopted> {
         let connector = connector(url)?;
         let (session, database, history) = open_and_read_history(&connector).await?;

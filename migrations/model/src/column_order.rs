@@ -19,7 +19,7 @@ pub struct OrderReliance {
     pub line: usize,
     /// The table.
     pub table: String,
-    /// What it is.
+    /// Its kind.
     what: &'static str,
 }
 
@@ -46,7 +46,7 @@ impl ReorderedTables {
         (Self(tables), others)
     }
 
-    /// Whether every table's columns are in order.
+    /// Returns whether every table's columns are in order.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -162,7 +162,7 @@ fn search(sql: &str, tables: &BTreeMap<String, &str>) -> Option<(usize, String, 
     }
 }
 
-/// What stands in a dollar quote or a string, and how far in; bodies are code.
+/// Returns the text in a dollar quote or a string, and its offset; bodies are code.
 fn body(text: &str) -> Option<(usize, &str)> {
     if let Some(tagged) = text.strip_prefix('$') {
         let tag = tagged.find('$')? + 2;
@@ -218,7 +218,7 @@ fn end_of_name(statement: &[Word<'_>], first: usize) -> usize {
     last
 }
 
-/// Whether what follows the table of an INSERT is no list of columns.
+/// Returns whether what follows the table of an INSERT is no list of columns.
 fn has_no_columns(statement: &[Word<'_>], after: usize, is: &impl Fn(usize, &str) -> bool) -> bool {
     let at = if is(after, "AS") { after + 2 } else { after };
     let is_query = |i| ["SELECT", "VALUES", "WITH", "TABLE"].iter().any(|word| is(i, word));

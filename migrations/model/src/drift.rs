@@ -1,5 +1,4 @@
-//! How a database differs from what its migrations make, apart from what rightly differs from server to
-//! server.
+//! Compares a database with what its migrations make, apart from what rightly differs from server to server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +18,10 @@ const HISTORIES: [&str; 9] = [
     "ar_internal_metadata",
 ];
 
-/// What a database's catalog has other than its migrations make it.
+/// The differences of a database's catalog from what its migrations make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drift {
-    /// What somebody has changed, added to what the migrations make, or taken away.
+    /// Objects and properties that somebody has changed, added to what the migrations make, or taken away.
     pub differences: Vec<Difference>,
     /// Objects that no migration makes and that are nobody's part: those of a provider, of another tool, of
     /// another application.
@@ -62,11 +61,11 @@ struct Comparison<'a> {
     database: &'a Catalog,
     /// The schemas that the migrations know.
     schemas: BTreeSet<&'a Ident>,
-    /// Tables, views and types that are there on one side only: their parts are not told one by one.
+    /// Tables, views and types that are there on one side only: their parts are not listed one by one.
     one_sided: BTreeSet<&'a QualifiedName>,
-    /// Whether another tool keeps a history in the database.
+    /// True if another tool keeps a history in the database.
     is_adopted: bool,
-    /// What default privileges give: by kind of object and grantee.
+    /// Privileges by default: by kind of object and grantee.
     defaults: BTreeMap<(&'a str, &'a Ident), Vec<&'a str>>,
 }
 
@@ -140,7 +139,8 @@ impl<'a> Comparison<'a> {
         Verdict::Drift
     }
 
-    /// Whether an object is a part of a table that is there on one side only, and so not told by itself.
+    /// Returns whether an object is a part of a table that is there on one side only, and so not listed by
+    /// itself.
     fn is_part_of_one_sided(&self, object: &ObjectId, side: &Catalog) -> bool {
         side.whole(object).is_some_and(|whole| self.one_sided.contains(&whole))
     }
@@ -160,7 +160,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Whether what a grantee may differs rightly.
+    /// Returns whether what a grantee may differs rightly.
     fn is_right_of(
         &self,
         object: &ObjectId,
@@ -218,7 +218,7 @@ const fn is_of_database(object: &ObjectId) -> bool {
     )
 }
 
-/// What each server has its own of.
+/// Returns whether each server has its own of the object.
 const fn is_of_server(object: &ObjectId) -> bool {
     matches!(
         object,

@@ -66,7 +66,7 @@ fn without_casts_of_arrays(text: &str) -> String {
     written
 }
 
-/// How long a literal is, from its first quote to its last.
+/// Returns the length of a literal, from its first quote to its last.
 fn literal(text: &str) -> Option<usize> {
     let mut bytes = text.bytes().enumerate().skip(1).peekable();
     while let Some((at, byte)) = bytes.next() {
@@ -77,7 +77,7 @@ fn literal(text: &str) -> Option<usize> {
     None
 }
 
-/// Where the bracket of an array closes.
+/// Returns the position at which the bracket of an array closes.
 fn end_of_array(text: &str) -> Option<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     while let Some(byte) = text.as_bytes().get(at) {

@@ -16,13 +16,13 @@ pub type Rows = BTreeMap<String, TableRows>;
 /// The most of a value that a difference shows.
 pub const EXCERPT: usize = 40;
 
-/// What stands for NULL among digests.
+/// Stands for NULL among digests.
 const NULL: u64 = 0x6e75_6c6c_6e75_6c6c;
 
 /// The rows of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableRows {
-    /// How many there are.
+    /// Number of rows.
     pub count: usize,
     /// Their values, by the column's name. All columns have them in the same order of rows.
     pub columns: BTreeMap<String, Arc<ColumnValues>>,
@@ -32,7 +32,7 @@ pub struct TableRows {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColumnValues {
     digests: Vec<u64>,
-    /// How the values begin, where they are few enough to be kept.
+    /// Starts of the values, if they are few enough to be kept.
     shown: Option<Vec<Option<Box<str>>>>,
 }
 
@@ -56,7 +56,7 @@ impl ColumnValues {
         self.shown = None;
     }
 
-    /// Whether a row has a value other than NULL.
+    /// Returns whether a row has a value other than NULL.
     #[must_use]
     pub fn has_any(&self) -> bool {
         self.digests.iter().any(|digest| *digest != NULL)
@@ -89,16 +89,16 @@ pub enum Sample {
     Unknown,
 }
 
-/// What did not come through.
+/// A loss of rows or values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowLoss {
     /// Rows of a table.
     Rows {
         /// The table.
         table: String,
-        /// How many there were.
+        /// Number of rows before.
         before: usize,
-        /// How many there are; none where the table itself is gone.
+        /// Number of rows after; none if the table itself is gone.
         after: Option<usize>,
     },
     /// Values of a column.
@@ -107,18 +107,18 @@ pub enum RowLoss {
         table: String,
         /// The column.
         column: String,
-        /// How many rows had a value that none has now; all of them where the column is gone.
+        /// Number of rows with a value that none has now; all of them if the column is gone.
         count: usize,
         /// One of those values.
         was: Sample,
         /// One that was not there before.
         is: Option<Sample>,
     },
-    /// Which values stand together in a row, though each column has all of its own.
+    /// The combination of values in a row, though each column has all of its own.
     Pairing {
         /// The table.
         table: String,
-        /// How many rows there were that are not there now.
+        /// Number of rows that were there and are gone.
         count: usize,
     },
 }
@@ -132,7 +132,7 @@ impl RowLoss {
         }
     }
 
-    /// How many rows it is about.
+    /// Returns the number of rows concerned.
     #[must_use]
     pub fn count(&self) -> usize {
         match self {
@@ -151,8 +151,8 @@ impl RowLoss {
     }
 }
 
-/// Whether a directive says that a column, or a whole table, is lost. A table without a schema is one of that
-/// name in any.
+/// Returns whether a directive says that a column, or a whole table, is lost. A table without a schema is one
+/// of that name in any.
 fn is_said(said: &[Loss], table: &str, column: Option<&str>) -> bool {
     let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
     let mut of_table = said.iter().filter(|loss| loss.table == table || loss.table == bare);
@@ -200,7 +200,7 @@ fn value_losses(table: &str, before: &TableRows, after: &TableRows, said: &[Loss
     losses
 }
 
-/// How many of a column's values are lost, the first of them, and the first that is new.
+/// Returns the number of a column's values that are lost, the first of them, and the first that is new.
 fn lost_values(
     before: &Arc<ColumnValues>,
     after: Option<&Arc<ColumnValues>>,

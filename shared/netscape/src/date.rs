@@ -14,7 +14,8 @@
 //!
 //! Anything else is unreadable: 11 and 14 digits, which would be milliseconds and microseconds of the early
 //! seventies and mostly are seconds of another epoch or `20230314153000`, and negative numbers. Apple's
-//! seconds since 2001 cannot be told from seconds since 1970; no exporter of HTML is known to write them.
+//! seconds since 2001 cannot be distinguished from seconds since 1970; no exporter of HTML is known to write
+//! them.
 
 use std::ops::Range;
 

@@ -22,8 +22,8 @@ pub struct Project {
 }
 
 impl Project {
-    /// What [`Project::from_row`] reads, in its order, of `projects p`. A longer description is shortened to
-    /// so many characters, so that an answer stays in proportion to its rows.
+    /// Columns that [`Project::from_row`] reads, in its order, of `projects p`. A longer description is
+    /// shortened to so many characters, so that an answer stays in proportion to its rows.
     #[must_use]
     pub fn columns(description_characters: usize) -> String {
         format!(

@@ -37,7 +37,7 @@ impl AccessToken {
     /// Reads a token as it is configured. Blanks around it, such as a secret's last line end, do not count.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The problem of the credential.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let token = text.trim();
         if token.is_empty() {

@@ -43,7 +43,7 @@ impl StreamBody {
     /// Starts to make a body, and waits for its first chunk or its end.
     ///
     /// # Errors
-    /// What the maker met before its first chunk; its panic, or the end of the budget.
+    /// The maker's error before its first chunk, its panic, or the end of the budget.
     pub async fn start<F>(budget: &Budget, make: impl FnOnce(Chunks) -> F) -> Result<Self, Error>
     where
         F: Future<Output = Result<(), Error>> + Send + 'static,
@@ -74,7 +74,7 @@ impl StreamBody {
     /// The next chunk; none at the end. After an error the body is broken off.
     ///
     /// # Errors
-    /// What the maker met, its panic, or the end of the budget.
+    /// The maker's error, its panic, or the end of the budget.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.poll_chunk(context)).await.transpose()
     }

@@ -35,7 +35,7 @@ pub(crate) struct Row {
     beside_p50_ms: f64,
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Serialize)]
 pub(crate) struct Tenants {
     /// The bookmarks of the large organization.

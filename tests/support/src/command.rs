@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 /// Feeds the program its standard input and waits for it.
 ///
 /// # Errors
-/// What the program wrote to its standard error, where it failed.
+/// The program's standard error, if it failed.
 pub(crate) fn run(command: &mut Command, input: &str) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let command = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());

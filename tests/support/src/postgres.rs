@@ -169,7 +169,7 @@ impl Postgres {
     /// Makes a database unless there is one of that name.
     ///
     /// # Errors
-    /// What psql says.
+    /// The error of psql.
     pub fn create_database(&self, name: &str) -> Result<()> {
         // psql substitutes and quotes its variables in what it reads, not in --command.
         let script = "select format('create database %I', :'name') \

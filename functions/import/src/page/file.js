@@ -1,4 +1,4 @@
-// What is sent of a file, so that it fits through.
+// The part of a file that is sent, so that it fits through.
 
 const GZIP = [0x1f, 0x8b];
 

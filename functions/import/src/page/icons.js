@@ -5,7 +5,7 @@ const LESS = 0x3c, GREATER = 0x3e, EQUALS = 0x3d, SLASH = 0x2f, QUOTES = [0x22, 
 const isBlank = (byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 const isLetter = (byte) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 
-/** Whether ASCII text, given in lower case, stands at a place, whatever its case. */
+/** Returns whether ASCII text, given in lower case, stands at a place, whatever its case. */
 function standsAt(bytes, at, text) {
   for (let i = 0; i < text.length; i++) {
     const byte = bytes[at + i];
@@ -35,7 +35,7 @@ function withoutIcons(bytes) {
     const name = bytes[at + 1] === SLASH ? at + 2 : at + 1;
     if (isLetter(bytes[name])) at = endOfTag(bytes, name, dropped);
     else if (standsAt(bytes, at, '<!--')) at = endOfComment(bytes, at + 4);
-    // What the HTML standard calls a bogus comment, the document's type included.
+    // A bogus comment by the HTML standard, the document's type included.
     else if ([0x21, 0x2f, 0x3f].includes(bytes[at + 1])) at = next(bytes, GREATER, at);
     else at++;
   }
@@ -74,7 +74,7 @@ function endOfTag(bytes, at, dropped) {
   return bytes.length;
 }
 
-/** Whether the rest means the same without a value that ends there. */
+/** Returns whether the rest means the same without a value that ends there. */
 function canGo(bytes, start, end) {
   // A value without an end is none. The lines that the import tells of are the file's. And an equals sign
   // would take the name before for its own.

@@ -1,4 +1,4 @@
-// What the page does: it sends a file, follows its import, and shows what became of it.
+// The page's work: it sends a file, follows its import, and shows the result.
 
 const POLL = 1000;
 /** How often in a row the service may be silent about an import whose answer was lost. */
@@ -56,7 +56,7 @@ async function sent(name, project, body) {
   }
 }
 
-/** Whether the answer never came, so that the import may have happened all the same. */
+/** Returns whether the answer never came, so that the import may have happened all the same. */
 function isLost(error) {
   return error instanceof Problem && !error.isOwn && [0, 502, 504].includes(error.status);
 }

@@ -1,4 +1,4 @@
-// What became of one import.
+// The result of one import.
 
 let shown = null;
 

@@ -1,4 +1,4 @@
-// What the page shows. Whatever comes from the service or the file is set as text, never as markup.
+// The elements of the page. Whatever comes from the service or the file is set as text, never as markup.
 
 const byId = (id) => document.getElementById(id);
 

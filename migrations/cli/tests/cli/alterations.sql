@@ -1,6 +1,6 @@
--- What ALTER can change, a row a change: a line with the kind and the property, the statements that make an
--- object, those that change it, those that change it back. The sign # stands for the row's own name. Each
--- change must show in the catalog; see alterations.rs, which also writes docs/catalog.md from the first
+-- The changes that ALTER can make, a row each: a line with the kind and the property, the statements that
+-- make an object, those that change it, those that change it back. The sign # stands for the row's own name.
+-- Each change must show in the catalog; see alterations.rs, which also writes docs/catalog.md from the first
 -- lines.
 
 -- what the rows share

@@ -207,7 +207,7 @@ CREATE TABLE off (id int PRIMARY KEY REFERENCES b);
 ALTER TABLE off DISABLE TRIGGER ALL;
 
 SET client_min_messages = error;
--- What is sent elsewhere, and what watches.
+-- Publications, subscriptions and event triggers.
 CREATE PUBLICATION everything FOR TABLES IN SCHEMA "Odd one" WITH (publish = 'insert, truncate');
 CREATE PUBLICATION a_few FOR TABLE b (id, name) WHERE (id > 0), TABLE a WITH (publish_via_partition_root);
 CREATE PUBLICATION whole FOR ALL TABLES;

@@ -1,5 +1,5 @@
 -- The sum over rows of a hash of their number and the transaction that wrote them: a change writes a row
--- anew, and a row that is gone takes its part of the sum with it.
+-- again, and a row that is gone takes its part of the sum with it.
 SELECT md5(concat_ws(' ',
     (SELECT sum(hashtextextended(oid || ' ' || xmin::text, 1)) FROM pg_catalog.pg_namespace WHERE oid >= 16384 OR nspname = 'public'),
     (SELECT sum(hashtextextended(oid || ' ' || xmin::text, 2)) FROM pg_catalog.pg_class WHERE oid >= 16384),

@@ -27,7 +27,7 @@ const STRIDE: usize = 16;
 /// A number that is another one after every change of the catalog, and cheap: each row's last transaction.
 const FINGERPRINT: &str = include_str!("fingerprint.sql");
 
-/// How closely the catalog is read.
+/// The detail in which the catalog is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
     /// Here and there, and at the end.
@@ -39,12 +39,12 @@ pub(super) enum Reading {
 }
 
 impl Reading {
-    /// How a history is read first.
+    /// Returns the detail of the first reading of a history.
     pub(super) fn first(migrations: &Migrations) -> Self {
         if migrations.iter().len() <= SHORT { Self::Each } else { Self::Sparse }
     }
 
-    /// How it is read next, where this did not tell.
+    /// Returns the detail of the next reading, if this one was not enough.
     pub(super) fn next(self, evidence: &Evidence) -> Self {
         match self {
             Self::Sparse if !evidence.is_settled => Self::Around(evidence.nearest),
@@ -62,7 +62,7 @@ impl Reading {
     }
 }
 
-/// How the catalog of an empty database changes with the migrations.
+/// Reads how the catalog of an empty database changes with the migrations.
 ///
 /// # Errors
 /// A migration fails, or the scratch database.
@@ -138,7 +138,7 @@ fn is_named(
     words: &HashSet<String>,
     is_word: impl Fn(char) -> bool,
 ) -> bool {
-    // What belongs to a table that is another's goes with it.
+    // A part of another tool's table is left out with the table.
     if object.part().is_some_and(|part| tables.contains(&part.whole)) {
         return false;
     }

@@ -15,9 +15,9 @@ pub enum AdoptionError {
     Part {
         /// The migration.
         label: String,
-        /// What differs, a line each.
+        /// Differences, a line each.
         differences: Vec<String>,
-        /// What the other tool's record says to that, where it says something.
+        /// Advice from the other tool's record, if it has any.
         advice: String,
     },
     /// It would have to run before one that is there, in their transaction.
@@ -55,9 +55,9 @@ pub enum AdoptionError {
         options(.choices)
     )]
     Uncertain {
-        /// What is not certain, a sentence each.
+        /// Uncertain points, a sentence each.
         reasons: Vec<String>,
-        /// What the catalog lacks of what is said to be applied, a line each.
+        /// Differences of the catalog from what is said to be applied, a line each.
         differences: Vec<String>,
         /// The numbers that come into question, lowest first; `base` for none.
         choices: Vec<String>,

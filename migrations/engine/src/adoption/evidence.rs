@@ -1,4 +1,4 @@
-//! What a database's catalog tells about the migrations: catalog against timeline.
+//! Compares a database's catalog with the timeline of the migrations.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ const fn is_left_aside(property: &Property) -> bool {
     )
 }
 
-/// Whether a migration's effect is in a database.
+/// The presence of a migration's effect in a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// All of it.
@@ -32,14 +32,14 @@ pub enum Presence {
     Absent,
     /// Some of it; each line says what differs.
     Partial(Vec<String>),
-    /// Its effect on the catalog, if it has any, is undone by later ones, or cannot be told apart.
+    /// Its effect on the catalog, if it has any, is undone by later ones, or looks like another one's.
     Unknown,
 }
 
-/// What the catalog tells.
+/// The evidence of the catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// Whether each migration's effect is there, looked at by itself.
+    /// Presence of each migration's effect, by itself.
     pub presences: Vec<Presence>,
     /// The numbers of migrations after which the catalog is as the database's, objects of others aside;
     /// ascending.
@@ -132,7 +132,7 @@ pub fn is_of_another(timeline: &Timeline, migration: usize, table: &ObjectId, da
         })
 }
 
-/// Whether the neighbours of every position were read.
+/// Returns whether the neighbours of every position were read.
 fn is_settled(positions: &[usize], timeline: &Timeline) -> bool {
     let is_read = |place: usize| place > timeline.len() || timeline.is_read(place);
     !positions.is_empty()
@@ -161,7 +161,7 @@ fn hint(findings: &mut [Findings], history: History<'_>, there: Option<&str>) {
     }
 }
 
-/// How many ranges cover each place.
+/// Number of ranges that cover each place.
 struct Coverage(Vec<isize>);
 
 impl Coverage {
@@ -183,7 +183,7 @@ impl Coverage {
     }
 }
 
-/// What was found of one migration.
+/// The findings about one migration.
 #[derive(Default)]
 struct Findings {
     traces: bool,

@@ -8,23 +8,23 @@ use super::record::{Matches, Matching, Record};
 use files::check_statements;
 use files::{Migration, Migrations};
 
-/// What adopting does.
+/// The result of planning an adoption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adoption<'a> {
     /// Up to the last migration that is there, in order.
     pub steps: Vec<AdoptionStep<'a>>,
-    /// What an upgrade does afterwards.
+    /// Migrations that the next upgrade applies.
     pub pending: Vec<&'a Migration>,
-    /// What the catalog lacks of what is stamped because the person said so, a line each.
+    /// Differences of the catalog from what is stamped because the user said so, a line each.
     pub differences: Vec<String>,
-    /// What else is to be known, a sentence each.
+    /// Further notes, a sentence each.
     pub notes: Vec<String>,
 }
 
 /// A step of adopting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdoptionStep<'a> {
-    /// It is there, so only the history is told.
+    /// It is there, so only the history is changed.
     Stamp(&'a Migration, Ground),
     /// It is not there and one after it is, so it runs.
     Apply(&'a Migration),
@@ -92,11 +92,11 @@ struct Planner<'a, 'e> {
     records: Vec<(&'e Record, Matches)>,
 }
 
-/// What one record says.
+/// The claim of one record.
 enum Claim {
     /// The first so many migrations have run.
     Through(usize),
-    /// It cannot be told from it; the reason.
+    /// It leaves this open; the reason.
     Uncertain(String),
 }
 
@@ -166,7 +166,7 @@ impl<'a> Planner<'a, '_> {
         Ok(Adoption { steps, pending, differences: Vec::new(), notes })
     }
 
-    /// What the person said, unless the catalog has more.
+    /// Plans by the user's statement, unless the catalog has more.
     fn as_said(&self, through: usize) -> Result<Adoption<'a>, AdoptionError> {
         let evidence = self.evidence;
         let reached = evidence.positions.first().copied().unwrap_or(0);
@@ -203,7 +203,7 @@ impl<'a> Planner<'a, '_> {
         presences[i] == Presence::Applied || (i < reached && traces[i])
     }
 
-    /// How many migrations may have run, going by the catalog.
+    /// Returns the numbers of migrations that may have run, by the catalog.
     fn candidates(&self) -> Result<Vec<usize>, AdoptionError> {
         let Evidence { presences, positions, .. } = self.evidence;
         let mut candidates = positions.clone();
@@ -233,7 +233,7 @@ impl<'a> Planner<'a, '_> {
         if candidates.iter().any(|count| agrees(*count)) {
             candidates.retain(|count| agrees(*count));
         }
-        // What runs nothing may be pending.
+        // A migration that runs nothing may be pending.
         let runs = |i: usize| self.all[i].up.statements().len() > 0;
         let before = candidates.clone();
         candidates.retain(|&count| {
@@ -264,14 +264,14 @@ impl<'a> Planner<'a, '_> {
         Ok(())
     }
 
-    /// What a record says, and whether it can be relied on.
+    /// Returns the claim of a record, and whether it can be relied on.
     fn claim(&self, record: &Record, matches: &Matches, highest: usize) -> Claim {
         let (tool, table) = (&record.tool, &record.table);
         if let Some(reason) = &record.unreadable {
             return Claim::Uncertain(format!("{tool}'s record, {table}, cannot be read: {reason}."));
         }
         let count = matches.applied.last().map_or(0, |last| last + 1);
-        // Where the catalog ends at the same place, a weak match is confirmed.
+        // If the catalog ends at the same place, a weak match is confirmed.
         let is_confirmed = count > 0 && count == highest;
         if matches.by == Some(Matching::Order) && !is_confirmed {
             return Claim::Uncertain(format!(
@@ -292,7 +292,8 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    /// What the records leave open about the first so many migrations, where the catalog cannot answer it.
+    /// Returns what the records leave open about the first so many migrations, if the catalog cannot answer
+    /// it.
     fn open_question(&self, count: usize, recorded: &BTreeSet<usize>) -> Option<String> {
         let Evidence { presences, positions, traces, .. } = self.evidence;
         let is_exact = positions.contains(&count);
@@ -364,7 +365,7 @@ impl<'a> Planner<'a, '_> {
         Ok(steps)
     }
 
-    /// What the records say was applied, where more than their length tells.
+    /// Returns the migrations that were applied by the records, if they tell more than their length.
     fn recorded(&self) -> BTreeSet<usize> {
         let matched = self.records.iter().filter(|(_, matches)| matches.by != Some(Matching::Order));
         matched.flat_map(|(_, matches)| matches.applied.iter().copied()).collect()
@@ -381,7 +382,7 @@ impl<'a> Planner<'a, '_> {
         format!("{} recorded", tools.join(" and "))
     }
 
-    /// What the records say failed, a sentence each.
+    /// Returns the failures in the records, a sentence each.
     fn failures(&self) -> Vec<String> {
         let mut notes = Vec::new();
         for (record, _) in &self.records {

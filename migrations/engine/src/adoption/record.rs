@@ -1,4 +1,4 @@
-//! What another tool's history table says, held against the migration files.
+//! Compares another tool's history table with the migration files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub struct Record {
     pub tool: String,
     /// The table, with its schema.
     pub table: String,
-    /// What it holds, in the order in which it was applied.
+    /// Its entries, in the order in which they were applied.
     pub entries: Vec<RecordEntry>,
     /// Why its entries are not known, where they are not.
     pub unreadable: Option<String>,
@@ -189,7 +189,7 @@ impl Record {
     }
 }
 
-/// What entries are compared with.
+/// The form of a file that entries are compared with.
 struct File<'a> {
     migration: &'a Migration,
     name: String,
@@ -207,7 +207,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// Where the files' checksums, names and numbers are. What two files share leads to neither.
+/// Index of the files by checksum, name and number. A key that two files share leads to neither.
 struct Index {
     checksums: BTreeSet<(String, usize)>,
     names: BTreeSet<(String, usize)>,

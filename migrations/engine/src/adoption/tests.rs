@@ -45,7 +45,7 @@ fn history() -> Vec<Catalog> {
 
 const FILES: [&str; 4] = ["V1__a.sql", "V2__b.sql", "V3__x.sql", "V4__i.sql"];
 
-/// What adopting does, a word a migration, or why it does not.
+/// Returns the result of adopting, a word per migration, or the refusal.
 fn outcome(
     catalogs: &[Catalog],
     database: &Catalog,

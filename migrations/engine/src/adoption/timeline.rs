@@ -1,4 +1,4 @@
-//! How the catalog of an empty database changes while the migrations run on it.
+//! The changes of the catalog of an empty database while the migrations run on it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl Timeline {
         self.unread.get(&step).is_some_and(|changed| *changed)
     }
 
-    /// How many migrations it covers.
+    /// Returns the number of migrations that it covers.
     #[must_use]
     pub fn len(&self) -> usize {
         self.steps
@@ -104,7 +104,7 @@ impl Timeline {
         self.steps == 0
     }
 
-    /// How many values it holds.
+    /// Returns the number of values that it holds.
     #[must_use]
     pub fn values(&self) -> usize {
         self.properties.values().flat_map(BTreeMap::values).map(Vec::len).sum()

@@ -1,4 +1,4 @@
--- What needs what, by the objects' names: the first two columns name the one that needs, the others what it
+-- Dependencies, by the objects' names: the first two columns name the one that needs, the others what it
 -- needs. Read after common.sql.
 , place AS (
     SELECT classid, objid, objsubid, kind, name FROM address WHERE NOT (kind = 'rule' AND name LIKE '%."\_RETURN"')
@@ -18,7 +18,7 @@
     UNION ALL SELECT d.classid, d.objid, 0, 'extension', quote_ident(e.extname)
         FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
         WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass AND e.oid >= 16384
-    -- What is in an operator family hangs on the operator class that brought it, if one did.
+    -- A member of an operator family hangs on the operator class that brought it, if one did.
     UNION ALL SELECT d.classid, d.objid, 0, i.kind, i.name
         FROM pg_depend d JOIN identified i ON i.classid = d.refclassid AND i.objid = d.refobjid
         WHERE d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND d.deptype IN ('a', 'i')

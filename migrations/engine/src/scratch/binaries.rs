@@ -15,7 +15,7 @@ const PER_VERSION: [&str; 3] = ["/usr/lib/postgresql", "/usr/lib64/postgresql", 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Binaries {
     pub(super) folder: PathBuf,
-    /// What `postgres --version` says of the version, such as `17.11`.
+    /// Version as in `postgres --version`, such as `17.11`.
     pub(super) version: String,
     pub(super) major: u32,
 }
@@ -59,7 +59,8 @@ fn own() -> Vec<PathBuf> {
     tools.map(|tools| tools.join("postgres/bin")).collect()
 }
 
-/// Where packages put servers, which is not on the search path where several may be installed.
+/// Returns the folders where packages put servers, which is not on the search path if several may be
+/// installed.
 fn packaged() -> Vec<PathBuf> {
     let versions = PER_VERSION.iter().flat_map(|folder| Path::new(folder).read_dir().into_iter().flatten());
     let versions = versions.flatten().map(|entry| entry.path().join("bin"));

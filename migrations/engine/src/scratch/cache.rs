@@ -1,4 +1,4 @@
-//! What initdb made, kept for the next run: it takes most of a second, and copying what it made a quarter of
+//! Keeps initdb's result for the next run: initdb takes most of a second, and copying its result a quarter of
 //! that.
 //!
 //! It is kept for this user alone, in a folder that nobody else can write to, under a name that tells the
@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 use super::binaries::Binaries;
 use crate::local::Owner;
 
-/// What nobody has used for so long is removed: 27 MB for each installation.
+/// Time after which an unused entry is removed: 27 MB for each installation.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const PREFIX: &str = "initdb-";
 
@@ -93,7 +93,7 @@ impl Cache {
     }
 }
 
-/// Whether the folder is there, or can be made, and only this user can write to it.
+/// Returns whether the folder is there, or can be made, and only this user can write to it.
 fn is_private(folder: &Path) -> bool {
     if DirBuilder::new().recursive(true).mode(0o700).create(folder).is_err() {
         return false;

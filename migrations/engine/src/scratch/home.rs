@@ -19,7 +19,7 @@ const LONGEST_PATH: usize = 103 - "/.s.PGSQL.5432".len();
 pub(super) struct Home {
     pub(super) path: PathBuf,
     pub(super) owner: Owner,
-    /// What the server writes, and the process that watches it.
+    /// The server's output, and that of the process that watches it.
     pub(super) log: File,
     _lock: File,
 }

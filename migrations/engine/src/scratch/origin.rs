@@ -1,5 +1,5 @@
-//! What a temporary server takes over from the server that the migrations are for: its roles, and what of its
-//! settings shows in catalogs.
+//! Properties that a temporary server takes over from the server that the migrations are for: its roles, and
+//! those of its settings that show in catalogs.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::database::{literal, one_row, rows};
 
 use super::temporary::SUPERUSER;
 
-/// What is read of the server.
+/// The properties that are read of the server.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origin {
     /// Its major version; none where no server is named.
@@ -26,7 +26,7 @@ pub(super) struct Origin {
     memberships: Vec<(String, String, String)>,
     /// Settings with their values.
     pub(super) settings: Vec<(String, String)>,
-    /// How CREATE DATABASE makes one like the server's: encoding and locale.
+    /// Options of CREATE DATABASE for one like the server's: encoding and locale.
     pub(super) database_options: String,
 }
 
@@ -64,7 +64,7 @@ const SETTINGS: &str = "
         'xmloption')";
 
 impl Origin {
-    /// Where no server is named.
+    /// Returns the properties to use if no server is named.
     pub(super) fn none() -> Self {
         Self { role: SUPERUSER.to_owned(), ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! Which server scratch databases are made on.
+//! Chooses the server on which scratch databases are made.
 //!
 //! In this order: the one that `--scratch-url` names; a temporary one, where this machine has Postgres of the
 //! right version with the extensions that the migrations make; the database's own, where no migration acts on
@@ -26,11 +26,11 @@ const BINARIES: &str = "BRANCHLINE_PG_BIN";
 /// Looks up a variable of the environment.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Which of the places was chosen.
+/// The kind of place that was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// That of `--scratch-url`.
+    /// The server of `--scratch-url`.
     ScratchUrl,
     /// A temporary one.
     Temporary,
@@ -49,9 +49,9 @@ pub(super) struct Temporary {
     first: RefCell<Option<TemporaryServer>>,
 }
 
-/// What the choice says beside the server.
+/// The choice, with what is said about it.
 pub struct Choice {
-    /// Where scratch databases are made.
+    /// The server on which scratch databases are made.
     pub server: Server,
     /// Words for whoever watches.
     pub notes: Vec<String>,
@@ -209,7 +209,7 @@ fn refusal(effects: &[ClusterEffect], why: &str) -> anyhow::Error {
     anyhow!(message)
 }
 
-/// What keeps a migration's effect from the real server.
+/// Advice on keeping a migration's effect from the real server.
 pub(super) const WHAT_TO_DO: &str = "Nothing was run. Install Postgres of the server's major version here, \
     so that a temporary server serves; or give --scratch-url of a server where that does no harm, such as a \
     Neon branch; or say in the file's leading comments: -- branchline: allow cluster-effect: <reason>";

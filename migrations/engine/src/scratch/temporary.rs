@@ -18,7 +18,7 @@ use crate::local::Shell;
 
 const SCRIPT: &str = include_str!("temporary.sh");
 
-/// Where the script finds its programs.
+/// The script's search path for programs.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The superuser that initdb makes.
@@ -126,7 +126,7 @@ fn usable(binaries: &Binaries, home: &Home) -> Result<PathBuf> {
     Ok(to.join("bin"))
 }
 
-/// Whom the system takes this process for, as the server will be told.
+/// Returns the user of this process by the system, whose name the server will see.
 fn user_name() -> Result<String> {
     let output = Command::new("id").arg("-un").stderr(Stdio::null()).output().context("running id")?;
     ensure!(output.status.success(), "the user of this process has no name");

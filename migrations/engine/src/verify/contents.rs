@@ -1,4 +1,4 @@
-//! What stands in a database's tables, read again where it may have changed.
+//! The content of a database's tables, read again if it may have changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;

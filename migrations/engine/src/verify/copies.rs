@@ -25,7 +25,7 @@ struct Trying {
     _apart: Option<Apart>,
 }
 
-/// Where ups alone have run.
+/// A database in which only ups have run.
 struct Pristine {
     database: Beside,
     applied: usize,
@@ -37,7 +37,7 @@ pub(super) struct Copies<'a> {
     scratch: &'a Scratch,
     /// The server's shared catalogs before any migration.
     shared: SharedRows,
-    /// Whether migrations have made roles or the like, which databases of one server have in common.
+    /// True if migrations have made roles or the like, which databases of one server share.
     acts_on_server: bool,
     settings: Settings,
     proof_steps: &'a [ProofStep<'a>],
@@ -155,7 +155,7 @@ impl<'a> Copies<'a> {
     }
 
     fn observe(&self, event: Event) {
-        // What runs is a part of what the line of progress says.
+        // The line of progress already names the running migration.
         if matches!(event, Event::Waiting { .. } | Event::Retrying { .. }) {
             (self.observe)(ProofEvent::Run(event));
         }

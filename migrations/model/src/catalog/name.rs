@@ -8,7 +8,8 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ident(Arc<str>);
 
-/// What has a schema: `public.bookmarks`. Without one it is found by the path, as what `pg_catalog` holds.
+/// Name of an object in a schema: `public.bookmarks`. Without one it is found by the path, as what
+/// `pg_catalog` holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QualifiedName {
     /// Its schema.
@@ -20,7 +21,7 @@ pub struct QualifiedName {
 /// A part of a table, a view, a type: `public.bookmarks.url`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartName {
-    /// What it is a part of.
+    /// The object that it is a part of.
     pub whole: QualifiedName,
     /// Its own name.
     pub name: Ident,
@@ -89,7 +90,8 @@ pub struct PublishedSchemaName {
     pub schema: Ident,
 }
 
-/// What a role's new objects grant: `FOR ROLE owner IN SCHEMA public ON TABLES TO app`.
+/// Name of default privileges, which a role's new objects grant: `FOR ROLE owner IN SCHEMA public ON TABLES
+/// TO app`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DefaultPrivilegesName {
     /// The role whose objects they are.
@@ -220,7 +222,7 @@ fn complete<T>((name, rest): (T, &str)) -> Option<T> {
     rest.is_empty().then_some(name)
 }
 
-/// Where a word stands in a text outside quotes.
+/// Finds a word in a text outside quotes.
 fn find_unquoted(text: &str, word: &str) -> Option<usize> {
     let mut places = text.match_indices(word).map(|(place, _)| place);
     places.find(|place| text[..*place].matches('"').count().is_multiple_of(2))

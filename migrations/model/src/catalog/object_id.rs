@@ -1,4 +1,4 @@
-//! What an object is: its kind and, in pieces, the name that tells it from others of its kind.
+//! Identifies an object: its kind and, in pieces, the name that tells it from others of its kind.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ macro_rules! kinds {
             $($(#[$doc])* $kind($name),)*
         }
 
-        /// What an object is, without its name.
+        /// The kind of an object, without its name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ObjectKind {
             $($(#[$doc])* $kind,)*
@@ -27,7 +27,7 @@ macro_rules! kinds {
             /// Every kind, by the words.
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
 
-            /// What it is called, in Postgres's words.
+            /// Returns its name, in Postgres's words.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -37,7 +37,7 @@ macro_rules! kinds {
         }
 
         impl ObjectId {
-            /// What it is, without its name.
+            /// Returns its kind.
             #[must_use]
             pub const fn kind(&self) -> ObjectKind {
                 match self {
@@ -84,13 +84,13 @@ kinds! {
     Conversion(QualifiedName) = "conversion",
     /// The database as a whole.
     Database(PlainName) = "database",
-    /// What a role may do with the database.
+    /// Privileges of a role on the database.
     DatabasePrivileges(PlainName) = "database privileges",
     /// A setting of the database.
     DatabaseSetting(SettingName) = "database setting",
     /// A column's default, where it is made apart from its column.
     Default(PartName) = "default",
-    /// What new objects grant.
+    /// Privileges that new objects grant.
     DefaultPrivileges(DefaultPrivilegesName) = "default privileges",
     /// A domain.
     Domain(QualifiedName) = "domain",
@@ -120,7 +120,7 @@ kinds! {
     OperatorFamily(MethodName) = "operator family",
     /// A policy of row-level security.
     Policy(PartName) = "policy",
-    /// What roles may do with an object of the system or of an extension: its kind and its name.
+    /// Privileges on an object of the system or of an extension: its kind and its name.
     SystemPrivileges(PlainName) = "privileges",
     /// A procedure.
     Procedure(Signature) = "procedure",
@@ -162,7 +162,7 @@ kinds! {
     Transform(TransformName) = "transform",
     /// A trigger.
     Trigger(PartName) = "trigger",
-    /// What a role is on a foreign server.
+    /// The user that a role is on a foreign server.
     UserMapping(MappingName) = "user mapping",
     /// A view.
     View(QualifiedName) = "view",
@@ -175,8 +175,8 @@ impl ObjectId {
         NameOf(self).to_string()
     }
 
-    /// What it is a part of and its own name, where it is a column, a default, a constraint, a trigger, a
-    /// rule, a policy.
+    /// Returns the whole that it is a part of and its own name, if it is a column, a default, a constraint, a
+    /// trigger, a rule, a policy.
     #[must_use]
     pub const fn part(&self) -> Option<&PartName> {
         match self {

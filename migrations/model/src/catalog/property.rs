@@ -58,17 +58,17 @@ macro_rules! properties {
 }
 
 properties! {
-    /// How its rows or its index are stored, where not in the usual way.
+    /// The method that stores its rows or its index, if it is not the usual one.
     AccessMethod = "access method",
     /// The index of a partitioned table that an index is attached to.
     AttachedTo = "attached to",
-    /// What a domain is made of.
+    /// The type that a domain is based on.
     Base = "base",
-    /// Whether a partition is being detached.
+    /// State of a partition that is being detached.
     BeingDetached = "being detached",
     /// A policy's expression for new rows.
     Check = "check",
-    /// Whether CLUSTER goes by an index.
+    /// Mark of the index that CLUSTER uses.
     Clustered = "clustered",
     /// A collation that is not its type's own.
     Collation = "collation",
@@ -76,7 +76,7 @@ properties! {
     Columns = "columns",
     /// A policy's command, and whether it permits or restricts.
     Command = "command",
-    /// What is said of it.
+    /// Its comment.
     Comment = "comment",
     /// A column's compression method.
     Compression = "compression",
@@ -96,7 +96,7 @@ properties! {
     Generated = "generated",
     /// When an identity column is generated.
     Identity = "identity",
-    /// Whether a parent brings it.
+    /// Mark of a part that a parent brings.
     Inherited = "inherited",
     /// A table's parents.
     Inherits = "inherits",
@@ -104,9 +104,9 @@ properties! {
     Labels = "labels",
     /// The dictionaries for a kind of token.
     MappingFor(token) = "mapping for ",
-    /// What is in an operator family and in none of its classes.
+    /// Members of an operator family that are in none of its classes.
     Members = "members",
-    /// Whether it may not be null.
+    /// Mark of a column that may not be null.
     NotNull = "not null",
     /// The type that a table is of.
     OfType = "of type",
@@ -124,23 +124,23 @@ properties! {
     PartitionOf = "partition of",
     /// The key of a partitioned table.
     PartitionedBy = "partitioned by",
-    /// Whether it is logged.
+    /// Persistence: logged or not.
     Persistence = "persistence",
     /// A column's place in its table.
     Place = "place",
-    /// Whether a materialized view holds rows.
+    /// State of a materialized view: with rows or without.
     Populated = "populated",
-    /// What somebody may do, where the object is those privileges.
+    /// Privileges of a role, if the object is those privileges.
     Privileges = "privileges",
-    /// What a role may do with it beyond the usual.
+    /// Privileges of a role beyond the usual.
     PrivilegesOf(grantee) = "privileges of ",
-    /// What identifies a row in a publication.
+    /// The identity of a row in a publication.
     ReplicaIdentity = "replica identity",
     /// The roles of a policy.
     Roles = "roles",
-    /// Whether row-level security is on.
+    /// State of row-level security: on or off.
     RowSecurity = "row security",
-    /// Whether it holds for the owner too.
+    /// State of row-level security for the owner.
     RowSecurityForced = "row security forced",
     /// An extension's schema.
     Schema = "schema",
@@ -152,27 +152,27 @@ properties! {
     Server = "server",
     /// A subscription's slot.
     Slot = "slot",
-    /// Whether it fires, or is on.
+    /// State: whether it fires, or is on.
     State = "state",
-    /// How many values are sampled.
+    /// Number of values that are sampled.
     Statistics = "statistics",
-    /// How a column's values are stored.
+    /// Storage of a column's values.
     Storage = "storage",
     /// The table of an index, of statistics.
     Table = "table",
-    /// Where its file is.
+    /// Tablespace of its file.
     Tablespace = "tablespace",
-    /// How many values statistics sample.
+    /// Number of values that statistics sample.
     Target = "target",
     /// Storage parameters of the table for long values.
     ToastOptions = "toast options",
     /// A column's type.
     Type = "type",
-    /// Whether an index can be used.
+    /// State of an index: usable or not.
     Usable = "usable",
     /// A policy's expression for rows that are there.
     Using = "using",
-    /// Whether a constraint was checked on the rows that were there.
+    /// State of a constraint: checked on the rows that were there, or not.
     Validated = "validated",
     /// A setting's value.
     Value = "value",
@@ -183,7 +183,7 @@ properties! {
 }
 
 impl Property {
-    /// Whether its values are digests of secrets: that they differ is shown, and no value.
+    /// Returns whether its values are digests of secrets: that they differ is shown, and no value.
     #[must_use]
     pub const fn is_secret(&self) -> bool {
         matches!(self, Self::SecretOption(_))

@@ -14,10 +14,10 @@ const LISTS: [&str; 6] = [
     "unix_socket_directories",
 ];
 
-/// What stands in a fact for a grantee that may nothing.
+/// Text in a fact for a grantee that may nothing.
 const NONE: &str = "none";
 
-/// What stands in a fact for the role that owns the object.
+/// Text in a fact for the role that owns the object.
 const THE_OWNER: &str = "the owner";
 
 impl<'a> Writer<'a> {
@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
         statements
     }
 
-    /// What GRANT calls an object, and the column where it is one.
+    /// Returns GRANT's name of an object, and the column if it is one.
     fn grantable(&self, object: &ObjectId) -> Option<(String, Option<String>)> {
         let (kind, name) = (object.kind().as_str(), object.name());
         let on = match object {
@@ -197,7 +197,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Whether everybody may something with an object by default: acldefault() in Postgres's acl.c, and initdb.
+/// Returns whether everybody has a privilege on an object by default: acldefault() in Postgres's acl.c, and
+/// initdb.
 fn is_public_by_default(object: &ObjectId) -> bool {
     is_public(object)
         || matches!(

@@ -117,8 +117,8 @@ impl<'a> Writer<'a> {
         if shown.is_empty() { String::new() } else { format!(" OPTIONS ({})", shown.join(", ")) }
     }
 
-    /// What comes when all objects are there: members of operator families, indexes of partitioned tables
-    /// without partitions, triggers that are off as a whole. And what cannot be written, as comments.
+    /// Writes the statements that need all objects: members of operator families, indexes of partitioned
+    /// tables without partitions, triggers that are off as a whole. And what cannot be written, as comments.
     pub(super) fn loose_ends(&self) -> Vec<String> {
         let mut statements = String::new();
         let mut comments = String::new();

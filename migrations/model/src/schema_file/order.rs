@@ -12,7 +12,7 @@ type Rank<'a> = (bool, usize, &'a ObjectId);
 /// one that cannot, such as a foreign key to a table that comes later, comes when all that it needs is there.
 pub(super) struct Order<'a> {
     left: BTreeMap<&'a ObjectId, Left<'a>>,
-    /// Who waits for an object.
+    /// Objects that wait for an object.
     waiting: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>>,
     /// Tables that would rather come after an object, so that their parts can stand with them.
     preferring: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>>,
@@ -20,9 +20,9 @@ pub(super) struct Order<'a> {
 }
 
 struct Left<'a> {
-    /// What it needs and is not written yet.
+    /// Objects that it needs and that are not written yet.
     needs: BTreeSet<&'a ObjectId>,
-    /// What its parts need and is not written yet.
+    /// Objects that its parts need and that are not written yet.
     prefers: BTreeSet<&'a ObjectId>,
     rank: usize,
 }
@@ -108,7 +108,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Whether an object is still to be written.
+    /// Returns whether an object is still to be written.
     pub(super) fn is_left(&self, object: &ObjectId) -> bool {
         self.left.contains_key(object)
     }

@@ -1,4 +1,4 @@
-//! What stands beside a table or a view: indexes, triggers, rules, policies, and the states of them.
+//! Writes the parts of a table or a view: indexes, triggers, rules, policies, and the states of them.
 
 use super::order::Order;
 use super::{ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer};
@@ -14,7 +14,7 @@ const AROUND: [ObjectKind; 6] = [
 ];
 
 impl<'a> Writer<'a> {
-    /// What belongs to a table, a view or a type and can be written now.
+    /// Writes the parts of a table, a view or a type that can be written now.
     pub(super) fn around(&self, name: &QualifiedName, order: &mut Order<'a>) -> String {
         let mut statements = Vec::new();
         for (sequence, column) in self.owned.get(name).into_iter().flatten() {
@@ -23,7 +23,8 @@ impl<'a> Writer<'a> {
         for kind in AROUND {
             let parts = self.parts(kind, name);
             let first: Vec<&ObjectId> = parts.filter(|part| !self.is_waiting_for_partitions(part)).collect();
-            // What the table's own statement holds was taken there, and is done but for its settings.
+            // The parts that the table's own statement holds were taken there, and are done but for their
+            // settings.
             if kind == ObjectKind::Constraint {
                 let inline = first.iter().filter(|part| !order.is_left(part));
                 statements.extend(inline.flat_map(|part| self.settings_of_index(part)));
@@ -178,7 +179,7 @@ impl<'a> Writer<'a> {
             .find(|constraint| constraint.part().is_some_and(|part| part.name.unquoted() == own))
     }
 
-    /// What is set on an index, or on that of a constraint.
+    /// Returns the settings of an index, or of a constraint's.
     fn settings_of_index(&self, part: &ObjectId) -> Vec<String> {
         let index = match part {
             ObjectId::Constraint(name) => self.index_of(name),

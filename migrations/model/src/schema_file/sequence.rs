@@ -1,4 +1,4 @@
-//! What a sequence is made with, as far as it is not what Postgres takes by itself.
+//! Returns a sequence's options, as far as they are not Postgres's defaults.
 
 /// The options of a sequence from its definition: `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
 /// With its type where it is one of its own; an identity column's is the column's.

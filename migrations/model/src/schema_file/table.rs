@@ -64,8 +64,8 @@ impl<'a> Writer<'a> {
         text
     }
 
-    /// Whether a table joins its parents after it was made: its columns are its own, in an order of their
-    /// own.
+    /// Returns whether a table joins its parents after it was made: its columns are its own, in an order of
+    /// their own.
     pub(super) fn is_joined_later(&self, table: &QualifiedName) -> bool {
         self.columns(table).all(|(column, _)| self.value(column, Property::Inherited).is_none())
     }
@@ -154,8 +154,8 @@ impl<'a> Writer<'a> {
         if options.is_empty() { String::new() } else { format!(" ({})", options.join(" ")) }
     }
 
-    /// What CREATE TABLE does not take: a column's storage and statistics, what differs from a parent's
-    /// column, the parents that are joined later.
+    /// Returns the settings of columns that CREATE TABLE does not take: storage and statistics, differences
+    /// from a parent's column, the parents that are joined later.
     fn settings_of_columns(&self, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
         let mut statements = Vec::new();
         let parents = self.value(table, Property::Inherits);
@@ -189,7 +189,7 @@ impl<'a> Writer<'a> {
         statements
     }
 
-    /// What ALTER COLUMN sets of a column's storage and statistics.
+    /// Returns the settings of a column's storage and statistics by ALTER COLUMN.
     pub(super) fn settings_of_column(&self, column: &ObjectId) -> Vec<String> {
         let of = |property| self.value(column, property);
         let storage = of(Property::Storage).map(|storage| format!("SET STORAGE {storage}"));

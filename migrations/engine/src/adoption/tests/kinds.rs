@@ -65,7 +65,7 @@ fn short(found: Result<Vec<&'static str>, AdoptionError>) -> String {
 
 #[test]
 fn each_kind_of_history_is_stamped_by_catalog_and_record_or_asked_about() {
-    // What it is, the catalogs, the database, the record, what comes of it.
+    // The name, the catalogs, the database, the record, the result.
     for (kind, catalogs, there, recorded, wanted) in [
         ("all is dropped in the end, recorded", "ao a o -", "-", "1 2 3 4", "rrrr"),
         ("a tail of drops, all run", "ao ao a", "a", "", "coc"),

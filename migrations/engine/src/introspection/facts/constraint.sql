@@ -1,4 +1,4 @@
--- What belongs to a table, a view or a domain. That a column or a domain is not null is its own property.
+-- Constraints of tables and domains. That a column or a domain is not null is its own property.
 SELECT 'constraint', c.whole || '.' || quote_ident(c.conname), p.property, p.value
 FROM (SELECT r.name AS whole, c.* FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
       UNION ALL SELECT t.name, c.* FROM type t JOIN pg_constraint c ON c.contypid = t.oid) c, LATERAL (VALUES

@@ -1,5 +1,4 @@
--- What belongs to the database as a whole. Where a subscription reads from is left out: it may hold a
--- password.
+-- Objects of the database as a whole. The connection of a subscription is left out: it may hold a password.
 SELECT 'database setting', s.name || CASE WHEN o.setrole <> 0 THEN ' of role ' || quote_ident(pg_get_userbyid(o.setrole)) ELSE '' END,
        'value', s.value
 FROM pg_db_role_setting o JOIN pg_database d ON d.oid = o.setdatabase AND d.datname = current_database(),

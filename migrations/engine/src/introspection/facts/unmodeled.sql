@@ -1,5 +1,5 @@
--- What no other query reads: objects of classes that none of them knows, and those that somebody made in the
--- system's schemas or added to one of its operator families. Large objects are data.
+-- Objects that no other query reads: those of classes that none of them knows, and those that somebody made
+-- in the system's schemas or added to one of its operator families. Large objects are data.
 SELECT 'unmodeled', i.type || ' ' || i.identity, 'there', ''
 FROM (
     SELECT d.classid, d.objid FROM pg_depend d

@@ -1,7 +1,6 @@
 -- All other objects that are a user's. Read after relations.sql.
 ,
--- What belongs to an extension comes and goes with it (deptype 'e'), what makes values of a range with the
--- range.
+-- Members of an extension come and go with it (deptype 'e'), and the constructors of a range with the range.
 member AS (
     SELECT classid, objid FROM pg_depend
     WHERE deptype = 'e' OR (deptype = 'i' AND refclassid = 'pg_type'::regclass

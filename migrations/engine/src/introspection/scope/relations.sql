@@ -17,7 +17,7 @@ relation AS (
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c', 'i', 'I') {among}
       AND c.relname NOT IN ('refinery_schema_history', 'refinery_schema_history_pkey',
                             'branchline_progress', 'branchline_progress_pkey', 'branchline_log')
-      -- What belongs to an extension comes and goes with it.
+      -- A member of an extension comes and goes with it.
       AND NOT EXISTS (SELECT FROM pg_depend d
                       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ),

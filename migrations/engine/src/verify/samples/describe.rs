@@ -1,4 +1,4 @@
-//! What is to be known of tables before rows can be written: their columns, and values that fit conditions.
+//! Reads what is needed before rows can be written: the columns of tables, and values that fit conditions.
 
 use std::collections::BTreeMap;
 
@@ -89,7 +89,7 @@ impl Samples {
                 literal(&test)
             ))
         );
-        // Where the server has no plpgsql, rows are as good as their insertion shows.
+        // If the server has no plpgsql, rows are as good as their insertion shows.
         let row = one_row(session, &sql).await.ok().flatten();
         let fitting: Vec<String> =
             row.and_then(|row| serde_json::from_str(row.get(0)?).ok()).unwrap_or_default();

@@ -30,7 +30,7 @@ pub(super) struct Column {
     pub(super) length: Option<usize>,
     /// The values of an enum.
     pub(super) labels: Vec<String>,
-    /// What a range is a range of.
+    /// Subtype of a range.
     pub(super) subtype: Option<String>,
     pub(super) is_multirange: bool,
     pub(super) default: Option<String>,
@@ -38,7 +38,7 @@ pub(super) struct Column {
     pub(super) conditions: Vec<String>,
     /// The conditions of its domain.
     pub(super) domain: Option<String>,
-    /// Whether a unique index, or an exclusion, has it.
+    /// True if it is part of a unique index or an exclusion.
     pub(super) is_key: bool,
     /// True if a row without it is refused.
     pub(super) is_needed: bool,
@@ -59,18 +59,18 @@ pub(super) struct Reference {
     pub(super) quoted: String,
 }
 
-/// Which value of a column.
+/// Selects a value of a column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draw {
     /// The row's, from 1.
     pub(super) number: usize,
-    /// How many rows have been refused before.
+    /// Number of rows that have been refused before.
     pub(super) attempt: usize,
-    /// What is added, so that a column is greater than those before it.
+    /// Addend, so that a column is greater than those before it.
     pub(super) place: usize,
 }
 
-/// How a row is written.
+/// The ways of writing a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Every column, the values alike.

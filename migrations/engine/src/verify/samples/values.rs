@@ -11,7 +11,7 @@ const KEYS: [i64; 3] = [90_700, 65_300, -90_700];
 /// The same where two bytes have to do.
 const SHORT_KEYS: [i64; 3] = [19_070, 29_070, -19_070];
 
-/// What a row that was written here looks like as text, as a regular expression.
+/// Regular expression of a row, as text, that was written here.
 pub(super) const MARK: &str =
     r#"[(,"]-?(9070[0-9]|6530[0-9]|1907[0-9]|2907[0-9])[,)"]|sample -?[0-9]+|0000-4000-8000-00000000"#;
 
@@ -44,7 +44,7 @@ const FORMS: [&str; 22] = [
 /// The longest text that is tried.
 const LONGEST: usize = 100;
 
-/// What a text that holds JSON may have to be.
+/// Forms of a text that holds JSON.
 const DOCUMENTS: [&str; 4] = [r#"{"sample": 1}"#, r#"["sample 1"]"#, r#""sample 1""#, "1"];
 
 impl Column {
@@ -86,7 +86,7 @@ impl Column {
         self.conditions.iter().map(String::as_str).chain(self.domain.as_deref())
     }
 
-    /// What may fit the column's conditions, the best first.
+    /// Returns values that may fit the column's conditions, the best first.
     pub(super) fn candidates(&self, rows: usize, draw: Draw) -> Vec<String> {
         let own = (0..rows).filter_map(|row| self.everyday(Draw { number: draw.number + row, ..draw }));
         let mut all: Vec<String> = own.collect();
@@ -190,7 +190,7 @@ fn bits(number: usize, length: usize) -> String {
     all[all.len() - length..].to_owned()
 }
 
-/// What stands between quotes in a condition.
+/// Returns the quoted texts of a condition.
 fn quoted(condition: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = condition;

@@ -22,7 +22,7 @@ pub(super) fn in_order(states: &[TableState]) -> Vec<&TableState> {
         let (mut free, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(is_free);
         left = rest;
         if free.is_empty() {
-            // Where all refer to each other, one of them has to come first.
+            // If all refer to each other, one of them has to come first.
             free.push(left.remove(0));
         }
         placed.extend(free.iter().map(|state| state.oid));
