@@ -334,8 +334,8 @@ const DEPLOY: [&str; 3] = ["deploy", "report.json", "--snapshot"];
 
 #[test]
 fn a_snapshot_whose_answer_is_lost_is_followed_to_its_end_before_anything_is_migrated() {
-    let production = permitted();
-    let mut taken = 0;
+    // Where no snapshot is taken nothing changes, so these cases share a production.
+    let unchanged = permitted();
     for (fault, fate, is_taken) in [
         (Fault::LoseAnswer, Fate::Finish(3), true),
         (Fault::LoseRequest, Fate::Finish(1), true),
@@ -346,27 +346,22 @@ fn a_snapshot_whose_answer_is_lost_is_followed_to_its_end_before_anything_is_mig
         (Fault::Delay(Duration::ZERO), Fate::Fail, false),
         (Fault::Delay(Duration::ZERO), Fate::Endless, false),
     ] {
+        let own = is_taken.then(permitted);
+        let production = own.as_ref().unwrap_or(&unchanged);
         production.api.set_fate_of("timeline_archive", fate);
         production.api.fault_at("POST branches/*/snapshot", fault.clone());
         let run = production.run(&DEPLOY);
         let snapshots = production.api.snapshots().len();
         if is_taken {
-            taken += 1;
-            assert_eq!((run.code, snapshots), (Some(0), taken), "{fault:?} {fate:?}: {run}");
+            assert_eq!((run.code, snapshots), (Some(0), 1), "{fault:?} {fate:?}: {run}");
             assert_eq!(production.project.applied(), "1 2");
-            // Where it was rehearsed for the next deploy.
-            assert_eq!(production.run(&["downgrade", "-1"]).code, Some(0));
         } else {
             let error = run.refusal();
             assert!(
                 error.contains("nothing was applied, since the snapshot failed"),
                 "{fault:?} {fate:?}: {error}"
             );
-            assert_eq!(
-                (production.project.applied().as_str(), snapshots),
-                ("1", taken),
-                "{fault:?} {fate:?}"
-            );
+            assert_eq!((production.project.applied().as_str(), snapshots), ("1", 0), "{fault:?} {fate:?}");
         }
     }
 }
