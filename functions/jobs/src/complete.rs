@@ -146,7 +146,13 @@ fn merges() -> Vec<String> {
             )
         })
         .collect();
-    let offset = format!("coalesce(greatest({}) + 1, 0)", last.join(", "));
-    statements.extend(token_rows::inserts("$3", "done.project_id", "done.id", &offset, DONE));
+    // As a part of its own it is computed once, not for each row.
+    let done = format!(
+        "WITH done AS MATERIALIZED (
+             SELECT id, project_id, coalesce(greatest({}) + 1, 0) AS first_position FROM {DONE})",
+        last.join(", ")
+    );
+    let inserts = token_rows::inserts("$3", "done.project_id", "done.id", "done.first_position", "done");
+    statements.extend(inserts.map(|insert| format!("{done} {insert}")));
     statements
 }
