@@ -30,7 +30,7 @@ enum Kind {
 const KINDS: [Kind; 8] = [
     Kind::Search("/?q=example"),
     Kind::Search("/?q=xample"),
-    Kind::Search("/?q=exmaple"),
+    Kind::Search("/?q=exemple"),
     Kind::Search("/?q=example&tag=none&sort=title"),
     Kind::Search("/"),
     Kind::ListProjects,

@@ -6,8 +6,9 @@
 
 /// The condition that a row belongs to the organization that is claimed.
 ///
-/// The planner runs a stable function to estimate how many rows match, so it knows a small organization beside
-/// a large one; of a subquery it knows nothing, and reads the whole table where few organizations share it.
+/// The planner runs a stable function to estimate how many rows match, so it knows a small organization
+/// beside a large one; of a subquery it knows nothing, and reads the whole table where few organizations
+/// share it.
 pub const OWN: &str = "organization_id = current_organization()";
 
 /// The condition that a row of a table with `project_id` is in the claimed organization's scope of a project;

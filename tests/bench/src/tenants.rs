@@ -51,8 +51,8 @@ struct Caller {
 
 pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Tenants> {
     let (large, rounds) = match extent {
-        Extent::Quick => (100_000, 50),
-        Extent::Default => (500_000, 200),
+        Extent::Quick => (20_000, 50),
+        Extent::Default => (200_000, 200),
         Extent::Full => (10_000_000, 200),
     };
     progress(&format!("{SMALL} bookmarks beside {large}"));
@@ -75,8 +75,10 @@ pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Tenants> {
 /// Gives the large organization its bookmarks, whose words are those of the small one's, and indexes them.
 async fn fill(rig: &Rig, rows: u32) -> Result<()> {
     rig.execute(&format!(
-        "INSERT INTO organizations (id, slug, name) VALUES ('{LARGE}', 'large', 'Large') ON CONFLICT DO NOTHING;
-         INSERT INTO projects (organization_id, name) SELECT '{LARGE}', 'Project ' || n FROM generate_series(1, 1000) n"
+        "INSERT INTO organizations (id, slug, name) VALUES ('{LARGE}', 'large', 'Large')
+         ON CONFLICT DO NOTHING;
+         INSERT INTO projects (organization_id, name)
+         SELECT '{LARGE}', 'Project ' || n FROM generate_series(1, 1000) AS n"
     ))
     .await?;
     for first in (1..=rows).step_by(BATCH as usize) {
@@ -84,10 +86,13 @@ async fn fill(rig: &Rig, rows: u32) -> Result<()> {
         rig.execute(&format!(
             "INSERT INTO bookmarks (organization_id, id, url, title, domain, tags, url_key)
              SELECT '{LARGE}', ('018f0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
-                    'https://example.com/' || n, 'Page ' || n || ' about ' || t.title, t.domain, t.tags, md5(n::text)::uuid
+                    'https://example.com/' || n, 'Page ' || n || ' about ' || t.title, t.domain, t.tags,
+                    md5(n::text)::uuid
              FROM generate_series({first}, {last}) AS n
-             JOIN (SELECT *, row_number() OVER () AS nth FROM bookmarks WHERE organization_id = '{ORGANIZATION}' LIMIT {SMALL})
-                  AS t ON t.nth = 1 + n % {SMALL}"
+             JOIN (
+                 SELECT *, row_number() OVER () AS nth FROM bookmarks
+                 WHERE organization_id = '{ORGANIZATION}' LIMIT {SMALL}
+             ) AS t ON t.nth = 1 + n % {SMALL}"
         ))
         .await?;
         index(rig, LARGE).await?;
@@ -122,7 +127,7 @@ impl Caller {
         let asked = [
             (&self.search, "search for a word", "/?q=example"),
             (&self.search, "search for a word and a tag", "/?q=example&tag=none"),
-            (&self.search, "search for a misspelt word", "/?q=exmaple"),
+            (&self.search, "search for a misspelt word", "/?q=exemple"),
             (&self.search, "list of bookmarks", "/"),
             (&self.list_projects, "list of projects", "/"),
         ];
