@@ -67,8 +67,8 @@ impl ValueReader<'_, '_> {
     pub(super) fn color(&mut self, json: &Json, at: &Pointer<'_>) -> Option<Color> {
         if let Some(text) = json.as_str() {
             let detail = format!(
-                "A color is an object such as {{\"colorSpace\": \"srgb\", \"components\": [0.2, 0.4, 0.9]}}, not \
-                 the text {text:?}."
+                "A color is an object such as {{\"colorSpace\": \"srgb\", \"components\": [0.2, 0.4, 0.9]}}, \
+                 not the text {text:?}."
             );
             self.report(at, detail);
             return None;
