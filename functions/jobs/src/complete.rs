@@ -74,22 +74,29 @@ async fn write(
         (&completion.cost_usd, Type::TEXT),
     ];
     let rows_json = Json(rows);
-    let merge_params: [Param<'_>; 3] =
-        [(&id, Type::INT4), (&completion.lease_token, Type::UUID), (&rows_json, Type::JSON)];
+    let given: [Param<'_>; 1] = [(&rows_json, Type::JSON)];
+    let merge_params: [Param<'_>; 2] = [(&id, Type::INT4), (&completion.lease_token, Type::UUID)];
     let statements = if is_empty(rows) { Vec::new() } else { merges() };
     connection.transaction_begins();
     let shared = &connection;
-    let (begun, locked, ended, merged, committed) = tokio::join!(
+    let (begun, locked, ended, kept, merged, committed) = tokio::join!(
         biased;
         shared.begin(Access::ReadWrite),
         shared.query(&lock, &end_params[..1]),
         shared.query_opt(&end, &end_params),
+        async {
+            match statements.is_empty() {
+                true => Ok(Vec::new()),
+                false => shared.query(KEEP_GIVEN, &given).await,
+            }
+        },
         join_all(statements.iter().map(|statement| shared.query(statement, &merge_params))),
         shared.commit(),
     );
     begun?;
     locked?;
     let ended = ended?;
+    kept?;
     for merged in merged {
         merged?;
     }
@@ -103,7 +110,14 @@ const DONE: &str = "(SELECT id, project_id FROM extraction_jobs
     WHERE organization_id = (SELECT current_organization()) AND id = $1 AND lease_token = $2
       AND status = 'completed' AND completed_at = now()) AS done";
 
-/// The statements that put the tokens of `$3` among those of the project. A token takes the place of the one
+/// Keeps the document's rows for the statements after it. Each of these could take them as a parameter; the
+/// server would have to take eight times as much, and takes nothing while it works.
+const KEEP_GIVEN: &str = "CREATE TEMPORARY TABLE given_tokens ON COMMIT DROP AS SELECT $1::json AS rows";
+
+/// The rows that are kept, as an expression.
+const GIVEN: &str = "(SELECT rows FROM pg_temp.given_tokens)";
+
+/// The statements that put the given tokens among those of the project. A token takes the place of the one
 /// of its path, of any type. It also takes the place of what cannot be beside it: tokens within it, and a
 /// token within which it is to be. Groups that are there stay as they are.
 fn merges() -> Vec<String> {
@@ -111,7 +125,7 @@ fn merges() -> Vec<String> {
         .iter()
         .map(|table| {
             format!(
-                "SELECT path FROM json_to_recordset($3 -> '{table}') AS r (path text, is_group boolean)
+                "SELECT path FROM json_to_recordset({GIVEN} -> '{table}') AS r (path text, is_group boolean)
                  WHERE is_group IS NOT TRUE"
             )
         })
@@ -152,7 +166,13 @@ fn merges() -> Vec<String> {
              SELECT id, project_id, coalesce(greatest({}) + 1, 0) AS first_position FROM {DONE})",
         last.join(", ")
     );
-    let inserts = token_rows::inserts("$3", "done.project_id", "done.id", "done.first_position", "done");
+    let inserts = token_rows::inserts(GIVEN, "done.project_id", "done.id", "done.first_position", "done");
     statements.extend(inserts.map(|insert| format!("{done} {insert}")));
+    // The project's version is that of its tokens too.
+    statements.push(format!(
+        "UPDATE projects AS p
+         SET updated_at = greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
+         FROM {DONE} WHERE p.{OWN} AND p.id = done.project_id"
+    ));
     statements
 }

@@ -49,7 +49,7 @@ pub(crate) async fn create(app: Arc<App>, request: Request, _: PathParams) -> Re
 }
 
 /// The resolution of Postgres, so that what is stored equals what was sent.
-fn microseconds(moment: OffsetDateTime) -> OffsetDateTime {
+pub(crate) fn microseconds(moment: OffsetDateTime) -> OffsetDateTime {
     let whole = moment.nanosecond() / 1_000 * 1_000;
     moment.replace_nanosecond(whole).unwrap_or(moment)
 }

@@ -4,6 +4,7 @@ mod body;
 mod create;
 mod delete;
 mod show;
+mod tokens;
 mod update;
 
 use std::sync::Arc;
@@ -22,6 +23,10 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
         .get("/{id}", show::show)
         .patch("/{id}", update::update)
         .delete("/{id}", delete::delete)
+        .get("/{id}/tokens", tokens::export)
+        .put("/{id}/tokens", tokens::replace)
+        .patch("/{id}/tokens/{path}", tokens::patch)
+        .delete("/{id}/tokens/{path}", tokens::remove)
         .answer(app, request)
         .await
 }

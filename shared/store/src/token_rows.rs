@@ -1,5 +1,7 @@
 //! Rows of design tokens as SQL: how `tokens::Rows` becomes rows of its tables.
 
+use crate::scope::OWN;
+
 /// The tables of tokens, each with the columns that it alone has.
 const TABLES: [(&str, &[(&str, &str)]); 4] = [
     (
@@ -60,8 +62,6 @@ pub fn inserts(rows: &str, project_id: &str, job_id: &str, offset: &str, from: &
         let columns: Vec<_> = COMMON.iter().chain(own).collect();
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let values: Vec<String> = names.iter().map(|name| format!("r.{name}")).collect();
-        let types: Vec<String> =
-            columns.iter().map(|(name, sql_type)| format!("{name} {sql_type}")).collect();
         format!(
             "INSERT INTO {table} (organization_id, project_id, extraction_job_id, position, {})
              SELECT current_organization(), {project_id}, {job_id}, {offset} + r.position, {}
@@ -69,7 +69,65 @@ pub fn inserts(rows: &str, project_id: &str, job_id: &str, offset: &str, from: &
              ON CONFLICT (organization_id, project_id, path) DO NOTHING",
             names.join(", "),
             values.join(", "),
-            types.join(", "),
+            typed(&columns),
         )
     })
+}
+
+/// An expression for all rows of a project as the JSON of `tokens::Rows`; `project_id` is an expression.
+#[must_use]
+pub fn selection(project_id: &str) -> String {
+    let tables = TABLES.map(|(table, own)| {
+        let names: Vec<&str> = COMMON.iter().chain(own).map(|(name, _)| *name).collect();
+        format!(
+            "'{table}', coalesce((SELECT json_agg(r) FROM (SELECT position, {} FROM {table} AS t
+                 WHERE t.{OWN} AND t.project_id = {project_id} ORDER BY position) AS r), '[]')",
+            names.join(", "),
+        )
+    });
+    format!("json_build_object({})", tables.join(", "))
+}
+
+/// A statement for each table that deletes the rows of a project that are not among these, or that differ in
+/// more than their position. The parameters are those of [`inserts`].
+#[must_use]
+pub fn removals(rows: &str, project_id: &str, from: &str) -> [String; 4] {
+    TABLES.map(|(table, own)| {
+        let columns: Vec<_> = COMMON.iter().chain(own).collect();
+        // Two values of the type json cannot be compared, their texts can.
+        let values = |row: &str| -> String {
+            let value = |(name, sql_type): &&(&str, &str)| match *sql_type {
+                "json" => format!("{row}.{name}::text"),
+                _ => format!("{row}.{name}"),
+            };
+            columns.iter().map(value).collect::<Vec<_>>().join(", ")
+        };
+        format!(
+            "DELETE FROM {table} AS t USING {from}
+             WHERE t.{OWN} AND t.project_id = {project_id} AND NOT EXISTS (
+                 SELECT FROM json_to_recordset({rows} -> '{table}') AS r ({})
+                 WHERE r.path = t.path AND ({}) IS NOT DISTINCT FROM ({}))",
+            typed(&columns),
+            values("r"),
+            values("t"),
+        )
+    })
+}
+
+/// A statement for each table that puts the rows of a project at the positions of these. The parameters are
+/// those of [`inserts`].
+#[must_use]
+pub fn moves(rows: &str, project_id: &str, from: &str) -> [String; 4] {
+    TABLES.map(|(table, _)| {
+        format!(
+            "UPDATE {table} AS t SET position = r.position
+             FROM json_to_recordset({rows} -> '{table}') AS r (path text, position integer), {from}
+             WHERE t.{OWN} AND t.project_id = {project_id} AND t.path = r.path AND t.position <> r.position"
+        )
+    })
+}
+
+/// Columns with their types, as `json_to_recordset` wants them named.
+fn typed(columns: &[&(&str, &str)]) -> String {
+    columns.iter().map(|(name, sql_type)| format!("{name} {sql_type}")).collect::<Vec<_>>().join(", ")
 }

@@ -16,6 +16,17 @@ pub enum EditError {
     Invalid(Vec<Diagnostic>),
 }
 
+impl Document {
+    /// A token or a group as it is written.
+    pub fn get(&self, path: &str) -> Option<Json> {
+        let Json::Object(root) = self.to_json() else { return None };
+        let mut names = path.split('.');
+        let first = root.get(names.next()?)?;
+        let found = names.try_fold(first, |json, name| json.as_object()?.get(name))?;
+        found.as_object().is_some().then(|| found.clone())
+    }
+}
+
 impl Tokens {
     /// Changes a token or a group by a JSON merge patch (RFC 7396): a member that is null goes, the others
     /// are put in.

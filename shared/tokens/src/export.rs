@@ -6,11 +6,22 @@ mod json;
 mod tailwind;
 mod text;
 
-use crate::Tokens;
+use crate::limits::MAX_DOCUMENT_BYTES;
+use crate::{Document, Tokens};
+
+impl Document {
+    /// The document as it was read: media type `application/design-tokens+json`. It is indented, unless that
+    /// makes it much larger.
+    pub fn to_dtcg(&self) -> String {
+        let json = self.to_json();
+        let text = text::indented(&json);
+        if text.len() > 2 * MAX_DOCUMENT_BYTES { json.to_string() } else { text }
+    }
+}
 
 impl Tokens {
-    /// The document as it was read, indented by two blanks: media type `application/design-tokens+json`.
+    /// The document: see [`Document::to_dtcg`].
     pub fn to_dtcg(&self) -> String {
-        text::indented(&self.document().to_json())
+        self.document().to_dtcg()
     }
 }

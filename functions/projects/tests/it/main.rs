@@ -4,6 +4,7 @@
 
 mod access;
 mod deleting;
+mod tokens;
 mod writing;
 
 use harness::{Fixture, Seen};
