@@ -5,7 +5,8 @@ WITH relation AS (
     WHERE c.oid = ANY ($1)
 ),
 attribute_of AS (
-    SELECT a.*, r.relkind, b.typname, b.oid AS base, e.oid IS NOT NULL AS is_array, e.oid AS element, d.adbin
+    SELECT a.*, r.relkind, b.typname, b.typtype, b.oid AS base, e.oid IS NOT NULL AS is_array, e.oid AS element,
+           t.typtype = 'd' OR coalesce(e.typtype = 'd', false) AS has_domain, d.adbin
     FROM relation r
     JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_type t ON t.oid = a.atttypid
@@ -23,6 +24,7 @@ condition AS (
     UNION ALL
     SELECT a.attrelid, a.attnum, pg_get_constraintdef(k.oid), false
     FROM attribute_of a JOIN pg_constraint k ON k.contypid IN (a.atttypid, a.element) AND k.contype = 'c'
+    WHERE a.has_domain
     UNION ALL
     -- A row has to fit into one of the partitions.
     SELECT a.attrelid, a.attnum,
@@ -30,6 +32,12 @@ condition AS (
             FROM pg_partition_tree(a.attrelid) x WHERE x.isleaf),
            true
     FROM attribute_of a JOIN pg_partitioned_table p ON p.partrelid = a.attrelid AND p.partnatts = 1 AND p.partattrs[0] = a.attnum
+),
+-- A partitioned table without partitions has none.
+condition_of AS (
+    SELECT attrelid, attnum, json_agg(expression) FILTER (WHERE is_of_table AND expression IS NOT NULL) AS of_table,
+           string_agg(expression, ' ') FILTER (WHERE NOT is_of_table) AS of_domain
+    FROM condition GROUP BY attrelid, attnum
 ),
 attribute AS (
     SELECT a.attrelid, a.attnum,
@@ -44,17 +52,16 @@ attribute AS (
                    WHEN a.typname IN ('varchar', 'bpchar') THEN a.atttypmod - 4
                    WHEN a.typname IN ('bit', 'varbit') THEN a.atttypmod
                    WHEN a.typname = 'numeric' THEN ((a.atttypmod - 4) >> 16 & 65535) - ((a.atttypmod - 4) & 2047) END END,
-               'labels', (SELECT coalesce(json_agg(enumlabel ORDER BY enumsortorder), '[]') FROM pg_enum WHERE enumtypid = a.base),
-               'subtype', (SELECT s.typname FROM pg_range g JOIN pg_type s ON s.oid = g.rngsubtype
-                           WHERE a.base IN (g.rngtypid, g.rngmultitypid)),
-               'is_multirange', EXISTS (SELECT FROM pg_range g WHERE g.rngmultitypid = a.base),
+               'labels', CASE WHEN a.typtype = 'e'
+                   THEN (SELECT coalesce(json_agg(enumlabel ORDER BY enumsortorder), '[]') FROM pg_enum WHERE enumtypid = a.base)
+                   ELSE '[]' END,
+               'subtype', CASE WHEN a.typtype IN ('r', 'm')
+                   THEN (SELECT s.typname FROM pg_range g JOIN pg_type s ON s.oid = g.rngsubtype
+                         WHERE a.base IN (g.rngtypid, g.rngmultitypid)) END,
+               'is_multirange', a.typtype = 'm',
                'default', CASE WHEN a.attgenerated = '' THEN pg_get_expr(a.adbin, a.attrelid) END,
-               -- A partitioned table without partitions has none.
-               'conditions', (SELECT coalesce(json_agg(c.expression) FILTER (WHERE c.expression IS NOT NULL), '[]')
-                              FROM condition c
-                              WHERE c.attrelid = a.attrelid AND c.attnum = a.attnum AND c.is_of_table),
-               'domain', (SELECT string_agg(c.expression, ' ') FROM condition c
-                          WHERE c.attrelid = a.attrelid AND c.attnum = a.attnum AND NOT c.is_of_table),
+               'conditions', coalesce(c.of_table, '[]'),
+               'domain', c.of_domain,
                'is_key', EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey)
                                    AND (i.indisunique OR i.indisexclusion)),
                'is_needed', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '',
@@ -67,12 +74,14 @@ attribute AS (
                              WHERE k.conrelid = a.attrelid AND k.contype = 'f' AND k.conkey[i] = a.attnum
                                AND r.attrelid = k.confrelid AND r.attnum = k.confkey[i]
                              ORDER BY k.conparentid, k.oid LIMIT 1)) AS attribute
-    FROM attribute_of a
+    FROM attribute_of a LEFT JOIN condition_of c ON c.attrelid = a.attrelid AND c.attnum = a.attnum
 )
 SELECT coalesce(json_agg(json_build_object(
            'oid', oid::text,
            'name', name,
            'quoted', quoted,
-           'columns', (SELECT coalesce(json_agg(attribute ORDER BY attnum), '[]') FROM attribute WHERE attrelid = relation.oid)
+           'columns', coalesce(columns, '[]')
        ) ORDER BY name), '[]')
 FROM relation
+LEFT JOIN (SELECT attrelid, json_agg(attribute ORDER BY attnum) AS columns FROM attribute GROUP BY attrelid) a
+    ON a.attrelid = relation.oid
