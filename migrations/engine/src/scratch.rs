@@ -122,7 +122,7 @@ impl Apart {
 pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Result<T>) -> Result<T> {
     let mut signals = Signals::listen()?;
     // The temporary server lives as long as this, whatever comes of the work.
-    let (_running, scratch) = match &server.at {
+    let (running, scratch) = match &server.at {
         At::Url(url) => (None, Scratch::create(url, "").await?),
         At::Temporary(temporary) => {
             let (running, url, options) = temporary.running().await?;
@@ -131,7 +131,8 @@ pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Resu
     };
     let scratch = Scratch { is_shared: server.is_shared(), ..scratch };
     let outcome = signals.or(work(&scratch)).await;
-    let removed = scratch.remove().await;
+    // Its databases go with it: dropping them first would write them to disk.
+    let removed = if running.is_some() { Ok(()) } else { scratch.remove().await };
     let outcome = outcome?;
     removed.map(|()| outcome)
 }
