@@ -47,7 +47,10 @@ impl Found {
 /// The tables of another tool that a migration moves away, with their indexes, sequences and statistics.
 fn moved(migrations: &Migrations, timeline: &Timeline, there: &Catalog) -> BTreeSet<ObjectId> {
     let named = (1..).zip(migrations.iter()).flat_map(|(number, migration)| {
-        migration.moves().map(move |table| (number, ObjectId::Table(QualifiedName::new("public", table))))
+        migration.moves().map(move |table| {
+            let (schema, table) = table.split_once('.').unwrap_or(("public", table));
+            (number, ObjectId::Table(QualifiedName::new(schema, table)))
+        })
     });
     let tables: BTreeSet<ObjectId> = named
         .filter(|(number, table)| is_of_another(timeline, *number, table, there))

@@ -15,7 +15,7 @@ pub struct Directives {
     /// Values that the file cannot keep: `loses <table.column>: <reason>`.
     pub losses: Vec<Loss>,
     /// Tables of another tool that the file moves away, to make its own of that name: `moves <table>:
-    /// <reason>`.
+    /// <reason>`, with its schema where that is not public.
     pub moves: Vec<String>,
 }
 

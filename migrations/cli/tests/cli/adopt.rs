@@ -176,6 +176,26 @@ fn a_table_that_a_migration_moves_away_says_nothing_of_it_nor_do_its_parts() {
 }
 
 #[test]
+fn a_table_of_another_schema_is_moved_away_by_its_full_name() {
+    let project = Project::with(&[
+        ("V1__a.sql", "CREATE SCHEMA crm;\n"),
+        (
+            "V2__b.sql",
+            "-- branchline: moves crm.b: others have such a table\n\
+             DO $$ BEGIN IF to_regclass('crm.b') IS NOT NULL THEN\n\
+             CREATE SCHEMA others; ALTER TABLE crm.b SET SCHEMA others; END IF; END $$;\n\
+             CREATE TABLE crm.b (id int PRIMARY KEY);\n",
+        ),
+    ]);
+    // A table of that name in another schema is not meant.
+    project.sql("CREATE SCHEMA crm; CREATE TABLE crm.b (id bigint); CREATE TABLE b (id int PRIMARY KEY)");
+    let adopted = project.json(&["adopt"]);
+    assert_eq!(adopted["stamped"], serde_json::json!(["V1__a"]));
+    project.done(&["upgrade"]);
+    assert_eq!(project.sql("SELECT to_regclass('others.b') IS NOT NULL"), "t");
+}
+
+#[test]
 fn an_importer_that_alembic_made_is_adopted_with_its_rows_and_what_came_before_it() {
     let project = Project::with_ours();
     let Some(alembic) = Alembic::new(&project, "importer") else { return };
