@@ -10,15 +10,17 @@ use samples::{LAYOUTS, Sample};
 /// The commands in their order, with the exit status; the history is forgotten before the one to adopt. Those
 /// marked [`ONCE`] see nothing of a layout but the migrations that were read from it: they run over the first
 /// one, and over each in the long form.
-const COMMANDS: [(&str, i32, bool); 18] = [
+const COMMANDS: [(&str, i32, bool); 20] = [
     ("verify", 0, EACH),
     ("lint --all", 0, EACH),
+    ("lint --all --observe", 0, ONCE),
     ("check", 3, ONCE),
     ("history -v", 0, EACH),
     ("current", 0, EACH),
     ("upgrade --dry-run", 0, ONCE),
     ("upgrade --sql", 0, EACH),
     ("upgrade +1", 0, EACH),
+    ("rehearse --local", 0, ONCE),
     ("upgrade", 0, EACH),
     ("check", 0, ONCE),
     ("doctor", 0, ONCE),

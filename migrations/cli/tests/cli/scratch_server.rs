@@ -341,6 +341,7 @@ fn no_command_but_those_that_migrate_changes_what_the_server_shares() {
         &["history", "--verbose"],
         &["check"],
         &["doctor"],
+        &["role", "list"],
         &["renumber", "--dry-run"],
         &["completions", "bash"],
         &["new", "another"],
