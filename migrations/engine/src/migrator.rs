@@ -19,7 +19,7 @@ use crate::report::{Direction, Event, Report};
 use crate::run::observer::{Observer, Unobserved};
 use crate::scratch::{self, Server};
 use crate::settings::Settings;
-use crate::verify::{Proof, ProofEvent, prove};
+use crate::verify::{Proof, ProofEvent, default_jobs, prove};
 
 /// The migrations of a folder, and how they are run.
 ///
@@ -136,7 +136,7 @@ impl Migrator {
     /// # Errors
     /// See [`prove`]. A migration that does not lead where it should is a refusal in the proof.
     pub async fn verify(&self, server: &Server, tell: &dyn Fn(ProofEvent)) -> Result<Proof> {
-        prove(&self.migrations, |_| true, server, self.settings.clone(), tell).await
+        prove(&self.migrations, |_| true, server, self.settings.clone(), default_jobs(), tell).await
     }
 
     /// Takes over a database that another tool made: what of the migrations it has is stamped, what is

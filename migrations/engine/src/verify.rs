@@ -3,21 +3,25 @@
 
 mod contents;
 mod copies;
+mod parts;
 mod proof;
 mod prover;
 mod samples;
 mod table_state;
 mod watch;
 
+use std::num::NonZeroUsize;
+use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use files::{Migration, Migrations, proof_steps};
 
 use crate::report::Event;
 use crate::scratch::{self, Server};
 use crate::settings::Settings;
 use copies::Copies;
+use parts::{InOrder, LONGEST, parts, side_by_side};
 pub use proof::{Irreversible, Proof, Refusal, RowProof};
 use prover::Prover;
 
@@ -46,7 +50,15 @@ pub enum Verdict {
     Refused,
 }
 
-/// Proves the migrations that are wanted, in a scratch database on a server; the others run up only.
+/// As many parts of a proof at once as this machine has cores.
+#[must_use]
+pub fn default_jobs() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Proves the migrations that are wanted, in a scratch database on a server; the others run up only. On a
+/// temporary server a long history is proved in parts, so many at once, each on a server of its own: they
+/// make roles and the like, which databases of one server have in common.
 ///
 /// # Errors
 /// The files cannot be run as they are written, an up does not run where the ups before it have led, or the
@@ -56,15 +68,27 @@ pub async fn prove(
     is_wanted: impl Fn(&Migration) -> bool,
     server: &Server,
     settings: Settings,
+    jobs: NonZeroUsize,
     observe: &dyn Fn(ProofEvent),
 ) -> Result<Proof> {
     let proof_steps = proof_steps(migrations, is_wanted)?;
-    let proof = scratch::within(server, async |scratch| {
-        let copies = Copies::open(server, scratch, settings, &proof_steps, observe).await?;
-        let mut prover = Prover::new(migrations, &proof_steps, observe, copies);
-        prover.run().await.map(|()| prover.proof)
+    let longest = if server.is_temporary() { LONGEST } else { usize::MAX };
+    let (in_order, steps) = (InOrder::new(observe), &proof_steps);
+    let work = parts(&proof_steps, longest).into_iter().enumerate().map(|(number, part)| {
+        let (settings, in_order) = (settings.clone(), &in_order);
+        async move {
+            let observe = |event| in_order.tell(number, event);
+            scratch::within(server, async |scratch| {
+                let until = steps.get(..part.end).context("no such part")?;
+                let copies = Copies::open(server, scratch, settings, until, &observe).await?;
+                let mut prover = Prover::new(migrations, (until, part.start), steps.len(), &observe, copies);
+                prover.run().await.map(|()| prover.proof)
+            })
+            .await
+        }
     });
-    let mut proof = proof.await?;
+    let proofs = side_by_side(jobs, work, |part| in_order.pass(part)).await?;
+    let mut proof = Proof::joined(proofs);
     proof.scratch_server = Some(server.kind);
     Ok(proof)
 }

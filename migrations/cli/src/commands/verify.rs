@@ -3,9 +3,10 @@
 mod summary;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use anyhow::Result;
-use engine::verify::prove;
+use engine::verify::{default_jobs, prove};
 use files::{Migration, Migrations, proof_steps, verify};
 
 use super::Context;
@@ -31,6 +32,10 @@ pub(crate) struct Args {
     /// Prove what is not applied in the database; the others run up only
     #[arg(long)]
     pending: bool,
+    /// Parts of the history to prove at once, of a hundred migrations at most and each on a temporary server
+    /// of its own [default: the number of cores]
+    #[arg(long, value_name = "COUNT")]
+    jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     unmodeled: Unmodeled,
     #[command(flatten)]
@@ -45,8 +50,9 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     // The files are sound, before a server is looked for.
     proof_steps(&migrations, is_wanted)?;
     let server = context.scratch_server(&args.place, &migrations).await?;
-    let proof =
-        prove(&migrations, is_wanted, &server, context.settings(), &|event| output.proof_event(event)).await;
+    let jobs = args.jobs.unwrap_or_else(default_jobs);
+    let observe = |event| output.proof_event(event);
+    let proof = prove(&migrations, is_wanted, &server, context.settings(), jobs, &observe).await;
     output.still();
     let proof = proof?;
     let scope = if args.pending { "--pending" } else { "--from" };

@@ -51,5 +51,6 @@ mod usage;
 mod values;
 mod verify;
 mod verify_cost;
+mod verify_parts;
 mod verify_samples;
 mod verify_scope;

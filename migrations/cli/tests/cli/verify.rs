@@ -353,7 +353,7 @@ fn rows_that_migrations_write_are_to_stay_as_well() {
 #[test]
 fn a_scratch_database_of_a_killed_run_is_swept_and_one_in_use_is_not() {
     let project =
-        Project::with(&[("V1__a.sql", "SELECT pg_sleep(20);\n"), ("V1__a.down.sql", "SELECT 1;\n")]);
+        Project::with(&[("V1__a.sql", "SELECT pg_sleep(200);\n"), ("V1__a.down.sql", "SELECT 1;\n")]);
     let asleep = |pid| {
         format!(
             "SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' \

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::table_state::TableState;
 use crate::failure::chain;
+use crate::introspection;
 use crate::report::Direction;
 use crate::scratch::Kind;
 
@@ -178,6 +179,25 @@ impl Refusal {
 }
 
 impl Proof {
+    /// One proof of several, each of which is of the migrations after those of the one before.
+    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self { not_compared: introspection::NOT_COMPARED, ..Self::default() };
+        for mut part in parts {
+            all.proved.append(&mut part.proved);
+            all.irreversible.append(&mut part.irreversible);
+            all.without_down.append(&mut part.without_down);
+            all.up_only.append(&mut part.up_only);
+            all.refused = all.refused.or(part.refused);
+            all.refusals.append(&mut part.refusals);
+            all.notes.append(&mut part.notes);
+            all.unmodeled.append(&mut part.unmodeled);
+            all.objects = part.objects;
+            all.rows.add(part.rows);
+        }
+        all.rows.finish();
+        all
+    }
+
     /// Adds a refusal.
     pub fn refuse(&mut self, refusal: Refusal) {
         let first = if refusal.is_of_rows() { &mut self.rows.refused } else { &mut self.refused };
@@ -216,8 +236,17 @@ impl RowProof {
         }
     }
 
+    fn add(&mut self, mut later: Self) {
+        self.unfilled.append(&mut later.unfilled);
+        self.blank.append(&mut later.blank);
+        self.unsaid.append(&mut later.unsaid);
+        self.refused = self.refused.take().or(later.refused);
+        self.filled.append(&mut later.filled);
+        self.valued.append(&mut later.valued);
+    }
+
     /// Counts, and strikes what was filled at another time.
-    pub fn finish(&mut self) {
+    fn finish(&mut self) {
         let Self { unfilled, blank, filled, valued, tables, .. } = self;
         unfilled.retain(|table, _| !filled.contains(table));
         blank.retain(|column| !valued.contains(column));

@@ -16,13 +16,17 @@ use super::watch::{Seen, Watch};
 use super::{ProofEvent, Verdict};
 use crate::column_order;
 use crate::failure::Failure;
-use crate::introspection;
 use crate::report::{Direction, Event};
 
 /// A proof on its way.
 pub(super) struct Prover<'a> {
     migrations: &'a Migrations,
+    /// Up to its last migration.
     proof_steps: &'a [ProofStep<'a>],
+    /// The place of its first migration. Those before it run up and are another proof's.
+    first: usize,
+    /// All migrations, those after its last as well.
+    count: usize,
     observe: &'a dyn Fn(ProofEvent),
     copies: Copies<'a>,
     samples: Samples,
@@ -45,19 +49,22 @@ enum Outcome {
 impl<'a> Prover<'a> {
     pub(super) fn new(
         migrations: &'a Migrations,
-        proof_steps: &'a [ProofStep<'a>],
+        (proof_steps, first): (&'a [ProofStep<'a>], usize),
+        count: usize,
         observe: &'a dyn Fn(ProofEvent),
         copies: Copies<'a>,
     ) -> Self {
         Self {
             migrations,
             proof_steps,
+            first,
+            count,
             observe,
             copies,
             samples: Samples::default(),
             contents: Contents::default(),
             watch: Watch::default(),
-            proof: Proof { not_compared: introspection::NOT_COMPARED, ..Proof::default() },
+            proof: Proof::default(),
         }
     }
 
@@ -68,9 +75,13 @@ impl<'a> Prover<'a> {
     /// lost.
     pub(super) async fn run(&mut self) -> Result<()> {
         for (at, step) in self.proof_steps.iter().enumerate() {
+            if at < self.first {
+                self.run_file(step.migration, Direction::Up).await?;
+                continue;
+            }
             let begun = Instant::now();
             let label = step.migration.label();
-            let name = format!("{label} ({} of {})", at + 1, self.proof_steps.len());
+            let name = format!("{label} ({} of {})", at + 1, self.count);
             (self.observe)(ProofEvent::Run(Event::Started { migration: name, direction: Direction::Up }));
             let verdict = match step.extent {
                 Extent::UpOnly => {
@@ -86,7 +97,6 @@ impl<'a> Prover<'a> {
             });
         }
         self.proof.objects = self.read_catalog().await?.len();
-        self.proof.rows.finish();
         Ok(())
     }
 
