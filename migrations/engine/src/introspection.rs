@@ -12,11 +12,13 @@ use tokio_postgres::Client;
 use crate::database::{execute, rows};
 use reading::Reading;
 
-pub(crate) use prepared::{Prepared, begin_with};
+pub(crate) use prepared::{Prepared, begin_and_run, begin_with};
 pub use watch::{CatalogWatch, Changes, ReadCounts, flush_counts};
 
-/// Reads every fact.
-const EVERYTHING: Prepared = Prepared { declaration: "branchline_catalog", text: query::everything };
+/// Reads the facts of all relations.
+const RELATIONS: Prepared = Prepared { declaration: "branchline_relations", text: query::of_relations };
+/// Reads those of all other objects.
+const OTHERS: Prepared = Prepared { declaration: "branchline_others", text: query::of_others };
 
 /// Everything on one snapshot. With an empty path every name in a definition has its schema; a moment, a
 /// date, a number in a default is printed as the session has it. The server's compiler costs more than it
@@ -53,8 +55,9 @@ pub async fn read_with_dependencies(session: &Client) -> Result<Catalog> {
 
 async fn whole(session: &Client, dependencies: &str) -> Result<Catalog> {
     in_transaction(session, async || {
-        begin_with(session, BEGIN, &[EVERYTHING]).await?;
-        let rows = rows(session, &format!("EXECUTE branchline_catalog; {dependencies} COMMIT")).await?;
+        begin_with(session, BEGIN, &[RELATIONS, OTHERS]).await?;
+        let sql = format!("EXECUTE branchline_relations; EXECUTE branchline_others; {dependencies} COMMIT");
+        let rows = rows(session, &sql).await?;
         Ok(Reading::default().add_all(&rows)?.catalog)
     })
     .await

@@ -72,15 +72,34 @@ impl Catalog {
     /// What needs what is left out.
     #[must_use]
     pub fn with_relations_replaced(&self, former: &BTreeSet<ObjectId>, read: &Self) -> Self {
+        self.with_replaced(former, &Self::default(), read)
+    }
+
+    /// The same catalog in which some relations, with all that is a part of them, and all objects of another
+    /// catalog are as a third has them. What needs what is left out.
+    #[must_use]
+    pub fn with_replaced(&self, former: &BTreeSet<ObjectId>, others: &Self, read: &Self) -> Self {
         let wholes: BTreeSet<&QualifiedName> = former.iter().filter_map(ObjectId::as_whole).collect();
         let is_kept = |object: &ObjectId| match object {
             ObjectId::RowType(name) => !wholes.contains(name),
-            _ => !former.contains(object) && object.part().is_none_or(|part| !wholes.contains(&part.whole)),
+            _ => {
+                !former.contains(object)
+                    && object.part().is_none_or(|part| !wholes.contains(&part.whole))
+                    && !others.contains(object)
+            }
         };
         let kept = self.objects.iter().filter(|(object, _)| is_kept(object));
         let objects =
             kept.chain(&read.objects).map(|(object, properties)| (object.clone(), Arc::clone(properties)));
-        Self { objects: objects.collect(), dependencies: BTreeMap::new(), unmodeled: self.unmodeled.clone() }
+        let unmodeled = self.unmodeled.difference(&others.unmodeled).chain(&read.unmodeled).cloned();
+        Self { objects: objects.collect(), dependencies: BTreeMap::new(), unmodeled: unmodeled.collect() }
+    }
+
+    /// Adds all objects of another catalog.
+    pub fn extend(&mut self, other: &Self) {
+        let objects = other.objects.iter();
+        self.objects.extend(objects.map(|(object, properties)| (object.clone(), Arc::clone(properties))));
+        self.unmodeled.extend(other.unmodeled.iter().cloned());
     }
 
     /// Adds that an object needs another.
@@ -307,6 +326,29 @@ mod tests {
             "table public.b",
         ];
         assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn all_that_is_no_relation_is_replaced_as_well() {
+        let mut before = catalog(&[
+            ("table", "public.a", "owner", "o"),
+            ("column", "public.a.x", "type", "int"),
+            ("table", "public.b", "owner", "o"),
+        ]);
+        let mut others = catalog(&[
+            ("domain", "public.d", "base", "int"),
+            ("constraint", "public.d.c", "definition", "1"),
+        ]);
+        others.add_unmodeled("one");
+        before.extend(&others);
+        let mut read =
+            catalog(&[("table", "public.d", "owner", "o"), ("constraint", "public.d.c", "definition", "2")]);
+        read.add_unmodeled("two");
+        let former = [ObjectId::parse("table", "public.a").unwrap()].into();
+        let after = before.with_replaced(&former, &others, &read);
+        let names: Vec<String> = after.iter().map(|(object, _)| object.to_string()).collect();
+        assert_eq!(names, ["constraint public.d.c", "table public.b", "table public.d"]);
+        assert!(after.unmodeled().eq(["two"]));
     }
 
     #[test]

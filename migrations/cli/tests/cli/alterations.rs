@@ -419,6 +419,96 @@ async fn what_names_a_changed_relation_is_read_again_as_well() {
 }
 
 #[tokio::test]
+async fn what_names_a_function_or_a_type_is_read_again_without_the_rest() {
+    // On a server of its own: whatever others do to roles and databases has everything read again.
+    let server = Postgres::start(&Options::default()).unwrap();
+    let session = connect(&server.url("postgres")).await;
+    session
+        .batch_execute(
+            "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1;
+             CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+             CREATE TABLE a (id int DEFAULT f(1) CHECK (f(id) > 0), b int GENERATED ALWAYS AS (f(id)) STORED);
+             CREATE INDEX i ON a (f(id)); CREATE TRIGGER g BEFORE INSERT ON a EXECUTE FUNCTION t();
+             CREATE VIEW v AS SELECT f(id) FROM a; CREATE POLICY p ON a USING (f(id) > 0);
+             CREATE TABLE root (id int) PARTITION BY RANGE (f(id));
+             CREATE STATISTICS st ON (f(id)), b FROM a;
+             CREATE TABLE other (id int)",
+        )
+        .await
+        .unwrap();
+    let mut watch = CatalogWatch::default();
+    look(&mut watch, &session, "the first reading").await;
+    for sql in [
+        "ALTER FUNCTION f RENAME TO f2",
+        "CREATE OR REPLACE FUNCTION f2(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1 + 1",
+        "ALTER FUNCTION t RENAME TO t2",
+        "CREATE FUNCTION h(x int, y int DEFAULT 2) RETURNS int LANGUAGE sql RETURN 1",
+        "COMMENT ON FUNCTION h IS 'a function'",
+        "COMMENT ON FUNCTION h IS NULL",
+        "GRANT EXECUTE ON FUNCTION h TO pg_monitor",
+        "CREATE TYPE e AS ENUM ('one'); ALTER TABLE other ADD e e DEFAULT 'one'",
+        "ALTER TYPE e ADD VALUE 'two'",
+        "CREATE DOMAIN d AS int CONSTRAINT d_c CHECK (VALUE > 0); ALTER TABLE other ADD d d",
+        "ALTER DOMAIN d ADD CONSTRAINT d_c2 CHECK (h(VALUE) > 0)",
+        "ALTER DOMAIN d DROP CONSTRAINT d_c2",
+        "DROP FUNCTION h",
+        "ALTER TABLE other DROP d; DROP DOMAIN d; CREATE TABLE d (id int CONSTRAINT d_c CHECK (id > 0))",
+        "DROP TABLE d; CREATE DOMAIN d AS int CONSTRAINT d_c CHECK (VALUE > 0)",
+        "CREATE SCHEMA s; CREATE FUNCTION s.k() RETURNS int LANGUAGE sql RETURN 1; CREATE TABLE s.l (id int)",
+        "DROP SCHEMA s CASCADE",
+        "CREATE PROCEDURE c() LANGUAGE sql AS ''; DROP PROCEDURE c",
+        "DROP FUNCTION t2 CASCADE",
+    ] {
+        session.batch_execute(sql).await.unwrap();
+        look(&mut watch, &session, sql).await;
+    }
+    let counts = watch.counts();
+    assert_eq!((counts.wholes, counts.others), (1, 19), "{counts:?}");
+    // By these, what is printed of many may be another; and statistics are counted with the rest.
+    for sql in [
+        "DROP FUNCTION f2 CASCADE",
+        "ALTER TYPE e RENAME VALUE 'one' TO 'eins'",
+        "ALTER TYPE e RENAME TO e2",
+        "ALTER SCHEMA public RENAME TO p2",
+        "CREATE EXTENSION pg_trgm SCHEMA p2",
+    ] {
+        session.batch_execute(sql).await.unwrap();
+        look(&mut watch, &session, sql).await;
+    }
+    assert_eq!(watch.counts().wholes, 6);
+}
+
+#[tokio::test]
+async fn what_names_a_relation_is_read_again_where_a_name_stands_for_another() {
+    let server = Postgres::start(&Options::default()).unwrap();
+    let session = connect(&server.url("postgres")).await;
+    session
+        .batch_execute(
+            "CREATE TABLE a (p int, x int UNIQUE, y int); CREATE TABLE b (x int REFERENCES a (x));
+             CREATE TABLE c (x int UNIQUE); CREATE TABLE d (x int REFERENCES c (x));
+             CREATE VIEW v AS SELECT x FROM a",
+        )
+        .await
+        .unwrap();
+    let mut watch = CatalogWatch::default();
+    look(&mut watch, &session, "the first reading").await;
+    for sql in [
+        // The same names in the same places.
+        "ALTER TABLE a DROP p; ALTER TABLE a RENAME x TO p; ALTER TABLE a RENAME y TO x; \
+         ALTER TABLE a ADD y int",
+        "ALTER TABLE a RENAME TO other; ALTER TABLE c RENAME TO a; ALTER TABLE other RENAME TO c",
+        "ALTER TABLE a ADD y int",
+        "CREATE INDEX ON a (y)",
+        "DROP TABLE b",
+        "CREATE TABLE b (x int REFERENCES a (x))",
+    ] {
+        session.batch_execute(sql).await.unwrap();
+        look(&mut watch, &session, sql).await;
+    }
+    assert_eq!(watch.counts().wholes, 1);
+}
+
+#[tokio::test]
 async fn a_catalog_is_read_whole_once_and_then_by_its_changes() {
     // On a server of its own: whatever others do to roles and databases has everything read again.
     let server = Postgres::start(&Options::default()).unwrap();
@@ -438,5 +528,5 @@ async fn a_catalog_is_read_whole_once_and_then_by_its_changes() {
             assert_eq!(watch.read(&session).await.unwrap().1, Changes::Nothing);
         }
     }
-    assert_eq!(watch.counts(), ReadCounts { looks: 31, parts: 15, wholes: 1 });
+    assert_eq!(watch.counts(), ReadCounts { looks: 31, parts: 15, others: 0, wholes: 1 });
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryRow};
 
 use crate::database::{execute, one_row};
 
@@ -22,6 +22,34 @@ impl Prepared {
     }
 }
 
+/// Begins a transaction and runs the first statement in it, in one round trip where it is prepared already;
+/// returns its row. All of the statements are prepared then, unless one of them was taken away by itself.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) async fn begin_and_run(
+    session: &Client,
+    begin: &str,
+    statements: &[Prepared],
+) -> Result<Option<SimpleQueryRow>> {
+    let first = statements.first().context("there is no statement")?;
+    let run = format!("EXECUTE {}", first.name());
+    match one_row(session, &format!("{begin}; {run}")).await {
+        Ok(row) => Ok(row),
+        Err(error) if is_unprepared(&error) => {
+            execute(session, "ROLLBACK").await?;
+            begin_with(session, begin, statements).await?;
+            Ok(one_row(session, &run).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// invalid_sql_statement_name
+fn is_unprepared(error: &pg::Error) -> bool {
+    matches!(error, pg::Error::Session(error) if error.code().is_some_and(|code| code.code() == "26000"))
+}
+
 /// Makes sure that statements are prepared, in a transaction that `begin` begins. Whatever else runs in the
 /// session may have taken them away.
 ///
@@ -35,9 +63,12 @@ pub(crate) async fn begin_with(session: &Client, begin: &str, statements: &[Prep
     let row = one_row(session, &sql).await?.context("the server gave no answer")?;
     let there: BTreeSet<&str> = row.get(0).unwrap_or_default().split(' ').collect();
     let major = row.get(1).and_then(|major| major.parse().ok()).context("the server has no version")?;
-    for statement in statements.iter().filter(|statement| !there.contains(statement.name())) {
-        let sql = format!("PREPARE {} AS {}", statement.declaration, (statement.text)(major));
-        execute(session, &sql).await?;
+    let missing = statements.iter().filter(|statement| !there.contains(statement.name()));
+    let prepare =
+        |statement: &Prepared| format!("PREPARE {} AS {}", statement.declaration, (statement.text)(major));
+    let all: Vec<String> = missing.map(prepare).collect();
+    if !all.is_empty() {
+        execute(session, &all.join(";\n")).await?;
     }
     Ok(())
 }

@@ -1,27 +1,30 @@
 //! The queries that a catalog is read by, put together of their parts.
 
 /// One query a kind, or a property of many kinds, and one row a property: kind, name, property, value. These
-/// are of relations and what belongs to them.
-const OF_RELATIONS: [&str; 16] = [
+/// are of relations and what belongs to them alone.
+const OF_RELATIONS: [&str; 9] = [
     include_str!("facts/relation.sql"),
     include_str!("facts/index.sql"),
     include_str!("facts/sequence.sql"),
     include_str!("facts/column.sql"),
-    include_str!("facts/constraint.sql"),
     include_str!("facts/trigger.sql"),
     include_str!("facts/constraint_trigger.sql"),
     include_str!("facts/rule.sql"),
     include_str!("facts/policy.sql"),
     include_str!("facts/foreign_table.sql"),
+];
+
+/// The same of relations and of other objects, whichever are in scope.
+const OF_ANY: [&str; 6] = [
+    include_str!("facts/constraint.sql"),
     include_str!("facts/option.sql"),
     include_str!("facts/privileges.sql"),
     include_str!("facts/comment.sql"),
     include_str!("facts/security_label.sql"),
     include_str!("facts/extension_dependency.sql"),
-    include_str!("facts/relation_name.sql"),
 ];
 
-/// The same of all other objects.
+/// The same of other objects alone.
 const OF_OTHERS: [&str; 31] = [
     include_str!("facts/statistics.sql"),
     include_str!("facts/schema.sql"),
@@ -62,11 +65,17 @@ const RELATIONS: &str = include_str!("scope/relations.sql");
 /// All other objects, with what is said of any.
 const ALL: &str = include_str!("scope/all.sql");
 
+/// The condition for no relation at all.
+const NO_RELATION: &str = "AND false";
+
 /// Which relations are read again, and the condition for it.
 const CHANGED: (&str, &str) = (include_str!("scope/changed.sql"), "AND c.oid IN (SELECT oid FROM wanted)");
 
 /// No other objects, with what is said of relations.
 const RELATIONS_ALONE: &str = include_str!("scope/relations_alone.sql");
+
+/// Which relations change together, and the names that others know them by.
+const NAMES: &str = include_str!("facts/relation_name.sql");
 
 /// Whether there is more to read than the relations.
 const BEYOND: &str = include_str!("facts/beyond.sql");
@@ -81,16 +90,28 @@ const DEPENDENCIES: &str = include_str!("dependencies.sql");
 /// says.
 const SINCE: &str = "-- since ";
 
-/// The query that reads every fact on servers of a major version.
-pub(super) fn everything(major: u32) -> String {
-    facts(&format!("WITH {}{ALL}", relations("")), OF_RELATIONS.iter().chain(&OF_OTHERS), major)
+/// The query that reads the facts of all relations on servers of a major version.
+pub(super) fn of_relations(major: u32) -> String {
+    let scope = format!("WITH {}{RELATIONS_ALONE}", relations(""));
+    facts(&scope, OF_RELATIONS.iter().chain(&OF_ANY), major)
 }
 
-/// The query that reads the facts of the relations `$1`, and of those that name them.
+/// The query that reads which relations change together, and their names.
+pub(super) fn names(major: u32) -> String {
+    facts(&format!("WITH {}{RELATIONS_ALONE}", relations("")), [&NAMES].into_iter(), major)
+}
+
+/// The query that reads the facts of all objects that are no relations.
+pub(super) fn of_others(major: u32) -> String {
+    facts(&format!("WITH {}{ALL}", relations(NO_RELATION)), OF_ANY.iter().chain(&OF_OTHERS), major)
+}
+
+/// The query that reads the facts of the relations `$1`, and of those that name them or a function that
+/// transaction `$2` or a later one wrote. `$3` are the names that the relations had.
 pub(super) fn changed(major: u32) -> String {
     let (wanted, among) = CHANGED;
     let scope = format!("WITH {wanted}{}{RELATIONS_ALONE}", relations(among));
-    facts(&scope, OF_RELATIONS.iter().chain([&BEYOND]), major)
+    facts(&scope, OF_RELATIONS.iter().chain(&OF_ANY).chain([&NAMES, &BEYOND]), major)
 }
 
 /// The query that reads what depends on what.
@@ -129,7 +150,7 @@ mod tests {
     fn a_line_is_left_out_where_the_server_cannot_read_it() {
         let sql = "a\n, b -- since 15\n, c -- since 17\n-- since long ago\nd";
         assert_eq!(readable_by(16, sql), "a\n, b -- since 15\n-- since long ago\nd");
-        for query in [everything(14), changed(14)] {
+        for query in [of_relations(14), of_others(14), changed(14), names(14)] {
             assert!(!query.contains(SINCE), "nothing is left that 14 cannot read");
             assert!(!query.contains("UNION ALL\nUNION ALL"));
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use model::{Catalog, ObjectId, Property, canonical_expression};
@@ -15,11 +16,22 @@ const UNMODELED: &str = "unmodeled";
 /// The kind of a row that says with which table a relation changes.
 const RELATION_OF: &str = "relation of";
 
+/// The kind of a row that says by which names a relation and its columns are known to others.
+const NAMES_OF: &str = "names of";
+
 /// The kind of a row that says that an object which is no relation has to be read again as well.
 const BEYOND: &str = "beyond";
 
 /// The relations that change together, by the number of the one that the others belong to.
-pub(super) type Relations = BTreeMap<u32, BTreeSet<ObjectId>>;
+pub(super) type Relations = BTreeMap<u32, Relation>;
+
+/// A relation with those that change together with it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Relation {
+    pub(super) objects: BTreeSet<ObjectId>,
+    /// The names that others know them and their columns by, as an array in SQL.
+    pub(super) names: Arc<str>,
+}
 
 #[derive(Default)]
 pub(super) struct Reading {
@@ -54,8 +66,9 @@ impl Reading {
             BEYOND => self.is_beyond = true,
             RELATION_OF => {
                 let relation = parse(text(3), text(1))?;
-                self.relations.entry(text(2).parse()?).or_default().insert(relation);
+                self.relations.entry(text(2).parse()?).or_default().objects.insert(relation);
             }
+            NAMES_OF => self.relations.entry(text(2).parse()?).or_default().names = text(3).into(),
             _ => self.add_property(row, text(2), text(3))?,
         }
         Ok(())

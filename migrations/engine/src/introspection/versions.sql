@@ -1,7 +1,8 @@
 -- For each relation that has parts: how many rows of the system's tables are about it, and whether one of
 -- them was written by transaction $1 or a later one. Rows that are gone are missing in the number, so that
--- the two tell every change. Tables whose rows go only with those of another are not counted. 0 stands for
--- what is about no relation. $2: whether rows that every database begins with may have been updated.
+-- the two tell every change. Tables whose rows go only with those of another are not counted. 1 stands for
+-- what no relation's properties hold, 0 for what some may. $2: whether rows that every database begins with
+-- may have been updated.
 WITH relation AS MATERIALIZED (
     SELECT c.oid, age(c.xmin) <= age($1) AS is_new,
            -- An index changes with its table, and so does the table for long values.
@@ -17,17 +18,18 @@ FROM (
     SELECT coalesce(root, 0) AS root, sum(count) AS count, bool_or(is_new) AS is_new
     FROM (
         SELECT root, 1 AS count, is_new FROM relation
-        UNION ALL SELECT conrelid, 1, age(xmin) <= age($1) FROM pg_constraint WHERE oid >= 16384
+        UNION ALL SELECT coalesce(nullif(conrelid, 0), 1), 1, age(xmin) <= age($1) FROM pg_constraint WHERE oid >= 16384
         UNION ALL SELECT tgrelid, 1, age(xmin) <= age($1) FROM pg_trigger
         UNION ALL SELECT ev_class, 1, age(xmin) <= age($1) FROM pg_rewrite WHERE oid >= 16384
         UNION ALL SELECT polrelid, 1, age(xmin) <= age($1) FROM pg_policy
         UNION ALL SELECT r.root, 1, age(h.xmin) <= age($1)
             FROM pg_inherits h JOIN relation r ON r.oid = h.inhrelid
-        UNION ALL SELECT coalesce(nullif(t.typrelid, 0), e.typrelid, 0), 1, age(t.xmin) <= age($1)
+        UNION ALL SELECT coalesce(nullif(t.typrelid, 0), nullif(e.typrelid, 0), 1), 1, age(t.xmin) <= age($1)
             FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid WHERE t.oid >= 16384
-        UNION ALL SELECT CASE WHEN d.classoid = 'pg_class'::regclass THEN r.root ELSE 0 END, 1, age(d.xmin) <= age($1)
+        UNION ALL SELECT CASE WHEN d.classoid = 'pg_class'::regclass THEN r.root
+                WHEN d.classoid IN ('pg_proc'::regclass, 'pg_namespace'::regclass) THEN 1 ELSE 0 END, 1, age(d.xmin) <= age($1)
             FROM pg_description d LEFT JOIN relation r ON r.oid = d.objoid WHERE d.objoid >= 16384
-        UNION ALL SELECT 0, 1, age(d.xmin) <= age($1)
+        UNION ALL SELECT 1, 1, age(d.xmin) <= age($1)
             FROM pg_namespace n JOIN pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_namespace'::regclass
             WHERE n.oid < 16384
         -- Who owns a sequence, and what an extension has to do with.

@@ -1,21 +1,23 @@
 //! Reading a database's catalog again and again, as migrations run, each time no more than has changed.
 //!
 //! The server counts the changes to each of its tables (`pg_stat_get_tuples_inserted` and its kin), so that
-//! nothing is read where none of them has changed. Where only those have changed that hold relations, rows
-//! that are new (`xmin`) and the number of rows tell which relations: a row that is gone is missing in the
-//! number. These are read again, with those that name them (`pg_depend`). Anything else that has changed, a
-//! function, a type, a role, has everything read again.
+//! nothing is read where none of them has changed. Where those have changed that hold relations, rows that
+//! are new (`xmin`) and the number of rows tell which relations: a row that is gone is missing in the number.
+//! These are read again, with those that name them (`pg_depend`) where a name has changed. Where functions,
+//! types or schemas have come, gone or changed, all objects that are no relations are read again, with the
+//! relations that name a function that has changed. Anything else, a type that is renamed, a role, has
+//! everything read again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use model::{Catalog, ObjectId};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryRow};
 
 use super::reading::{Reading, Relations};
-use super::{BEGIN, EVERYTHING, Prepared, begin_with, in_transaction, query};
-use crate::database::{execute, one_row, rows};
+use super::{BEGIN, OTHERS, Prepared, RELATIONS, begin_and_run, in_transaction, query};
+use crate::database::{execute, literal, one_row, rows};
 
 const COUNTERS: Prepared =
     Prepared { declaration: "branchline_counters", text: |_| include_str!("counters.sql").to_owned() };
@@ -25,7 +27,9 @@ const VERSIONS: Prepared = Prepared {
 };
 const NEW: Prepared =
     Prepared { declaration: "branchline_new (xid, bool)", text: |_| include_str!("new.sql").to_owned() };
-const CHANGED: Prepared = Prepared { declaration: "branchline_changed (oid[])", text: query::changed };
+const NAMES: Prepared = Prepared { declaration: "branchline_names", text: query::names };
+const CHANGED: Prepared =
+    Prepared { declaration: "branchline_changed (oid[], xid, text[])", text: query::changed };
 
 /// Few rows of large tables are wanted, which the planner does not expect.
 const BY_INDEX: &str =
@@ -39,7 +43,8 @@ const MOST: usize = 100;
 pub enum Changes {
     /// Nothing.
     Nothing,
-    /// Relations, by the numbers of those that others belong to, and what names them.
+    /// Relations, by the numbers of those that others belong to, and what names them; and perhaps objects
+    /// that are no relations.
     Relations(BTreeSet<u32>),
     /// Perhaps everything.
     Everything,
@@ -67,6 +72,8 @@ pub struct ReadCounts {
     pub looks: usize,
     /// The relations that had changed were read.
     pub parts: usize,
+    /// All objects that are no relations were read beside them.
+    pub others: usize,
     /// Everything was read.
     pub wholes: usize,
 }
@@ -84,6 +91,8 @@ struct Known {
     counters: Option<Counters>,
     versions: RowCounts,
     relations: Relations,
+    /// All objects that are no relations.
+    others: Arc<Catalog>,
     catalog: Arc<Catalog>,
 }
 
@@ -95,37 +104,52 @@ type RowCounts = BTreeMap<u32, Option<u64>>;
 struct Counters {
     of_relations: String,
     of_others: String,
+    /// Of functions, enums and schemas.
+    of_plain: String,
     updates: String,
+    type_updates: String,
     /// Rows that were deleted.
     gone: String,
     /// The first transaction that may have ended since.
     since: String,
 }
 
+/// What is to be read again.
+struct Stale {
+    relations: BTreeSet<u32>,
+    are_others: bool,
+    /// The transaction from which on functions may have changed.
+    functions_since: Option<String>,
+}
+
 impl CatalogWatch {
     /// The catalog as it is, and what has changed since it was read last. Sessions that have changed
-    /// something must have had their counts added up ([`flush_counts`]). In three round trips where nothing
-    /// has changed, five where relations have.
+    /// something must have had their counts added up ([`flush_counts`]). In two round trips where nothing
+    /// has changed, four where relations have.
     ///
     /// # Errors
     /// The server's refusal.
     pub async fn read(&mut self, session: &Client) -> Result<(Arc<Catalog>, Changes)> {
         in_transaction(session, async || {
-            begin_with(session, BEGIN, &Self::STATEMENTS).await?;
-            let read = self.read_within(session).await?;
+            let read = self.begin_and_read(session, []).await?;
             execute(session, "COMMIT").await?;
             Ok(read)
         })
         .await
     }
 
-    /// The statements of [`CatalogWatch::read_within`].
-    pub(crate) const STATEMENTS: [Prepared; 5] = [COUNTERS, NEW, VERSIONS, CHANGED, EVERYTHING];
-
-    /// The same in a transaction that was begun with [`BEGIN`] and with these statements.
-    pub(crate) async fn read_within(&mut self, session: &Client) -> Result<(Arc<Catalog>, Changes)> {
+    /// The same in a transaction that begins here and does not end, with further statements prepared.
+    pub(crate) async fn begin_and_read(
+        &mut self,
+        session: &Client,
+        further: impl IntoIterator<Item = Prepared>,
+    ) -> Result<(Arc<Catalog>, Changes)> {
+        let own = [COUNTERS, NEW, VERSIONS, CHANGED, RELATIONS, NAMES, OTHERS];
+        let statements: Vec<Prepared> = own.into_iter().chain(further).collect();
+        let row = begin_and_run(session, BEGIN, &statements).await?;
+        let counters = Counters::read(&row.context("the server gave no answer")?);
         self.counts.looks += 1;
-        let changes = self.read_changes(session).await?;
+        let changes = self.read_changes(session, counters).await?;
         let known = self.known.as_ref().context("nothing was read")?;
         Ok((Arc::clone(&known.catalog), changes))
     }
@@ -135,24 +159,24 @@ impl CatalogWatch {
         self.counts
     }
 
-    async fn read_changes(&mut self, session: &Client) -> Result<Changes> {
-        let counters = counters(session).await?;
+    async fn read_changes(&mut self, session: &Client, counters: Option<Counters>) -> Result<Changes> {
         // It is put back once the reading has come to its end.
         let known = self.known.take();
         if let (Some(known), Some(now)) = (known, &counters)
             && let Some(before) = &known.counters
-            && before.of_others == now.of_others
         {
-            if before.of_relations == now.of_relations {
+            if before.is_same(now) {
                 self.known = Some(known);
                 return Ok(Changes::Nothing);
             }
-            let (versions, changed) = known.versions_now(session, before, now).await?;
-            if !changed.contains(&NO_RELATION)
-                && let Some((read, changed)) = self.read_relations(session, &known, changed).await?
-            {
-                self.known = Some(Known { counters, versions, ..read });
-                return Ok(Changes::Relations(changed));
+            if before.of_others == now.of_others {
+                let (versions, stale) = known.stale(session, before, now).await?;
+                if let Some(stale) = stale
+                    && let Some((read, changed)) = self.read_stale(session, &known, stale).await?
+                {
+                    self.known = Some(Known { counters, versions, ..read });
+                    return Ok(Changes::Relations(changed));
+                }
             }
         }
         self.counts.wholes += 1;
@@ -160,44 +184,108 @@ impl CatalogWatch {
             Some(now) => versions(session, &now.since, false).await?.counts,
             None => BTreeMap::new(),
         };
-        let rows = rows(session, "EXECUTE branchline_catalog").await?;
-        let Reading { catalog, relations, .. } = Reading::default().add_all(&rows)?;
-        let catalog = Arc::new(catalog);
-        self.known = Some(Known { counters, versions, relations, catalog });
+        let others = Arc::new(read_others(session).await?);
+        let rows = rows(session, "EXECUTE branchline_relations; EXECUTE branchline_names").await?;
+        let Reading { mut catalog, relations, .. } = Reading::default().add_all(&rows)?;
+        catalog.extend(&others);
+        self.known = Some(Known { counters, versions, relations, others, catalog: Arc::new(catalog) });
         Ok(Changes::Everything)
     }
 
-    /// Reads relations again, with those that name them; none where another object names one.
-    async fn read_relations(
+    /// Reads again what has changed; none where that is too much.
+    async fn read_stale(
         &mut self,
         session: &Client,
         known: &Known,
-        mut changed: BTreeSet<u32>,
+        stale: Stale,
     ) -> Result<Option<(Known, BTreeSet<u32>)>> {
+        let Stale { relations: mut changed, are_others, functions_since } = stale;
         if changed.len() > MOST {
             return Ok(None);
         }
-        self.counts.parts += 1;
-        let numbers: Vec<String> = changed.iter().map(u32::to_string).collect();
-        let sql = format!("{BY_INDEX}; EXECUTE branchline_changed('{{{}}}')", numbers.join(","));
-        let rows = rows(session, &sql).await?;
-        let Reading { catalog: read, relations: found, is_beyond, .. } = Reading::default().add_all(&rows)?;
-        if is_beyond {
-            return Ok(None);
+        let mut reading = Reading::default();
+        if !changed.is_empty() || functions_since.is_some() {
+            self.counts.parts += 1;
+            let sql = known.reading_again(&changed, functions_since.as_deref());
+            reading = reading.add_all(&rows(session, &sql).await?)?;
         }
+        let Reading { catalog: mut read, relations: found, is_beyond, .. } = reading;
         changed.extend(found.keys());
         let mut relations = known.relations.clone();
         let former: BTreeSet<ObjectId> =
-            changed.iter().filter_map(|number| relations.remove(number)).flatten().collect();
+            changed.iter().filter_map(|number| relations.remove(number)).flat_map(|r| r.objects).collect();
         relations.extend(found);
-        let catalog = known.catalog.with_relations_replaced(&former, &read);
-        let known =
-            Known { counters: None, versions: BTreeMap::new(), relations, catalog: Arc::new(catalog) };
+        let (mut others, mut gone) = (Arc::clone(&known.others), Arc::default());
+        if are_others || is_beyond {
+            self.counts.others += 1;
+            gone = std::mem::replace(&mut others, Arc::new(read_others(session).await?));
+            read.extend(&others);
+        }
+        let catalog = Arc::new(known.catalog.with_replaced(&former, &gone, &read));
+        let known = Known { counters: None, versions: BTreeMap::new(), relations, others, catalog };
         Ok(Some((known, changed)))
     }
 }
 
+/// All objects that are no relations.
+async fn read_others(session: &Client) -> Result<Catalog> {
+    Ok(Reading::default().add_all(&rows(session, "EXECUTE branchline_others").await?)?.catalog)
+}
+
+impl Counters {
+    /// None where the server does not count, or no session can have it add up what it has counted.
+    fn read(row: &SimpleQueryRow) -> Option<Self> {
+        let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
+        let counters = Self {
+            of_relations: text(1),
+            of_others: text(2),
+            of_plain: text(3),
+            updates: text(4),
+            type_updates: text(5),
+            gone: text(6),
+            since: text(7),
+        };
+        (row.get(0) == Some("t")).then_some(counters)
+    }
+
+    /// Whether nothing has been counted since.
+    fn is_same(&self, now: &Self) -> bool {
+        (&self.of_relations, &self.of_others, &self.of_plain)
+            == (&now.of_relations, &now.of_others, &now.of_plain)
+    }
+}
+
 impl Known {
+    /// How many rows are about each relation now, and what has to be read again; none where that is
+    /// everything.
+    async fn stale(
+        &self,
+        session: &Client,
+        before: &Counters,
+        now: &Counters,
+    ) -> Result<(RowCounts, Option<Stale>)> {
+        let (versions, mut relations) = match before.of_relations == now.of_relations {
+            true => (self.versions.clone(), BTreeSet::new()),
+            false => self.versions_now(session, before, now).await?,
+        };
+        let are_plain = before.of_plain != now.of_plain;
+        let are_others = relations.remove(&OTHER) || are_plain;
+        // A type that has another name is printed so in whatever it is used for.
+        let is_all = relations.contains(&UNKNOWN) || (are_others && before.type_updates != now.type_updates);
+        let functions_since = are_plain.then(|| before.since.clone());
+        Ok((versions, (!is_all).then_some(Stale { relations, are_others, functions_since })))
+    }
+
+    /// The query that reads relations again, and those that name them or a function that has changed.
+    fn reading_again(&self, changed: &BTreeSet<u32>, functions_since: Option<&str>) -> String {
+        let numbers: Vec<String> = changed.iter().map(u32::to_string).collect();
+        let names = changed.iter().filter_map(|number| self.relations.get(number));
+        let names: String = names.map(|known| format!(" || {}::text[]", literal(&known.names))).collect();
+        let since = functions_since.map_or("NULL".to_owned(), |since| format!("'{since}'"));
+        let numbers = numbers.join(",");
+        format!("{BY_INDEX}; EXECUTE branchline_changed('{{{numbers}}}', {since}, '{{}}'::text[]{names})")
+    }
+
     /// How many rows are about each relation now, and the relations that have changed.
     async fn versions_now(
         &self,
@@ -229,8 +317,11 @@ struct Versions {
     new: BTreeSet<u32>,
 }
 
-/// What stands for objects that are no relations.
-const NO_RELATION: u32 = 0;
+/// What stands for rows that may be about any relation.
+const UNKNOWN: u32 = 0;
+
+/// What stands for rows that are about no relation, and that no relation is printed by.
+const OTHER: u32 = 1;
 
 impl Versions {
     /// The relations that have changed, or may have.
@@ -248,20 +339,6 @@ impl Versions {
 pub async fn flush_counts(session: &Client) {
     // Before version 15 there is no such function, and nobody relies on the counts.
     let _ = execute(session, "SELECT pg_stat_force_next_flush()").await;
-}
-
-/// None where the server does not count, or no session can have it add up what it has counted.
-async fn counters(session: &Client) -> Result<Option<Counters>> {
-    let row = one_row(session, "EXECUTE branchline_counters").await?.context("the server gave no answer")?;
-    let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
-    let counters = Counters {
-        of_relations: text(1),
-        of_others: text(2),
-        updates: text(3),
-        gone: text(4),
-        since: text(5),
-    };
-    Ok((row.get(0) == Some("t")).then_some(counters))
 }
 
 /// The relations of which a row is new.

@@ -157,7 +157,7 @@ impl Samples {
         let ours: BTreeSet<u32> = ordered.iter().filter(|s| self.is_ours(s)).map(|state| state.oid).collect();
         let deletions: BTreeMap<u32, String> =
             ordered.iter().filter_map(|state| Some((state.oid, self.deletion(state)?))).collect();
-        watch.touch();
+        watch.touch_rows();
         execute(session, "SET synchronous_commit = off").await?;
         let delete = async |state: &&TableState| match deletions.get(&state.oid) {
             Some(sql) => execute(session, sql).await,
@@ -176,7 +176,7 @@ impl Samples {
         let open: Vec<&TableState> =
             ordered.into_iter().filter(|state| !given.contains(&state.oid)).collect();
         let refused = self.write(session, &open).await?;
-        watch.touch();
+        watch.touch_rows();
         let after = watch.look(session).await?.tables;
         for state in after.iter().filter(|state| wanted.contains(&state.oid)) {
             let is_ours = ours.contains(&state.oid) && !given.contains(&state.oid);
@@ -220,7 +220,7 @@ impl Samples {
         tables: &[TableState],
     ) -> Result<BTreeSet<u32>> {
         let before = watch.look(session).await?.tables;
-        watch.touch();
+        watch.touch_rows();
         let run = async || run_script(session, script).await.map_err(|SendError { error, .. }| error);
         if run().await.is_err() {
             // They may meet rows of the migrations' own, of whose tables they are to be all.

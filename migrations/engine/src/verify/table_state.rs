@@ -97,21 +97,21 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// What [`Tables::read_within`] runs.
+    /// What [`Tables::read_and_commit`] runs.
     pub(super) const STATEMENTS: [Prepared; 3] = [STRUCTURES, STRUCTURES_OF, COUNTS];
 
     /// The tables as they are, by their names, where the catalog has changed so since they were read last. In
-    /// a transaction that was begun with these statements.
+    /// a transaction that was begun with these statements, and ends here.
     ///
     /// # Errors
     /// The server's refusal.
-    pub(super) async fn read_within(
+    pub(super) async fn read_and_commit(
         &mut self,
         session: &Client,
         changes: &Changes,
     ) -> Result<Vec<TableState>> {
         self.read_structures(session, changes).await.context("reading the tables")?;
-        let sql = format!("EXECUTE branchline_counts({})", array(self.structures.keys()));
+        let sql = format!("EXECUTE branchline_counts({}); COMMIT", array(self.structures.keys()));
         let mut states = Vec::new();
         for row in rows(session, &sql).await.context("reading the tables")? {
             let oid: u32 = row.get(0).unwrap_or_default().parse()?;
@@ -132,6 +132,7 @@ impl Tables {
     async fn read_structures(&mut self, session: &Client, changes: &Changes) -> Result<()> {
         let sql = match changes {
             Changes::Nothing => return Ok(()),
+            Changes::Relations(changed) if changed.is_empty() => return Ok(()),
             Changes::Everything => {
                 self.structures.clear();
                 "EXECUTE branchline_structures".to_owned()

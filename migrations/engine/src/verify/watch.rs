@@ -7,10 +7,7 @@ use model::Catalog;
 use tokio_postgres::Client;
 
 use super::table_state::{TableState, Tables};
-use crate::database::execute;
-use crate::introspection::{
-    BEGIN, CatalogWatch, Changes, Prepared, begin_with, flush_counts, in_transaction,
-};
+use crate::introspection::{CatalogWatch, Changes, flush_counts, in_transaction};
 
 /// Reads a database again where something may have changed.
 #[derive(Default)]
@@ -21,6 +18,8 @@ pub(super) struct Watch {
     changes: Option<Changes>,
     /// What was seen last, until something runs.
     seen: Option<Seen>,
+    /// Whether rows were written in the session that looks.
+    has_written: bool,
 }
 
 /// A database as it is.
@@ -32,9 +31,15 @@ pub(super) struct Seen {
 }
 
 impl Watch {
-    /// Something runs that may change the database.
+    /// Something runs in another session that may change the database.
     pub(super) fn touch(&mut self) {
         self.seen = None;
+    }
+
+    /// Rows are written in the session that looks.
+    pub(super) fn touch_rows(&mut self) {
+        self.touch();
+        self.has_written = true;
     }
 
     /// The database as it is.
@@ -45,17 +50,15 @@ impl Watch {
         if let Some(seen) = &self.seen {
             return Ok(seen.clone());
         }
-        flush_counts(session).await;
+        if std::mem::take(&mut self.has_written) {
+            flush_counts(session).await;
+        }
         let seen = in_transaction(session, async || {
-            let statements: Vec<Prepared> =
-                CatalogWatch::STATEMENTS.into_iter().chain(Tables::STATEMENTS).collect();
-            begin_with(session, BEGIN, &statements).await?;
-            let (catalog, new) = self.catalog.read_within(session).await?;
+            let (catalog, new) = self.catalog.begin_and_read(session, Tables::STATEMENTS).await?;
             // Where an earlier look has failed, its changes count as well.
             let changes = self.changes.take().unwrap_or(Changes::Nothing).and(new);
             let changes = self.changes.insert(changes);
-            let tables = self.tables.read_within(session, changes).await?;
-            execute(session, "COMMIT").await?;
+            let tables = self.tables.read_and_commit(session, changes).await?;
             Ok(Seen { catalog, tables: tables.into() })
         });
         let seen = seen.await?;

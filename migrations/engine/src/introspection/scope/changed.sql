@@ -1,14 +1,32 @@
 -- The relations $1 that have changed, each with its indexes, and those that name one of them: what is printed
--- of a view, a foreign key, a default, a partition holds names of what it is made of.
+-- of a view, a foreign key, a default, a partition holds names of what it is made of. $3 are the names that
+-- they had, as relation_name.sql writes them. Where none of them has changed and none is new, nothing that
+-- names them has; where some are new, what a view or a policy is printed as may have. Relations that name a
+-- function written by transaction $2 or a later one are read as well.
 changed AS (
     SELECT c AS oid FROM unnest($1) c
     UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = ANY ($1)
 ),
+naming (oid, name) AS MATERIALIZED (
+    SELECT c.oid, format('%s 0 %s %s', c.oid, c.relnamespace, c.relname) FROM changed JOIN pg_class c USING (oid)
+    UNION ALL SELECT a.attrelid, format('%s %s %s', a.attrelid, a.attnum, a.attname)
+    FROM changed JOIN pg_attribute a ON a.attrelid = changed.oid
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ANY ($1)
+),
+former (oid, name) AS (SELECT split_part(f, ' ', 1)::oid, f FROM unnest($3) f),
+renaming (is_renamed, is_extended) AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM former WHERE name NOT IN (SELECT name FROM naming) AND oid IN (SELECT oid FROM naming)),
+           EXISTS (SELECT FROM naming WHERE name NOT IN (SELECT name FROM former) AND oid IN (SELECT oid FROM former))
+),
 needed (classid, objid) AS (
-    SELECT 'pg_class'::regclass::oid, oid FROM changed
-    UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_class c JOIN pg_type t ON t.oid = c.reltype WHERE c.oid = ANY ($1)
-    UNION ALL SELECT 'pg_type'::regclass, t.typarray FROM pg_class c JOIN pg_type t ON t.oid = c.reltype WHERE c.oid = ANY ($1)
-    UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid = ANY ($1)
+    SELECT 'pg_class'::regclass::oid, oid FROM changed WHERE (SELECT is_renamed OR is_extended FROM renaming)
+    UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
+    WHERE c.oid = ANY ($1) AND (SELECT is_renamed FROM renaming)
+    UNION ALL SELECT 'pg_type'::regclass, t.typarray FROM pg_class c JOIN pg_type t ON t.oid = c.reltype
+    WHERE c.oid = ANY ($1) AND (SELECT is_renamed FROM renaming)
+    UNION ALL SELECT 'pg_constraint'::regclass, oid FROM pg_constraint
+    WHERE conrelid = ANY ($1) AND (SELECT is_renamed FROM renaming)
+    UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE $2 IS NOT NULL AND age(xmin) <= age($2)
 ),
 -- By the relation that each dependent object is, or belongs to; none where it belongs to no relation.
 dependent AS (
@@ -22,6 +40,8 @@ dependent AS (
         WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = d.objid)
         WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy WHERE oid = d.objid) END AS oid
     FROM needed n JOIN pg_depend d ON d.refclassid = n.classid AND d.refobjid = n.objid
+    WHERE n.classid = 'pg_proc'::regclass OR (SELECT is_renamed FROM renaming)
+       OR d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass)
 ),
 wanted AS (
     SELECT oid FROM changed
