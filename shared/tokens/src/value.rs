@@ -43,7 +43,7 @@ pub enum Value {
     Typography(Typography),
 }
 
-/// A part of a value, and the token that it refers to as a whole, by its place in [`crate::Tokens::iter`].
+/// A part of a value, and the token that it refers to as a whole, by its place in [`crate::Tokens::tokens`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part<T> {
     /// What it stands for.
