@@ -35,6 +35,9 @@ check() {
   newest=$(readelf --wide --dyn-syms "$binary" | grep -oE 'GLIBC_[0-9.]+' | sed s/GLIBC_// |
     sort -V | tail -n 1)
   is_at_least "$glibc" "$newest" || die "$1: needs glibc $newest, and provided.al2023 has $glibc"
+  # OpenSSL without it builds and starts, and refuses each token that Neon Auth signs.
+  grep -qaF ED25519:1.3.101.112 "$binary" ||
+    die "$1: its OpenSSL has no Ed25519, with which tokens are signed"
   printf '%-16s %5d kB   glibc %s or newer\n' "$1" $((size / 1000)) "$newest"
 }
 
