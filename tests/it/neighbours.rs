@@ -23,17 +23,21 @@ const GROWTH: f64 = 1.2;
 enum Kind {
     Search(&'static str),
     ListProjects,
+    ListJobs,
+    Claim,
     Export,
     Import,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 10] = [
     Kind::Search("/?q=example"),
     Kind::Search("/?q=xample"),
     Kind::Search("/?q=exemple"),
     Kind::Search("/?q=example&tag=none&sort=title"),
     Kind::Search("/"),
     Kind::ListProjects,
+    Kind::ListJobs,
+    Kind::Claim,
     Kind::Export,
     Kind::Import,
 ];
@@ -125,6 +129,8 @@ async fn send(app: &Arc<App>, kind: Kind, file: &mut u32) {
     let (status, seen) = match kind {
         Kind::Search(target) => (200, call(app, search::handle, Event::get(target)).await),
         Kind::ListProjects => (200, call(app, list_projects::handle, Event::get("/")).await),
+        Kind::ListJobs => (200, call(app, jobs::handle, Event::get("/")).await),
+        Kind::Claim => (200, call(app, jobs::handle, Event::post("/claim").text("{}")).await),
         Kind::Export => (200, call_streaming(app, export::handle, Event::get("/")).await),
         Kind::Import => {
             *file += 1;
@@ -149,6 +155,9 @@ async fn fill(fixture: &Fixture, numbers: RangeInclusive<usize>) {
              INSERT INTO organizations (id, slug, name) VALUES ('{LARGE}', 'large', 'Large') ON CONFLICT DO NOTHING;
              SET LOCAL app.organization = '{LARGE}';
              INSERT INTO projects (name) SELECT 'Project ' || n FROM generate_series({first}, {last}, 100) AS n;
+             INSERT INTO extraction_jobs (project_id, source_url, extraction_type)
+             SELECT p.id, 'https://example.com/' || n, 'all'
+             FROM projects AS p, generate_series(1, 50) AS n WHERE p.organization_id = '{LARGE}';
              INSERT INTO import_jobs (id, filename)
              SELECT md5('job ' || n)::uuid, 'file' FROM generate_series({first}, {last}, 100) AS n;
              INSERT INTO bookmarks (id, url, title, domain, tags, url_key, import_job_id)

@@ -41,6 +41,9 @@ const LEASE: i32 = 60;
 /// The most that a job may cost, in dollars; the column holds six digits before the point.
 const MAX_COST: f64 = 999_999.0;
 
+/// The most characters of that number: a tiny number has as many zeros, and Postgres takes 16,383 at most.
+const MAX_COST_DIGITS: usize = 400;
+
 /// The body of `POST jobs/`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -129,11 +132,12 @@ fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
     #[serde(untagged)]
     enum Decimal {
         Text(String),
-        Number(serde_json::Number),
+        Number(f64),
     }
     let decimal = Option::<Decimal>::deserialize(deserializer)?;
     Ok(decimal.map(|decimal| match decimal {
         Decimal::Text(text) => text,
+        // Without an exponent, however small it is.
         Decimal::Number(number) => number.to_string(),
     }))
 }
@@ -240,7 +244,9 @@ impl Completion {
         }
         let is_cost = |text: &String| {
             let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-            is_plain && text.parse().is_ok_and(|dollars: f64| (0.0..=MAX_COST).contains(&dollars))
+            is_plain
+                && text.len() <= MAX_COST_DIGITS
+                && text.parse().is_ok_and(|dollars: f64| (0.0..=MAX_COST).contains(&dollars))
         };
         if !completion.cost_usd.iter().all(is_cost) {
             return Err(Error::unprocessable("cost_usd must be a decimal number from 0 to 999999."));
@@ -378,6 +384,11 @@ mod tests {
         {
             assert_eq!(completion(more), 200, "{more}");
         }
+        for number in ["0", "5", "0.0000125", "2.5e-7", "5e-324", "999999"] {
+            assert_eq!(completion(&format!(r#", "cost_usd": {number}"#)), 200, "{number}");
+        }
+        let long = format!(r#", "cost_usd": "0.{}""#, "0".repeat(20_000));
+        assert_eq!(completion(&long), 422);
         for more in
             [r#", "cost_usd": -1"#, r#", "cost_usd": "NaN""#, r#", "cost_usd": 1e9"#, r#", "cost_usd": """#]
         {

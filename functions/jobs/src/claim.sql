@@ -6,7 +6,7 @@
 -- so that neither they nor finished jobs are in the way of those that are due.
 WITH spent AS MATERIALIZED (
     SELECT id FROM extraction_jobs
-    WHERE organization_id = (SELECT current_organization()) AND status IN ('pending', 'processing')
+    WHERE organization_id = current_organization() AND status IN ('pending', 'processing')
       AND attempts >= max_attempts AND available_at <= now()
     ORDER BY available_at, id
     LIMIT 100
@@ -18,10 +18,10 @@ WITH spent AS MATERIALIZED (
             'No worker finished the job in %s attempts; the last one, %s, let its lease end.',
             j.attempts, coalesce(j.worker, 'without a name')))
     FROM spent
-    WHERE j.organization_id = (SELECT current_organization()) AND j.id = spent.id
+    WHERE j.organization_id = current_organization() AND j.id = spent.id
 ), due AS MATERIALIZED (
     SELECT id, available_at FROM extraction_jobs
-    WHERE organization_id = (SELECT current_organization()) AND status IN ('pending', 'processing')
+    WHERE organization_id = current_organization() AND status IN ('pending', 'processing')
       AND attempts < max_attempts AND available_at <= now() AND extraction_type = ANY ($1)
     ORDER BY available_at, id
     LIMIT $2
@@ -34,6 +34,6 @@ WITH spent AS MATERIALIZED (
         available_at = now() + make_interval(secs => $3), started_at = now(), progress = 0, updated_at = now(),
         completed_at = NULL
     FROM numbered
-    WHERE j.organization_id = (SELECT current_organization()) AND j.id = numbered.id
+    WHERE j.organization_id = current_organization() AND j.id = numbered.id
     RETURNING j.*, number
 )

@@ -107,7 +107,7 @@ async fn write(
 
 /// The job that was completed in this transaction, if one was: `done`.
 const DONE: &str = "(SELECT id, project_id FROM extraction_jobs
-    WHERE organization_id = (SELECT current_organization()) AND id = $1 AND lease_token = $2
+    WHERE organization_id = current_organization() AND id = $1 AND lease_token = $2
       AND status = 'completed' AND completed_at = now()) AS done";
 
 /// Keeps the document's rows for the statements after it. Each of these could take them as a parameter; the
