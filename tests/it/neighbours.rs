@@ -78,11 +78,20 @@ async fn blocks(fixture: &Fixture, phase: u32) -> Vec<f64> {
     for kind in KINDS {
         // The first session after a vacuum reads more of the catalog.
         blocks_of(fixture, kind, 1, &mut file).await;
-        let one = blocks_of(fixture, kind, 1, &mut file).await;
-        let many = blocks_of(fixture, kind, 1 + REQUESTS, &mut file).await;
+        let one = least_blocks_of(fixture, kind, 1, &mut file).await;
+        let many = least_blocks_of(fixture, kind, 1 + REQUESTS, &mut file).await;
         counted.push((many - one) / f64::from(REQUESTS));
     }
     counted
+}
+
+/// The least of three counts: the server counts what autovacuum reads, too.
+async fn least_blocks_of(fixture: &Fixture, kind: Kind, requests: u32, file: &mut u32) -> f64 {
+    let mut least = f64::INFINITY;
+    for _ in 0..3 {
+        least = least.min(blocks_of(fixture, kind, requests, file).await);
+    }
+    least
 }
 
 /// The blocks that so many requests of a kind read over one connection.

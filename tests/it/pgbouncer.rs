@@ -67,7 +67,15 @@ async fn processes_that_share_the_poolers_connections_do_not_meet() {
         let function = Lambda::start(&binary("import"), &env).unwrap();
         for round in 0..IMPORTS {
             let event = Event::post(&format!("/?project_id={project}")).text(file(round * 30, 60));
-            let answer = function.invoke(&event).await.unwrap();
+            let mut answer = function.invoke(&event).await.unwrap();
+            // On a busy machine the pooler has no connection for longer than a request waits.
+            for _ in 0..20 {
+                if answer.status.as_u16() != 503 {
+                    break;
+                }
+                assert!(answer.headers.contains_key("retry-after"));
+                answer = function.invoke(&event).await.unwrap();
+            }
             assert_eq!(answer.status.as_u16(), 201, "{}\n{}", answer.text(), function.stderr());
         }
     };

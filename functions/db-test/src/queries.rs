@@ -3,7 +3,7 @@
 use db::Connection;
 use web::Error;
 
-pub(crate) struct Found {
+pub(crate) struct Details {
     pub projects_count: i64,
     pub server_version: String,
     pub schema_version: Option<i32>,
@@ -16,7 +16,7 @@ pub(crate) async fn projects_count(connection: &Connection) -> Result<i64, Error
 }
 
 /// The same with what the server says of itself, in one round trip.
-pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
+pub(crate) async fn details(connection: &Connection) -> Result<Details, Error> {
     let row = connection
         .query_one(
             "SELECT (SELECT count(*) FROM projects),
@@ -26,7 +26,7 @@ pub(crate) async fn details(connection: &Connection) -> Result<Found, Error> {
             &[],
         )
         .await?;
-    Ok(Found {
+    Ok(Details {
         projects_count: row.try_get(0)?,
         server_version: row.try_get(1)?,
         schema_version: row.try_get(2)?,

@@ -13,7 +13,7 @@ use crate::paths::Paths;
 
 /// In which order an encoder wants entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum EntryOrder {
     /// The order of a file.
     OfFile,
     /// Bookmarks, folders, separators, duplicates; each kind in the order of a file.

@@ -1,6 +1,6 @@
 //! Negotiates the format of a response.
 
-use crate::encode::Order;
+use crate::encode::EntryOrder;
 use web::{Error, preferred};
 
 /// The formats for bookmarks.
@@ -51,8 +51,8 @@ impl Format {
         }
     }
 
-    pub(crate) fn order(self) -> Order {
-        if self == Self::Json { Order::ByKind } else { Order::OfFile }
+    pub(crate) fn order(self) -> EntryOrder {
+        if self == Self::Json { EntryOrder::ByKind } else { EntryOrder::OfFile }
     }
 
     pub(crate) fn content_type(self) -> &'static str {

@@ -9,7 +9,7 @@ use store::scope::{self, WITHOUT_NESTED_LOOPS};
 use tokio_postgres::types::Type;
 use web::{Chunks, Error};
 
-use crate::encode::{Encoder, Order};
+use crate::encode::{Encoder, EntryOrder};
 use crate::entry::Entry;
 use crate::format::Format;
 use crate::paths::{self, Paths};
@@ -75,8 +75,8 @@ async fn send_rows(
     let with_duplicates = format != Format::Csv;
     let tree = TREE.replace("{scope}", &scope::contains("$1"));
     let sql = match format.order() {
-        Order::OfFile => tree,
-        Order::ByKind => format!("{TREE_BY_KIND_BEGINS}{tree}{TREE_BY_KIND_ENDS}"),
+        EntryOrder::OfFile => tree,
+        EntryOrder::ByKind => format!("{TREE_BY_KIND_BEGINS}{tree}{TREE_BY_KIND_ENDS}"),
     };
     let params: [Param<'_>; 2] = [(&project_id, Type::INT4), (&with_duplicates, Type::BOOL)];
     let names = async {

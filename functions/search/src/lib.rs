@@ -67,7 +67,7 @@ use web::{Error, PathParams, Query, Request, Response, Routes, budget_of, json};
 
 use cursor::Cursor;
 use params::SearchParams;
-use queries::Found;
+use queries::Hits;
 use spelling::Corrected;
 
 /// Longest time that a search indexes before it looks: about 5,000 bookmarks, which is the size of a usual
@@ -115,7 +115,7 @@ async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response
 
 /// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too.
 /// Indexing may be repeated and may happen unnoticed, so that this counts as reading.
-async fn search(connection: &Connection, params: &SearchParams) -> Result<(Found, Corrected), Error> {
+async fn search(connection: &Connection, params: &SearchParams) -> Result<(Hits, Corrected), Error> {
     let (caught_up, is_of_search, found) = join!(
         biased;
         search_index::catch_up(connection, CATCH_UP),

@@ -13,7 +13,7 @@ use crate::whole::Whole;
 
 /// The result of a search: bookmarks, or why there are none.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct Hits {
     /// One more than the page holds, where there are more.
     pub(crate) bookmarks: Vec<Hit>,
     /// On a first page without bookmarks, the words that nothing has under the filters.
@@ -21,7 +21,7 @@ pub(crate) struct Found {
 }
 
 /// Runs a search, in one query. The parameters are what [`statement`] numbers.
-pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Result<Found, Error> {
+pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Result<Hits, Error> {
     let misspelt: Vec<&str> = search.corrected.keys().map(String::as_str).collect();
     let quoted = |word: &String| format!("'{word}'");
     let any =
@@ -54,7 +54,7 @@ pub(crate) async fn page(connection: &Connection, search: &SearchParams) -> Resu
         (&after_title, Type::TEXT),
         (&limit, Type::INT8),
     ];
-    let mut found = Found::default();
+    let mut found = Hits::default();
     for row in connection.query(&statement::sql(search), &params).await? {
         match row.try_get::<_, Option<String>>("misspelt")? {
             Some(word) => found.misspelt.push(Misspelt { word, alike: row.try_get("near")? }),

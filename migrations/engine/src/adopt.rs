@@ -24,23 +24,23 @@ use crate::scratch::Server;
 use crate::script;
 use crate::settings::Settings;
 
-/// What is found in the database.
+/// The findings in the database.
 pub struct Found {
-    /// What its catalog tells of the migrations.
+    /// The evidence that its catalog holds about the migrations.
     pub evidence: Evidence,
-    /// What other tools recorded.
+    /// The records of other tools.
     pub records: Vec<Record>,
     /// Tables and columns that the migrations do not know.
     pub others: Vec<ObjectId>,
 }
 
 impl Found {
-    fn of(migrations: &Migrations, timeline: &Timeline, there: &Catalog, records: Vec<Record>) -> Self {
+    fn new(migrations: &Migrations, timeline: &Timeline, there: &Catalog, records: Vec<Record>) -> Self {
         let others = others(timeline, there).into_iter().cloned().collect();
-        // What a migration is going to move out of its way says nothing of the migrations.
+        // A table that a migration moves out of its way says nothing about the migrations.
         let moved = moved(migrations, timeline, there);
         let there = &there.with_relations_replaced(&moved, &Catalog::default());
-        Self { evidence: Evidence::of(timeline, there), records, others }
+        Self { evidence: Evidence::compare(timeline, there), records, others }
     }
 }
 
@@ -76,7 +76,7 @@ pub struct Survey<'m> {
     seen: Catalog,
     reading: Reading,
     timeline: Timeline,
-    /// What is found in it.
+    /// The findings in it.
     pub found: Found,
 }
 
@@ -98,7 +98,7 @@ impl<'m> Survey<'m> {
         let mut reading = Reading::first(migrations);
         loop {
             let timeline = timeline::read(migrations, reading, server, settings).await?;
-            let found = Found::of(migrations, &timeline, &seen, records.clone());
+            let found = Found::new(migrations, &timeline, &seen, records.clone());
             let is_certain = reading == Reading::Each
                 || (found.evidence.is_settled
                     && through.is_none_or(|through| found.evidence.positions.contains(&through))
@@ -111,10 +111,10 @@ impl<'m> Survey<'m> {
         }
     }
 
-    /// What is to be stamped and applied.
+    /// The migrations to stamp and to apply.
     ///
     /// # Errors
-    /// A migration is there in part, or it cannot be told how far they have run.
+    /// A migration is there in part, or nothing shows how far they have run.
     pub fn plan(&self) -> Result<Adoption<'m>, AdoptionError> {
         adoption(self.migrations, &self.found.evidence, &self.found.records, self.through)
     }
@@ -157,7 +157,7 @@ impl<'m> Survey<'m> {
                 "the database has changed while the migrations were tried; nothing was changed: adopt again"
             );
         }
-        let found = Found::of(migrations, &timeline, &there, predecessor::records(&worker).await?);
+        let found = Found::new(migrations, &timeline, &there, predecessor::records(&worker).await?);
         let plan = adoption(migrations, &found.evidence, &found.records, through)?;
         // An empty history says that none has run, which an upgrade needs to know where another tool has a
         // history.

@@ -28,7 +28,7 @@ pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
     SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; \
     SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL quote_all_identifiers = off";
 
-/// What is not in a catalog, for whoever relies on a comparison.
+/// The kinds of things that no catalog holds, for whoever relies on a comparison.
 pub const NOT_COMPARED: [&str; 4] = [
     "large objects",
     "roles, tablespaces and settings of the server",
@@ -67,7 +67,7 @@ async fn whole(session: &Client, dependencies: &str) -> Result<Catalog> {
 pub(crate) async fn in_transaction<T>(session: &Client, read: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
     let read = read().await.context("reading the catalog");
     if read.is_err() {
-        // What led here is told; the session may be lost.
+        // The caller reports the cause; the session may be lost.
         let _ = execute(session, "ROLLBACK").await;
     }
     read

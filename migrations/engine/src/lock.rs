@@ -18,7 +18,7 @@ use tokio_postgres::Client;
 
 use crate::connect::ensure_session;
 use crate::database::{execute, one_row};
-use crate::report::{Event, Holder};
+use crate::report::{Event, LockHolder};
 
 /// Advisory locks are per database, so one number of ours does. The bytes read "branchln".
 const RUNNERS: i64 = i64::from_be_bytes(*b"branchln");
@@ -115,7 +115,7 @@ impl Wait {
     }
 }
 
-async fn holder(session: &Client, key: i64) -> Result<Option<Holder>, pg::Error> {
+async fn holder(session: &Client, key: i64) -> Result<Option<LockHolder>, pg::Error> {
     // A lock on a bigint shows as its two halves (pg_locks in the manual).
     let sql = format!(
         "SELECT l.pid, date_trunc('second', a.backend_start) \
@@ -129,6 +129,6 @@ async fn holder(session: &Client, key: i64) -> Result<Option<Holder>, pg::Error>
     let row = one_row(session, &sql).await?;
     Ok(row.and_then(|row| {
         let pid = row.get(0)?.parse().ok()?;
-        Some(Holder { pid, since: row.get(1).unwrap_or("an unknown time").to_owned() })
+        Some(LockHolder { pid, since: row.get(1).unwrap_or("an unknown time").to_owned() })
     }))
 }

@@ -47,7 +47,7 @@ impl Target {
 }
 
 /// A target of migrations, and the settings of the run.
-pub struct Order<'a> {
+pub struct MigrationRun<'a> {
     /// The target.
     pub target: Target,
     /// Limits on waiting and running of statements.
@@ -59,7 +59,7 @@ pub struct Order<'a> {
 /// Brings a database to a target.
 ///
 /// # Errors
-/// As for [`Order::run`].
+/// As for [`MigrationRun::run`].
 pub async fn migrate(
     url: &Url,
     migrations: &Migrations,
@@ -67,7 +67,7 @@ pub async fn migrate(
     settings: &Settings,
     observe: &dyn Fn(Event),
 ) -> Result<Report> {
-    Order { target, settings, observe }.run(&Connector::new(url)?, migrations).await
+    MigrationRun { target, settings, observe }.run(&Connector::new(url)?, migrations).await
 }
 
 /// The ways in which a run begins.
@@ -88,7 +88,7 @@ struct Ready<'m> {
     steps: Vec<&'m Migration>,
 }
 
-impl Order<'_> {
+impl MigrationRun<'_> {
     /// Runs the steps. Without anything to do it takes no lock and needs one session.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Order<'_> {
     /// that no other runner changes what it has seen.
     ///
     /// # Errors
-    /// As for [`Order::run`]; and the check's, with nothing done.
+    /// As for [`MigrationRun::run`]; and the check's, with nothing done.
     pub async fn run_if(
         &self,
         connector: &Connector,
@@ -114,7 +114,7 @@ impl Order<'_> {
     /// The same, with somebody who looks on at each statement. See [`Observer`] for what that changes.
     ///
     /// # Errors
-    /// As for [`Order::run_if`].
+    /// As for [`MigrationRun::run_if`].
     pub async fn run_observed(
         &self,
         connector: &Connector,
@@ -147,7 +147,7 @@ impl Order<'_> {
     /// meanwhile, and so does whoever wants what the migrations lock.
     ///
     /// # Errors
-    /// Those of [`Order::run`].
+    /// Those of [`MigrationRun::run`].
     pub async fn try_out(&self, connector: &Connector, migrations: &Migrations) -> Result<DryReport> {
         let ready = match self.begin(connector, migrations, async |_, _, _| Ok(()), None).await? {
             Start::Steps(ready) => ready,

@@ -14,7 +14,7 @@ use crate::connect::{connect, session_url};
 use crate::database::Database;
 use crate::directory::Directory;
 use crate::introspection;
-use crate::migrate::{Order, Target, open_and_read_history};
+use crate::migrate::{MigrationRun, Target, open_and_read_history};
 use crate::report::{Direction, Event, Report};
 use crate::run::observer::{Observer, Unobserved};
 use crate::scratch::{self, Server};
@@ -103,9 +103,9 @@ impl Migrator {
         observer: &mut impl Observer,
         tell: &dyn Fn(Event),
     ) -> Result<Report> {
-        let order = Order { target, settings: &self.settings, observe: tell };
+        let run = MigrationRun { target, settings: &self.settings, observe: tell };
         let unchecked = async |_: &Client, _: &Database, _: &[Applied]| Ok(());
-        order.run_observed(&connector(url)?, &self.migrations, unchecked, observer).await
+        run.run_observed(&connector(url)?, &self.migrations, unchecked, observer).await
     }
 
     /// The catalog of a database: its objects with their properties.

@@ -101,7 +101,7 @@ pub enum Event {
     /// Another runner is at work, or a statement that a killed one left behind.
     Waiting {
         /// The session that is in the way, where it can be seen.
-        holder: Option<Holder>,
+        holder: Option<LockHolder>,
     },
     /// A lock was not to be had; the migration was rolled back and is tried again.
     Retrying {
@@ -138,14 +138,14 @@ pub enum Event {
 
 /// A session that holds the runners' lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub struct LockHolder {
     /// The server's process.
     pub pid: i32,
     /// When the session began, in the server's words.
     pub since: String,
 }
 
-impl fmt::Display for Holder {
+impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "server process {}, there since {}", self.pid, self.since)
     }

@@ -29,7 +29,7 @@ use crate::report::Event;
 use crate::run::Runner;
 use crate::settings::Settings;
 
-/// What the names of scratch databases begin with.
+/// The prefix of the names of scratch databases.
 const PREFIX: &str = "branchline_scratch_";
 
 /// How often, and how long, it is waited for the sessions in a database to end.
@@ -114,8 +114,8 @@ impl Apart {
     }
 }
 
-/// Does something in an empty database, which is dropped afterwards, also where it fails or the process is
-/// told to end.
+/// Does something in an empty database, which is dropped afterwards, also where it fails or the process
+/// gets a signal to end.
 ///
 /// # Errors
 /// The work's; or the database cannot be made or dropped.

@@ -25,23 +25,23 @@ use parts::{InOrder, LONGEST, parts, side_by_side};
 pub use proof::{Irreversible, Proof, Refusal, RowProof};
 use prover::Prover;
 
-/// What happens during a proof, for whoever watches.
+/// The events of a proof, for whoever watches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProofEvent {
-    /// What happens while a migration runs.
+    /// An event while a migration runs.
     Run(Event),
     /// A migration was tried.
     Judged {
         /// Its file name without the ending.
         migration: String,
-        /// What the proof says of it.
+        /// The verdict on it.
         verdict: Verdict,
         /// How long that took.
         duration: Duration,
     },
 }
 
-/// What a proof says of a migration.
+/// The verdict of a proof on a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It leads where it should.

@@ -21,13 +21,14 @@ pub use property::Property;
 /// An object's properties, by the order of their words.
 pub type Properties = BTreeMap<Property, Arc<str>>;
 
-/// What a database consists of. One entry an object; its parts, as columns and constraints, are objects of
+/// The objects of a database. One entry an object; its parts, as columns and constraints, are objects of
 /// their own.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// Shared by copies of the catalog.
     objects: BTreeMap<ObjectId, Arc<Properties>>,
-    /// What each object needs, where that was read. It follows from the objects, so that it is not compared.
+    /// The dependencies of each object, where they were read. They follow from the objects, so they are not
+    /// compared.
     dependencies: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// Objects that are there and of which nothing is known.
     unmodeled: BTreeSet<String>,
@@ -58,7 +59,7 @@ pub enum Difference {
 pub struct SequenceOwner {
     /// The column.
     pub column: PartName,
-    /// Whether the sequence is an identity column's, which makes and drops it.
+    /// True if the sequence is an identity column's, which makes and drops it.
     pub is_identity: bool,
 }
 
@@ -69,7 +70,7 @@ impl Catalog {
     }
 
     /// The same catalog in which some relations, with all that is a part of them, are as another has them.
-    /// What needs what is left out.
+    /// The objects that need what is left out.
     #[must_use]
     pub fn with_relations_replaced(&self, former: &BTreeSet<ObjectId>, read: &Self) -> Self {
         self.with_replaced(former, &Self::default(), read)
@@ -118,7 +119,7 @@ impl Catalog {
         self.unmodeled.iter().map(String::as_str)
     }
 
-    /// What an object needs, if it was read.
+    /// The dependencies of an object, if they were read.
     pub fn dependencies(&self, object: &ObjectId) -> impl Iterator<Item = &ObjectId> {
         self.dependencies.get(object).into_iter().flatten()
     }
@@ -139,7 +140,7 @@ impl Catalog {
         self.objects.iter().map(|(object, properties)| (object, properties.as_ref()))
     }
 
-    /// Whether an object is there.
+    /// Returns whether an object is there.
     #[must_use]
     pub fn contains(&self, object: &ObjectId) -> bool {
         self.objects.contains_key(object)
@@ -208,13 +209,13 @@ impl Catalog {
         self.objects.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.objects.is_empty()
     }
 
-    /// What differs from here to another, by kind and name.
+    /// The differences from here to another, by kind and name.
     #[must_use]
     pub fn diff(&self, after: &Self) -> Vec<Difference> {
         let mut differences = Vec::new();

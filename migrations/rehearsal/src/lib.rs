@@ -35,7 +35,7 @@ use engine::Settings;
 use engine::database::Database;
 use engine::failure::Failure;
 use engine::introspection;
-use engine::migrate::{Order, Target as Goal, open_and_read_history};
+use engine::migrate::{MigrationRun, Target as Goal, open_and_read_history};
 use engine::report::Event;
 use engine::run::progress::Progress;
 use engine::scratch::refuse_effects;
@@ -253,10 +253,10 @@ impl Rehearsal<'_> {
             }
         };
         let target = Goal::Up(UpgradeTarget::Head);
-        let order = Order { target, settings: &self.settings, observe: &observe };
+        let run = MigrationRun { target, settings: &self.settings, observe: &observe };
         let unchecked = async |_: &Client, _: &Database, _: &[Applied]| Ok(());
         let work = async {
-            let outcome = order.run_observed(connector, self.migrations, unchecked, &mut profiler).await;
+            let outcome = run.run_observed(connector, self.migrations, unchecked, &mut profiler).await;
             for (migration, Profiled { profile, catalog }) in pending.iter().zip(profiler.take()?) {
                 let after = catalog.unwrap_or_default();
                 let catalog = after.fingerprint();

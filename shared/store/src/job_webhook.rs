@@ -50,7 +50,7 @@ fn url(text: &str) -> Result<Uri, &'static str> {
     }
 }
 
-/// Whether a name leads nowhere but to this machine.
+/// Returns whether a name leads nowhere but to this machine.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())

@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::command::run;
 
-use engine::local::{Owner, Shell, sweep};
+use engine::local::{Owner, Shell, memory_folder, sweep};
 pub(crate) use home::Home;
 
 pub(crate) const USER: &str = "branchline";

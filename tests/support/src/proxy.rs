@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::background::Background;
 pub use round_trips::round_trips;
-use server::{Command, Order, Server};
+use server::{Command, QueuedCommand, Server};
 use traffic::Tally;
 pub use traffic::Traffic;
 
@@ -79,7 +79,7 @@ pub struct Proxy {
     port: u16,
     delays: Arc<Mutex<Delays>>,
     tally: Arc<Tally>,
-    orders: tokio::sync::mpsc::UnboundedSender<Order>,
+    orders: tokio::sync::mpsc::UnboundedSender<QueuedCommand>,
     // Keeps the port while nothing listens.
     _reserved: TcpSocket,
     _server: Background,
@@ -166,7 +166,7 @@ impl Proxy {
     fn order(&self, command: Command) -> usize {
         let (done, outcome) = mpsc::channel();
         // Both fail only once the server is gone, and it goes with us.
-        let _ = self.orders.send(Order { command, done });
+        let _ = self.orders.send(QueuedCommand { command, done });
         outcome.recv().unwrap_or_default()
     }
 }

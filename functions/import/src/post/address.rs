@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// The verdict on an address.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum AddressVerdict {
     /// It is a bookmark.
     Keep(Address),
     /// It is nothing that a bookmark store keeps.
@@ -44,22 +44,22 @@ fn href<'a>(bookmark: &Bookmark<'a>) -> Option<&'a str> {
 }
 
 /// Judges an entry by its address.
-pub(crate) fn judge(bookmark: &Bookmark<'_>) -> Verdict {
+pub(crate) fn judge(bookmark: &Bookmark<'_>) -> AddressVerdict {
     let Some(address) = address_of(bookmark).filter(|address| !address.is_empty()) else {
-        return Verdict::Fail("it has no address (HREF)".to_owned());
+        return AddressVerdict::Fail("it has no address (HREF)".to_owned());
     };
     match Url::parse(address) {
-        Ok(url) if url.scheme() == "place" => {
-            Verdict::Skip("a place: address is a query of Firefox's own, which means nothing elsewhere")
-        }
+        Ok(url) if url.scheme() == "place" => AddressVerdict::Skip(
+            "a place: address is a query of Firefox's own, which means nothing elsewhere",
+        ),
         Ok(url) => {
             let warning = href(bookmark).is_none().then_some(BY_FEED);
-            Verdict::Keep(Address { key: key(url.as_str()), domain: domain(&url), warning })
+            AddressVerdict::Keep(Address { key: key(url.as_str()), domain: domain(&url), warning })
         }
         Err(url::ParseError::RelativeUrlWithoutBase) => {
-            Verdict::Fail("its address is relative: it does not say on which site".to_owned())
+            AddressVerdict::Fail("its address is relative: it does not say on which site".to_owned())
         }
-        Err(error) => Verdict::Fail(format!("its address cannot be read: {error}")),
+        Err(error) => AddressVerdict::Fail(format!("its address cannot be read: {error}")),
     }
 }
 
@@ -80,13 +80,13 @@ fn domain(url: &Url) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn judge_href(url: Option<&str>) -> Verdict {
+    fn judge_href(url: Option<&str>) -> AddressVerdict {
         judge(&Bookmark { url, ..Bookmark::default() })
     }
 
     fn kept(href: &str) -> Address {
         match judge_href(Some(href)) {
-            Verdict::Keep(address) => address,
+            AddressVerdict::Keep(address) => address,
             other => panic!("{href}: {other:?}"),
         }
     }
@@ -125,11 +125,11 @@ mod tests {
 
     #[test]
     fn firefox_queries_are_skipped_and_what_is_no_address_fails() {
-        assert!(matches!(judge_href(Some("place:type=6&sort=14")), Verdict::Skip(_)));
+        assert!(matches!(judge_href(Some("place:type=6&sort=14")), AddressVerdict::Skip(_)));
         for broken in
             [None, Some(""), Some("/relative"), Some("example.com/x"), Some("http://"), Some("http://[::1/")]
         {
-            assert!(matches!(judge_href(broken), Verdict::Fail(_)), "{broken:?}");
+            assert!(matches!(judge_href(broken), AddressVerdict::Fail(_)), "{broken:?}");
         }
     }
 
@@ -139,7 +139,7 @@ mod tests {
         for url in [None, Some("")] {
             let bookmark = Bookmark { url, attributes: feed.as_slice().into(), ..Bookmark::default() };
             assert_eq!(address_of(&bookmark), Some("https://feed.example/rss"));
-            let Verdict::Keep(address) = judge(&bookmark) else { panic!("it is not kept") };
+            let AddressVerdict::Keep(address) = judge(&bookmark) else { panic!("it is not kept") };
             assert_eq!((address.domain.as_deref(), address.warning), (Some("feed.example"), Some(BY_FEED)));
         }
         let both = Bookmark {
@@ -150,6 +150,6 @@ mod tests {
         assert_eq!(address_of(&both), Some("https://site.example/"));
         let relative = [("feedurl", "/rss")];
         let refused = Bookmark { attributes: relative.as_slice().into(), ..Bookmark::default() };
-        assert!(matches!(judge(&refused), Verdict::Fail(reason) if reason.contains("relative")));
+        assert!(matches!(judge(&refused), AddressVerdict::Fail(reason) if reason.contains("relative")));
     }
 }

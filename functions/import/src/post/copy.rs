@@ -11,13 +11,13 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
 
-use super::address::{Address, Verdict, address_of, judge};
+use super::address::{Address, AddressVerdict, address_of, judge};
 use super::entries::{Entries, Entry};
 use super::ids::Ids;
 use super::incoming::Incoming;
 use super::positions::Positions;
 use super::progress::Progress;
-use super::reading::{self, Turns, Visit};
+use super::reading::{self, Turns, VisitedEntry};
 use super::repeats::Repeats;
 use super::rows::Rows;
 use super::sample::SAMPLE;
@@ -110,12 +110,12 @@ impl ImportState {
     }
 
     /// Decides what becomes of an event, and puts the row of a bookmark where it becomes one.
-    fn take(&mut self, visit: Visit<'_, '_>, rows: &mut Rows) -> Result<(), Error> {
+    fn take(&mut self, visit: VisitedEntry<'_, '_>, rows: &mut Rows) -> Result<(), Error> {
         let entry = match visit.event {
             Event::Bookmark(bookmark) => {
                 let verdict = judge(bookmark);
                 let is_stored = self.count(&verdict, bookmark);
-                if is_stored && let Verdict::Keep(address) = &verdict {
+                if is_stored && let AddressVerdict::Keep(address) = &verdict {
                     self.spend_row()?;
                     self.put(&visit, bookmark, address, rows);
                 }
@@ -144,12 +144,12 @@ impl ImportState {
     }
 
     /// Counts a bookmark, and returns whether it becomes a row.
-    fn count(&mut self, verdict: &Verdict, bookmark: &Bookmark<'_>) -> bool {
+    fn count(&mut self, verdict: &AddressVerdict, bookmark: &Bookmark<'_>) -> bool {
         self.counts.total += 1;
         match verdict {
-            Verdict::Skip(_) => self.counts.skipped += 1,
-            Verdict::Fail(_) => self.counts.failed += 1,
-            Verdict::Keep(address) => {
+            AddressVerdict::Skip(_) => self.counts.skipped += 1,
+            AddressVerdict::Fail(_) => self.counts.failed += 1,
+            AddressVerdict::Keep(address) => {
                 self.counts.warnings += i32::from(address.warning.is_some() || !bookmark.warnings.is_empty());
                 if !self.known.contains(&address.key) && self.seen.insert(address.key) {
                     self.counts.imported += 1;
@@ -162,7 +162,13 @@ impl ImportState {
         false
     }
 
-    fn put(&mut self, visit: &Visit<'_, '_>, bookmark: &Bookmark<'_>, address: &Address, rows: &mut Rows) {
+    fn put(
+        &mut self,
+        visit: &VisitedEntry<'_, '_>,
+        bookmark: &Bookmark<'_>,
+        address: &Address,
+        rows: &mut Rows,
+    ) {
         if self.sample.len() < SAMPLE {
             self.sample.push(visit.id);
         }
@@ -207,7 +213,7 @@ pub(crate) async fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
     let mut room = 1024;
     while let Some(event) = reader.next_event().map_err(unreadable)? {
         if let Event::Bookmark(bookmark) = event
-            && let Verdict::Keep(address) = judge(&bookmark)
+            && let AddressVerdict::Keep(address) = judge(&bookmark)
         {
             keys.push(address.key);
         }

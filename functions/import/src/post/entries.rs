@@ -7,11 +7,11 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
 
-use super::address::{Address, Verdict, address_of, judge};
+use super::address::{Address, AddressVerdict, address_of, judge};
 use super::copy::{ImportState, Sink};
 use super::incoming::Incoming;
 use super::progress::Progress;
-use super::reading::{self, LeftOut, Visit};
+use super::reading::{self, LeftOut, VisitedEntry};
 use super::repeats::Repeats;
 use super::rows::Rows;
 use crate::body::Upload;
@@ -46,7 +46,7 @@ impl Entries {
     }
 
     /// Keeps an entry that the first reading has met.
-    pub(crate) fn note(&mut self, entry: &Entry<'_>, visit: &Visit<'_, '_>, job_id: Uuid) {
+    pub(crate) fn note(&mut self, entry: &Entry<'_>, visit: &VisitedEntry<'_, '_>, job_id: Uuid) {
         self.keep(|rows| entry.put(visit, job_id, rows));
     }
 
@@ -172,22 +172,22 @@ impl<'a> Entry<'a> {
     /// word.
     pub(crate) fn bookmark(
         bookmark: &'a Bookmark<'a>,
-        verdict: Verdict,
+        verdict: AddressVerdict,
         is_stored: bool,
         folder_id: Option<Uuid>,
         repeats: &mut Repeats,
     ) -> Option<Self> {
         let mut reasons = reasons(&bookmark.warnings);
         let (outcome, address) = match verdict {
-            Verdict::Skip(reason) => {
+            AddressVerdict::Skip(reason) => {
                 reasons.insert(0, reason.to_owned());
                 (Outcome::Skipped, None)
             }
-            Verdict::Fail(reason) => {
+            AddressVerdict::Fail(reason) => {
                 reasons.insert(0, reason);
                 (Outcome::Failed, None)
             }
-            Verdict::Keep(address) => {
+            AddressVerdict::Keep(address) => {
                 reasons.extend(address.warning.map(str::to_owned));
                 (if is_stored { Outcome::Positions } else { Outcome::Merged }, Some(address))
             }
@@ -214,7 +214,7 @@ impl<'a> Entry<'a> {
         })
     }
 
-    fn put(&self, visit: &Visit<'_, '_>, job_id: Uuid, rows: &mut Rows) {
+    fn put(&self, visit: &VisitedEntry<'_, '_>, job_id: Uuid, rows: &mut Rows) {
         let address = self.address.as_ref();
         let micros = |timestamp: Option<Timestamp>| timestamp.map(|t| t.micros());
         let original_folder = visit.original_folder.filter(|_| self.outcome == Outcome::Merged);

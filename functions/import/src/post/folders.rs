@@ -12,7 +12,7 @@ const ORIGINAL_FOLDER_BYTES: usize = 1_024;
 
 /// A folder's place in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FolderPlace {
     /// The row of `folders`.
     pub(crate) id: Uuid,
     /// None at the root.
@@ -62,7 +62,7 @@ impl Folders {
     }
 
     /// Enters the next folder of this name.
-    pub(crate) fn enter(&mut self, name: &str) -> Place {
+    pub(crate) fn enter(&mut self, name: &str) -> FolderPlace {
         let parent_id = self.id();
         let claim = self.open.last().and_then(|open| open.claim);
         let siblings = match claim.and_then(|index| self.open.get_mut(index)) {
@@ -77,7 +77,7 @@ impl Folders {
         self.join(name);
         let claim = Some(self.open.len());
         self.open.push(Open { id: Some(id), claim, children: Siblings::default(), joined });
-        Place { id, parent_id }
+        FolderPlace { id, parent_id }
     }
 
     /// Enters a folder that is not kept: what it holds belongs to its parent.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use web::Error;
 
 use super::copy::{ImportState, Sink, unreadable};
-use super::folders::{Folders, Place};
+use super::folders::{FolderPlace, Folders};
 use super::ids::Ids;
 use super::repeats::Repeats;
 use super::rows::Rows;
@@ -23,7 +23,7 @@ const EMPTY_SEPARATORS: u32 = 10_000;
 const EVENTS_BETWEEN_YIELDS: u32 = 256;
 
 /// An event of the file, and where it stands.
-pub(crate) struct Visit<'a, 'e> {
+pub(crate) struct VisitedEntry<'a, 'e> {
     pub(crate) id: Uuid,
     pub(crate) event: &'a Event<'e>,
     /// The folder in which it stands; for a folder, its parent.
@@ -85,7 +85,7 @@ pub(crate) async fn read(
     state: &mut ImportState,
     sink: &mut Sink,
     report: impl Fn(u64),
-    mut visit: impl FnMut(&mut ImportState, Visit<'_, '_>, &mut Rows) -> Result<(), Error>,
+    mut visit: impl FnMut(&mut ImportState, VisitedEntry<'_, '_>, &mut Rows) -> Result<(), Error>,
 ) -> Result<Vec<LeftOut>, Error> {
     let mut reader = Reader::new(upload.open());
     let mut folders = Folders::new(state.organization_id, state.project_id);
@@ -111,9 +111,9 @@ pub(crate) async fn read(
             Event::Separator(separator) if bounds.separator(separator) => continue,
             Event::Separator(_) | Event::Bookmark(_) | Event::Warning(_) => {}
         }
-        let visited = Visit {
+        let visited = VisitedEntry {
             id,
-            folder_id: place.map_or_else(|| folders.id(), |place: Place| place.parent_id),
+            folder_id: place.map_or_else(|| folders.id(), |place: FolderPlace| place.parent_id),
             own_folder_id: place.map(|place| place.id),
             original_folder: folders.original(),
             event: &event,

@@ -21,7 +21,7 @@ use crate::environment::Environment;
 use crate::options::{NeonOptions, Unmodeled, duration};
 use crate::output::Exit;
 use engine::database::Database;
-use engine::migrate::{Order, Target, open_and_read_history};
+use engine::migrate::{MigrationRun, Target, open_and_read_history};
 use engine::run::progress::Progress;
 use engine::{introspection, report};
 use rehearsal::permit::{self, Production};
@@ -94,12 +94,13 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     let snapshot = if args.snapshot && is_pending { Some(args.take_snapshot(context).await?) } else { None };
     let settings = permit::settings(&rehearsal, context.settings());
     let observe = |event| context.output.event(&event);
-    let order = Order { target: Target::Up(UpgradeTarget::Head), settings: &settings, observe: &observe };
+    let run =
+        MigrationRun { target: Target::Up(UpgradeTarget::Head), settings: &settings, observe: &observe };
     // While the lock was waited for, another runner may have changed what the permit is for.
     let check = async |session: &Session, database: &Database, history: &[Applied]| {
         permit.check(session, database, history).await
     };
-    let upgrade = order.run_if(&connector, &migrations, check).await?;
+    let upgrade = run.run_if(&connector, &migrations, check).await?;
     let (session, ..) = open_and_read_history(&connector).await?;
     let after = introspection::read_with_dependencies(&session).await?;
     if Some(after.fingerprint()) != rehearsal.target.catalog {

@@ -9,7 +9,7 @@ use super::offline::{self, RANGE_WITHOUT_SQL};
 use super::{Context, DatabaseState};
 use crate::output::Exit;
 use engine::database::HistoryTable;
-use engine::migrate::{Order, Target};
+use engine::migrate::{MigrationRun, Target};
 use engine::predecessor;
 use engine::report::{DryReport, Report};
 use engine::script;
@@ -60,12 +60,12 @@ pub(super) async fn run(
     let connector = context.connector().await;
     let migrations = context.migrations()?;
     let observe = |event| context.output.event(&event);
-    let order = Order { target, settings: &settings, observe: &observe };
+    let run = MigrationRun { target, settings: &settings, observe: &observe };
     if mode.dry_run {
-        let report = order.try_out(&connector?, &migrations).await?;
+        let report = run.try_out(&connector?, &migrations).await?;
         context.output.result(&report, &wrap(&tried(&report)));
     } else {
-        let report = order.run(&connector?, &migrations).await?;
+        let report = run.run(&connector?, &migrations).await?;
         context.output.result(&report, &wrap(&summary(&report)));
     }
     Ok(Exit::Done)

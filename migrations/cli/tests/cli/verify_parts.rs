@@ -44,14 +44,14 @@ fn verify(project: &Project, arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn parts_are_told_in_order_however_many_run_at_once() {
+fn parts_are_reported_in_order_however_many_run_at_once() {
     let project = project(|number, (_, down)| {
         if number == 50 || number == 60 {
             down.push_str(" CREATE TABLE left_over ();");
         }
     });
-    let told: Vec<Run> = ["1", "2"].map(|jobs| verify(&project, &["--jobs", jobs])).into();
-    for run in &told {
+    let runs: Vec<Run> = ["1", "2"].map(|jobs| verify(&project, &["--jobs", jobs])).into();
+    for run in &runs {
         assert_eq!(run.code, Some(1), "{run}");
         let labels: Vec<&str> = run
             .stdout
@@ -63,7 +63,7 @@ fn parts_are_told_in_order_however_many_run_at_once() {
         assert_eq!(labels, expected, "{run}");
         assert!(run.stdout.contains("2 migrations refused: V050__t.down.sql, V060__t.down.sql."), "{run}");
     }
-    assert_eq!(told[0].to_string(), told[1].to_string());
+    assert_eq!(runs[0].to_string(), runs[1].to_string());
     let proof: Value = serde_json::from_str(&verify(&project, &["--format", "json"]).stdout).unwrap();
     assert_eq!(proof["proved"].as_array().unwrap().len(), LONGEST - 1);
     assert_eq!(proof["refused"]["file"], "V050__t.down.sql");

@@ -59,7 +59,7 @@ pub struct Evidence {
 impl Evidence {
     /// Compares a database's catalog with the timeline.
     #[must_use]
-    pub fn of(timeline: &Timeline, database: &Catalog) -> Self {
+    pub fn compare(timeline: &Timeline, database: &Catalog) -> Self {
         let count = timeline.len();
         let mut findings: Vec<Findings> = (0..count).map(|_| Findings::default()).collect();
         let mut agreeing = Coverage::new(count + 1);

@@ -124,7 +124,7 @@ impl Record {
     /// there are no more entries than files, by their order.
     #[must_use]
     pub fn matches(&self, migrations: &Migrations) -> Matches {
-        let files: Vec<File<'_>> = migrations.iter().map(File::of).collect();
+        let files: Vec<File<'_>> = migrations.iter().map(File::new).collect();
         let mut matches = Matches {
             applied: BTreeSet::new(),
             failed: BTreeSet::new(),
@@ -132,7 +132,7 @@ impl Record {
             by: None,
             is_complete: self.entries.iter().all(|entry| !entry.covers_earlier),
         };
-        let index = Index::of(&files);
+        let index = Index::new(&files);
         for (entry, found) in self.entries.iter().zip(self.places(&index, &files)) {
             let Some((place, by)) = found else {
                 if entry.failed.is_none() {
@@ -199,7 +199,7 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn of(migration: &'a Migration) -> Self {
+    fn new(migration: &'a Migration) -> Self {
         let name = plain(&migration.name);
         let (number, short_name) = split_number(&name);
         let date = number.filter(|number| number.len() >= SHORTEST_DATE);
@@ -215,7 +215,7 @@ struct Index {
 }
 
 impl Index {
-    fn of(files: &[File<'_>]) -> Self {
+    fn new(files: &[File<'_>]) -> Self {
         let mut index = Self { checksums: BTreeSet::new(), names: BTreeSet::new(), numbers: BTreeSet::new() };
         for (place, File { migration, name, short_name, date }) in files.iter().enumerate() {
             for checksum in checksums(migration) {

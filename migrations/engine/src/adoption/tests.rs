@@ -26,7 +26,7 @@ fn timeline(catalogs: &[Catalog]) -> Timeline {
 }
 
 fn presences(catalogs: &[Catalog], database: &Catalog) -> Vec<Presence> {
-    Evidence::of(&timeline(catalogs), database).presences
+    Evidence::compare(&timeline(catalogs), database).presences
 }
 
 /// A table with two columns, another table, a change of the first, the second's index dropped again by the
@@ -53,7 +53,7 @@ fn outcome(
     records: &[Record],
     through: Option<usize>,
 ) -> Result<Vec<&'static str>, AdoptionError> {
-    let evidence = Evidence::of(&timeline(catalogs), database);
+    let evidence = Evidence::compare(&timeline(catalogs), database);
     let adoption = adoption(migrations, &evidence, records, through)?;
     let step = |step: &AdoptionStep<'_>| match step {
         AdoptionStep::Stamp(_, ground) => ground.as_str(),
@@ -90,7 +90,7 @@ fn a_timeline_of_changes_tells_what_one_of_whole_catalogs_does() {
     of_changes.push_changes([change("index i", None)]);
     assert_eq!(of_changes, timeline(&catalogs));
     for catalog in &catalogs {
-        let positions = Evidence::of(&of_changes, catalog).positions;
+        let positions = Evidence::compare(&of_changes, catalog).positions;
         let wanted: Vec<usize> = (0..catalogs.len()).filter(|i| catalogs[*i] == *catalog).collect();
         assert_eq!(positions, wanted);
     }
@@ -201,7 +201,7 @@ fn a_timeline_with_gaps_finds_the_place_and_says_where_to_look_closer() {
         timeline
     };
     let sparse = read_at(&|i| i % 10 == 0 || i > 35);
-    let at_the_end = Evidence::of(&sparse, &catalogs[40]);
+    let at_the_end = Evidence::compare(&sparse, &catalogs[40]);
     assert_eq!((at_the_end.positions, at_the_end.is_settled), (vec![39, 40], true));
     let traces: Vec<usize> = (1..=40).filter(|i| !at_the_end.traces[i - 1]).collect();
     assert_eq!(
@@ -209,9 +209,9 @@ fn a_timeline_with_gaps_finds_the_place_and_says_where_to_look_closer() {
         [5, 15, 25, 35, 40],
         "what was skipped and what was read both tell; 10, 20, 30 ended a gap"
     );
-    let within = Evidence::of(&sparse, &catalogs[23]);
+    let within = Evidence::compare(&sparse, &catalogs[23]);
     assert!(within.positions.is_empty() && !within.is_settled);
     assert_eq!(within.nearest, 20);
-    let closer = Evidence::of(&read_at(&|i| i % 10 == 0 || (15..=25).contains(&i)), &catalogs[23]);
+    let closer = Evidence::compare(&read_at(&|i| i % 10 == 0 || (15..=25).contains(&i)), &catalogs[23]);
     assert_eq!((closer.positions, closer.is_settled), (vec![23], true));
 }

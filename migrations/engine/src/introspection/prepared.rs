@@ -10,7 +10,7 @@ use crate::database::{execute, one_row};
 
 /// A statement that is prepared once a session.
 pub(crate) struct Prepared {
-    /// What it is called there, with the types of its parameters.
+    /// Its name there, with the types of its parameters.
     pub(crate) declaration: &'static str,
     /// Its text on servers of a major version.
     pub(crate) text: fn(u32) -> String,

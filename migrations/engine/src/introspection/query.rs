@@ -77,10 +77,10 @@ const RELATIONS_ALONE: &str = include_str!("scope/relations_alone.sql");
 /// Which relations change together, and the names that others know them by.
 const NAMES: &str = include_str!("facts/relation_name.sql");
 
-/// Whether there is more to read than the relations.
+/// True if there is more to read than the relations.
 const BEYOND: &str = include_str!("facts/beyond.sql");
 
-/// What the first column of an edge is called.
+/// The name of the first column of an edge.
 pub(super) const DEPENDENT: &str = "dependent";
 
 /// One row an edge: who needs, and what, each by kind and name.

@@ -38,7 +38,7 @@ const BY_INDEX: &str =
 /// Where more relations have changed, everything is read.
 const MOST: usize = 100;
 
-/// What has changed between two readings of a catalog.
+/// The changes between two readings of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changes {
     /// Nothing.
@@ -86,7 +86,7 @@ pub struct CatalogWatch {
     counts: ReadCounts,
 }
 
-/// What was read last.
+/// The result of the last reading.
 struct Known {
     counters: Option<Counters>,
     versions: RowCounts,
@@ -99,7 +99,7 @@ struct Known {
 /// How many rows of the system's tables are about each relation; none where they were not counted.
 type RowCounts = BTreeMap<u32, Option<u64>>;
 
-/// What the server had counted.
+/// The server's counters then.
 #[derive(Clone, PartialEq, Eq)]
 struct Counters {
     of_relations: String,
@@ -114,7 +114,7 @@ struct Counters {
     since: String,
 }
 
-/// What is to be read again.
+/// The objects to read again.
 struct Stale {
     relations: BTreeSet<u32>,
     are_others: bool,
@@ -248,7 +248,7 @@ impl Counters {
         (row.get(0) == Some("t")).then_some(counters)
     }
 
-    /// Whether nothing has been counted since.
+    /// Returns whether nothing has been counted since.
     fn is_same(&self, now: &Self) -> bool {
         (&self.of_relations, &self.of_others, &self.of_plain)
             == (&now.of_relations, &now.of_others, &now.of_plain)
@@ -308,7 +308,7 @@ impl Known {
     }
 }
 
-/// What the rows of the system's tables say of each relation.
+/// The facts that the rows of the system's tables hold about each relation.
 #[derive(Default)]
 struct Versions {
     /// How many there are.
@@ -317,10 +317,10 @@ struct Versions {
     new: BTreeSet<u32>,
 }
 
-/// What stands for rows that may be about any relation.
+/// Stands for rows that may be about any relation.
 const UNKNOWN: u32 = 0;
 
-/// What stands for rows that are about no relation, and that no relation is printed by.
+/// Stands for rows that are about no relation, and that no relation is printed by.
 const OTHER: u32 = 1;
 
 impl Versions {

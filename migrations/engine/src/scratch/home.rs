@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
-use crate::local::{Owner, sweep};
+use crate::local::{Owner, memory_folder, sweep};
 
 const PREFIX: &str = "branchline-scratch-";
 /// A socket's path is bounded by the system (`sun_path` in unix(7): 108 bytes, 104 on some).
@@ -25,12 +25,17 @@ pub(super) struct Home {
 }
 
 impl Home {
-    /// A new folder among the temporary files. Whoever calls this starts the watcher next, which removes it.
+    /// A new folder among the temporary files: in `TMPDIR` where that is set, else in memory where there is
+    /// room. Whoever calls this starts the watcher next, which removes it.
     pub(super) fn create() -> Result<Self> {
         let owner = Owner::current();
         // Two runs on one machine differ in the process, two servers of a run in the time.
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
-        for parent in [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()] {
+        let on_disk = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
+        // Without TMPDIR it is this one.
+        let is_default = std::env::temp_dir() == Path::new("/tmp");
+        let memory = if is_default { memory_folder() } else { None };
+        for parent in memory.into_iter().chain(on_disk) {
             sweep(&parent, PREFIX, "lock", owner);
             let path = parent.join(format!("{PREFIX}{}-{nanos}", std::process::id()));
             let is_short = path.as_os_str().len() <= LONGEST_PATH;

@@ -53,7 +53,7 @@ pub(super) async fn side_by_side<T>(
 /// Tells what happens in the order of the parts.
 pub(super) struct InOrder<'a> {
     observe: &'a dyn Fn(ProofEvent),
-    /// The part whose events are told as they come.
+    /// The part whose events are reported as they come.
     current: Cell<usize>,
     /// The events of later parts.
     kept: RefCell<BTreeMap<usize, Vec<ProofEvent>>>,
@@ -119,9 +119,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn events_are_told_in_the_order_of_the_parts() {
-        let told = RefCell::new(Vec::new());
-        let observe = |event| told.borrow_mut().push(event);
+    async fn events_are_reported_in_the_order_of_the_parts() {
+        let events = RefCell::new(Vec::new());
+        let observe = |event| events.borrow_mut().push(event);
         let in_order = InOrder::new(&observe);
         in_order.tell(1, judged("c"));
         in_order.tell(0, judged("a"));
@@ -131,11 +131,11 @@ mod tests {
         in_order.tell(2, judged("f"));
         in_order.tell(1, judged("e"));
         in_order.pass(1);
-        assert_eq!(*told.borrow(), ["a", "b", "c", "d", "e", "f"].map(judged));
+        assert_eq!(*events.borrow(), ["a", "b", "c", "d", "e", "f"].map(judged));
     }
 
     #[tokio::test]
-    async fn the_first_error_in_the_order_of_the_work_is_told() {
+    async fn the_first_error_in_the_order_of_the_work_is_reported() {
         let (second, first) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
         let (second, first) = (&second, &first);
         let work = async |number: usize| {

@@ -1,4 +1,4 @@
-//! What a proof came to.
+//! The result of a proof.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::introspection;
 use crate::report::Direction;
 use crate::scratch::Kind;
 
-/// What a proof came to.
+/// The result of a proof.
 #[derive(Default, Serialize)]
 pub struct Proof {
     /// Migrations whose down restores what was there before, and whose up then makes the same again.
@@ -27,16 +27,16 @@ pub struct Proof {
     pub refused: Option<Refusal>,
     /// Every refusal, at most one a migration, in their order.
     pub refusals: Vec<Refusal>,
-    /// What differs and does not matter: the order of columns.
+    /// Differences that do not matter: the order of columns.
     pub notes: Vec<String>,
-    /// What no catalog holds.
+    /// The kinds of things that no catalog holds.
     pub not_compared: [&'static str; 4],
     /// Objects that some migration left there and of which nothing is known, so that nothing of them was
     /// compared.
     pub unmodeled: BTreeSet<String>,
     /// Objects in the catalog at the end.
     pub objects: usize,
-    /// What came of rows.
+    /// The outcome for rows.
     pub rows: RowProof,
     /// Where the scratch databases were made.
     pub scratch_server: Option<Kind>,
@@ -60,19 +60,19 @@ pub struct Refusal {
     pub file: String,
     /// Which of its two files is at fault.
     pub direction: Direction,
-    /// What the catalog differs in.
+    /// The differences of the catalog.
     pub differences: Vec<String>,
-    /// What rows and values are lost.
+    /// The rows and values that are lost.
     pub losses: Vec<String>,
     /// Why it did not run.
     pub error: Option<String>,
-    /// Whether it runs on tables without sample rows, where it did not run.
+    /// True if it runs on tables without sample rows, where it did not run.
     pub runs_on_empty_tables: Option<bool>,
     /// The file in which to write rows that it runs on.
     pub rows_file: Option<String>,
 }
 
-/// What came of the rows.
+/// The outcome for the rows.
 #[derive(Default, Serialize)]
 pub struct RowProof {
     /// How many tables had rows at some time.
@@ -81,7 +81,7 @@ pub struct RowProof {
     pub unfilled: BTreeMap<String, String>,
     /// Columns, `table.column`, that were NULL in every row at any time.
     pub blank: BTreeSet<String>,
-    /// What a down takes with it that its up made, and does not say: `table.*` or `table.column`, by the
+    /// Objects that a down drops, its up made and no directive names: `table.*` or `table.column`, by the
     /// down's file.
     pub unsaid: BTreeMap<String, BTreeSet<String>>,
     /// The first refusal that is of rows.

@@ -35,7 +35,7 @@ pub(super) struct Prover<'a> {
     pub(super) proof: Proof,
 }
 
-/// What came of trying a migration.
+/// The outcome of trying a migration.
 enum Outcome {
     /// It leads where it should. Whether it leaves rows of the migrations as its first up made them.
     Proved {
@@ -133,7 +133,8 @@ impl<'a> Prover<'a> {
                 Outcome::Refused(refusal) => refusal,
             };
             self.proof.refuse(*refusal);
-            // What follows is tried on what the ups alone make, as if this one had been right.
+            // The migrations that follow are tried on the result of the ups alone, as if this one had been
+            // right.
             self.restore(at + 1).await?;
             return Ok(Verdict::Refused);
         }
@@ -190,7 +191,7 @@ impl<'a> Prover<'a> {
             let table = loss.table();
             loss.count() > count(&made_rows, table).saturating_sub(count(&old_rows, table))
         });
-        // What is lost on the way down and up again is often the same.
+        // The losses on the way down and on the way up again are often the same.
         if lost.is_empty() {
             lost = kept;
         }

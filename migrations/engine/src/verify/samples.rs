@@ -41,11 +41,11 @@ pub(super) struct Samples {
 struct Filled {
     rows: Option<String>,
     signature: String,
-    /// What the server had counted; none where others had written rows as well.
+    /// The server's counters then; none where others had written rows as well.
     inserted: Option<String>,
 }
 
-/// What became of a filling.
+/// The outcome of filling a table.
 pub(super) struct Filling {
     /// The tables with their rows as they are now.
     pub(super) states: Arc<[TableState]>,
@@ -190,7 +190,7 @@ impl Samples {
         Ok(Filling { states: after, is_changed: true, refused })
     }
 
-    /// Whether every row of a table was written here.
+    /// Returns whether every row of a table was written here.
     fn is_ours(&self, state: &TableState) -> bool {
         match self.filled.get(&state.oid) {
             Some(filled) => filled.inserted.as_ref() == Some(&state.inserted),

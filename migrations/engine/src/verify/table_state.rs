@@ -18,7 +18,7 @@ const STRUCTURES_OF: Prepared = Prepared {
     declaration: "branchline_structures_of (oid[])",
     text: |_| structures("AND c.oid = ANY ($1)"),
 };
-/// What tells whether rows have changed.
+/// Shows whether rows have changed.
 const COUNTS: Prepared = Prepared {
     declaration: "branchline_counts (oid[])",
     text: |_| include_str!("table_state/counts.sql").to_owned(),
@@ -34,17 +34,17 @@ pub(super) struct TableState {
     structure: Arc<Structure>,
     /// Differs where its columns, constraints, partitions or heirs do.
     pub(super) signature: String,
-    /// Whether it has few rows, or short ones.
+    /// True if it has few rows, or short ones.
     pub(super) is_small: bool,
     /// How many rows were ever inserted.
     pub(super) inserted: String,
     /// Differs where its rows do; none where the server does not count.
     pub(super) rows: Option<String>,
-    /// Whether it never had a row, or was truncated since.
+    /// True if it never had a row, or was truncated since.
     pub(super) is_empty: bool,
 }
 
-/// What of a table its rows do not change.
+/// The part of a table's state that its rows do not change.
 #[derive(Debug)]
 pub(super) struct Structure {
     pub(super) oid: u32,
@@ -72,7 +72,7 @@ impl Structure {
         self.columns.iter().any(|column| column.0 == name)
     }
 
-    /// Whether it has a column of this name that holds dates or times.
+    /// Returns whether it has a column of this name that holds dates or times.
     pub(super) fn is_time(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.0 == name && column.4)
     }
@@ -97,7 +97,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// What [`Tables::read_and_commit`] runs.
+    /// The statement of [`Tables::read_and_commit`].
     pub(super) const STATEMENTS: [Prepared; 3] = [STRUCTURES, STRUCTURES_OF, COUNTS];
 
     /// The tables as they are, by their names, where the catalog has changed so since they were read last. In

@@ -1,4 +1,4 @@
-//! What is in a database between the migrations: its catalog and its tables.
+//! The state of a database between the migrations: its catalog and its tables.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ pub(super) struct Watch {
     tables: Tables,
     /// Changes of the catalog since the tables were read.
     changes: Option<Changes>,
-    /// What was seen last, until something runs.
+    /// The last state seen, until something runs.
     seen: Option<Seen>,
-    /// Whether rows were written in the session that looks.
+    /// True if rows were written in the session that looks.
     has_written: bool,
 }
 

@@ -24,7 +24,7 @@ const ALPN: &[u8] = b"\x0apostgresql";
 const HANDSHAKE: u8 = 0x16;
 
 /// The request of a client.
-pub(super) enum Wish {
+pub(super) enum ClientRequest {
     Session(Client),
     /// The whole packet.
     Cancel(Bytes),
@@ -68,12 +68,12 @@ impl Acceptor {
         Ok(Self { tls: builder.build(), end_point: sha256(&certificate.to_der()?) })
     }
 
-    pub(super) async fn accept(&self, mut tcp: TcpStream) -> io::Result<Wish> {
+    pub(super) async fn accept(&self, mut tcp: TcpStream) -> io::Result<ClientRequest> {
         tcp.set_nodelay(true)?;
         loop {
             let mut first = [0];
             if tcp.peek(&mut first).await? == 0 {
-                return Ok(Wish::Nothing);
+                return Ok(ClientRequest::Nothing);
             }
             if first == [HANDSHAKE] {
                 break;
@@ -84,10 +84,10 @@ impl Acceptor {
                     break;
                 }
                 Opening::GssEnc => tcp.write_all(b"N").await?,
-                Opening::Cancel(packet) => return Ok(Wish::Cancel(packet)),
+                Opening::Cancel(packet) => return Ok(ClientRequest::Cancel(packet)),
                 Opening::Startup(_) => {
                     send_error(&mut tcp, message::INSECURE).await?;
-                    return Ok(Wish::Nothing);
+                    return Ok(ClientRequest::Nothing);
                 }
             }
         }
@@ -96,9 +96,9 @@ impl Acceptor {
         match read_opening(&mut stream).await? {
             Opening::Startup(parameters) => {
                 let sni = stream.ssl().servername(NameType::HOST_NAME).map(str::to_owned);
-                Ok(Wish::Session(Client { stream, sni, parameters }))
+                Ok(ClientRequest::Session(Client { stream, sni, parameters }))
             }
-            Opening::Cancel(packet) => Ok(Wish::Cancel(packet)),
+            Opening::Cancel(packet) => Ok(ClientRequest::Cancel(packet)),
             Opening::Ssl | Opening::GssEnc => Err(invalid("a request for encryption under encryption")),
         }
     }

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until};
 
-use super::client::{Acceptor, Client, Wish};
+use super::client::{Acceptor, Client, ClientRequest};
 use super::compute::{Compute, LoggedIn};
 use super::endpoint::Target;
 use super::scram::{Exchange, MECHANISMS, Refusal, Secret};
@@ -88,9 +88,9 @@ impl Gate {
         // Declared before the client, and so dropped after its connection is closed.
         let mut open = None;
         let mut client = match self.acceptor.accept(tcp).await? {
-            Wish::Session(client) => client,
-            Wish::Cancel(packet) => return self.compute.cancel(&packet).await,
-            Wish::Nothing => return Ok(()),
+            ClientRequest::Session(client) => client,
+            ClientRequest::Cancel(packet) => return self.compute.cancel(&packet).await,
+            ClientRequest::Nothing => return Ok(()),
         };
         match self.run(&mut client, &mut open).await {
             Err(Failure::Refused(text)) => Ok(send_error(&mut client.stream, &text).await?),

@@ -18,7 +18,7 @@ pub(super) struct Dismissal {
 #[derive(Default)]
 pub(super) struct State {
     compute: Mutex<ComputeState>,
-    sessions: Mutex<Sessions>,
+    sessions: Mutex<SessionTable>,
     /// Notified of each session's end.
     ended: Notify,
 }
@@ -39,7 +39,7 @@ pub(super) struct ComputeState {
 }
 
 #[derive(Default)]
-struct Sessions {
+struct SessionTable {
     next: u64,
     /// By their number.
     open: HashMap<u64, Session>,
@@ -57,7 +57,7 @@ impl State {
         self.compute.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+    fn sessions(&self) -> MutexGuard<'_, SessionTable> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

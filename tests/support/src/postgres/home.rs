@@ -9,16 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use openssl::sha::sha256;
 
-use super::{Owner, sweep};
+use super::{Owner, memory_folder, sweep};
 
 /// Longest time for a server to stop whose process has just ended.
 const PREDECESSOR: Duration = Duration::from_secs(5);
-/// Files in memory. A database is some three hundred files, which a disk's file system takes several times as
-/// long to make and to remove; the tests do that some thousand times.
-const MEMORY: &str = "/dev/shm";
-/// Free space in bytes, of the file system and of the machine, that is needed to keep data in memory. The
-/// tests together need about a tenth.
-const ROOM: u64 = 6 << 30;
 const PREFIX: &str = "branchline-postgres-";
 const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_FOLDER: u32 = 0o700;
@@ -36,7 +30,7 @@ impl Home {
     pub(crate) fn temporary(in_memory: bool) -> Result<Self> {
         let owner = Owner::current();
         let on_disk = [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
-        let memory = (in_memory && has_room(Path::new(MEMORY))).then(|| PathBuf::from(MEMORY));
+        let memory = if in_memory { memory_folder() } else { None };
         for parent in memory.into_iter().chain(on_disk) {
             sweep(&parent, PREFIX, "log", owner);
             let mut named = tempfile::Builder::new();
@@ -86,23 +80,6 @@ impl Home {
     }
 }
 
-/// Returns whether a file system in memory can take a server's data, and its programs, which may have to be
-/// copied there.
-fn has_room(memory: &Path) -> bool {
-    let is_roomy = rustix::fs::statvfs(memory).is_ok_and(|system| {
-        system.f_bavail.saturating_mul(system.f_frsize) >= ROOM
-            && !system.f_flag.contains(rustix::fs::StatVfsMountFlags::NOEXEC)
-    });
-    is_roomy && available_memory(&fs::read_to_string("/proc/meminfo").unwrap_or_default()) >= ROOM
-}
-
-/// Returns the memory that the kernel could provide without swapping, in bytes; 0 if it does not say.
-fn available_memory(meminfo: &str) -> u64 {
-    let value = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    let kibibytes = value.and_then(|value| value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    kibibytes.unwrap_or(0).saturating_mul(1024)
-}
-
 fn creating(path: &Path) -> String {
     format!("creating {}", path.display())
 }
@@ -148,16 +125,4 @@ fn moved_out(unreachable: &Path, owner: Owner) -> Result<PathBuf> {
     fs::remove_dir(unreachable).with_context(|| format!("{} must be empty", unreachable.display()))?;
     symlink(&path, unreachable)?;
     Ok(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn available_memory_is_read_in_bytes() {
-        let meminfo = "MemTotal:       24534540 kB\nMemAvailable:   23000000 kB\n";
-        assert_eq!(available_memory(meminfo), 23_000_000 * 1024);
-        assert_eq!(available_memory("MemTotal: 1 kB\n"), 0);
-    }
 }

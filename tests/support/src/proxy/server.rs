@@ -21,7 +21,7 @@ pub(super) enum Command {
 }
 
 /// A command, and whom to tell that it has been carried out, with the number of connections it met.
-pub(super) struct Order {
+pub(super) struct QueuedCommand {
     pub(super) command: Command,
     pub(super) done: std::sync::mpsc::Sender<usize>,
 }
@@ -49,7 +49,7 @@ impl Server {
         Self { port, target, delays, tally, listener, first_fate, established }
     }
 
-    pub(super) async fn serve(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+    pub(super) async fn serve(mut self, mut orders: mpsc::UnboundedReceiver<QueuedCommand>) {
         loop {
             let accepted = async {
                 match &self.listener {
@@ -63,7 +63,7 @@ impl Server {
                     self.establish(client);
                 },
                 order = orders.recv() => {
-                    let Some(Order { command, done }) = order else { return };
+                    let Some(QueuedCommand { command, done }) = order else { return };
                     self.accept_waiting();
                     self.established.retain(|connection| !connection.life.is_finished());
                     let met = self.established.len();

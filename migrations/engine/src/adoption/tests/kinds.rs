@@ -147,7 +147,7 @@ fn a_persons_word_is_taken_unless_more_is_there() {
 
 #[test]
 fn a_persons_word_comes_with_what_the_catalog_lacks() {
-    let evidence = Evidence::of(&timeline(&history("a ab abc")), &database("ac"));
+    let evidence = Evidence::compare(&timeline(&history("a ab abc")), &database("ac"));
     let files = migrations(&["V1__a.sql", "V2__b.sql", "V3__c.sql"]);
     let adoption = adoption(&files, &evidence, &[], Some(3)).unwrap();
     assert_eq!(adoption.differences, ["V2__b: table b is missing"]);
@@ -155,7 +155,7 @@ fn a_persons_word_comes_with_what_the_catalog_lacks() {
 
 #[test]
 fn a_question_names_what_is_uncertain_and_the_answers() {
-    let evidence = Evidence::of(&timeline(&history("a ab ab")), &database("ab"));
+    let evidence = Evidence::compare(&timeline(&history("a ab ab")), &database("ab"));
     let files = migrations(&["V1__a.sql", "V2__b.sql", "V3__rows.sql"]);
     let text = adoption(&files, &evidence, &[], None).unwrap_err().to_string();
     assert!(text.contains("V3__rows leaves no trace in the catalog"), "{text}");
