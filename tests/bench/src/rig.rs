@@ -59,13 +59,8 @@ impl Rig {
 
     /// Keeps the import's process from indexing once it has answered, which would take its time out of what
     /// is measured next: `search_catch_up()` returns where another session has its lock.
-    pub(crate) async fn hold_indexing(&self) -> Result<()> {
+    async fn hold_indexing(&self) -> Result<()> {
         self.execute(&format!("SELECT pg_advisory_lock({INDEXING})")).await
-    }
-
-    /// Lets it index.
-    pub(crate) async fn release_indexing(&self) -> Result<()> {
-        self.execute(&format!("SELECT pg_advisory_unlock({INDEXING})")).await
     }
 
     /// Another environment of the function, which has answered nothing yet.
