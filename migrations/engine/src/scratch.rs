@@ -215,11 +215,12 @@ impl Scratch {
         Ok(Beside { url: self.url.with_dbname(&name), name, is_shared: self.is_shared })
     }
 
-    /// Drops a database that was made beside it.
+    /// Drops a database that was made beside it, once its sessions have left; any that stays is ended.
     ///
     /// # Errors
     /// The server's refusal.
     pub async fn remove_beside(&self, beside: Beside) -> Result<()> {
+        self.wait_until_left(&beside.name).await?;
         drop_database(&self.server, &beside.name).await?;
         self.beside.borrow_mut().retain(|name| *name != beside.name);
         Ok(())

@@ -147,8 +147,10 @@ impl<'a> Copies<'a> {
     }
 
     async fn go_on_in(&mut self, trying: Trying) -> Result<()> {
-        let former = std::mem::replace(&mut self.trying, trying);
-        match former.copy {
+        let Trying { prepared, reader, copy, _apart } = std::mem::replace(&mut self.trying, trying);
+        // Sessions leave before their database is dropped.
+        drop((prepared, reader));
+        match copy {
             Some(copy) => self.scratch.remove_beside(copy).await,
             None => Ok(()),
         }
