@@ -4,6 +4,7 @@ mod read;
 mod write;
 
 use crate::json::Json;
+use crate::reference::Reference;
 use crate::token_type::TokenType;
 
 pub(crate) use read::{is_token, read};
@@ -44,6 +45,16 @@ pub(crate) enum Written {
     Value(Json),
     /// `$ref` in its place.
     Reference(String),
+}
+
+impl Written {
+    /// Whether the whole of it refers to another token, or into one.
+    pub(crate) fn is_reference(&self) -> bool {
+        match self {
+            Self::Value(value) => Reference::of(value).is_some(),
+            Self::Reference(_) => true,
+        }
+    }
 }
 
 /// `$type` of a token or a group.

@@ -1,7 +1,7 @@
-//! Changes of a document: one token, or all that another document has.
+//! Changes of one token, or of a group.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Document, Group, Node, Notes, OwnType};
+use crate::document::Document;
 use crate::json::{self, Json, Object};
 use crate::{Tokens, document};
 
@@ -61,18 +61,6 @@ impl Tokens {
         self.edit(path, |object, name| object.0.retain(|(member, _)| member != name))
     }
 
-    /// Adds the groups and tokens of another document. A token of a path that is taken takes its place.
-    ///
-    /// # Errors
-    ///
-    /// The faults of both together.
-    pub fn merge(&self, other: &Document) -> Result<Self, Vec<Diagnostic>> {
-        let mut document = self.document().clone();
-        document.schema = other.schema.clone().or(document.schema);
-        merge_groups(&mut document.root, &other.root);
-        Self::from_document(&document)
-    }
-
     fn edit(&self, path: &str, change: impl FnOnce(&mut Object, &str)) -> Result<Self, EditError> {
         let Json::Object(mut root) = self.document().to_json() else { return Err(EditError::NotFound) };
         let mut names = path.split('.').filter(|_| !path.is_empty()).peekable();
@@ -114,26 +102,6 @@ fn merge_patch(json: &mut Json, patch: Object) {
             }
             (value, Some(place)) => object.0[place].1 = value,
             (value, None) => object.0.push((name, value)),
-        }
-    }
-}
-
-fn merge_groups(group: &mut Group, other: &Group) {
-    if other.own_type != OwnType::None {
-        group.own_type = other.own_type;
-    }
-    group.extends = other.extends.clone().or(group.extends.take());
-    let Notes { description, deprecated, extensions } = &other.notes;
-    group.notes.description = description.clone().or(group.notes.description.take());
-    group.notes.deprecated = deprecated.clone().or(group.notes.deprecated.take());
-    group.notes.extensions = extensions.clone().or(group.notes.extensions.take());
-    let places = group.children.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
-    let places: std::collections::HashMap<String, usize> = places.collect();
-    for (name, node) in &other.children {
-        match (places.get(name).map(|place| &mut group.children[*place].1), node) {
-            (Some(Node::Group(group)), Node::Group(other)) => merge_groups(group, other),
-            (Some(present), node) => *present = node.clone(),
-            (None, node) => group.children.push((name.clone(), node.clone())),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! JSON whose objects keep the order of their members, which `serde_json::Value` does only by a feature that
 //! would change every other crate's output too.
 
-mod parse;
-mod serde_impls;
+mod read;
+mod write;
 
 use serde_json::Number;
 
-pub(crate) use parse::parse;
+pub(crate) use read::parse;
 
 /// A JSON value. Two objects are equal if they have the same members in whatever order, and two numbers if
 /// they have the same value.

@@ -34,6 +34,7 @@ mod export;
 mod graph;
 mod json;
 pub mod limits;
+mod merge;
 mod names;
 mod pointer;
 mod reference;

@@ -83,9 +83,11 @@ impl Tokens {
         Self::from_json(document.to_json())
     }
 
-    fn of(document: Document, mut errors: Diagnostics) -> Result<Self, Vec<Diagnostic>> {
+    /// Checks a document that has been read, with the faults that were found then.
+    pub(crate) fn of(document: Document, mut errors: Diagnostics) -> Result<Self, Vec<Diagnostic>> {
         let mut warnings = Diagnostics::default();
         let mut tree = Tree::of(&document);
+        tree.report_size(&mut errors);
         if !tree.is_full() {
             tree.extend(&mut errors);
         }
@@ -110,6 +112,11 @@ impl Tokens {
     /// The document, as it was written.
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// For changes that leave each token what it stands for.
+    pub(crate) fn document_mut(&mut self) -> &mut Document {
+        &mut self.document
     }
 
     /// The tokens in the order of the document. Those that groups receive by `$extends` stand behind their

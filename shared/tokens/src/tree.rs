@@ -6,8 +6,10 @@ mod extend;
 
 use std::collections::HashMap;
 
+use crate::diagnostic::Diagnostics;
 use crate::document::{Deprecated, Group, OwnType, Token};
 use crate::limits::{MAX_GROUPS, MAX_TOKENS};
+use crate::pointer::Pointer;
 
 /// The number of a node in its tree.
 pub(crate) type NodeId = usize;
@@ -131,6 +133,17 @@ impl<'d> Tree<'d> {
     /// `$extends` or `$ref`, whichever makes a group extend another.
     fn extends_member(&self, id: NodeId) -> &'static str {
         self.group(id).and_then(|group| group.extends).map_or("$extends", |(_, member)| member)
+    }
+
+    /// Reports more nodes than are taken, as they are written.
+    pub(crate) fn report_size(&self, diagnostics: &mut Diagnostics) {
+        let (tokens, groups) = (self.tokens, self.nodes.len() - self.tokens);
+        for (nodes, kind, most) in [(tokens, "tokens", MAX_TOKENS), (groups, "groups", MAX_GROUPS)] {
+            if nodes > most {
+                let detail = format!("There are {nodes} {kind}; at most {most} are taken.");
+                diagnostics.add(&Pointer::ROOT, detail);
+            }
+        }
     }
 
     /// Whether it has more nodes than are taken.

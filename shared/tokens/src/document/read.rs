@@ -2,13 +2,13 @@ use super::{Deprecated, Document, Group, Node, Notes, OwnType, Token, Written};
 use crate::EXTENSION;
 use crate::diagnostic::Diagnostics;
 use crate::json::{Json, Object};
-use crate::limits::{MAX_DEPTH, MAX_GROUPS, MAX_PATH_BYTES, MAX_TOKENS};
+use crate::limits::{MAX_DEPTH, MAX_PATH_BYTES};
 use crate::pointer::Pointer;
 use crate::token_type::TokenType;
 
 /// Reads groups and tokens, and reports each fault that shows without following a reference.
 pub(crate) fn read(json: Json, diagnostics: &mut Diagnostics) -> Document {
-    let mut reader = Reader { diagnostics, tokens: 0, groups: 0 };
+    let mut reader = Reader { diagnostics };
     let Json::Object(mut root) = json else {
         reader.report(&Pointer::ROOT, format!("A document is an object, not {}.", json.kind()));
         return Document::default();
@@ -18,21 +18,13 @@ pub(crate) fn read(json: Json, diagnostics: &mut Diagnostics) -> Document {
         let (_, value) = root.0.remove(place);
         schema = reader.text(value, &Pointer::ROOT.member("$schema"));
     }
-    let document = match is_token(&root) {
+    match is_token(&root) {
         false => Document { schema, root: reader.group(root, &Pointer::ROOT, Place { depth: 0, bytes: 0 }) },
         true => {
             reader.report(&Pointer::ROOT, "A document is a group; put the token into a member with a name.");
             Document::default()
         }
-    };
-    let (tokens, groups) = (reader.tokens, reader.groups);
-    if tokens > MAX_TOKENS {
-        reader.report(&Pointer::ROOT, format!("There are {tokens} tokens; at most {MAX_TOKENS} are taken."));
     }
-    if groups > MAX_GROUPS {
-        reader.report(&Pointer::ROOT, format!("There are {groups} groups; at most {MAX_GROUPS} are taken."));
-    }
-    document
 }
 
 pub(crate) fn is_token(object: &Object) -> bool {
@@ -48,8 +40,6 @@ struct Place {
 
 struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
-    tokens: usize,
-    groups: usize,
 }
 
 impl Reader<'_> {
@@ -58,7 +48,6 @@ impl Reader<'_> {
     }
 
     fn group(&mut self, object: Object, at: &Pointer<'_>, place: Place) -> Group {
-        self.groups += 1;
         let mut group = Group::default();
         for (name, value) in object.0 {
             let at = at.member(&name);
@@ -114,7 +103,6 @@ impl Reader<'_> {
     }
 
     fn token(&mut self, object: Object, at: &Pointer<'_>) -> Token {
-        self.tokens += 1;
         let (mut own_type, mut notes) = (OwnType::None, Notes::default());
         let (mut value, mut reference) = (None, None);
         for (name, member) in object.0 {

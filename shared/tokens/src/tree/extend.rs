@@ -2,11 +2,11 @@
 
 use super::{Content, NodeId, ROOT, Tree, TreeGroup};
 use crate::diagnostic::Diagnostics;
-use crate::document::{OwnType, Written};
+use crate::document::OwnType;
 use crate::graph::components;
 use crate::limits::{MAX_DEPTH, MAX_GROUPS, MAX_PATH_BYTES, MAX_TOKENS};
 use crate::pointer::Pointer;
-use crate::reference::{Reference, group_path};
+use crate::reference::group_path;
 
 impl Tree<'_> {
     /// Follows each `$extends`, and reports circles, what is no group, and what becomes too large.
@@ -129,7 +129,7 @@ impl Tree<'_> {
             Content::Group(group) => (Content::Group(TreeGroup::copied(group.declared_type())), true),
             Content::Token { token, copy_of } => {
                 let inherited = self.inherited_type(from);
-                let is_typed = token.own_type != OwnType::None || is_reference(&token.written);
+                let is_typed = token.own_type != OwnType::None || token.written.is_reference();
                 if !is_typed && inherited != OwnType::None && self.group_type(to) != inherited {
                     *at_odds = self.declaring_group(to);
                 }
@@ -153,12 +153,5 @@ impl Tree<'_> {
             id = self.nodes[id].parent;
         }
         Some(id)
-    }
-}
-
-fn is_reference(written: &Written) -> bool {
-    match written {
-        Written::Value(value) => Reference::of(value).is_some(),
-        Written::Reference(_) => true,
     }
 }

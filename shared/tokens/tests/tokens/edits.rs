@@ -31,14 +31,3 @@ fn a_change_that_makes_faults_is_refused_with_their_places() {
     assert_eq!(tokens.remove("g").unwrap().tokens().len(), 1);
     assert_eq!(tokens.remove("g.pen").unwrap().tokens().len(), 1);
 }
-
-#[test]
-fn two_documents_merge_and_the_later_one_holds() {
-    let later = read(
-        r#"{"g":{"$description":"new","tip":{"$type":"number","$value":2}},"ink":{"$type":"number","$value":1}}"#,
-    );
-    let merged = read(DOCUMENT).merge(later.document()).unwrap();
-    let paths: Vec<_> = merged.tokens().iter().map(|token| token.path.as_str()).collect();
-    assert_eq!(paths, ["ink", "g.pen", "g.tip"]);
-    assert_eq!(merged.tokens()[1].value().to_json().to_string(), "1");
-}

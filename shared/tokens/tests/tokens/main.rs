@@ -5,6 +5,7 @@ mod edits;
 mod exports;
 mod generated;
 mod invalid;
+mod merging;
 mod references;
 mod rows;
 

@@ -1,11 +1,13 @@
-//! Reads a document's JSON, with a diagnostic for each member that is there twice and each value that is
-//! nested too deeply.
+//! Reads JSON. A document's has a diagnostic for each member that is there twice, each value that is nested too
+//! deeply and each NUL.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::Number;
 
 use super::{Json, Object};
@@ -27,27 +29,40 @@ pub(crate) fn parse(text: &[u8], diagnostics: &mut Diagnostics) -> Result<Json, 
     }
     let found = RefCell::new(std::mem::take(diagnostics));
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let seed = Seed { pointer: &Pointer::ROOT, depth: 0, diagnostics: &found };
+    let seed = Seed { pointer: &Pointer::ROOT, depth: 0, diagnostics: Some(&found) };
     let read = seed.deserialize(&mut deserializer).and_then(|json| deserializer.end().map(|()| json));
     *diagnostics = found.into_inner();
     read.map_err(|error| Diagnostic { pointer: String::new(), detail: format!("This is not JSON: {error}.") })
+}
+
+impl<'de> Deserialize<'de> for Json {
+    /// What has been stored was found without faults, so one is an error.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Seed { pointer: &Pointer::ROOT, depth: 0, diagnostics: None }.deserialize(deserializer)
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     pointer: &'a Pointer<'a>,
     depth: usize,
-    diagnostics: &'a RefCell<Diagnostics>,
+    /// Without it, the first fault ends the reading.
+    diagnostics: Option<&'a RefCell<Diagnostics>>,
 }
 
 impl Seed<'_> {
-    fn report(&self, detail: impl Into<String>) {
-        self.diagnostics.borrow_mut().add(self.pointer, detail);
+    fn report<E: Error>(&self, detail: impl Into<String>) -> Result<(), E> {
+        match self.diagnostics {
+            Some(diagnostics) => diagnostics.borrow_mut().add(self.pointer, detail),
+            None => return Err(E::custom(detail.into())),
+        }
+        Ok(())
     }
 
-    fn check_text(&self, text: &str) {
-        if text.contains('\0') {
-            self.report("A NUL character cannot be stored; leave it out.");
+    fn check_text<E: Error>(&self, text: &str) -> Result<(), E> {
+        match text.contains('\0') {
+            true => self.report("A NUL character cannot be stored; leave it out."),
+            false => Ok(()),
         }
     }
 }
@@ -57,7 +72,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
         if self.depth > MAX_JSON_DEPTH {
-            self.report(format!("This is nested more than {MAX_JSON_DEPTH} deep."));
+            self.report(format!("This is nested more than {MAX_JSON_DEPTH} deep."))?;
             // Ignoring needs no stack, however deep the rest is.
             return deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Json::Null);
         }
@@ -92,13 +107,13 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("a number is out of range"))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        self.check_text(text);
+    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
+        self.check_text(text)?;
         Ok(text.into())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Json, E> {
-        self.check_text(&text);
+    fn visit_string<E: Error>(self, text: String) -> Result<Json, E> {
+        self.check_text(&text)?;
         Ok(Json::String(text))
     }
 
@@ -120,12 +135,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(name) = access.next_key::<String>()? {
             let pointer = self.pointer.member(&name);
             let seed = Seed { pointer: &pointer, depth: self.depth + 1, ..self };
-            seed.check_text(&name);
+            seed.check_text(&name)?;
             let value = access.next_value_seed(seed)?;
             if names.insert(name.clone()) {
                 members.push((name, value));
             } else {
-                seed.report("There are two members of this name; the second would hide the first.");
+                seed.report("There are two members of this name; the second would hide the first.")?;
             }
         }
         Ok(Json::Object(Object(members)))
