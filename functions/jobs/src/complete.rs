@@ -1,5 +1,9 @@
 //! `POST jobs/<id>/complete`: ends a job with a document of design tokens. The tokens and the job's status
 //! are written in one transaction.
+//!
+//! The tokens must be valid together with those of the project, which the crate `tokens` decides, not SQL. A
+//! project's first tokens are checked without the database, and take one round trip. Later ones take two: one
+//! that reads the project's, and one that writes where these are still the ones that were read.
 
 use std::sync::Arc;
 
@@ -7,35 +11,117 @@ use auth::Scope;
 use db::{Access, Connection, Param, Row};
 use futures_util::future::join_all;
 use lambda_http::http::StatusCode;
+use serde_json::value::RawValue;
 use store::scope::OWN;
-use store::{App, token_rows};
-use tokens::Rows;
+use store::{App, PROJECT_ETAG, token_rows};
+use tokens::{Diagnostic, Document, Rows, Tokens};
 use tokio_postgres::types::{Json, Type};
 use web::{Error, PathParams, Query, Request, Response, budget_of, json};
 
 use crate::body::Completion;
-use crate::document::{document_rows, is_empty};
 use crate::job::{Job, WIDTH, columns};
 use crate::lease::{LEASED, lost};
 use crate::{NO_JOB, id_of};
+
+/// How often tokens are merged again, because another change of the project was faster.
+const ATTEMPTS: usize = 5;
 
 pub(crate) async fn complete(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     let id = id_of(&params)?;
     Query::read(&request, &[])?;
     let completion = &Completion::read(request.body())?;
-    let rows = &match &completion.tokens {
-        Some(document) => document_rows(document.get())?,
-        None => Rows::default(),
-    };
-    let complete = |connection: Connection| async move { Ok(write(connection, id, completion, rows).await?) };
-    let claims = app.claims_with(&request, Scope::Worker);
-    let row = app.write_idempotent(claims, &budget_of(&request), complete).await?;
-    let row = row.ok_or_else(|| Error::not_found(NO_JOB))?;
-    if row.try_get(WIDTH)? { json(StatusCode::OK, &Job::from_row(&row)?) } else { Err(lost()) }
+    let (claims, budget) = (app.claims_with(&request, Scope::Worker), budget_of(&request));
+    let mut attempt = Attempt::first(completion.tokens.as_deref());
+    for _ in 0..ATTEMPTS {
+        let tried = &attempt;
+        let write =
+            |connection: Connection| async move { Ok(write(connection, id, completion, tried).await?) };
+        let (ended, project) = app.write_idempotent(claims.clone(), &budget, write).await?;
+        let ended = ended.ok_or_else(|| Error::not_found(NO_JOB))?;
+        if ended.try_get(WIDTH)? {
+            return json(StatusCode::OK, &Job::from_row(&ended)?);
+        }
+        let (project, document) = project.zip(completion.tokens.as_deref()).ok_or_else(lost)?;
+        attempt = Attempt::onto(&project, document)?;
+    }
+    Err(Error::unavailable(1, "others changed the project each time that its tokens were merged"))
 }
 
-/// Completes the job in one round trip, and returns it, with whether this lease has completed it. The
-/// document of a lease that was completed before is not written again.
+/// What is to be written, and where it may be.
+enum Attempt {
+    /// The job has no tokens.
+    WithoutTokens,
+    /// The tokens of a project that has had none.
+    First(Rows),
+    /// All tokens of a project, where it still has this version.
+    Merged(String, Rows),
+    /// The document is not valid alone: nothing is written before the project's tokens are known.
+    Nothing,
+}
+
+impl Attempt {
+    /// The attempt of which the project's tokens are not known.
+    fn first(document: Option<&RawValue>) -> Self {
+        let merged = document.map(|document| merge(&Document::default(), document).map(|all| all.rows()));
+        match merged {
+            None => Self::WithoutTokens,
+            Some(Ok(rows)) if rows == Rows::default() => Self::WithoutTokens,
+            Some(Ok(rows)) => Self::First(rows),
+            Some(Err(_)) => Self::Nothing,
+        }
+    }
+
+    /// The attempt for a project with this version and these rows.
+    ///
+    /// # Errors
+    /// 422 with all faults of the document among the project's tokens; 500 where its rows are no document.
+    fn onto(project: &Row, document: &RawValue) -> Result<Self, Error> {
+        let Json(rows): Json<Rows> = project.try_get(1)?;
+        let merged = merge(&rows.document().map_err(Error::internal)?, document).map_err(|faults| {
+            let detail = "With the document the project's design tokens are not valid: errors has each \
+                          fault, with its place.";
+            Error::unprocessable(detail).with_faults(&faults)
+        })?;
+        Ok(Self::Merged(project.try_get(0)?, merged.rows()))
+    }
+
+    fn rows(&self) -> Option<&Rows> {
+        match self {
+            Self::First(rows) | Self::Merged(_, rows) => Some(rows),
+            Self::WithoutTokens | Self::Nothing => None,
+        }
+    }
+
+    fn version(&self) -> Option<&str> {
+        if let Self::Merged(version, _) = self { Some(version) } else { None }
+    }
+
+    /// The condition that the project of a row of `extraction_jobs` has the tokens that this assumes; `$5` is
+    /// the version.
+    fn condition(&self) -> String {
+        match self {
+            Self::WithoutTokens => "$5::text IS NULL".to_owned(),
+            Self::First(_) => {
+                format!("$5::text IS NULL AND {}", token_rows::are_none("extraction_jobs.project_id"))
+            }
+            Self::Merged(..) => format!(
+                "EXISTS (SELECT FROM projects AS p
+                         WHERE p.{OWN} AND p.id = extraction_jobs.project_id AND {PROJECT_ETAG} = $5)"
+            ),
+            Self::Nothing => "$5::text IS NOT NULL".to_owned(),
+        }
+    }
+}
+
+fn merge(base: &Document, document: &RawValue) -> Result<Tokens, Vec<Diagnostic>> {
+    Tokens::merge(base, document.get().as_bytes())
+}
+
+/// Completes the job in one round trip where the project's tokens are those that the attempt assumes.
+///
+/// Returns the job, if there is one, with whether this lease has completed it; and where nothing was written
+/// because the tokens are others, the version of its project with their rows. The document of a lease that
+/// was completed before is not written again.
 ///
 /// The project is locked first, as whoever writes its tokens does. Tokens are written where the job was
 /// completed in this transaction, whose time `now()` is.
@@ -43,8 +129,8 @@ async fn write(
     mut connection: Connection,
     id: i32,
     completion: &Completion,
-    rows: &Rows,
-) -> Result<Option<Row>, db::Error> {
+    attempt: &Attempt,
+) -> Result<(Option<Row>, Option<Row>), db::Error> {
     let document = completion.tokens.as_ref().map(|document| document.get());
     let lock = format!(
         "SELECT FROM projects
@@ -56,7 +142,7 @@ async fn write(
              UPDATE extraction_jobs
              SET status = 'completed', progress = 100, result_data = $3, cost_usd = $4::text::numeric,
                  error_message = NULL, completed_at = now(), updated_at = now()
-             WHERE {OWN} AND id = $1 AND {LEASED}
+             WHERE {OWN} AND id = $1 AND {LEASED} AND {}
              RETURNING *
          ), there AS (
              SELECT *, true AS is_own FROM changed
@@ -65,44 +151,60 @@ async fn write(
              WHERE {OWN} AND id = $1 AND NOT EXISTS (SELECT FROM changed)
          )
          SELECT {}, j.is_own FROM there AS j",
+        attempt.condition(),
         columns()
     );
-    let end_params: [Param<'_>; 4] = [
+    let version = attempt.version();
+    let end_params: [Param<'_>; 5] = [
         (&id, Type::INT4),
         (&completion.lease_token, Type::UUID),
         (&document, Type::TEXT),
         (&completion.cost_usd, Type::TEXT),
+        (&version, Type::TEXT),
     ];
-    let rows_json = Json(rows);
-    let given: [Param<'_>; 1] = [(&rows_json, Type::JSON)];
-    let merge_params: [Param<'_>; 2] = [(&id, Type::INT4), (&completion.lease_token, Type::UUID)];
-    let statements = if is_empty(rows) { Vec::new() } else { merges() };
+    // Of a job that has just been completed, nobody has a lease.
+    let others = format!(
+        "SELECT {PROJECT_ETAG}, {} FROM projects AS p
+         WHERE p.{OWN}
+           AND p.id = (SELECT project_id FROM extraction_jobs WHERE {OWN} AND id = $1 AND {LEASED})",
+        token_rows::selection("p.id")
+    );
+    let rows = attempt.rows().map(Json);
+    let statements = if rows.is_some() { replacements() } else { Vec::new() };
+    let (job, rows): (&[Param<'_>], [Param<'_>; 1]) = (&end_params[..2], [(&rows, Type::JSON)]);
     connection.transaction_begins();
     let shared = &connection;
-    let (begun, locked, ended, kept, merged, committed) = tokio::join!(
+    let (begun, locked, ended, kept, replaced, others, committed) = tokio::join!(
         biased;
         shared.begin(Access::ReadWrite),
-        shared.query(&lock, &end_params[..1]),
+        shared.query(&lock, &job[..1]),
         shared.query_opt(&end, &end_params),
         async {
             match statements.is_empty() {
                 true => Ok(Vec::new()),
-                false => shared.query(KEEP_GIVEN, &given).await,
+                false => shared.query(KEEP_ROWS, &rows).await,
             }
         },
-        join_all(statements.iter().map(|statement| shared.query(statement, &merge_params))),
+        join_all(statements.iter().map(|statement| shared.query(statement, job))),
+        async {
+            match attempt {
+                Attempt::WithoutTokens => Ok(None),
+                _ => shared.query_opt(&others, job).await,
+            }
+        },
         shared.commit(),
     );
     begun?;
     locked?;
     let ended = ended?;
     kept?;
-    for merged in merged {
-        merged?;
+    for replaced in replaced {
+        replaced?;
     }
+    let others = others?;
     committed?;
     connection.transaction_ended();
-    Ok(ended)
+    Ok((ended, others))
 }
 
 /// The job that was completed in this transaction, if one was: `done`.
@@ -110,64 +212,15 @@ const DONE: &str = "(SELECT id, project_id FROM extraction_jobs
     WHERE organization_id = current_organization() AND id = $1 AND lease_token = $2
       AND status = 'completed' AND completed_at = now()) AS done";
 
-/// Keeps the document's rows for the statements after it. Each of these could take them as a parameter; the
-/// server would have to take eight times as much, and takes nothing while it works.
-const KEEP_GIVEN: &str = "CREATE TEMPORARY TABLE given_tokens ON COMMIT DROP AS SELECT $1::json AS rows";
+/// Keeps the rows for the statements after it. Each of these could take them as a parameter; the server would
+/// have to take twelve times as much, and takes nothing while it works.
+const KEEP_ROWS: &str = "CREATE TEMPORARY TABLE given_tokens ON COMMIT DROP AS SELECT $1::json AS rows";
 
-/// The rows that are kept, as an expression.
-const GIVEN: &str = "(SELECT rows FROM pg_temp.given_tokens)";
-
-/// The statements that put the given tokens among those of the project. A token takes the place of the one
-/// of its path, of any type. It also takes the place of what cannot be beside it: tokens within it, and a
-/// token within which it is to be. Groups that are there stay as they are.
-fn merges() -> Vec<String> {
-    let paths: Vec<String> = token_rows::tables()
-        .iter()
-        .map(|table| {
-            format!(
-                "SELECT path FROM json_to_recordset({GIVEN} -> '{table}') AS r (path text, is_group boolean)
-                 WHERE is_group IS NOT TRUE"
-            )
-        })
-        .collect();
-    let paths = paths.join(" UNION ALL ");
-    // The paths of the groups that a path is in.
-    let groups = "SELECT array_to_string(names[:depth], '.')
-        FROM string_to_array(t.path, '.') AS names, generate_series(1, cardinality(names) - 1) AS depth";
-    let mut statements: Vec<String> = token_rows::tables()
-        .iter()
-        .map(|table| {
-            let is_token = if *table == "other_tokens" { "NOT t.is_group" } else { "true" };
-            format!(
-                "WITH new AS MATERIALIZED ({paths}),
-                      group_of_new AS MATERIALIZED (
-                          SELECT in_group.path FROM new AS t, LATERAL ({groups}) AS in_group (path))
-                 DELETE FROM {table} AS t USING {DONE}
-                 WHERE t.{OWN} AND t.project_id = done.project_id AND (
-                     t.path IN (SELECT path FROM new)
-                     OR ({is_token} AND t.path IN (SELECT path FROM group_of_new))
-                     OR EXISTS (SELECT FROM ({groups}) AS in_group (path)
-                                WHERE in_group.path IN (SELECT path FROM new)))"
-            )
-        })
-        .collect();
-    // Behind what is there.
-    let last: Vec<String> = token_rows::tables()
-        .iter()
-        .map(|table| {
-            format!(
-                "(SELECT max(position) FROM {table} AS t WHERE t.{OWN} AND t.project_id = done.project_id)"
-            )
-        })
-        .collect();
-    // As a part of its own it is computed once, not for each row.
-    let done = format!(
-        "WITH done AS MATERIALIZED (
-             SELECT id, project_id, coalesce(greatest({}) + 1, 0) AS first_position FROM {DONE})",
-        last.join(", ")
-    );
-    let inserts = token_rows::inserts(GIVEN, "done.project_id", "done.id", "done.first_position", "done");
-    statements.extend(inserts.map(|insert| format!("{done} {insert}")));
+/// The statements that make the rows that are kept those of the project. Those that this changes get the job.
+fn replacements() -> Vec<String> {
+    let rows = "(SELECT rows FROM pg_temp.given_tokens)";
+    let replacements = token_rows::replacements(rows, "done.project_id", "done.id", DONE);
+    let mut statements: Vec<String> = replacements.into_iter().map(|(_, statement)| statement).collect();
     // The project's version is that of its tokens too.
     statements.push(format!(
         "UPDATE projects AS p

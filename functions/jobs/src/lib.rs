@@ -4,7 +4,6 @@
 mod body;
 mod claim;
 mod complete;
-mod document;
 mod job;
 mod lease;
 mod list;

@@ -7,12 +7,11 @@ use futures_util::future::join_all;
 use lambda_http::Body;
 use lambda_http::http::StatusCode;
 use store::scope::OWN;
-use store::{App, locks, search_index};
+use store::{App, PROJECT_ETAG, locks, search_index};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of, if_match};
 
-use crate::show::ETAG;
 use crate::{NO_PROJECT, id_of, stale};
 
 /// What refers to projects, in an order in which nothing is deleted that something else refers to. Rejected
@@ -142,7 +141,7 @@ async fn delete_all(
 
 /// Whether `projects p` is the version that the sender has seen.
 fn is_seen() -> String {
-    format!("($2::text[] IS NULL OR {ETAG} = ANY ($2))")
+    format!("($2::text[] IS NULL OR {PROJECT_ETAG} = ANY ($2))")
 }
 
 fn outcome(found: Option<Row>) -> Result<Outcome, db::Error> {

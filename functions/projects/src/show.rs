@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db::Row;
 use lambda_http::http::StatusCode;
 use store::scope::OWN;
-use store::{App, Project};
+use store::{App, PROJECT_ETAG, Project};
 use tokio_postgres::types::Type;
 use web::{Error, PathParams, Query, Request, Response, budget_of, json, with_etag};
 
@@ -15,13 +15,9 @@ use crate::{NO_PROJECT, id_of};
 /// by another program, and an answer would not hold it.
 const DESCRIPTION_CHARACTERS: usize = 1_000_000;
 
-/// The version of `projects p`, as the text of an entity tag: its last change to the microsecond. As text it
-/// would depend on the session's settings, and it may be infinite.
-pub(crate) const ETAG: &str = "encode(timestamptz_send(p.updated_at), 'hex')";
-
 /// What [`response`] reads of `projects p`.
 pub(crate) fn columns() -> String {
-    format!("{}, {ETAG}", Project::columns(DESCRIPTION_CHARACTERS))
+    format!("{}, {PROJECT_ETAG}", Project::columns(DESCRIPTION_CHARACTERS))
 }
 
 /// A project with its entity tag, from a row that begins with [`columns`].

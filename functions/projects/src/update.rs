@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use lambda_http::http::StatusCode;
 use store::scope::OWN;
-use store::{App, Project};
+use store::{App, PROJECT_ETAG, Project};
 use tokio_postgres::types::Type;
 use web::{Error, PathParams, Query, Request, Response, budget_of, if_match};
 
 use crate::body::Changes;
-use crate::show::{ETAG, columns, response};
+use crate::show::{columns, response};
 use crate::{NO_PROJECT, id_of, stale};
 
 pub(crate) async fn update(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
@@ -22,7 +22,7 @@ pub(crate) async fn update(app: Arc<App>, request: Request, params: PathParams) 
     // The time of a change is always later than that of the version before, though clocks are set back.
     let sql = &format!(
         "WITH found AS (
-             SELECT p.id, $5::text[] IS NULL OR {ETAG} = ANY ($5)
+             SELECT p.id, $5::text[] IS NULL OR {PROJECT_ETAG} = ANY ($5)
                      OR ($6 AND p.name = coalesce($2, p.name)
                          AND (NOT $3 OR p.description IS NOT DISTINCT FROM $4)) AS is_seen
              FROM projects AS p WHERE p.{OWN} AND p.id = $1

@@ -20,4 +20,4 @@ pub use bookmark::Bookmark;
 pub use claims::DEFAULT_ORGANIZATION;
 pub use config::Config;
 pub use job_webhook::JobWebhook;
-pub use project::Project;
+pub use project::{PROJECT_ETAG, Project};

@@ -3,6 +3,10 @@
 use db::{Row, Timestamptz};
 use serde::Serialize;
 
+/// The version of `projects p` and of its tokens, as the text of an entity tag: the project's last change to
+/// the microsecond. As text it would depend on the session's settings, and it may be infinite.
+pub const PROJECT_ETAG: &str = "encode(timestamptz_send(p.updated_at), 'hex')";
+
 /// A project, with the counts of what it holds.
 #[derive(Debug, Serialize)]
 pub struct Project {

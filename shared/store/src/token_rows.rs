@@ -46,32 +46,13 @@ const COMMON: [(&str, &str); 10] = [
     ("role", "text"),
 ];
 
-/// The names of the tables of tokens.
+/// The condition that a project has no tokens and no groups; `project_id` is an expression.
 #[must_use]
-pub fn tables() -> [&'static str; 4] {
-    TABLES.map(|(table, _)| table)
-}
-
-/// A statement for each table that inserts rows of `tokens::Rows`. All parameters are expressions of SQL:
-/// `rows` is the JSON; `project_id` and `job_id` belong to each row; `offset` is added to each position;
-/// `from` is a further item of FROM, which may have no row, so that nothing is inserted. A row whose path is
-/// there already is left out.
-#[must_use]
-pub fn inserts(rows: &str, project_id: &str, job_id: &str, offset: &str, from: &str) -> [String; 4] {
-    TABLES.map(|(table, own)| {
-        let columns: Vec<_> = COMMON.iter().chain(own).collect();
-        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-        let values: Vec<String> = names.iter().map(|name| format!("r.{name}")).collect();
-        format!(
-            "INSERT INTO {table} (organization_id, project_id, extraction_job_id, position, {})
-             SELECT current_organization(), {project_id}, {job_id}, {offset} + r.position, {}
-             FROM json_to_recordset({rows} -> '{table}') AS r (position integer, {}), {from}
-             ON CONFLICT (organization_id, project_id, path) DO NOTHING",
-            names.join(", "),
-            values.join(", "),
-            typed(&columns),
-        )
-    })
+pub fn are_none(project_id: &str) -> String {
+    let there = TABLES.map(|(table, _)| {
+        format!("EXISTS (SELECT FROM {table} AS t WHERE t.{OWN} AND t.project_id = {project_id})")
+    });
+    format!("NOT ({})", there.join(" OR "))
 }
 
 /// An expression for all rows of a project as the JSON of `tokens::Rows`; `project_id` is an expression.
@@ -88,10 +69,22 @@ pub fn selection(project_id: &str) -> String {
     format!("json_build_object({})", tables.join(", "))
 }
 
-/// A statement for each table that deletes the rows of a project that are not among these, or that differ in
-/// more than their position. The parameters are those of [`inserts`].
+/// The statements that make these rows those of a project, in the order in which they are to be run, each
+/// with the place of its table. Rows that are there already stay, with the job that has written them.
+///
+/// All parameters are expressions of SQL: `rows` is the JSON of `tokens::Rows`; `project_id` and `job_id`
+/// belong to each row; `from` is a further item of FROM, which may have no row, so that nothing is done.
 #[must_use]
-pub fn removals(rows: &str, project_id: &str, from: &str) -> [String; 4] {
+pub fn replacements(rows: &str, project_id: &str, job_id: &str, from: &str) -> Vec<(usize, String)> {
+    let removals = removals(rows, project_id, from).into_iter().enumerate();
+    let moves = moves(rows, project_id, from).into_iter().enumerate();
+    let inserts = inserts(rows, project_id, job_id, from).into_iter().enumerate();
+    removals.chain(moves).chain(inserts).collect()
+}
+
+/// A statement for each table that deletes the rows of a project that are not among these, or that differ in
+/// more than their position.
+fn removals(rows: &str, project_id: &str, from: &str) -> [String; 4] {
     TABLES.map(|(table, own)| {
         let columns: Vec<_> = COMMON.iter().chain(own).collect();
         // Two values of the type json cannot be compared, their texts can.
@@ -114,15 +107,31 @@ pub fn removals(rows: &str, project_id: &str, from: &str) -> [String; 4] {
     })
 }
 
-/// A statement for each table that puts the rows of a project at the positions of these. The parameters are
-/// those of [`inserts`].
-#[must_use]
-pub fn moves(rows: &str, project_id: &str, from: &str) -> [String; 4] {
+/// A statement for each table that puts the rows of a project at the positions of these.
+fn moves(rows: &str, project_id: &str, from: &str) -> [String; 4] {
     TABLES.map(|(table, _)| {
         format!(
             "UPDATE {table} AS t SET position = r.position
              FROM json_to_recordset({rows} -> '{table}') AS r (path text, position integer), {from}
              WHERE t.{OWN} AND t.project_id = {project_id} AND t.path = r.path AND t.position <> r.position"
+        )
+    })
+}
+
+/// A statement for each table that inserts the rows whose path is not there.
+fn inserts(rows: &str, project_id: &str, job_id: &str, from: &str) -> [String; 4] {
+    TABLES.map(|(table, own)| {
+        let columns: Vec<_> = COMMON.iter().chain(own).collect();
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let values: Vec<String> = names.iter().map(|name| format!("r.{name}")).collect();
+        format!(
+            "INSERT INTO {table} (organization_id, project_id, extraction_job_id, position, {})
+             SELECT current_organization(), {project_id}, {job_id}, r.position, {}
+             FROM json_to_recordset({rows} -> '{table}') AS r (position integer, {}), {from}
+             ON CONFLICT (organization_id, project_id, path) DO NOTHING",
+            names.join(", "),
+            values.join(", "),
+            typed(&columns),
         )
     })
 }

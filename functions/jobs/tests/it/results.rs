@@ -3,7 +3,7 @@
 use harness::Fixture;
 use serde_json::{Value, json};
 
-use crate::{claim_one, report, submit, with_project};
+use crate::{claim, claim_one, report, submit, with_project};
 
 fn color(red: f64) -> Value {
     json!({ "$type": "color", "$value": { "colorSpace": "srgb", "components": [red, 0.4, 0.9], "hex": "#3366e6" } })
@@ -105,27 +105,106 @@ async fn a_lease_that_is_over_writes_no_tokens_and_one_that_has_completed_writes
 }
 
 #[tokio::test]
-async fn a_jobs_tokens_take_the_place_of_those_that_cannot_be_beside_them() {
+async fn a_jobs_tokens_join_those_of_the_project_and_take_the_place_of_the_ones_of_their_paths() {
     let fixture = with_project().await;
     complete(
         &fixture,
-        &json!({ "kept": color(0.1), "a": color(0.1), "b": { "c": color(0.1), "d": color(0.1) } }),
+        &json!({ "size": color(0.1), "a": color(0.1), "b": { "c": color(0.1), "link": { "$value": "{b.c}" } } }),
     )
     .await;
     let size = json!({ "$type": "dimension", "$value": { "value": 4, "unit": "px" } });
-    // Another type at a path, a token where a group was, a group where a token was.
-    complete(&fixture, &json!({ "kept": size, "a": { "b": color(0.2) }, "b": color(0.2), "ab": color(0.2) }))
-        .await;
+    // Another type at a path; an alias of a token that is there; a token of which another one is an alias.
+    complete(&fixture, &json!({ "size": size, "new": { "$value": "{a}" }, "b": { "c": color(0.2) } })).await;
     assert_eq!(
         stored(&fixture).await,
-        json!({ "color_tokens": ["a.b 2", "ab 2", "b 2"], "spacing_tokens": ["kept 2"] })
+        json!({ "color_tokens": ["a 1", "b.c 2", "b.link 2", "new 2"], "spacing_tokens": ["size 2"] })
     );
+    let red = "SELECT components[1] FROM color_tokens WHERE path = 'b.link'";
+    assert_eq!(fixture.ask(red).await, "0.2", "an alias has what it stands for");
     let ordered = "SELECT count(*) = count(DISTINCT position) FROM color_tokens";
     assert_eq!(fixture.ask(ordered).await, "true");
     // Tokens stay when their job is deleted.
     let deleted = fixture.call(jobs::handle, support::Event::delete("/2")).await;
     assert_eq!(deleted.status, 204);
-    assert_eq!(stored(&fixture).await["spacing_tokens"], json!(["kept -"]));
+    assert_eq!(stored(&fixture).await["spacing_tokens"], json!(["size -"]));
+}
+
+#[tokio::test]
+async fn a_document_that_contradicts_the_projects_tokens_is_refused_with_the_place_of_each_fault() {
+    let fixture = with_project().await;
+    let alias = |target: &str| json!({ "$value": format!("{{{target}}}") });
+    complete(&fixture, &json!({ "a": color(0.1), "b": { "c": color(0.1), "d": alias("a") } })).await;
+    let before = stored(&fixture).await;
+    submit(&fixture).await;
+    let job = claim_one(&fixture).await;
+    for (document, places) in [
+        (json!({ "b": color(0.2) }), &["/b"][..]),
+        (json!({ "a": { "x": color(0.2) } }), &["/a/x", "/b/d/$value"]),
+        (json!({ "a": alias("b.d") }), &["/a/$value", "/b/d/$value"]),
+        (json!({ "e": alias("b.e") }), &["/e/$value"]),
+        (json!({ "b-c": color(0.2) }), &["/b-c", "/b/c"]),
+        (
+            json!({ "b-c": color(0.2), "a": { "x": { "$type": "color", "$value": "#fff" } }, "e": alias("f") }),
+            &["/a/x", "/a/x/$value", "/b-c", "/b/c", "/b/d/$value", "/e/$value"],
+        ),
+    ] {
+        let refused = report(&fixture, &job, "complete", json!({ "tokens": document })).await;
+        refused.problem(422);
+        let faults = refused.body["errors"].as_array().unwrap();
+        let mut pointers: Vec<_> = faults.iter().map(|fault| fault["pointer"].as_str().unwrap()).collect();
+        pointers.sort_unstable();
+        assert_eq!(pointers, places, "{}", refused.body);
+    }
+    assert_eq!(stored(&fixture).await, before);
+    let version = "SELECT updated_at FROM projects";
+    let seen = fixture.ask(version).await;
+    // The job is still its worker's.
+    let tokens = json!({ "e": alias("b.d") });
+    assert_eq!(report(&fixture, &job, "complete", json!({ "tokens": tokens })).await.status, 200);
+    assert_ne!(fixture.ask(version).await, seen);
+}
+
+#[tokio::test]
+async fn ten_thousand_tokens_are_the_most_that_a_project_has() {
+    let fixture = with_project().await;
+    let numbers = |name: &str, count: usize| {
+        let tokens = (0..count).map(|number| (format!("{name}{number}"), json!({ "$value": number })));
+        let mut tokens: serde_json::Map<String, Value> = tokens.collect();
+        tokens.insert("$type".to_owned(), json!("number"));
+        Value::Object(tokens)
+    };
+    complete(&fixture, &numbers("a", 9_990)).await;
+    submit(&fixture).await;
+    let job = claim_one(&fixture).await;
+    let refused = report(&fixture, &job, "complete", json!({ "tokens": numbers("b", 11) })).await;
+    refused.problem(422);
+    assert_eq!(
+        refused.body["errors"],
+        json!([{ "pointer": "", "detail": "There are 10001 tokens; at most 10000 are taken." }])
+    );
+    let taken = report(&fixture, &job, "complete", json!({ "tokens": numbers("b", 10) })).await;
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    assert_eq!(fixture.ask("SELECT count(*) FROM other_tokens WHERE NOT is_group").await, "10000");
+}
+
+#[tokio::test]
+async fn completions_of_one_project_at_once_are_all_stored() {
+    let fixture = with_project().await;
+    for _ in 0..4 {
+        submit(&fixture).await;
+    }
+    let jobs = claim(&fixture).await;
+    let complete = jobs.iter().enumerate().map(|(number, job)| {
+        let tokens = json!({ format!("t{number}"): color(0.1) });
+        report(&fixture, job, "complete", json!({ "tokens": tokens }))
+    });
+    for seen in futures_util::future::join_all(complete).await {
+        assert_eq!(seen.status, 200, "{}", seen.body);
+    }
+    assert_eq!(
+        fixture.ask("SELECT string_agg(path, ' ' ORDER BY path) FROM color_tokens").await,
+        "t0 t1 t2 t3"
+    );
 }
 
 #[tokio::test]

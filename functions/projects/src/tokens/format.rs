@@ -40,7 +40,7 @@ impl Format {
     /// Writes a document.
     ///
     /// # Errors
-    /// 422 where it must be resolved and has faults: jobs may have written tokens of one name in CSS.
+    /// 422 where it must be resolved and has faults: somebody has changed rows by hand.
     pub(super) fn write(self, document: &Document) -> Result<String, Error> {
         let resolved = || Tokens::from_document(document).map_err(super::invalid);
         Ok(match self {

@@ -7,14 +7,13 @@ use lambda_http::Body;
 use lambda_http::http::HeaderValue;
 use lambda_http::http::header::CACHE_CONTROL;
 use store::scope::OWN;
-use store::{App, token_rows};
+use store::{App, PROJECT_ETAG, token_rows};
 use tokens::{Document, Rows};
 use tokio_postgres::types::{Json, Type};
 use web::{Error, PathParams, Query, Request, Response, budget_of, with_etag};
 
 use super::format::Format;
 use super::with_type;
-use crate::show::ETAG;
 use crate::{NO_PROJECT, id_of};
 
 /// Bytes of an answer; Lambda sends no more than 6 MB.
@@ -40,7 +39,7 @@ pub(crate) async fn export(app: Arc<App>, request: Request, params: PathParams) 
 /// 404; 500 where rows are no document.
 pub(super) async fn find(app: &App, request: &Request, id: i32) -> Result<(String, Document), Error> {
     let sql = &format!(
-        "SELECT {ETAG}, {} FROM projects AS p WHERE p.{OWN} AND p.id = $1",
+        "SELECT {PROJECT_ETAG}, {} FROM projects AS p WHERE p.{OWN} AND p.id = $1",
         token_rows::selection("p.id")
     );
     let find =

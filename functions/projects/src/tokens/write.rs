@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use store::scope::OWN;
-use store::{App, token_rows};
+use store::{App, PROJECT_ETAG, token_rows};
 use time::OffsetDateTime;
 use tokens::{Diagnostic, Rows, Tokens};
 use tokio_postgres::types::{Json, Type};
@@ -15,7 +15,6 @@ use web::{Error, PathParams, Query, Request, Response, budget_of, if_match, json
 
 use super::body::body;
 use crate::create::microseconds;
-use crate::show::ETAG;
 use crate::{NO_PROJECT, id_of, stale};
 
 /// The answer to a document that is stored.
@@ -78,7 +77,8 @@ async fn write(
 ) -> Result<Option<Row>, db::Error> {
     let lock = format!(
         "WITH found AS (
-             SELECT p.id, $2::text[] IS NULL OR {ETAG} = ANY ($2) OR ($3 AND p.updated_at = $4) AS is_seen
+             SELECT p.id,
+                    $2::text[] IS NULL OR {PROJECT_ETAG} = ANY ($2) OR ($3 AND p.updated_at = $4) AS is_seen
              FROM projects AS p WHERE p.{OWN} AND p.id = $1
              FOR UPDATE
          ), changed AS (
@@ -86,7 +86,7 @@ async fn write(
              FROM found WHERE p.{OWN} AND p.id = found.id AND is_seen
              RETURNING p.*
          )
-         SELECT {ETAG} FROM found LEFT JOIN changed AS p ON true"
+         SELECT {PROJECT_ETAG} FROM found LEFT JOIN changed AS p ON true"
     );
     let lock_params: [Param<'_>; 4] = [
         (&id, Type::INT4),
@@ -98,21 +98,17 @@ async fn write(
         "(SELECT p.id FROM projects AS p
           WHERE p.{OWN} AND p.id = $1 AND p.xmin = pg_current_xact_id()::xid) AS written"
     );
-    let removals = token_rows::removals("$2", "written.id", &written);
-    let moves = token_rows::moves("$2", "written.id", &written);
-    let inserts = token_rows::inserts("$2", "written.id", "NULL::integer", "0", &written);
+    let statements = token_rows::replacements("$2", "written.id", "NULL::integer", &written);
     let tables = rows_of_tables(rows);
     let params: Vec<[Param<'_>; 2]> =
         tables.iter().map(|rows| [(&id as _, Type::INT4), (rows as _, Type::JSON)]).collect();
-    let statements =
-        removals.iter().zip(&params).chain(moves.iter().zip(&params)).chain(inserts.iter().zip(&params));
     connection.transaction_begins();
     let shared = &connection;
     let (begun, locked, done, committed) = tokio::join!(
         biased;
         shared.begin(Access::ReadWrite),
         shared.query_opt(&lock, &lock_params),
-        join_all(statements.map(|(statement, params)| shared.query(statement, params))),
+        join_all(statements.iter().map(|(table, statement)| shared.query(statement, &params[*table]))),
         shared.commit(),
     );
     begun?;

@@ -1,5 +1,5 @@
-//! Reads JSON. A document's has a diagnostic for each member that is there twice, each value that is nested too
-//! deeply and each NUL.
+//! Reads JSON. A document's has a diagnostic for each member that is there twice, each value that is nested
+//! too deeply and each NUL.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
