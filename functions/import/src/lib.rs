@@ -4,7 +4,6 @@ mod body;
 mod job;
 mod page;
 mod post;
-mod projects;
 mod read;
 mod rejections;
 mod undo;
@@ -18,7 +17,7 @@ use web::{Error, PathParams, Request, Response, Routes};
 /// The page is for browsers, which have no token before they have the page to ask for it.
 #[must_use]
 pub fn is_public(request: &Request) -> bool {
-    page::is_asked_for(request)
+    pages::is_asked_for(request)
 }
 
 /// Answers a request.
@@ -29,7 +28,7 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
     Routes::new()
         .get("/", page_or_jobs)
         .post("/", post::post)
-        .get("/projects", projects::list)
+        .get("/projects", projects)
         .get("/{id}", read::job)
         .delete("/{id}", undo::undo)
         .get("/{id}/rejections", rejections::list)
@@ -40,7 +39,11 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
 
 /// The page for a browser, the jobs for everybody else.
 async fn page_or_jobs(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    if page::is_asked_for(&request) { page::page(&app) } else { read::jobs(&app, &request).await }
+    if pages::is_asked_for(&request) { page::page(&app) } else { read::jobs(&app, &request).await }
+}
+
+async fn projects(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
+    store::project_names(&app, &request).await
 }
 
 /// The uuid of this name in a path.

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
+mod bridge;
 mod issuer;
+mod pages;
 mod sessions;
 mod streaming;
+mod webdriver;
 
 use std::sync::Arc;
 
@@ -14,9 +17,12 @@ use store::{App, Config};
 use support::{Event, TestDatabase};
 use web::{Error, IsPublic, Request, Response};
 
+pub use bridge::Bridge;
 pub use issuer::Issuer;
+pub use pages::{BROWSER, accepting, assert_isolated, assert_page, between, run_scripts};
 pub use sessions::{BUSY, count_connections, lock_tables, until_busy};
 pub use streaming::{Streamed, call_streaming, start_streaming};
+pub use webdriver::{Browser, with_browser};
 
 /// The client's view of a response.
 pub struct Seen {

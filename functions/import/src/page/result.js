@@ -36,11 +36,7 @@ async function saveRefused(job) {
   complain(null);
   try {
     const { text } = await call('GET', `${job.id}/rejections?format=html`, { asText: true });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'text/html' }));
-    link.download = 'not-imported.html';
-    link.click();
-    URL.revokeObjectURL(link.href);
+    save(text, 'text/html', 'not-imported.html');
   } catch (error) {
     complain(error, () => saveRefused(job));
   }

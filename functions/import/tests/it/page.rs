@@ -1,19 +1,11 @@
 //! The page of `GET import/`: what is served, to whom, and that it works in a browser where there is one.
 
-mod bridge;
 mod browser;
 mod scripts;
-mod webdriver;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use harness::{Fixture, Seen, app, call_as};
-use sha2::{Digest, Sha256};
+use harness::{BROWSER, Fixture, Seen, accepting, app, assert_isolated, assert_page, between, call_as};
 use support::lambda::Lambda;
 use support::{Event, binary};
-
-/// The `Accept` header of Chrome and Firefox when a person opens an address.
-const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
 /// A database is not asked for the page, so none is needed.
 const NOWHERE: &str = "postgresql://me:pass@127.0.0.1:1/app";
@@ -23,25 +15,8 @@ async fn open(variables: &[(&str, &str)], event: Event) -> Seen {
     call_as(&app(NOWHERE, variables), import::handle, import::is_public, accepting(event, BROWSER)).await
 }
 
-/// In place of `Event`'s own header, which is curl's.
-fn accepting(event: Event, accept: &str) -> Event {
-    event.without_header("accept").header("accept", accept)
-}
-
-async fn page() -> (Seen, String) {
-    let seen = open(&[], Event::get("/")).await;
-    assert_eq!(seen.status, 200, "{}", seen.body);
-    let html = seen.body.as_str().unwrap().to_owned();
-    (seen, html)
-}
-
-/// Returns the text between two others, each there once.
-fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
-    let parts: Vec<&str> = html.split(start).collect();
-    let [_, rest] = parts[..] else { panic!("{start} is there {} times", parts.len() - 1) };
-    let parts: Vec<&str> = rest.split(end).collect();
-    let [content, _] = parts[..] else { panic!("{end} is there {} times", parts.len() - 1) };
-    content
+async fn page() -> Seen {
+    open(&[], Event::get("/")).await
 }
 
 #[tokio::test]
@@ -86,78 +61,15 @@ async fn the_binary_serves_the_page() {
 
 #[tokio::test]
 async fn the_policy_allows_the_script_and_the_style_that_are_served_and_nothing_else() {
-    let (seen, html) = page().await;
-    let policy = seen.headers["content-security-policy"].to_str().unwrap();
-    let hash = |content: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(content)));
-    let script = hash(between(&html, "<script type=\"module\">", "</script>"));
-    let style = hash(between(&html, "<style>", "</style>"));
-    let directives: Vec<&str> = policy.split("; ").collect();
-    for directive in [
-        "default-src 'none'",
-        &format!("script-src {script}"),
-        &format!("style-src {style}"),
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ] {
-        assert!(directives.contains(&directive), "{directive} is not in {policy}");
-    }
-    assert!(!policy.contains("unsafe"), "{policy}");
-}
-
-#[tokio::test]
-async fn the_other_headers_give_nothing_away() {
-    let (seen, _) = page().await;
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
-        ("cache-control", "no-store"),
-        ("vary", "Accept"),
-    ] {
-        assert_eq!(seen.headers[name], value);
-    }
+    assert_page(&page().await);
 }
 
 #[tokio::test]
 async fn head_has_the_headers_of_get_and_no_body() {
-    let (get, _) = page().await;
+    let get = page().await;
     let head = open(&[], Event::new(http::Method::HEAD, "/")).await;
     assert_eq!((head.status, &head.headers), (200, &get.headers));
     assert_eq!(head.body, "");
-}
-
-#[tokio::test]
-async fn the_page_asks_for_nothing_from_elsewhere() {
-    let (_, html) = page().await;
-    // The name of a vocabulary, which nobody fetches.
-    let html = html.replace("http://www.w3.org/2000/svg", "");
-    for text in ["http:", "https:", "url(", "@import", " src=", "import(", "innerHTML", "{{"] {
-        // The script's own test of what may become a link.
-        let found = html.replace("/^https?:/i", "");
-        assert!(!found.contains(text), "{text}");
-    }
-    let links: Vec<&str> = html.split("<link ").skip(1).collect();
-    assert!(matches!(links[..], [icon] if icon.starts_with("rel=\"icon\" href=\"data:")), "{links:?}");
-}
-
-#[tokio::test]
-async fn every_element_that_the_script_asks_for_is_there_once() {
-    let (_, html) = page().await;
-    let names = |start: &str, end: char| -> Vec<String> {
-        html.split(start).skip(1).filter_map(|rest| rest.split(end).next()).map(str::to_owned).collect()
-    };
-    let ids = names(" id=\"", '"');
-    let mut asked = names("byId('", '\'');
-    asked.extend(names("confirmed('", '\''));
-    asked.extend(names("copyOf('", '\''));
-    asked.extend(names(" for=\"", '"'));
-    asked.extend(names("aria-labelledby=\"", '"'));
-    asked.extend(names("aria-describedby=\"", '"'));
-    assert!(asked.len() > 20, "{asked:?}");
-    for id in &asked {
-        assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{id}");
-    }
 }
 
 #[tokio::test]
@@ -204,59 +116,25 @@ async fn the_largest_upload_of_the_page_fits_into_an_event_with_all_its_headers(
 
 #[test]
 fn no_script_of_the_page_shows_a_text_from_outside_that_is_not_isolated() {
-    let folder = support::project_root().join("functions/import/src/page");
-    let mut shown = 0;
-    for entry in folder.read_dir().unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "js") {
-            continue;
-        }
-        let script = std::fs::read_to_string(&path).unwrap();
-        for markup in
-            ["innerHTML", "outerHTML", "insertAdjacent", "createTextNode", "innerText", "alert(", "confirm("]
-        {
-            assert!(!script.contains(markup), "{markup} in {}", path.display());
-        }
-        for line in script.lines().map(str::trim).filter(|line| !line.starts_with(['/', '*'])) {
-            // Texts that can be set as they are: our own words, numbers and dates.
-            let own = [
-                "isolated.textContent = printable(",
-                "= 'Try again'",
-                "= ''",
-                "textContent = number(",
-                "? '' : number(",
-                "words.",
-                "percent",
-                "= phase",
-                "= undoWords(job)",
-                "OUTCOMES",
-                "marked(",
-                "place.textContent",
-            ];
-            let is_set = line.contains(".textContent = ") || line.contains("setAttribute(");
-            let is_own = own.iter().any(|own| line.contains(own)) || line.contains("'aria-disabled'");
-            assert!(!is_set || is_own, "{}: {line}", path.display());
-            // Texts from outside are isolated at the place where they are used.
-            let isolates = ["outside(", "marked(", "sentence`", "fieldOf("];
-            for text in
-                ["fileName(job)", "projectName(", "file.name}", "entry.reason", "error.message", "(why)"]
-            {
-                let is_definition = line.starts_with("const ") || line.starts_with("function ");
-                let is_used = line.contains(text) && !is_definition;
-                // A refusal of the token is handed on to the dialog, which isolates it.
-                let is_handed_on = line.contains("askForToken(") || line.contains("tokenGiven(why)");
-                if is_used && !is_handed_on {
-                    shown += 1;
-                    assert!(
-                        isolates.iter().any(|isolate| line.contains(isolate)),
-                        "{}: {line}",
-                        path.display()
-                    );
-                }
-            }
-        }
-    }
-    assert!(shown > 8, "{shown}");
+    // Texts that can be set as they are: our own words, numbers and dates.
+    let own = [
+        "isolated.textContent = printable(",
+        "= 'Try again'",
+        "= ''",
+        "textContent = number(",
+        "? '' : number(",
+        "words.",
+        "percent",
+        "= phase",
+        "= undoWords(job)",
+        "OUTCOMES",
+        "marked(",
+        "place.textContent",
+    ];
+    let texts = ["fileName(job)", "projectName(", "file.name}", "entry.reason", "error.message", "(why)"];
+    let folders = ["functions/import/src/page", "shared/pages/src/parts"];
+    let shown = folders.map(|folder| assert_isolated(&support::project_root().join(folder), &own, &texts));
+    assert!(shown.iter().sum::<usize>() > 8, "{shown:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! The page in a browser. These tests say why they are skipped where there is no Chromium with its driver.
 
-use harness::{Fixture, app};
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
-use super::bridge::Bridge;
-use super::webdriver::{Browser, with_browser};
+use harness::{Bridge, Fixture, app, with_browser};
+use sha2::{Digest, Sha256};
+use store::App;
 
 /// In Latin-1, with an icon in each place where one can stand, and with what only looks like one.
 const FILE: &[u8] = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\r
@@ -34,6 +34,10 @@ const SENT: &[u8] = b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\r
 </DL><p>
 <A HREF=\"https://example.com/7\" ICON=\"data:,never closed>";
 
+async fn bridge(app: Arc<App>) -> Bridge {
+    Bridge::start(app, import::handle, import::is_public, "import").await
+}
+
 fn write(content: &[u8]) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("my bookmarks & more.html");
@@ -42,24 +46,11 @@ fn write(content: &[u8]) -> (tempfile::TempDir, String) {
     (folder, path)
 }
 
-async fn text(browser: &Browser, id: &str) -> String {
-    let value = browser.value(&format!("document.getElementById('{id}').innerText")).await;
-    value.as_str().unwrap().to_owned()
-}
-
-/// Nothing in the console but what the browser writes of each answer that is an error.
-async fn assert_no_complaints(browser: &Browser) {
-    let complaints: Vec<String> = browser.console().await;
-    let other: Vec<_> =
-        complaints.iter().filter(|entry| !entry.contains("server responded with a status")).collect();
-    assert!(other.is_empty(), "{other:?}");
-}
-
 #[tokio::test]
 async fn a_file_is_imported_looked_at_and_undone() {
     with_browser(async |browser| {
         let fixture = Fixture::new();
-        let bridge = Bridge::start(app(&fixture.database.url(), &[])).await;
+        let bridge = bridge(app(&fixture.database.url(), &[])).await;
         let (_folder, path) = write(FILE);
         browser.open(&bridge.url()).await;
         browser.wait_for("!document.getElementById('none').hidden").await;
@@ -68,15 +59,15 @@ async fn a_file_is_imported_looked_at_and_undone() {
         browser.wait_for("!document.getElementById('rejections').hidden").await;
 
         // The last one's tag is cut off after its address, which is stored with a warning.
-        assert_eq!(text(browser, "result-title").await, "6 bookmarks imported from my bookmarks & more.html");
+        assert_eq!(browser.text("result-title").await, "6 bookmarks imported from my bookmarks & more.html");
         assert_eq!(browser.value("document.activeElement.id").await, "result-title");
         // A notice without text is not there.
         assert_eq!(browser.value("document.getElementById('status').offsetHeight").await, 0);
         let sha256 = fixture.ask("SELECT encode(content_sha256, 'hex') FROM import_jobs").await;
         let expected: String = Sha256::digest(SENT).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(sha256, expected, "the file was changed in another way than by leaving its icons out");
-        assert!(text(browser, "sample-list").await.contains("Café au lait"));
-        let rejections = text(browser, "rejections-list").await;
+        assert!(browser.text("sample-list").await.contains("Café au lait"));
+        let rejections = browser.text("rejections-list").await;
         assert!(rejections.contains("Failed:") && rejections.contains("/relative"), "{rejections}");
 
         // The address is a link to the import, and each import of the list is one.
@@ -94,7 +85,7 @@ async fn a_file_is_imported_looked_at_and_undone() {
         browser.wait_for("!document.getElementById('none').hidden").await;
         assert_eq!(browser.value("document.getElementById('result').hidden").await, true);
         assert_eq!(fixture.ask("SELECT count(*) FROM bookmarks").await, "0");
-        assert_no_complaints(browser).await;
+        browser.assert_no_complaints().await;
     })
     .await;
 }
@@ -106,33 +97,6 @@ const TURNED: &str = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n\
     <DT><A HREF=\"https://turned.example/\" TAGS=\"\u{202e}one,שתיים\">\u{202e}title\u{2067}</A>\n\
     </DL><p>\n</DL><p>\n<DT><A HREF=\"/relative\">\u{202e}refused</A>\n</DL><p>\n";
 
-/// Returns whether all text within a selector's elements runs from left to right but for the parts isolated
-/// in `<bdi>`: each text node's first character is left of its last, and each node is left of the next one on
-/// its line.
-const STANDS_IN_ORDER: &str = "(() => {
-  const rect = (node, at) => {
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + 1);
-    return range.getBoundingClientRect();
-  };
-  const follows = (one, other) => other.top > one.top + 4 || other.left >= one.left - 1;
-  return [...document.querySelectorAll('SELECTOR')].every((element) => {
-    const walker = document.createTreeWalker(element, NodeFilter.SHOW_ALL);
-    let last = null;
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const isText = node.nodeType === Node.TEXT_NODE;
-      if (isText && (node.parentElement.closest('bdi') || !node.data.trim())) continue;
-      if (!isText && node.localName !== 'bdi') continue;
-      const begin = isText ? rect(node, node.data.search(/\\S/)) : node.getBoundingClientRect();
-      const end = isText ? rect(node, node.data.trimEnd().length - 1) : begin;
-      if (!follows(begin, end) || (last && !follows(last, begin))) return false;
-      last = end;
-    }
-    return last !== null;
-  });
-})()";
-
 #[tokio::test]
 async fn a_name_that_turns_text_around_turns_nothing_beside_it() {
     with_browser(async |browser| {
@@ -140,7 +104,7 @@ async fn a_name_that_turns_text_around_turns_nothing_beside_it() {
         fixture
             .execute("INSERT INTO projects (name) VALUES ('\u{202e}twice'), ('\u{202e}twice'), ('פרויקט')")
             .await;
-        let bridge = Bridge::start(app(&fixture.database.url(), &[])).await;
+        let bridge = bridge(app(&fixture.database.url(), &[])).await;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("\u{202e}lmth.שם.html");
         std::fs::write(&path, TURNED).unwrap();
@@ -166,8 +130,7 @@ async fn a_name_that_turns_text_around_turns_nothing_beside_it() {
             "#earlier .hint",
             "#undo-text",
         ] {
-            let script = STANDS_IN_ORDER.replace("SELECTOR", selector);
-            assert_eq!(browser.value(&script).await, true, "{selector}");
+            assert!(browser.stands_in_order(selector).await, "{selector}");
         }
         let isolated = "[...document.querySelectorAll('bdi')].every((element) =>
             getComputedStyle(element).unicodeBidi === 'isolate')";
@@ -175,7 +138,7 @@ async fn a_name_that_turns_text_around_turns_nothing_beside_it() {
         let label =
             browser.value("document.querySelector('#earlier button').getAttribute('aria-label')").await;
         assert!(label.as_str().unwrap().contains("\u{2068}lmth.שם.html\u{2069}, "), "{label}");
-        assert_no_complaints(browser).await;
+        browser.assert_no_complaints().await;
     })
     .await;
 }
@@ -185,7 +148,7 @@ async fn what_failed_is_saved_as_a_file_and_the_file_as_a_whole_can_have_a_warni
     const TOKEN: &str = "correct-horse-battery";
     with_browser(async |browser| {
         let fixture = Fixture::new();
-        let bridge = Bridge::start(app(&fixture.database.url(), &[("ACCESS_TOKEN", TOKEN)])).await;
+        let bridge = bridge(app(&fixture.database.url(), &[("ACCESS_TOKEN", TOKEN)])).await;
         // It ends within the list.
         let (_folder, path) = write(b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n<DT><A HREF=\"/relative\">t</A>\n");
         browser.open(&bridge.url()).await;
@@ -195,10 +158,10 @@ async fn what_failed_is_saved_as_a_file_and_the_file_as_a_whole_can_have_a_warni
         browser.fill("#file", &path).await;
         browser.click("#import").await;
         browser.wait_for("!document.getElementById('rejections').hidden").await;
-        let rejections = text(browser, "rejections-list").await;
+        let rejections = browser.text("rejections-list").await;
         assert!(rejections.contains("ends") && rejections.contains("Failed:"), "{rejections}");
         assert!(!rejections.contains("null") && !rejections.contains("NaN"), "{rejections}");
-        assert!(text(browser, "about").await.contains(" bytes · "));
+        assert!(browser.text("about").await.contains(" bytes · "));
 
         // A person's browser would open its folder for downloads here.
         browser
@@ -211,7 +174,7 @@ async fn what_failed_is_saved_as_a_file_and_the_file_as_a_whole_can_have_a_warni
         browser.wait_for("window.saved !== undefined").await;
         let saved = browser.value("window.saved").await;
         assert!(saved.as_str().unwrap().contains("HREF=\"/relative\""), "{saved}");
-        assert_no_complaints(browser).await;
+        browser.assert_no_complaints().await;
     })
     .await;
 }
@@ -221,7 +184,7 @@ async fn a_token_is_asked_for_until_it_is_right_and_is_kept_for_the_tab_only() {
     const TOKEN: &str = "correct-horse-battery";
     with_browser(async |browser| {
         let fixture = Fixture::new();
-        let bridge = Bridge::start(app(&fixture.database.url(), &[("ACCESS_TOKEN", TOKEN)])).await;
+        let bridge = bridge(app(&fixture.database.url(), &[("ACCESS_TOKEN", TOKEN)])).await;
         browser.open(&bridge.url()).await;
         browser.wait_for("document.getElementById('token-dialog').open").await;
         assert_eq!(browser.value("document.activeElement.id").await, "token");
@@ -238,7 +201,7 @@ async fn a_token_is_asked_for_until_it_is_right_and_is_kept_for_the_tab_only() {
 
         browser.click("#forget-token").await;
         assert_eq!(browser.value("sessionStorage.length").await, 0);
-        assert_no_complaints(browser).await;
+        browser.assert_no_complaints().await;
     })
     .await;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { script } from './script.mjs';
+import { script } from '../../../../../../tests/harness/scripts/script.mjs';
 
-const { withoutIcons } = script('icons.js', ['withoutIcons']);
+const { withoutIcons } = script('functions/import/src/page/icons.js', ['withoutIcons']);
 
 /** A file, given byte by byte as Latin-1, without its icons. */
 function sent(file) {

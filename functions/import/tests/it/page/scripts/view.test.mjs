@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { script } from './script.mjs';
+import { script } from '../../../../../../tests/harness/scripts/script.mjs';
 
-const { size, printable, marked } = script('view.js', ['size', 'printable', 'marked'], { Intl });
+const { size, printable, marked } = script('shared/pages/src/parts/view.js', ['size', 'printable', 'marked'], { Intl });
 
 test('a size is shown in the largest unit of which there is a tenth', () => {
   const shown = [0, 1, 300, 999, 1000, 1234, 99_950, 99_999, 100_000, 4_700_000, 536_870_912].map(size);

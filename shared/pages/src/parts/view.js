@@ -1,4 +1,4 @@
-// The elements of the page. Whatever comes from the service or the file is set as text, never as markup.
+// The elements of a page. Whatever comes from the service or a file is set as text, never as markup.
 
 const byId = (id) => document.getElementById(id);
 
@@ -12,9 +12,6 @@ const size = (bytes) => {
   return `${numbers.format(Math.ceil(bytes / 1e5) / 10)} MB`;
 };
 const date = (text) => (text ? dates.format(new Date(text)) : '');
-const fileName = (job) => job.filename ?? 'a file';
-const isRunning = (job) => !['completed', 'failed'].includes(job.status);
-const linkTo = (job) => `#${job.id}`;
 
 /**
  * A text without the control characters that no page shows, and without Unicode's isolates: browsers isolate
@@ -84,21 +81,13 @@ function complain(error, retry) {
   box.scrollIntoView({ block: 'nearest' });
 }
 
-/** Shows how far a phase is, from 0 to 1; a phase whose end is not known has no fraction. */
-function showProgress(phase, fraction) {
-  byId('progress').hidden = false;
-  byId('phase').textContent = phase;
-  // Read out when it changes, but not at every percent.
-  if (byId('announced').textContent !== phase) byId('announced').textContent = phase;
-  const percent = Math.floor(fraction * 100);
-  byId('percent').textContent = Number.isNaN(percent) ? '' : `${percent}%`;
-  if (Number.isNaN(percent)) byId('bar').removeAttribute('value');
-  else byId('bar').value = percent;
-}
-
-function hideProgress() {
-  byId('progress').hidden = true;
-  byId('announced').textContent = '';
+/** Saves a text as a file of this name. */
+function save(text, type, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 /** Opens a dialog; gives whether it was closed by its `yes`. */

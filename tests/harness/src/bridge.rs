@@ -1,4 +1,4 @@
-//! A browser's way to the handler: HTTP on loopback, below the path where the emulator serves the function.
+//! A browser's way to a handler: HTTP on loopback, below the path where the emulator serves the function.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,32 +13,52 @@ use store::App;
 use support::Event;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use web::{Error, IsPublic, Request, Response};
 
-/// The server, until it is dropped.
-pub(super) struct Bridge {
+/// A server of one function, until it is dropped.
+pub struct Bridge {
     address: SocketAddr,
     task: JoinHandle<()>,
+    function: &'static str,
 }
 
 impl Bridge {
-    pub(super) async fn start(app: Arc<App>) -> Self {
+    /// Starts it for a function of this name.
+    pub async fn start<F>(
+        app: Arc<App>,
+        handle: fn(Arc<App>, Request) -> F,
+        is_public: IsPublic,
+        function: &'static str,
+    ) -> Self
+    where
+        F: Future<Output = Result<Response, Error>> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let app = Arc::clone(&app);
-                let service = service_fn(move |request| answer(Arc::clone(&app), request));
+                let service = service_fn(move |request| {
+                    let app = Ok(Arc::clone(&app));
+                    async move {
+                        let event = event_of(request).await?;
+                        Ok::<_, hyper::Error>(sent(
+                            web::answer(&app, handle, is_public, event.request()).await,
+                        ))
+                    }
+                });
                 // A browser may hang up as it likes.
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
-        Self { address, task }
+        Self { address, task, function }
     }
 
     /// Without the slash at its end, which a person may leave out.
-    pub(super) fn url(&self) -> String {
-        format!("http://{}/lambda-url/import", self.address)
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}/lambda-url/{}", self.address, self.function)
     }
 }
 
@@ -48,10 +68,7 @@ impl Drop for Bridge {
     }
 }
 
-async fn answer(
-    app: Arc<App>,
-    request: hyper::Request<Incoming>,
-) -> Result<hyper::Response<Full<Bytes>>, hyper::Error> {
+async fn event_of(request: hyper::Request<Incoming>) -> Result<Event, hyper::Error> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let event = Event::new(parts.method, target).unsigned().without_header("accept").without_header("host");
@@ -59,11 +76,13 @@ async fn answer(
         .headers
         .iter()
         .fold(event, |event, (name, value)| event.header(name.as_str(), value.to_str().unwrap_or_default()));
-    let event = event.binary(body.collect().await?.to_bytes());
-    let response = web::answer(&Ok(app), import::handle, import::is_public, event.request()).await;
-    Ok(response.map(|body| match body {
+    Ok(event.binary(body.collect().await?.to_bytes()))
+}
+
+fn sent(response: Response) -> hyper::Response<Full<Bytes>> {
+    response.map(|body| match body {
         Body::Text(text) => Full::from(text),
         Body::Binary(bytes) => Full::from(bytes),
         _ => Full::default(),
-    }))
+    })
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -17,14 +19,38 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Longest time that the page may take for one step on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const STANDS_IN_ORDER: &str = "(() => {
+  const rect = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return range.getBoundingClientRect();
+  };
+  const follows = (one, other) => other.top > one.top + 4 || other.left >= one.left - 1;
+  return [...document.querySelectorAll('SELECTOR')].every((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_ALL);
+    let last = null;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const isText = node.nodeType === Node.TEXT_NODE;
+      if (isText && (node.parentElement.closest('bdi') || !node.data.trim())) continue;
+      if (!isText && node.localName !== 'bdi') continue;
+      const begin = isText ? rect(node, node.data.search(/\\S/)) : node.getBoundingClientRect();
+      const end = isText ? rect(node, node.data.trimEnd().length - 1) : begin;
+      if (!follows(begin, end) || (last && !follows(last, begin))) return false;
+      last = end;
+    }
+    return last !== null;
+  });
+})()";
+
 /// A browser with one window.
-pub(super) struct Browser {
+pub struct Browser {
     driver: Driver,
     session: String,
 }
 
 /// Runs a test in a browser, which is closed whatever becomes of the test. Says why where there is none.
-pub(super) async fn with_browser(test: impl AsyncFnOnce(&Browser)) {
+pub async fn with_browser(test: impl AsyncFnOnce(&Browser)) {
     let browser = match Browser::start().await {
         Ok(browser) => browser,
         Err(reason) => return support::skipped(reason),
@@ -64,7 +90,8 @@ impl Browser {
         self.driver.send(method, &path, body).await.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
-    pub(super) async fn open(&self, url: &str) {
+    /// Opens an address.
+    pub async fn open(&self, url: &str) {
         self.ask("POST", "url", Some(json!({"url": url}))).await;
     }
 
@@ -74,25 +101,26 @@ impl Browser {
         found[ELEMENT].as_str().unwrap().to_owned()
     }
 
-    pub(super) async fn click(&self, selector: &str) {
+    /// Clicks the first element of a selector.
+    pub async fn click(&self, selector: &str) {
         let element = self.element(selector).await;
         self.ask("POST", &format!("element/{element}/click"), Some(json!({}))).await;
     }
 
     /// Types into an element; into a file's input the path of a file.
-    pub(super) async fn fill(&self, selector: &str, text: &str) {
+    pub async fn fill(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;
         self.ask("POST", &format!("element/{element}/value"), Some(json!({"text": text}))).await;
     }
 
     /// The value of an expression in the page.
-    pub(super) async fn value(&self, expression: &str) -> Value {
+    pub async fn value(&self, expression: &str) -> Value {
         let script = format!("return {expression}");
         self.ask("POST", "execute/sync", Some(json!({"script": script, "args": []}))).await
     }
 
     /// Waits until an expression in the page is true.
-    pub(super) async fn wait_for(&self, expression: &str) {
+    pub async fn wait_for(&self, expression: &str) {
         let waited = tokio::time::timeout(PATIENCE, async {
             while self.value(expression).await != true {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -103,10 +131,33 @@ impl Browser {
         }
     }
 
-    /// Returns the browser's messages about the page: what its policy forbade, and errors.
-    pub(super) async fn console(&self) -> Vec<String> {
+    /// The text of the element with an id, as it is shown.
+    pub async fn text(&self, id: &str) -> String {
+        let value = self.value(&format!("document.getElementById('{id}').innerText")).await;
+        value.as_str().unwrap().to_owned()
+    }
+
+    /// Whether all text within a selector's elements runs from left to right but for the parts isolated in
+    /// `<bdi>`: each text node's first character is left of its last, and each node is left of the next one
+    /// on its line.
+    pub async fn stands_in_order(&self, selector: &str) -> bool {
+        self.value(&STANDS_IN_ORDER.replace("SELECTOR", selector)).await == true
+    }
+
+    /// Asserts that the browser has no message about the page (what its policy forbade, and errors) but what
+    /// it writes of each answer that is an error.
+    pub async fn assert_no_complaints(&self) {
         let entries = self.ask("POST", "se/log", Some(json!({"type": "browser"}))).await;
-        entries.as_array().unwrap().iter().map(|entry| entry["message"].to_string()).collect()
+        let messages = entries.as_array().unwrap().iter().map(|entry| entry["message"].to_string());
+        let other: Vec<_> =
+            messages.filter(|message| !message.contains("server responded with a status")).collect();
+        assert!(other.is_empty(), "{other:?}");
+    }
+
+    /// The window as a PNG.
+    pub async fn screenshot(&self) -> Vec<u8> {
+        let picture = self.ask("GET", "screenshot", None).await;
+        BASE64_STANDARD.decode(picture.as_str().unwrap()).unwrap()
     }
 }
 
