@@ -28,9 +28,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// Makes a page of an index with the empty elements `<style></style>`, `<dialog id="token-dialog"></dialog>`
-    /// and `<script type="module"></script>`, each once. The page's own style and script come after those that
-    /// pages share.
+    /// Makes a page of an index with the empty elements `<style></style>`,
+    /// `<dialog id="token-dialog"></dialog>` and `<script type="module"></script>`, each once. The page's own
+    /// style and script come after those that pages share.
     #[must_use]
     pub fn new(index: &str, style: &str, script: &str) -> Self {
         let (style, script) = (format!("{BASE}{style}"), format!("{SHARED}{script}"));

@@ -26,6 +26,13 @@ const STANDS_IN_ORDER: &str = "(() => {
     range.setEnd(node, at + 1);
     return range.getBoundingClientRect();
   };
+  // The left end of an element on its first or its last line.
+  const onLine = (element, line) => {
+    const rects = [...element.getClientRects()].sort((one, other) => one.top - other.top);
+    const { top } = rects.at(line);
+    const beside = rects.filter((other) => Math.abs(other.top - top) < 4);
+    return beside.sort((one, other) => one.left - other.left)[0];
+  };
   const follows = (one, other) => other.top > one.top + 4 || other.left >= one.left - 1;
   return [...document.querySelectorAll('SELECTOR')].every((element) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_ALL);
@@ -34,8 +41,8 @@ const STANDS_IN_ORDER: &str = "(() => {
       const isText = node.nodeType === Node.TEXT_NODE;
       if (isText && (node.parentElement.closest('bdi') || !node.data.trim())) continue;
       if (!isText && node.localName !== 'bdi') continue;
-      const begin = isText ? rect(node, node.data.search(/\\S/)) : node.getBoundingClientRect();
-      const end = isText ? rect(node, node.data.trimEnd().length - 1) : begin;
+      const begin = isText ? rect(node, node.data.search(/\\S/)) : onLine(node, 0);
+      const end = isText ? rect(node, node.data.trimEnd().length - 1) : onLine(node, -1);
       if (!follows(begin, end) || (last && !follows(last, begin))) return false;
       last = end;
     }
