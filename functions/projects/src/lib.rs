@@ -1,8 +1,11 @@
-//! Projects: makes, shows, changes and deletes them. `list-projects` lists them.
+//! Projects: makes, shows, changes and deletes them, with their design tokens and a page to look at these.
+//! `list-projects` lists all of a project.
 
 mod body;
 mod create;
 mod delete;
+mod jobs;
+mod page;
 mod show;
 mod tokens;
 mod update;
@@ -12,6 +15,12 @@ use std::sync::Arc;
 use store::App;
 use web::{Error, PathParams, Request, Response, Routes};
 
+/// The page is for browsers, which have no token before they have the page to ask for it.
+#[must_use]
+pub fn is_public(request: &Request) -> bool {
+    pages::is_asked_for(request)
+}
+
 /// Answers a request.
 ///
 /// # Errors
@@ -19,10 +28,12 @@ use web::{Error, PathParams, Request, Response, Routes};
 /// 412 where it is not the version that the sender has seen; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
     Routes::new()
+        .get("/", page::page_or_names)
         .post("/", create::create)
         .get("/{id}", show::show)
         .patch("/{id}", update::update)
         .delete("/{id}", delete::delete)
+        .get("/{id}/jobs", jobs::list)
         .get("/{id}/tokens", tokens::export)
         .put("/{id}/tokens", tokens::replace)
         .patch("/{id}/tokens/{path}", tokens::patch)

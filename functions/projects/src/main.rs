@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    web::serve(env!("CARGO_CRATE_NAME"), projects::handle, web::nothing_is_public).await
+    web::serve(env!("CARGO_CRATE_NAME"), projects::handle, projects::is_public).await
 }

@@ -7,16 +7,20 @@ mod tailwind;
 mod text;
 
 use crate::limits::MAX_DOCUMENT_BYTES;
-use crate::{Document, Tokens};
+use crate::{Document, Json, Tokens};
 
 impl Document {
     /// The document as it was read: media type `application/design-tokens+json`. It is indented, unless that
     /// makes it much larger.
     pub fn to_dtcg(&self) -> String {
-        let json = self.to_json();
-        let text = text::indented(&json);
-        if text.len() > 2 * MAX_DOCUMENT_BYTES { json.to_string() } else { text }
+        readable(&self.to_json())
     }
+}
+
+/// Indented JSON, or compact JSON where that would be much larger than documents are.
+fn readable(json: &Json) -> String {
+    let text = text::indented(json);
+    if text.len() > 2 * MAX_DOCUMENT_BYTES { json.to_string() } else { text }
 }
 
 impl Tokens {

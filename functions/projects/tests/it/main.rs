@@ -4,7 +4,9 @@
 
 mod access;
 mod deleting;
+mod page;
 mod tokens;
+mod tools;
 mod writing;
 
 use harness::{Fixture, Seen};

@@ -70,7 +70,7 @@ async fn a_project_that_is_not_there_is_not_found() {
     send(&fixture, "DELETE", "/7", "").await.problem(404);
     send(&fixture, "DELETE", "/7?cascade=true", "").await.problem(404);
     send(&fixture, "PUT", "/7", "").await.problem(405);
-    send(&fixture, "GET", "/", "").await.problem(405);
+    send(&fixture, "PUT", "/", "").await.problem(405);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ pub(super) fn declarations(
 ) -> Vec<Declaration> {
     let token = &tokens.tokens()[place];
     let property = properties[place].clone();
-    let writer = |colors| ValueWriter { properties, colors };
+    let writer = |colors| ValueWriter { properties: Some(properties), colors };
     match (token.value(), token.alias()) {
         (Value::Typography(_), Some(target)) => {
             let targets = names(target).map(|name| format!("var({name})"));

@@ -33,8 +33,9 @@ pub(super) enum Colors {
 
 /// Writes values, with the custom properties of the tokens that they refer to.
 pub(super) struct ValueWriter<'a> {
-    /// By a token's place: its custom property. That of a typography is never asked for.
-    pub(super) properties: &'a [String],
+    /// By a token's place: its custom property. That of a typography is never asked for. Without them, the
+    /// values that references stand for are written.
+    pub(super) properties: Option<&'a [String]>,
     pub(super) colors: Colors,
 }
 
@@ -67,10 +68,8 @@ impl ValueWriter<'_> {
             }
             Value::Gradient(stops) => joined(stops, |stop| {
                 let color = self.part(&stop.color, |color| self.color(color));
-                match stop.position.alias {
-                    Some(_) => {
-                        format!("{color} calc(100% * {})", self.part(&stop.position, |value| number(*value)))
-                    }
+                match self.property(&stop.position) {
+                    Some(property) => format!("{color} calc(100% * var({property}))"),
                     None => format!("{color} {}%", rounded(stop.position.value * 100.0)),
                 }
             }),
@@ -90,10 +89,14 @@ impl ValueWriter<'_> {
     }
 
     fn part<T>(&self, part: &Part<T>, write: impl FnOnce(&T) -> String) -> String {
-        match part.alias {
-            Some(place) => format!("var({})", self.properties[place]),
+        match self.property(part) {
+            Some(property) => format!("var({property})"),
             None => write(&part.value),
         }
+    }
+
+    fn property<T>(&self, part: &Part<T>) -> Option<&str> {
+        part.alias.zip(self.properties).map(|(place, properties)| properties[place].as_str())
     }
 
     fn shadow(&self, shadow: &Shadow) -> String {
@@ -185,6 +188,11 @@ fn everywhere(color: &Color) -> String {
     if is_old && color.components.iter().all(Option::is_some) {
         return exact(color);
     }
+    hex(color)
+}
+
+/// A color in sRGB as six digits, or eight where it is not opaque.
+pub(super) fn hex(color: &Color) -> String {
     let hex = color.hex.as_ref().map_or_else(|| hex_of(color), |hex| hex.to_ascii_lowercase());
     match color.alpha {
         Some(alpha) if alpha < 1.0 => format!("{hex}{:02x}", to_byte(alpha)),

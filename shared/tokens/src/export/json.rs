@@ -1,9 +1,13 @@
-use super::text::indented;
+use super::css_value::{Colors, ValueWriter, hex};
 use crate::json::{Json, Object};
+use crate::names::TYPOGRAPHY;
+use crate::value::{Value, object};
 use crate::{Deprecated, Tokens};
 
 impl Tokens {
     /// The tokens as a list, each with its path, type and resolved value: media type `application/json`.
+    /// `css` is the value in CSS, of a typography an object with five of them; `hex` is what stands for a
+    /// color where only sRGB is known. The list is indented, unless that makes it much larger.
     pub fn to_json_list(&self) -> String {
         let mut document = Object::default();
         let items = self.tokens().iter().map(|token| {
@@ -13,6 +17,8 @@ impl Tokens {
             item.push("type", token.token_type().as_str());
             item.push("value", token.value().to_json());
             item.push("css_name", format!("--{}", token.css_name).as_str());
+            item.push("css", css(token.value()));
+            item.push("hex", hex_of(token.value()));
             item.push("alias", alias.map_or(Json::Null, Json::from));
             item.push("description", token.description.as_deref().map_or(Json::Null, Json::from));
             item.push(
@@ -27,6 +33,21 @@ impl Tokens {
             Json::from(item)
         });
         document.push("tokens", Json::Array(items.collect()));
-        indented(&document.into())
+        super::readable(&document.into())
     }
+}
+
+fn css(value: &Value) -> Json {
+    let writer = ValueWriter { properties: None, colors: Colors::Exact };
+    match value {
+        Value::Typography(style) => {
+            let values = writer.typography(style).map(|value| Json::from(value.as_str()));
+            object(std::array::from_fn::<_, 5, _>(|part| (TYPOGRAPHY[part], values[part].clone())))
+        }
+        value => writer.value(value).as_str().into(),
+    }
+}
+
+fn hex_of(value: &Value) -> Json {
+    if let Value::Color(color) = value { hex(color).as_str().into() } else { Json::Null }
 }

@@ -128,8 +128,15 @@ fn the_list_has_resolved_values() {
     let list: serde_json::Value = serde_json::from_str(&tokens.to_json_list()).unwrap();
     assert_eq!(
         list["tokens"][1],
-        serde_json::json!({"path": "b", "type": "number", "value": 1, "css_name": "--b", "alias": "a",
-            "description": "B", "deprecated": false, "extensions": null})
+        serde_json::json!({"path": "b", "type": "number", "value": 1, "css_name": "--b", "css": "1", "hex": null,
+            "alias": "a", "description": "B", "deprecated": false, "extensions": null})
     );
     assert_eq!(list["tokens"][0]["deprecated"], true);
+    let tokens = read(
+        r#"{"sea":{"$type":"color","$value":{"colorSpace":"oklch","components":[0.7,0.15,250],"alpha":0.5}},
+            "line":{"$type":"border","$value":{"color":"{sea}","width":{"value":1,"unit":"px"},"style":"solid"}}}"#,
+    );
+    let list: serde_json::Value = serde_json::from_str(&tokens.to_json_list()).unwrap();
+    assert_eq!(list["tokens"][0]["hex"], "#4ba3f780");
+    assert_eq!(list["tokens"][1]["css"], "1px solid oklch(70% 0.15 250 / 0.5)");
 }
