@@ -41,6 +41,8 @@ pub struct Server {
     /// Which of the places it is.
     pub kind: Kind,
     at: At,
+    /// The statements that make another tool's history table, where migrations refer to it.
+    history_table: Option<&'static str>,
 }
 
 /// Where it is.
@@ -60,11 +62,11 @@ impl Server {
     }
 
     fn at(url: Url, kind: Kind) -> Self {
-        Self { kind, at: At::Url(url) }
+        Self { kind, at: At::Url(url), history_table: None }
     }
 
     fn temporary(temporary: Temporary) -> Self {
-        Self { kind: Kind::Temporary, at: At::Temporary(temporary) }
+        Self { kind: Kind::Temporary, at: At::Temporary(temporary), history_table: None }
     }
 
     /// Returns whether others use it.
@@ -85,7 +87,9 @@ impl Server {
     pub async fn another(&self) -> Result<Option<Apart>> {
         let At::Temporary(temporary) = &self.at else { return Ok(None) };
         let (running, url, options) = temporary.running().await?;
-        Ok(Some(Apart { scratch: Scratch::like(&url, options).await?, _running: running }))
+        let scratch = Scratch::like(&url, options).await?;
+        make_history_table(&scratch.url, self.history_table).await?;
+        Ok(Some(Apart { scratch, _running: running }))
     }
 }
 
@@ -129,8 +133,13 @@ pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Resu
             (Some(running), Scratch::like(&url, options).await?)
         }
     };
-    let scratch = Scratch { is_shared: server.is_shared(), ..scratch };
-    let outcome = signals.or(work(&scratch)).await;
+    let history_table = server.history_table;
+    let scratch = Scratch { is_shared: server.is_shared(), history_table, ..scratch };
+    let work = async {
+        make_history_table(&scratch.url, history_table).await?;
+        work(&scratch).await
+    };
+    let outcome = signals.or(work).await;
     // Its databases go with it: dropping them first would write them to disk.
     let removed = if running.is_some() { Ok(()) } else { scratch.remove().await };
     let outcome = outcome?;
@@ -150,6 +159,8 @@ pub struct Scratch {
     options: String,
     /// True if others use its server.
     is_shared: bool,
+    /// The server's.
+    history_table: Option<&'static str>,
 }
 
 /// A database that was made beside a scratch database. It is dropped with that one at the latest.
@@ -193,6 +204,7 @@ impl Scratch {
             beside: RefCell::default(),
             options: options.to_owned(),
             is_shared: false,
+            history_table: None,
         })
     }
 
@@ -207,12 +219,17 @@ impl Scratch {
         let name = lease::new_name(PREFIX);
         // Before it is made, as the run may be interrupted meanwhile.
         self.beside.borrow_mut().push(name.clone());
+        let is_empty = template.is_none();
         let template = match template {
             Some(template) => template.name.clone(),
             None => format!("template0 {}", self.options),
         };
         make(&self.server, &name, &template).await?;
-        Ok(Beside { url: self.url.with_dbname(&name), name, is_shared: self.is_shared })
+        let beside = Beside { url: self.url.with_dbname(&name), name, is_shared: self.is_shared };
+        if is_empty {
+            make_history_table(&beside.url, self.history_table).await?;
+        }
+        Ok(beside)
     }
 
     /// Drops a database that was made beside it, once its sessions have left; any that stays is ended.
@@ -299,6 +316,14 @@ async fn make(server: &Client, name: &str, template: &str) -> Result<()> {
     execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"))
         .await
         .context("the scratch database cannot be made (--scratch-url names a server where it can)")
+}
+
+/// Makes the history table of another tool in an empty database, as that tool does before it runs the first
+/// file.
+async fn make_history_table(url: &Url, statements: Option<&str>) -> Result<()> {
+    let Some(statements) = statements else { return Ok(()) };
+    let session = connect(&Connector::new(url)?).await?;
+    execute(&session, statements).await.context("the history table of the migrations' tool cannot be made")
 }
 
 async fn drop_database(server: &Client, name: &str) -> Result<()> {

@@ -8,6 +8,7 @@ use crate::migrations::FileError;
 
 mod detect;
 mod flyway;
+mod history;
 mod lookalike;
 mod place;
 mod sections;

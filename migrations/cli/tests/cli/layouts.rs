@@ -120,6 +120,30 @@ fn a_named_layout_is_not_reported_and_a_wrong_one_refused() {
     assert_eq!(project.run(&["upgrade", "--layout", "rails"]).code, Some(2));
 }
 
+/// As Lemmy's migrations do, so that nobody runs Diesel's own command line.
+#[test]
+fn a_migration_may_refer_to_the_table_of_its_tools_history() {
+    let sql = "CREATE TRIGGER ours BEFORE UPDATE ON HISTORY FOR EACH ROW EXECUTE FUNCTION \
+               suppress_redundant_updates_trigger();\n";
+    let down = "DROP TRIGGER ours ON HISTORY;\n";
+    for (layout, up_file, down_file, history) in [
+        ("diesel", "20240101_a/up.sql", "20240101_a/down.sql", "__diesel_schema_migrations"),
+        ("sqlx", "1_a.up.sql", "1_a.down.sql", "_sqlx_migrations"),
+        ("golang-migrate", "1_a.up.sql", "1_a.down.sql", "schema_migrations"),
+    ] {
+        let project = Project::with(&[]);
+        for (file, text) in [(up_file, sql), (down_file, down)] {
+            let path = project.folder().join("theirs").join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text.replace("HISTORY", history)).unwrap();
+        }
+        for command in ["verify", "schema"] {
+            let run = project.run(&[command, "--dir", "theirs", "--layout", layout]);
+            assert_eq!(run.code, Some(0), "{layout}: {run}");
+        }
+    }
+}
+
 #[test]
 fn numbers_are_given_in_our_own_layout_alone() {
     for sample in LAYOUTS.iter().filter(|sample| sample.layout != "branchline") {

@@ -57,13 +57,24 @@ pub struct Choice {
     pub notes: Vec<String>,
 }
 
-/// Chooses the server. `named` is that of `--scratch-url`; `database` is the database's own, where one is
+/// Chooses the server, on which the history table of the migrations' tool is made as well where one of them
+/// refers to it. `named` is that of `--scratch-url`; `database` is the database's own, where one is
 /// named.
 ///
 /// # Errors
 /// There is none that can be used; or only the database's own is left, and a migration acts on the whole
 /// server.
 pub async fn choose(
+    named: Option<Url>,
+    database: Option<Url>,
+    migrations: &Migrations,
+    lookup: Lookup<'_>,
+) -> Result<Choice> {
+    let Choice { server, notes } = choose_place(named, database, migrations, lookup).await?;
+    Ok(Choice { server: Server { history_table: migrations.history_table(), ..server }, notes })
+}
+
+async fn choose_place(
     named: Option<Url>,
     database: Option<Url>,
     migrations: &Migrations,
