@@ -41,7 +41,8 @@ impl Layout {
             Self::Flyway => (
                 "flyway_schema_history",
                 "CREATE TABLE IF NOT EXISTS flyway_schema_history (
-                     installed_rank integer PRIMARY KEY, version varchar(50), description varchar(200) NOT NULL,
+                     installed_rank integer PRIMARY KEY, version varchar(50),
+                     description varchar(200) NOT NULL,
                      type varchar(20) NOT NULL, script varchar(1000) NOT NULL, checksum integer,
                      installed_by varchar(100) NOT NULL, installed_on timestamp NOT NULL DEFAULT now(),
                      execution_time integer NOT NULL, success boolean NOT NULL)",
