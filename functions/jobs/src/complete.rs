@@ -23,32 +23,32 @@ use crate::job::{Job, WIDTH, columns};
 use crate::lease::{LEASED, lost};
 use crate::{NO_JOB, id_of};
 
-/// How often tokens are merged again, because another change of the project was faster.
-const ATTEMPTS: usize = 5;
+/// How often tokens are merged with the project's, each time because another change was faster.
+const MAX_MERGES: usize = 5;
 
 pub(crate) async fn complete(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     let id = id_of(&params)?;
     Query::read(&request, &[])?;
     let completion = &Completion::read(request.body())?;
     let (claims, budget) = (app.claims_with(&request, Scope::Worker), budget_of(&request));
-    let mut attempt = Attempt::first(completion.tokens.as_deref());
-    for _ in 0..ATTEMPTS {
-        let tried = &attempt;
+    let mut tokens = TokenWrite::first(completion.tokens.as_deref());
+    for _ in 0..MAX_MERGES {
+        let assumed = &tokens;
         let write =
-            |connection: Connection| async move { Ok(write(connection, id, completion, tried).await?) };
+            |connection: Connection| async move { Ok(write(connection, id, completion, assumed).await?) };
         let (ended, project) = app.write_idempotent(claims.clone(), &budget, write).await?;
         let ended = ended.ok_or_else(|| Error::not_found(NO_JOB))?;
         if ended.try_get(WIDTH)? {
             return json(StatusCode::OK, &Job::from_row(&ended)?);
         }
         let (project, document) = project.zip(completion.tokens.as_deref()).ok_or_else(lost)?;
-        attempt = Attempt::onto(&project, document)?;
+        tokens = TokenWrite::onto(&project, document)?;
     }
     Err(Error::unavailable(1, "others changed the project each time that its tokens were merged"))
 }
 
-/// What is to be written, and where it may be.
-enum Attempt {
+/// Which tokens are to be written, and what they assume of the project.
+enum TokenWrite {
     /// The job has no tokens.
     WithoutTokens,
     /// The tokens of a project that has had none.
@@ -59,8 +59,8 @@ enum Attempt {
     Nothing,
 }
 
-impl Attempt {
-    /// The attempt of which the project's tokens are not known.
+impl TokenWrite {
+    /// What is written before the project's tokens are known.
     fn first(document: Option<&RawValue>) -> Self {
         let merged = document.map(|document| merge(&Document::default(), document).map(|all| all.rows()));
         match merged {
@@ -71,7 +71,7 @@ impl Attempt {
         }
     }
 
-    /// The attempt for a project with this version and these rows.
+    /// What is written to a project with this version and these rows.
     ///
     /// # Errors
     /// 422 with all faults of the document among the project's tokens; 500 where its rows are no document.
@@ -117,7 +117,7 @@ fn merge(base: &Document, document: &RawValue) -> Result<Tokens, Vec<Diagnostic>
     Tokens::merge(base, document.get().as_bytes())
 }
 
-/// Completes the job in one round trip where the project's tokens are those that the attempt assumes.
+/// Completes the job in one round trip where the project's tokens are those that the new ones assume.
 ///
 /// Returns the job, if there is one, with whether this lease has completed it; and where nothing was written
 /// because the tokens are others, the version of its project with their rows. The document of a lease that
@@ -129,7 +129,7 @@ async fn write(
     mut connection: Connection,
     id: i32,
     completion: &Completion,
-    attempt: &Attempt,
+    tokens: &TokenWrite,
 ) -> Result<(Option<Row>, Option<Row>), db::Error> {
     let document = completion.tokens.as_ref().map(|document| document.get());
     let lock = format!(
@@ -151,10 +151,10 @@ async fn write(
              WHERE {OWN} AND id = $1 AND NOT EXISTS (SELECT FROM changed)
          )
          SELECT {}, j.is_own FROM there AS j",
-        attempt.condition(),
+        tokens.condition(),
         columns()
     );
-    let version = attempt.version();
+    let version = tokens.version();
     let end_params: [Param<'_>; 5] = [
         (&id, Type::INT4),
         (&completion.lease_token, Type::UUID),
@@ -169,7 +169,7 @@ async fn write(
            AND p.id = (SELECT project_id FROM extraction_jobs WHERE {OWN} AND id = $1 AND {LEASED})",
         token_rows::selection("p.id")
     );
-    let rows = attempt.rows().map(Json);
+    let rows = tokens.rows().map(Json);
     let statements = if rows.is_some() { replacements() } else { Vec::new() };
     let (job, rows): (&[Param<'_>], [Param<'_>; 1]) = (&end_params[..2], [(&rows, Type::JSON)]);
     connection.transaction_begins();
@@ -187,8 +187,8 @@ async fn write(
         },
         join_all(statements.iter().map(|statement| shared.query(statement, job))),
         async {
-            match attempt {
-                Attempt::WithoutTokens => Ok(None),
+            match tokens {
+                TokenWrite::WithoutTokens => Ok(None),
                 _ => shared.query_opt(&others, job).await,
             }
         },

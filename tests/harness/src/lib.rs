@@ -19,7 +19,7 @@ use web::{Error, IsPublic, Request, Response};
 
 pub use bridge::Bridge;
 pub use issuer::Issuer;
-pub use pages::{BROWSER, accepting, assert_isolated, assert_page, between, run_scripts};
+pub use pages::{BROWSER, accepting, assert_isolated, assert_page, between, has_node, run_scripts};
 pub use sessions::{BUSY, count_connections, lock_tables, until_busy};
 pub use streaming::{Streamed, call_streaming, start_streaming};
 pub use webdriver::{Browser, with_browser};

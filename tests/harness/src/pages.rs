@@ -129,18 +129,30 @@ pub fn assert_isolated(folder: &Path, own: &[&str], from_outside: &[&str]) -> us
     shown
 }
 
-/// Runs the tests of scripts in a folder (`*.test.mjs`) by Node; says why where there is none.
-pub fn run_scripts(folder: &Path) {
-    /// Its test runner is stable from this version on.
+/// Returns whether there is Node in a version whose test runner is stable; if not, says why.
+#[must_use]
+pub fn has_node() -> bool {
     const OLDEST: u32 = 20;
     let version = match Command::new("node").arg("--version").output() {
         Ok(output) => String::from_utf8(output.stdout).unwrap(),
-        Err(error) => return support::skipped(format!("Node cannot be run: {error}")),
+        Err(error) => {
+            support::skipped(format!("Node cannot be run: {error}"));
+            return false;
+        }
     };
     let number =
         version.trim_start_matches('v').split('.').next().and_then(|number| number.parse::<u32>().ok());
-    if number.is_none_or(|number| number < OLDEST) {
-        return support::skipped(format!("Node is {}, older than {OLDEST}", version.trim()));
+    let is_new = number.is_some_and(|number| number >= OLDEST);
+    if !is_new {
+        support::skipped(format!("Node is {}, older than {OLDEST}", version.trim()));
+    }
+    is_new
+}
+
+/// Runs the tests of scripts in a folder (`*.test.mjs`) by Node, where there is one.
+pub fn run_scripts(folder: &Path) {
+    if !has_node() {
+        return;
     }
     let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
     let files: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".test.mjs")).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::Fixture;
+use harness::{Fixture, has_node};
 use http::Method;
 use serde_json::Value;
 use support::{Event, project_root};
@@ -34,6 +34,9 @@ fn installed(tool: &str) -> Option<PathBuf> {
 
 async fn build(document: &str, classes: &str) -> Option<Built> {
     let modules = installed("token-tools")?.join("node_modules");
+    if !has_node() {
+        return None;
+    }
     let fixture = Fixture::new();
     fixture.execute("INSERT INTO projects (name) VALUES ('p')").await;
     let put = Event::new(Method::PUT, "/1/tokens").header("content-type", "application/json").text(document);

@@ -162,6 +162,16 @@ proptest! {
     }
 
     #[test]
+    fn what_two_documents_make_is_what_its_text_says(base in document(), added in document()) {
+        let base = Tokens::parse(base.to_string().as_bytes()).unwrap();
+        if let Ok(whole) = Tokens::merge(base.document(), added.to_string().as_bytes()) {
+            prop_assert_eq!(Tokens::from_document(whole.document()).unwrap().rows(), whole.rows());
+            let again = Tokens::merge(whole.document(), added.to_string().as_bytes()).unwrap();
+            prop_assert_eq!(again.rows(), whole.rows());
+        }
+    }
+
+    #[test]
     fn any_text_is_read_or_refused(text in ".{0,200}", at in any::<prop::sample::Index>(), document in document()) {
         let _ = Tokens::parse(text.as_bytes());
         let mut mutated = document.to_string();
