@@ -17,11 +17,12 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// `main_before_20261123T100000.250Z`; of a long name the beginning.
+/// `main_before_20261123T10000025`, in UTC; of a long name the beginning.
 ///
-/// With milliseconds: Neon refuses a name that is taken, and a script makes two within a second.
+/// With hundredths of a second, since Neon refuses a name that is taken, and a script makes two within a
+/// second. Lists of such names fit into 80 columns.
 pub(crate) fn name_with_time(name: &str, between: &str, now: OffsetDateTime) -> String {
-    let format = format_description!("[year][month][day]T[hour][minute][second].[subsecond digits:3]Z");
+    let format = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:2]");
     // Writing to a string cannot fail for this moment.
     let time = now.format(format).unwrap_or_default();
     let beginning = name.chars().take(LONGEST - between.len() - time.len()).collect::<String>();
@@ -37,8 +38,8 @@ mod tests {
     #[test]
     fn what_a_branch_was_is_named_after_it_and_the_moment() {
         let at = datetime!(2026-11-23 10:00:05.25 UTC);
-        assert_eq!(name_with_time("main", "_before_", at), "main_before_20261123T100005.250Z");
-        let soon = datetime!(2026-11-23 10:00:05.251 UTC);
+        assert_eq!(name_with_time("main", "_before_", at), "main_before_20261123T10000525");
+        let soon = datetime!(2026-11-23 10:00:05.26 UTC);
         assert_ne!(name_with_time("main", "_before_", at), name_with_time("main", "_before_", soon));
         assert_eq!(name_with_time(&"é".repeat(256), "_before_", at).chars().count(), 256);
     }
