@@ -4,18 +4,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::Request;
-use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::rt::{Read, Write};
-use hyper_util::rt::TokioIo;
+use http_client::{HttpClient, SendError, system_connector};
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::http::{self, Request, StatusCode};
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use serde::Serialize;
 use store::{App, JobWebhook};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 use web::AfterResponse;
 
@@ -39,18 +35,14 @@ struct Message<'a> {
 /// Why a message did not arrive. For the log.
 #[derive(Debug, thiserror::Error)]
 enum WebhookError {
-    #[error("cannot connect: {0}")]
-    Connect(#[from] std::io::Error),
-    #[error("TLS: {0}")]
-    Tls(#[from] native_tls::Error),
-    #[error("HTTP: {0}")]
-    Http(#[from] hyper::Error),
+    #[error(transparent)]
+    Send(#[from] SendError),
     #[error("it cannot be written: {0}")]
-    Request(#[from] hyper::http::Error),
+    Request(#[from] http::Error),
     #[error("it cannot be signed: {0}")]
     Sign(#[from] openssl::error::ErrorStack),
     #[error("the response is {0}")]
-    Status(hyper::StatusCode),
+    Status(StatusCode),
     #[error("it took longer than 3 s")]
     TimedOut,
 }
@@ -76,36 +68,11 @@ pub(crate) fn after_response(app: &App, after: &AfterResponse, job: &Job) {
 }
 
 async fn send(webhook: &JobWebhook, body: Vec<u8>) -> Result<(), WebhookError> {
-    let host = webhook.url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let is_tls = webhook.url.scheme_str() == Some("https");
-    let port = webhook.url.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
-    let tcp = TcpStream::connect((host, port)).await?;
-    if !is_tls {
-        return exchange(tcp, webhook, body).await;
-    }
-    let connector = native_tls::TlsConnector::builder()
-        .min_protocol_version(Some(native_tls::Protocol::Tlsv12))
-        .build()?;
-    let connector = tokio_native_tls::TlsConnector::from(connector);
-    exchange(connector.connect(host, tcp).await?, webhook, body).await
-}
-
-/// One request. A redirect is not followed.
-async fn exchange<S>(stream: S, webhook: &JobWebhook, body: Vec<u8>) -> Result<(), WebhookError>
-where
-    TokioIo<S>: Read + Write + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Ends with this exchange, however that ends.
-    let mut driver = JoinSet::new();
-    driver.spawn(connection);
-    let request = Request::post(webhook.url.path_and_query().map_or("/", |path| path.as_str()))
-        .header(HOST, webhook.url.authority().map_or("", |authority| authority.as_str()))
+    let request = Request::post(&webhook.url)
         .header(CONTENT_TYPE, "application/json")
-        .header(USER_AGENT, concat!("branchline/", env!("CARGO_PKG_VERSION")))
         .header(SIGNATURE, signature(&webhook.secret, &body)?)
         .body(Full::new(Bytes::from(body)))?;
-    let status = sender.send_request(request).await?.status();
+    let status = HttpClient::new(system_connector).send(&webhook.url, request).await?.parts.status;
     if status.is_success() { Ok(()) } else { Err(WebhookError::Status(status)) }
 }
 

@@ -1,8 +1,7 @@
 //! The trusted issuer, read once from the environment.
 
-use std::net::IpAddr;
-
 use http::Uri;
+use http_client::{address, default_port};
 
 use crate::claim_path::ClaimPath;
 
@@ -97,41 +96,9 @@ impl NeonAuth {
     }
 }
 
-/// The port of a scheme that [`url`] lets through.
-pub(crate) fn default_port(scheme: &str) -> u16 {
-    if scheme == "http" { 80 } else { 443 }
-}
-
 /// An address from which keys may come: whoever answers there decides who is let in.
 fn url(variable: &'static str, text: &str) -> Result<Uri, ConfigError> {
-    let refuse = |problem| Err(ConfigError { variable, problem });
-    if text.contains('#') {
-        return refuse("must be an address without a fragment");
-    }
-    let Ok(uri) = text.parse::<Uri>() else {
-        return refuse("is not an address: write https://host/path");
-    };
-    let (Some(scheme), Some(authority), Some(host)) = (uri.scheme_str(), uri.authority(), uri.host()) else {
-        return refuse("is not a whole address: write https://host/path");
-    };
-    if host.is_empty() {
-        return refuse("has no host: write https://host/path");
-    }
-    if authority.as_str().contains('@') {
-        return refuse("must be an address without a user and a password");
-    }
-    match scheme {
-        "https" => Ok(uri),
-        "http" if is_loopback(host) => Ok(uri),
-        "http" => refuse("must begin with https://, since anybody on the way could send keys of their own"),
-        _ => refuse("must begin with https://"),
-    }
-}
-
-/// Returns whether a name leads nowhere but to this machine.
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
+    address(text).map_err(|problem| ConfigError { variable, problem })
 }
 
 fn claims(

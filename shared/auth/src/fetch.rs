@@ -1,23 +1,16 @@
-//! The issuer's keys over HTTP: one request, on a connection of its own, over the OpenSSL that is linked
-//! already.
+//! The issuer's keys over HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::header::{ACCEPT, CACHE_CONTROL, HOST, HeaderMap, USER_AGENT};
+use http::header::{ACCEPT, CACHE_CONTROL, HeaderMap, HeaderValue};
 use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper::client::conn::http1;
-use hyper::rt::{Read, Write};
-use hyper_util::rt::TokioIo;
-use native_tls::{Protocol, TlsConnector};
-use tokio::net::TcpStream;
-use tokio::sync::OnceCell;
-use tokio::task::{JoinSet, spawn_blocking};
+use http_body_util::Full;
+use http_client::{HttpClient, SendError};
+use native_tls::TlsConnector;
 
-use crate::config::default_port;
 use crate::jwks::MAX_KEY_SET_LENGTH;
 use crate::{AuthConfig, KeySetError};
 
@@ -39,21 +32,12 @@ pub enum FetchError {
     /// It took longer than two seconds.
     #[error("it took too long")]
     TimedOut,
-    /// The issuer cannot be reached.
-    #[error("cannot connect: {0}")]
-    Connect(#[from] std::io::Error),
-    /// TLS failed, or could not be set up.
-    #[error("TLS: {0}")]
-    Tls(#[from] native_tls::Error),
-    /// The exchange broke off, or was not HTTP.
-    #[error("HTTP: {0}")]
-    Http(#[from] hyper::Error),
+    /// There is no response, or it is larger than 64 kB.
+    #[error(transparent)]
+    Send(#[from] SendError),
     /// The response is not 200. Redirects are not followed: keys come from the configured address alone.
     #[error("the response is {0}")]
     Status(StatusCode),
-    /// The response is larger than 64 kB, or broke off.
-    #[error("the response cannot be read: {0}")]
-    Body(Box<dyn std::error::Error + Send + Sync>),
     /// The response is no set of keys.
     #[error(transparent)]
     KeySet(#[from] KeySetError),
@@ -63,17 +47,16 @@ pub enum FetchError {
 /// `SSL_CERT_FILE`.
 #[must_use]
 pub fn http_fetch(config: &AuthConfig) -> Fetch {
-    let connector = || TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build();
-    fetch_with(config, connector)
+    fetch_with(config, http_client::system_connector)
 }
 
 /// A [`Fetch`] from the configured address with a TLS connector of the caller's, which is made when it is
-/// first needed, on a thread of its own: loading a system's authorities takes some milliseconds.
+/// first needed, on a thread of its own.
 pub fn fetch_with(
     config: &AuthConfig,
     connector: impl Fn() -> Result<TlsConnector, native_tls::Error> + Clone + Send + Sync + 'static,
 ) -> Fetch {
-    let source = Arc::new(Source { url: config.jwks_url.clone(), connector, made: OnceCell::new() });
+    let source = Arc::new(Source { url: config.jwks_url.clone(), client: HttpClient::new(connector) });
     Box::new(move || {
         let source = Arc::clone(&source);
         Box::pin(async move { source.fetch().await })
@@ -82,8 +65,7 @@ pub fn fetch_with(
 
 struct Source<C> {
     url: Uri,
-    connector: C,
-    made: OnceCell<TlsConnector>,
+    client: HttpClient<C>,
 }
 
 impl<C> Source<C>
@@ -91,46 +73,14 @@ where
     C: Fn() -> Result<TlsConnector, native_tls::Error> + Clone + Send + Sync + 'static,
 {
     async fn fetch(&self) -> Result<FetchedKeys, FetchError> {
-        let scheme = self.url.scheme_str().unwrap_or_default();
-        let host = self.url.host().unwrap_or_default();
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let port = self.url.port_u16().unwrap_or_else(|| default_port(scheme));
-        let tcp = TcpStream::connect((host, port)).await?;
-        if scheme == "http" {
-            return self.exchange(tcp).await;
+        let mut request = Request::new(Full::default());
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let response = self.client.send(&self.url, request).await?;
+        if response.parts.status != StatusCode::OK {
+            return Err(FetchError::Status(response.parts.status));
         }
-        let connector = self.made.get_or_try_init(async || {
-            let connector = self.connector.clone();
-            let made = spawn_blocking(connector).await;
-            made.unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
-        });
-        let connector = tokio_native_tls::TlsConnector::from(connector.await?.clone());
-        let tls = connector.connect(host, tcp).await?;
-        self.exchange(tls).await
-    }
-
-    async fn exchange<S>(&self, stream: S) -> Result<FetchedKeys, FetchError>
-    where
-        TokioIo<S>: Read + Write + Unpin + Send + 'static,
-    {
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // Ends with this exchange, however that ends.
-        let mut driver = JoinSet::new();
-        driver.spawn(connection);
-        let path = self.url.path_and_query().map_or("/", |path| path.as_str());
-        let authority = self.url.authority().map_or("", |authority| authority.as_str());
-        let request = Request::get(path)
-            .header(HOST, authority)
-            .header(ACCEPT, "application/json")
-            .header(USER_AGENT, concat!("branchline/", env!("CARGO_PKG_VERSION")))
-            .body(Empty::<Bytes>::new())
-            .map_err(|error| FetchError::Body(error.into()))?;
-        let (parts, body) = sender.send_request(request).await?.into_parts();
-        if parts.status != StatusCode::OK {
-            return Err(FetchError::Status(parts.status));
-        }
-        let body = Limited::new(body, MAX_KEY_SET_LENGTH).collect().await.map_err(FetchError::Body)?;
-        Ok(FetchedKeys { body: body.to_bytes(), max_age: max_age(&parts.headers) })
+        let max_age = max_age(&response.parts.headers);
+        Ok(FetchedKeys { body: response.bytes(MAX_KEY_SET_LENGTH).await?, max_age })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Where the function `jobs` says that there is a job: `JOB_WEBHOOK`.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use http::Uri;
+use http_client::address;
 use web::{ConfigError, Settings};
 
 /// An address that hears of jobs, and what its messages are signed with.
@@ -25,7 +25,7 @@ impl JobWebhook {
     /// The variable that is wrong.
     pub(crate) fn read(settings: &Settings<'_>) -> Result<Option<Self>, ConfigError> {
         let Some(text) = settings.text("JOB_WEBHOOK") else { return Ok(None) };
-        let url = url(&text).map_err(|problem| ConfigError::new("JOB_WEBHOOK", problem))?;
+        let url = address(&text).map_err(|problem| ConfigError::new("JOB_WEBHOOK", problem))?;
         let secret = settings.text("JOB_WEBHOOK_SECRET").filter(|secret| secret.len() >= MIN_LENGTH);
         let secret = secret.ok_or_else(|| {
             let problem = "must have 16 characters or more, where JOB_WEBHOOK is set";
@@ -33,27 +33,6 @@ impl JobWebhook {
         })?;
         Ok(Some(Self { url, secret }))
     }
-}
-
-fn url(text: &str) -> Result<Uri, &'static str> {
-    let url: Uri = text.parse().map_err(|_| "is not an address: write https://host/path")?;
-    let (Some(scheme), Some(host)) = (url.scheme_str(), url.host().filter(|host| !host.is_empty())) else {
-        return Err("is not a whole address: write https://host/path");
-    };
-    if url.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err("must be an address without a user and a password");
-    }
-    match scheme {
-        "https" => Ok(url),
-        "http" if is_loopback(host) => Ok(url),
-        _ => Err("must begin with https://"),
-    }
-}
-
-/// Returns whether a name leads nowhere but to this machine.
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
 
 impl fmt::Debug for JobWebhook {

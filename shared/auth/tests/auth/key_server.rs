@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use branchline_auth::{ErrorClass, Fetch, FetchError, fetch_with, http_fetch};
+use http_client::SendError;
 use native_tls::{Certificate, Identity, TlsAcceptor, TlsConnector};
 use openssl::asn1::Asn1Time;
 use openssl::hash::MessageDigest;
@@ -180,7 +181,7 @@ async fn a_server_that_is_gone_is_an_error_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    assert!(matches!(http_fetch(&config(&url))().await, Err(FetchError::Connect(_))));
+    assert!(matches!(http_fetch(&config(&url))().await, Err(FetchError::Send(SendError::Connect(_)))));
 }
 
 /// A certificate for a name, signed by itself.
@@ -215,9 +216,15 @@ async fn over_https_chain_and_name_are_verified() {
     let fetched = fetch_with(&config, trusting.clone())().await.unwrap();
     assert_eq!(fetched.body.len(), body.len());
 
-    assert!(matches!(http_fetch(&config)().await, Err(FetchError::Tls(_))), "a chain that nobody trusts");
+    assert!(
+        matches!(http_fetch(&config)().await, Err(FetchError::Send(SendError::Tls(_)))),
+        "a chain that nobody trusts"
+    );
     let other_name = crate::issuer::config(&server.url("https", "127.0.0.1"));
-    assert!(matches!(fetch_with(&other_name, trusting)().await, Err(FetchError::Tls(_))), "another name");
+    assert!(
+        matches!(fetch_with(&other_name, trusting)().await, Err(FetchError::Send(SendError::Tls(_)))),
+        "another name"
+    );
     assert_eq!(server.requests.load(Ordering::SeqCst), 1);
 }
 
