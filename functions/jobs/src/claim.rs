@@ -14,10 +14,13 @@ use uuid::Uuid;
 use web::{Error, PathParams, Query, Request, Response, budget_of, json};
 
 use crate::body::Claim;
-use crate::job::{LeasedJob, columns};
+use crate::job::{LeasedJob, SPENT, SPENT_ERROR, columns};
 
-/// The beginning of the statement that leases jobs. What follows selects from `claimed`.
-pub const CLAIM: &str = include_str!("claim.sql");
+/// The beginning of the statement that leases jobs. The rest of it selects from `claimed`.
+#[must_use]
+pub fn claim_statement() -> String {
+    include_str!("claim.sql").replace("{spent}", SPENT).replace("{spent_error}", SPENT_ERROR)
+}
 
 #[derive(Serialize)]
 struct Claimed {
@@ -55,7 +58,7 @@ const RETRY_AFTER_SECONDS: u16 = 60;
 async fn lease(connection: &Connection, wanted: &Claim, tokens: &[Uuid]) -> Result<Vec<LeasedJob>, Error> {
     let max = i64::try_from(wanted.max).unwrap_or(i64::MAX);
     let seconds = f64::from(wanted.lease_seconds);
-    let sql = format!("{CLAIM} SELECT {} FROM claimed AS j ORDER BY number", columns());
+    let sql = format!("{} SELECT {} FROM claimed AS j ORDER BY number", claim_statement(), columns());
     let params = [
         (&wanted.types as _, Type::TEXT_ARRAY),
         (&max as _, Type::INT8),

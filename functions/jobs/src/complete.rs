@@ -18,16 +18,16 @@ use tokens::{Diagnostic, Document, Rows, Tokens};
 use tokio_postgres::types::{Json, Type};
 use web::{Error, PathParams, Query, Request, Response, budget_of, json};
 
+use crate::NO_JOB;
 use crate::body::Completion;
 use crate::job::{Job, WIDTH, columns};
 use crate::lease::{LEASED, lost};
-use crate::{NO_JOB, id_of};
 
 /// How often tokens are merged with the project's, each time because another change was faster.
 const MAX_MERGES: usize = 5;
 
 pub(crate) async fn complete(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
-    let id = id_of(&params)?;
+    let id: i32 = params.value("id", NO_JOB)?;
     Query::read(&request, &[])?;
     let completion = &Completion::read(request.body())?;
     let (claims, budget) = (app.claims_with(&request, Scope::Worker), budget_of(&request));

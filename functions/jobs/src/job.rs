@@ -17,6 +17,16 @@ const RESULT_CHARACTERS: usize = 1024 * 1024;
 /// The same in a list.
 const LISTED_RESULT_CHARACTERS: usize = 4_096;
 
+/// The condition that a job's last lease is over. No worker can finish it, so it has failed, although only
+/// the next claim writes that down: nothing else runs by itself.
+pub(crate) const SPENT: &str =
+    "status IN ('pending', 'processing') AND attempts >= max_attempts AND available_at <= now()";
+
+/// The error of such a job.
+pub(crate) const SPENT_ERROR: &str = "concat_ws(E'\n', left(error_message, 3800), format(
+    'No worker finished the job in %s attempts; the last one, %s, let its lease end.',
+    attempts, coalesce(worker, 'without a name')))";
+
 /// A job.
 #[derive(Debug, Serialize)]
 pub(crate) struct Job {
@@ -70,11 +80,12 @@ pub(crate) fn listed_columns() -> String {
 
 fn columns_with(characters: usize) -> String {
     format!(
-        "j.id, j.project_id, j.source_url, j.extraction_type, j.status, j.progress, j.attempts,
-         j.max_attempts,
-         CASE WHEN j.status IN ('pending', 'processing') THEN j.available_at END, j.worker, j.cost_usd::text,
-         left(j.result_data, {characters}), left(j.error_message, 4096), j.created_at, j.updated_at,
-         j.started_at, j.completed_at,
+        "j.id, j.project_id, j.source_url, j.extraction_type,
+         CASE WHEN {SPENT} THEN 'failed' ELSE j.status END, j.progress, j.attempts, j.max_attempts,
+         CASE WHEN j.status IN ('pending', 'processing') AND NOT ({SPENT}) THEN j.available_at END, j.worker,
+         j.cost_usd::text, left(j.result_data, {characters}),
+         CASE WHEN {SPENT} THEN {SPENT_ERROR} ELSE left(j.error_message, 4096) END, j.created_at,
+         j.updated_at, j.started_at, CASE WHEN {SPENT} THEN j.available_at ELSE j.completed_at END,
          array_remove(ARRAY[CASE WHEN length(j.result_data) > {characters} THEN 'result_data' END,
                             CASE WHEN length(j.error_message) > 4096 THEN 'error_message' END], NULL),
          j.lease_token"

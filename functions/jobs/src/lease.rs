@@ -10,9 +10,9 @@ use store::scope::OWN;
 use tokio_postgres::types::Type;
 use web::{Error, PathParams, Query, Request, Response, budget_of, json};
 
+use crate::NO_JOB;
 use crate::body::{Failure, Heartbeat};
 use crate::job::{Job, LeasedJob, WIDTH, columns};
-use crate::{NO_JOB, id_of};
 
 /// The condition that the lease `$2` of the job `$1` is the current one, and not over.
 pub(crate) const LEASED: &str = "status = 'processing' AND lease_token = $2 AND available_at > now()";
@@ -30,7 +30,7 @@ pub(crate) async fn heartbeat(
     request: Request,
     params: PathParams,
 ) -> Result<Response, Error> {
-    let id = id_of(&params)?;
+    let id: i32 = params.value("id", NO_JOB)?;
     Query::read(&request, &[])?;
     let heartbeat = Heartbeat::read(request.body())?;
     let seconds = f64::from(heartbeat.lease_seconds);
@@ -48,7 +48,7 @@ pub(crate) async fn heartbeat(
 /// Ends an attempt without success. The job is due again after a pause that doubles with each attempt, up to
 /// 15 minutes, a fifth more or less so that jobs which failed together do not come together again.
 pub(crate) async fn fail(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
-    let id = id_of(&params)?;
+    let id: i32 = params.value("id", NO_JOB)?;
     Query::read(&request, &[])?;
     let failure = Failure::read(request.body())?;
     let set = "status = CASE WHEN $4 AND attempts < max_attempts THEN 'pending' ELSE 'failed' END,

@@ -14,9 +14,9 @@ mod webhook;
 use std::sync::Arc;
 
 use store::App;
-use web::{Error, PathParams, Request, Response, Routes};
+use web::{Error, Request, Response, Routes};
 
-pub use claim::CLAIM;
+pub use claim::claim_statement;
 
 /// Answers a request.
 ///
@@ -39,8 +39,3 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
 }
 
 const NO_JOB: &str = "There is no extraction job of this id.";
-
-/// The id in the path.
-fn id_of(params: &PathParams) -> Result<i32, Error> {
-    params.value("id", NO_JOB)
-}

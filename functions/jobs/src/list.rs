@@ -11,7 +11,7 @@ use store::scope::OWN;
 use tokio_postgres::types::Type;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
 
-use crate::job::{Job, STATUSES, listed_columns};
+use crate::job::{Job, SPENT, STATUSES, listed_columns};
 
 #[derive(Serialize)]
 struct Page {
@@ -23,12 +23,12 @@ struct Page {
 pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let query = Query::read(&request, &["project_id", "status", "limit", "cursor"])?;
     let project_id: Option<i32> = query.value("project_id", "the id of a project")?;
-    let status = query.text("status").map(str::to_owned);
-    if status.as_ref().is_some_and(|status| !STATUSES.contains(&status.as_str())) {
-        return Err(Error::bad_request(
-            "The parameter status must be pending, processing, completed or failed.",
-        ));
-    }
+    let status = query.text("status").map(|text| {
+        STATUSES.into_iter().find(|status| *status == text).ok_or_else(|| {
+            Error::bad_request("The parameter status must be pending, processing, completed or failed.")
+        })
+    });
+    let status = status.transpose()?;
     // The place of a page is the id of the last job before it.
     let wanted = &PageRequest::<i32>::read(&query)?;
     let (before, rows) = (wanted.after.unwrap_or(i32::MAX), wanted.rows());
@@ -39,13 +39,20 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
         params.push((project_id, Type::INT4));
         conditions += &format!(" AND j.project_id = ${}", params.len());
     }
-    if let Some(status) = &status {
-        params.push((status, Type::TEXT));
-        conditions += &format!(" AND j.status = ${}", params.len());
-    }
+    // Each part has an index that is in the order of the page.
+    let parts: Vec<String> = with_status(status)
+        .iter()
+        .map(|is_listed| {
+            format!(
+                "(SELECT * FROM extraction_jobs AS j WHERE {conditions} AND {is_listed}
+                  ORDER BY j.id DESC LIMIT $2)"
+            )
+        })
+        .collect();
     let sql = &format!(
-        "SELECT {} FROM extraction_jobs AS j WHERE {conditions} ORDER BY j.id DESC LIMIT $2",
-        listed_columns()
+        "SELECT {} FROM ({}) AS j ORDER BY j.id DESC LIMIT $2",
+        listed_columns(),
+        parts.join(" UNION ALL ")
     );
     let params = &params;
     let find = |connection: Connection| async move { Ok(connection.query(sql, params).await?) };
@@ -53,4 +60,13 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let found = rows.iter().map(Job::from_row).collect::<Result<Vec<_>, _>>()?;
     let (jobs, next_cursor) = wanted.cut(&found, |last| last.id)?;
     json(StatusCode::OK, &Page { jobs, next_cursor })
+}
+
+/// The conditions of jobs with a status, of which a job meets one at most.
+fn with_status(status: Option<&str>) -> Vec<String> {
+    match status {
+        None => vec!["true".to_owned()],
+        Some("failed") => vec!["status = 'failed'".to_owned(), SPENT.to_owned()],
+        Some(status) => vec![format!("status = '{status}' AND NOT ({SPENT})")],
+    }
 }

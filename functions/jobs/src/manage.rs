@@ -10,11 +10,11 @@ use store::scope::OWN;
 use tokio_postgres::types::Type;
 use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of, json};
 
-use crate::job::{Job, WIDTH, columns};
-use crate::{NO_JOB, id_of, webhook};
+use crate::job::{Job, SPENT, WIDTH, columns};
+use crate::{NO_JOB, webhook};
 
 pub(crate) async fn show(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
-    let id = id_of(&params)?;
+    let id: i32 = params.value("id", NO_JOB)?;
     Query::read(&request, &[])?;
     let sql = &format!("SELECT {} FROM extraction_jobs AS j WHERE j.{OWN} AND j.id = $1", columns());
     let find =
@@ -25,7 +25,7 @@ pub(crate) async fn show(app: Arc<App>, request: Request, params: PathParams) ->
 
 /// Deletes a job in whatever state; a worker that has it then finds none. Tokens that it brought stay.
 pub(crate) async fn delete(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
-    let id = id_of(&params)?;
+    let id: i32 = params.value("id", NO_JOB)?;
     Query::read(&request, &[])?;
     let sql = &format!("DELETE FROM extraction_jobs WHERE {OWN} AND id = $1 RETURNING id");
     let delete =
@@ -43,14 +43,14 @@ pub(crate) async fn delete(app: Arc<App>, request: Request, params: PathParams) 
 
 /// Makes a failed job pending, with all its attempts before it.
 pub(crate) async fn retry(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
-    let id = id_of(&params)?;
+    let id: i32 = params.value("id", NO_JOB)?;
     Query::read(&request, &[])?;
     let sql = &format!(
         "WITH changed AS (
              UPDATE extraction_jobs
              SET status = 'pending', attempts = 0, available_at = now(), lease_token = NULL, progress = 0,
                  completed_at = NULL, updated_at = now()
-             WHERE {OWN} AND id = $1 AND status = 'failed'
+             WHERE {OWN} AND id = $1 AND (status = 'failed' OR {SPENT})
              RETURNING *
          ), there AS (
              SELECT *, true AS is_changed FROM changed

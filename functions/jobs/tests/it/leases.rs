@@ -100,6 +100,38 @@ async fn a_poisoned_job_ends_as_failed_after_its_attempts() {
 }
 
 #[tokio::test]
+async fn a_job_whose_last_lease_is_over_reads_as_failed_before_a_claim_writes_it_down() {
+    let fixture = with_project().await;
+    let mut body = crate::wanted();
+    body["max_attempts"] = json!(1);
+    post(&fixture, "/", &body).await;
+    claim_one(&fixture).await;
+    let listed = async |status: &str| {
+        let list = get(&fixture, &format!("/?status={status}")).await.body;
+        list["jobs"].as_array().unwrap().clone()
+    };
+    assert_eq!((listed("processing").await.len(), listed("failed").await.len()), (1, 0));
+    let_time_pass(&fixture).await;
+    let mut read = get(&fixture, "/1").await.body;
+    assert_eq!((&read["status"], &read["available_at"]), (&json!("failed"), &json!(null)), "{read}");
+    assert!(read["completed_at"].is_string(), "{read}");
+    assert_eq!((listed("processing").await.len(), listed("failed").await), (0, vec![read.clone()]));
+    assert_eq!(fixture.ask("SELECT status FROM extraction_jobs").await, "processing");
+    // Writing it down changes nothing that is read.
+    assert!(claim(&fixture).await.is_empty());
+    assert_eq!(fixture.ask("SELECT status FROM extraction_jobs").await, "failed");
+    let written = get(&fixture, "/1").await.body;
+    read["updated_at"] = written["updated_at"].clone();
+    assert_eq!(written, read);
+
+    post(&fixture, "/1/retry", &json!({})).await;
+    claim_one(&fixture).await;
+    let_time_pass(&fixture).await;
+    let retried = post(&fixture, "/1/retry", &json!({})).await;
+    assert_eq!((retried.status, &retried.body["status"]), (200, &json!("pending")), "{}", retried.body);
+}
+
+#[tokio::test]
 async fn a_failure_puts_the_job_back_after_a_pause_that_doubles_until_its_attempts_are_spent() {
     let fixture = with_project().await;
     let mut body = crate::wanted();

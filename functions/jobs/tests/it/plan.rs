@@ -57,7 +57,8 @@ async fn a_claim_reads_its_indexes_alone_however_many_jobs_are_finished() {
         let organization = if round % 2 == 0 { 1_000 } else { 1_000 + round % 200 };
         let claim = format!("SET LOCAL app.organization = '{organization:0>32}'");
         client.batch_execute(&format!("BEGIN; {claim}")).await.unwrap();
-        let explained = format!("EXPLAIN (ANALYZE, FORMAT JSON) {} SELECT id FROM claimed", jobs::CLAIM);
+        let explained =
+            format!("EXPLAIN (ANALYZE, FORMAT JSON) {} SELECT id FROM claimed", jobs::claim_statement());
         let types: Vec<&str> = vec!["color", "all"];
         let tokens = vec![uuid::Uuid::now_v7()];
         let (max, seconds, worker) = (1_i64, 60.0_f64, "w");

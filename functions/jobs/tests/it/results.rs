@@ -225,3 +225,38 @@ async fn ten_thousand_tokens_are_written_and_replaced_within_a_request() {
         assert_eq!(fixture.ask(&written).await, "10000");
     }
 }
+
+#[tokio::test]
+async fn the_entity_tag_of_a_project_and_of_its_tokens_changes_with_each_completion_that_stores_some() {
+    let fixture = with_project().await;
+    let tags = async || {
+        let mut tags = Vec::new();
+        for target in ["/1", "/1/tokens", "/1/tokens?format=css"] {
+            let seen = fixture.call(projects::handle, support::Event::get(target)).await;
+            assert_eq!(seen.status, 200, "{target}: {}", seen.body);
+            tags.push(seen.headers["etag"].clone());
+        }
+        tags
+    };
+    let before = tags().await;
+    submit(&fixture).await;
+    let job = claim_one(&fixture).await;
+    assert_eq!(tags().await, before, "a claim changes the job alone");
+    let completion = json!({ "tokens": { "a": color(0.2) } });
+    assert_eq!(report(&fixture, &job, "complete", completion.clone()).await.status, 200);
+    let first = tags().await;
+    assert!(first.iter().zip(&before).all(|(after, before)| after != before), "{first:?}");
+    // A report that comes again stores nothing.
+    assert_eq!(report(&fixture, &job, "complete", completion).await.status, 200);
+    assert_eq!(tags().await, first);
+    // The same tokens again have another job.
+    complete(&fixture, &json!({ "a": color(0.2) })).await;
+    assert_ne!(tags().await, first);
+    let second = tags().await;
+    complete(&fixture, &json!({})).await;
+    assert_eq!(tags().await, second, "a job without tokens leaves them as they are");
+    // Who has seen the version before the job changes nothing.
+    let stale = support::Event::new("PATCH".parse().unwrap(), "/1").text(r#"{"name": "q"}"#);
+    let stale = stale.header("if-match", first[0].to_str().unwrap());
+    fixture.call(projects::handle, stale).await.problem(412);
+}
