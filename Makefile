@@ -22,7 +22,7 @@ REHEARSE_ARGS ?= --max-lock $(if $(filter project,$(EXAMPLE)),2s,500ms)
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: ## local Postgres and functions, one bookmarks file imported and shown; FILE=… for another file
+demo: ## local Postgres and functions, a bookmarks file imported and a job done; FILE=… for another file
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres cargo-lambda
 	cargo build --locked --bins

@@ -22,3 +22,4 @@ mod round_trips;
 mod secrets;
 mod telemetry;
 mod template;
+mod workers;

@@ -1,11 +1,12 @@
 //! Requests to the emulator.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::TcpStream;
 
 pub(crate) struct Client {
@@ -25,9 +26,22 @@ impl Client {
         Self { port, token }
     }
 
+    /// Where a function is.
+    pub(crate) fn url(&self, function: &str) -> String {
+        format!("http://localhost:{}/lambda-url/{function}", self.port)
+    }
+
     /// Sends a request to `target`: the function's name, its path and query.
     pub(crate) async fn send(&self, method: http::Method, target: &str, body: Vec<u8>) -> Result<Answer> {
         self.send_accepting("*/*", method, target, body).await
+    }
+
+    /// The same with JSON, also as an answer, which must be one of success.
+    pub(crate) async fn send_json(&self, method: http::Method, target: &str, body: &Value) -> Result<Value> {
+        let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body)? };
+        let answer = self.send(method, target, body).await?;
+        ensure!((200..300).contains(&answer.status), "{target} answered {}: {}", answer.status, answer.text);
+        Ok(serde_json::from_str(&answer.text)?)
     }
 
     /// The same for an answer of a media type.

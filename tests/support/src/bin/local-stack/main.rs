@@ -1,11 +1,13 @@
 //! The project on this machine: Postgres over TLS, migrated, and every function under `cargo lambda watch`.
 //!
-//! `local-stack demo FILE` imports a file, shows what was stored, and ends; `local-stack dev` stays until
-//! Control-C. The binaries are built before: `make demo` and `make dev` do.
+//! `local-stack demo FILE` imports a file, has a worker extract the colors of an image, shows what is stored,
+//! and ends; `local-stack dev` stays until Control-C. The binaries are built before, by `make demo` and
+//! `make dev`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod client;
 mod emulator;
+mod extraction;
 mod settings;
 mod show;
 
@@ -137,6 +139,8 @@ async fn demo(file: &Path) -> Result<()> {
         bail!("db-test/ answered {}: {}", answer.status, answer.text);
     }
     show::answer(&answer.text);
+
+    extraction::demo(&client, stack.token.as_deref()).await?;
     drop(stack);
     println!("\nEverything is stopped; the database is kept. `make dev` starts it all and stays.");
     Ok(())

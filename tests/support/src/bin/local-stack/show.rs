@@ -21,11 +21,7 @@ pub(crate) fn step(name: &str) {
 
 /// An import job.
 pub(crate) fn job(job: &Value) {
-    let text = |name: &str| match &job[name] {
-        Value::String(text) => text.clone(),
-        Value::Null => "-".to_owned(),
-        other => other.to_string(),
-    };
+    let text = |name: &str| plain(&job[name]);
     for (label, value) in [
         ("job", text("id")),
         ("status", text("status")),
@@ -42,6 +38,15 @@ pub(crate) fn job(job: &Value) {
     }
 }
 
+/// A value of JSON without its quotation marks.
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// Prints the number of bookmarks, and their domains.
 pub(crate) async fn stored(url: &pg::Url) -> Result<()> {
     let (client, connection) = pg::connect(url).await?;
@@ -54,6 +59,13 @@ pub(crate) async fn stored(url: &pg::Url) -> Result<()> {
     drop(client);
     connection.await??;
     Ok(())
+}
+
+/// A text as it came.
+pub(crate) fn text(text: &str) {
+    for line in text.lines() {
+        println!("   {line}");
+    }
 }
 
 /// A JSON answer as it came, broken after commas where it is too wide.
@@ -86,7 +98,8 @@ pub(crate) fn commands(root: &Path, port: u16, postgres: &Postgres, has_token: b
          curl{token} {functions}/list-projects/\n   \
          curl{token} --data-binary @tests/corpus/demo.html \\\n     \
          '{functions}/import/?filename=demo.html'\n   \
-         curl{token} {functions}/import/\n\n   \
+         curl{token} {functions}/import/\n   \
+         target/debug/worker --from 127.0.0.1 {functions}/jobs\n\n   \
          PGSERVICEFILE={SERVICE_FILE} \\\n     {psql} service=branchline\n   \
          (. {SHELL_FILE}; target/debug/branchline current)\n"
     );
