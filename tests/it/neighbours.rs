@@ -61,6 +61,35 @@ async fn a_small_organization_reads_as_many_blocks_however_large_another_is() {
     }
 }
 
+/// Finished jobs are in neither of the indexes that a claim reads.
+#[tokio::test]
+async fn a_claim_reads_as_many_blocks_however_many_jobs_are_finished() {
+    let fixture = Fixture::new();
+    fixture
+        .execute(
+            "INSERT INTO projects (name) VALUES ('p');
+             INSERT INTO extraction_jobs (project_id, source_url, extraction_type)
+             SELECT 1, 'https://example.com/' || n, 'all' FROM generate_series(1, 200) AS n",
+        )
+        .await;
+    fixture.execute("VACUUM ANALYZE").await;
+    let beside_none = blocks_of_each(&fixture, Kind::Claim, &mut 0).await;
+    let finished = rounds(20_000, 1_000_000);
+    fixture
+        .execute(&format!(
+            "INSERT INTO extraction_jobs (project_id, source_url, extraction_type, status)
+             SELECT 1, 'https://example.com/' || n, 'all',
+                    CASE WHEN n % 2 = 0 THEN 'completed' ELSE 'failed' END
+             FROM generate_series(1, {finished}) AS n"
+        ))
+        .await;
+    fixture.execute("VACUUM ANALYZE").await;
+    let beside_many = blocks_of_each(&fixture, Kind::Claim, &mut 0).await;
+    // The primary key, which leads to the claimed row, has a level or two more.
+    assert!(beside_many <= beside_none * GROWTH + 20.0, "{beside_none} blocks, then {beside_many}");
+    assert_eq!(fixture.ask("SELECT count(*) FROM extraction_jobs WHERE status = 'processing'").await, "74");
+}
+
 /// The blocks that a request of each kind reads, of an organization of ten bookmarks.
 async fn blocks(fixture: &Fixture, phase: u32) -> Vec<f64> {
     fixture
@@ -76,11 +105,7 @@ async fn blocks(fixture: &Fixture, phase: u32) -> Vec<f64> {
     fixture.execute("VACUUM ANALYZE").await;
     let mut counted = Vec::new();
     for kind in KINDS {
-        // The first session after a vacuum reads more of the catalog.
-        blocks_of(fixture, kind, 1, &mut file).await;
-        let one = least_blocks_of(fixture, kind, 1, &mut file).await;
-        let many = least_blocks_of(fixture, kind, 1 + REQUESTS, &mut file).await;
-        counted.push((many - one) / f64::from(REQUESTS));
+        counted.push(blocks_of_each(fixture, kind, &mut file).await);
     }
     counted
 }
@@ -92,6 +117,15 @@ async fn least_blocks_of(fixture: &Fixture, kind: Kind, requests: u32, file: &mu
         least = least.min(blocks_of(fixture, kind, requests, file).await);
     }
     least
+}
+
+/// The blocks that one request of a kind reads over a connection that has served others.
+async fn blocks_of_each(fixture: &Fixture, kind: Kind, file: &mut u32) -> f64 {
+    // The first session after a vacuum reads more of the catalog.
+    blocks_of(fixture, kind, 1, file).await;
+    let one = least_blocks_of(fixture, kind, 1, file).await;
+    let many = least_blocks_of(fixture, kind, 1 + REQUESTS, file).await;
+    (many - one) / f64::from(REQUESTS)
 }
 
 /// The blocks that so many requests of a kind read over one connection.

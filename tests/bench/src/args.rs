@@ -50,6 +50,8 @@ pub(crate) enum Section {
     Search,
     /// A small organization beside a large one
     Tenants,
+    /// The queue of extraction jobs beside finished ones
+    Jobs,
     /// New environments
     Start,
     /// Requests over an open connection

@@ -13,6 +13,7 @@ mod machine;
 mod memory;
 mod outside;
 mod parse;
+mod queue;
 mod report;
 mod rig;
 mod schema;
@@ -71,6 +72,9 @@ async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()
     }
     if args.wants(Section::Tenants) {
         report.tenants = Some(tenants::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Jobs) {
+        report.jobs = Some(queue::measure(&rig, extent).await?);
     }
     if args.wants(Section::Start) {
         report.start = Some(start::measure(&rig, extent).await?);

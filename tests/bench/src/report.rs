@@ -10,6 +10,7 @@ use crate::args::Extent;
 use crate::growth::{self, Growth};
 use crate::machine::Machine;
 use crate::outside::{self, Outside};
+use crate::queue::{self, Jobs};
 use crate::rig::Server;
 use crate::search::Search;
 use crate::table::line;
@@ -31,6 +32,7 @@ pub(crate) struct Report {
     pub(crate) growth: Option<Growth>,
     pub(crate) search: Option<Search>,
     pub(crate) tenants: Option<Tenants>,
+    pub(crate) jobs: Option<Jobs>,
     pub(crate) start: Option<Vec<start::Row>>,
     pub(crate) warm: Option<Vec<warm::Row>>,
     pub(crate) schema: Option<Vec<schema::Row>>,
@@ -52,6 +54,7 @@ impl Report {
             growth: None,
             search: None,
             tenants: None,
+            jobs: None,
             start: None,
             warm: None,
             schema: None,
@@ -90,6 +93,9 @@ pub(crate) fn print(report: &Report) {
     }
     if let Some(tenants) = &report.tenants {
         tenants::print(tenants);
+    }
+    if let Some(jobs) = &report.jobs {
+        queue::print(jobs);
     }
     if let Some(rows) = &report.start {
         start::print(rows);

@@ -92,6 +92,14 @@ impl Rig {
         Lambda::start(&support::binary(function), &variables)
     }
 
+    /// A session of the role that functions log in as.
+    pub(crate) async fn function_client(&self) -> Result<Client> {
+        let url = support::function_url(&self.server.url(DATABASE));
+        let (client, connection) = pg::connect(&pg::Url::parse(&url)?).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
     /// Asks one statement so many times, and gives how long each took, in ms.
     pub(crate) async fn queries(&self, statement: &str, times: usize) -> Result<Vec<f64>> {
         let mut latencies = Vec::with_capacity(times);
