@@ -30,11 +30,30 @@ impl Timestamp {
         Self(micros)
     }
 
+    /// Reads a date as bookmark files have it: a number, whose count of digits tells its unit and epoch,
+    /// seconds with a fraction, or RFC 3339. `None` is for nothing and for a zero, which stands for "never".
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`NoDate`] for anything else.
+    pub fn parse(value: &str) -> Result<Option<Self>, NoDate> {
+        match parse(value) {
+            Date::None => Ok(None),
+            Date::At(moment) => Ok(Some(moment)),
+            Date::Unreadable => Err(NoDate),
+        }
+    }
+
     /// Microseconds since the Unix epoch.
     pub const fn micros(self) -> i64 {
         self.0
     }
 }
+
+/// The text is no date in any known form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no date in any known form")]
+pub struct NoDate;
 
 const SECOND: i64 = 1_000_000;
 

@@ -2,7 +2,7 @@
 
 use crate::attributes::Buffer;
 use crate::date::{self, Date, Timestamp};
-use crate::event::{Attributes, Bookmark, Folder, Layout, Separator, Tags};
+use crate::event::{Attributes, Bookmark, Folder, Layout, Occurrence, Separator, Tags};
 use crate::key::Key;
 use crate::warning::{Field, Flaw, Warnings};
 use crate::{limits, tags, text};
@@ -142,6 +142,7 @@ impl Entry {
             description: self.description(),
             attributes: Attributes::from_tag(&self.attributes),
             line: self.line,
+            occurrence: Occurrence::First,
             warnings: self.warnings(),
             layout: self.layout,
         }
@@ -162,7 +163,7 @@ impl Entry {
     }
 
     fn warnings(&self) -> Warnings<'_> {
-        Warnings(Some(&self.attributes))
+        Warnings::from_tag(&self.attributes)
     }
 }
 

@@ -71,10 +71,26 @@ pub struct Folder<'a> {
     /// The line its `<H3>` stands on (of an item of a list that holds a list: where that begins), counted
     /// from 1.
     pub line: u32,
+    /// Whether the folder begins here. A bookmarks file has each folder once, so a [`Reader`](crate::Reader)
+    /// yields no other.
+    pub occurrence: Occurrence,
     /// Warnings about values that could not be taken as written.
     pub warnings: Warnings<'a>,
     /// Its layout in the file.
     pub layout: Layout,
+}
+
+/// A file that names the folder of each bookmark, such as a table, meets a folder again and again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Occurrence {
+    /// The folder begins.
+    #[default]
+    First,
+    /// It began earlier and ended; what follows is in it as well. Only the name says which folder it is.
+    Again {
+        /// The number of folders of this name that began in the same parent before it.
+        namesakes: u32,
+    },
 }
 
 /// A separator.
@@ -111,6 +127,7 @@ pub struct Tags<'a>(TagsFrom<'a>);
 #[derive(Clone, Copy)]
 enum TagsFrom<'a> {
     Slice(&'a [&'a str]),
+    Owned(&'a [String]),
     Attribute { value: &'a str, ranges: &'a [Range<usize>] },
 }
 
@@ -123,6 +140,7 @@ impl<'a> Tags<'a> {
     pub fn len(&self) -> usize {
         match self.0 {
             TagsFrom::Slice(tags) => tags.len(),
+            TagsFrom::Owned(tags) => tags.len(),
             TagsFrom::Attribute { ranges, .. } => ranges.len(),
         }
     }
@@ -137,6 +155,7 @@ impl<'a> Tags<'a> {
         let tags = self.0;
         (0..self.len()).map(move |index| match tags {
             TagsFrom::Slice(tags) => tags[index],
+            TagsFrom::Owned(tags) => &tags[index],
             TagsFrom::Attribute { value, ranges } => &value[ranges[index].clone()],
         })
     }
@@ -148,9 +167,15 @@ impl<'a> From<&'a [&'a str]> for Tags<'a> {
     }
 }
 
+impl<'a> From<&'a [String]> for Tags<'a> {
+    fn from(tags: &'a [String]) -> Self {
+        Self(TagsFrom::Owned(tags))
+    }
+}
+
 impl Default for Tags<'_> {
     fn default() -> Self {
-        Self::from(&[][..])
+        Self(TagsFrom::Slice(&[]))
     }
 }
 
@@ -168,6 +193,7 @@ pub struct Attributes<'a>(AttributesFrom<'a>);
 #[derive(Clone, Copy)]
 enum AttributesFrom<'a> {
     Slice(&'a [(&'a str, &'a str)]),
+    Owned(&'a [(String, String)]),
     Tag(&'a Buffer),
 }
 
@@ -186,10 +212,14 @@ impl<'a> Attributes<'a> {
         let attributes = self.0;
         let most = match attributes {
             AttributesFrom::Slice(attributes) => attributes.len(),
+            AttributesFrom::Owned(attributes) => attributes.len(),
             AttributesFrom::Tag(buffer) => buffer.len(),
         };
         (0..most).filter_map(move |index| match attributes {
             AttributesFrom::Slice(attributes) => attributes.get(index).copied(),
+            AttributesFrom::Owned(attributes) => {
+                attributes.get(index).map(|(name, value)| (name.as_str(), value.as_str()))
+            }
             AttributesFrom::Tag(buffer) => buffer.other(index),
         })
     }
@@ -206,9 +236,15 @@ impl<'a> From<&'a [(&'a str, &'a str)]> for Attributes<'a> {
     }
 }
 
+impl<'a> From<&'a [(String, String)]> for Attributes<'a> {
+    fn from(attributes: &'a [(String, String)]) -> Self {
+        Self(AttributesFrom::Owned(attributes))
+    }
+}
+
 impl Default for Attributes<'_> {
     fn default() -> Self {
-        Self::from(&[][..])
+        Self(AttributesFrom::Slice(&[]))
     }
 }
 

@@ -49,9 +49,9 @@ mod tree;
 mod warning;
 mod writer;
 
-pub use date::Timestamp;
+pub use date::{NoDate, Timestamp};
 pub use error::Error;
-pub use event::{Attributes, Bookmark, Event, Folder, Layout, Separator, Tags};
+pub use event::{Attributes, Bookmark, Event, Folder, Layout, Occurrence, Separator, Tags};
 pub use reader::{Reader, Unfinished};
 pub use warning::{FileWarning, Warning, Warnings};
 pub use writer::Writer;

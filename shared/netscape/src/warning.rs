@@ -66,6 +66,11 @@ pub enum Warning<'a> {
         /// The name of the declared encoding.
         charset: &'a str,
     },
+    /// Of a reader of another format.
+    Other {
+        /// The warning in its own words.
+        text: &'a str,
+    },
 }
 
 /// A warning of the file and not of one entry.
@@ -105,6 +110,7 @@ impl fmt::Display for Warning<'_> {
             Self::DeclaredOtherwise { charset } => {
                 write!(f, "the file declares {charset} but is in UTF-8, as which it has been read")
             }
+            Self::Other { text } => f.write_str(text),
         }
     }
 }
@@ -234,17 +240,47 @@ impl Field {
 
 /// The warnings of one entry.
 #[derive(Clone, Copy, Default)]
-pub struct Warnings<'a>(pub(crate) Option<&'a Buffer>);
+pub struct Warnings<'a>(WarningsFrom<'a>);
+
+#[derive(Clone, Copy, Default)]
+enum WarningsFrom<'a> {
+    #[default]
+    Nothing,
+    Tag(&'a Buffer),
+    Owned(&'a [String]),
+}
 
 impl<'a> Warnings<'a> {
+    pub(crate) fn from_tag(attributes: &'a Buffer) -> Self {
+        Self(WarningsFrom::Tag(attributes))
+    }
+
     /// Returns whether there is nothing to warn of.
     pub fn is_empty(&self) -> bool {
-        self.0.is_none_or(|attributes| attributes.flaws.is_empty())
+        match self.0 {
+            WarningsFrom::Nothing => true,
+            WarningsFrom::Tag(attributes) => attributes.flaws.is_empty(),
+            WarningsFrom::Owned(texts) => texts.is_empty(),
+        }
     }
 
     /// The warnings, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = Warning<'a>> + use<'a> {
-        self.0.into_iter().flat_map(|attributes| attributes.flaws.iter().map(|flaw| flaw.warning(attributes)))
+        let (attributes, texts): (Option<&Buffer>, &[String]) = match self.0 {
+            WarningsFrom::Nothing => (None, &[]),
+            WarningsFrom::Tag(attributes) => (Some(attributes), &[]),
+            WarningsFrom::Owned(texts) => (None, texts),
+        };
+        let of_tag = attributes
+            .into_iter()
+            .flat_map(|attributes| attributes.flaws.iter().map(|flaw| flaw.warning(attributes)));
+        of_tag.chain(texts.iter().map(|text| Warning::Other { text }))
+    }
+}
+
+impl<'a> From<&'a [String]> for Warnings<'a> {
+    fn from(texts: &'a [String]) -> Self {
+        Self(WarningsFrom::Owned(texts))
     }
 }
 
