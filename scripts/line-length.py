@@ -15,6 +15,7 @@ LEFT_OUT = [
     # Bytes as other programs wrote them.
     "tests/corpus/*",
     "shared/netscape/tests/*",
+    "shared/bookmark-files/tests/*",
     # Generated, or in a form of its own.
     "*.lock",
     "*/package-lock.json",
