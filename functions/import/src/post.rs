@@ -1,6 +1,7 @@
 //! `POST import/`: the file's entries become rows in one transaction.
 //!
-//! 1. The file is hashed: content and project are the key under which it is imported once.
+//! 1. The file is hashed: content and project are the key under which it is imported once. Its format is
+//!    recognised.
 //! 2. One flight commits the job, opens the transaction, takes the locks and asks what is there.
 //! 3. Where the project already holds bookmarks, a first reading collects the addresses and asks which are
 //!    known.
@@ -13,6 +14,7 @@
 pub(crate) mod address;
 mod copy;
 mod entries;
+mod file;
 mod folders;
 mod ids;
 mod incoming;
@@ -37,6 +39,7 @@ use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of,
 
 use crate::body::{Digested, Upload};
 use crate::job::Job;
+use file::BookmarkFile;
 use progress::Progress;
 
 /// The parameters of an import, besides its content.
@@ -98,23 +101,27 @@ pub(crate) async fn post(app: Arc<App>, request: Request, _: PathParams) -> Resu
     };
 
     let (app, request, upload) = (&app, &request, &upload);
-    let refusal = match refusal {
-        None if !copy::is_bookmark_file(upload).await? => Some(Error::unprocessable(
-            "This is not a bookmarks file: it holds no bookmark list as browsers export it.",
-        )),
-        refusal => refusal,
+    let recognised = match refusal {
+        Some(refusal) => Err(refusal),
+        None => BookmarkFile::recognise(upload).await,
     };
-    if let Some(refusal) = refusal {
-        let problem = refusal.detail();
-        let store = |connection| async move { pipeline::insert_failed(&connection, request, problem).await };
-        app.write_idempotent(request.claims.clone(), &budget, store).await?;
-        return Err(refusal);
-    }
+    let file = match recognised {
+        Ok(file) => file,
+        Err(refusal) if refusal.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+            let problem = refusal.detail();
+            let store =
+                |connection| async move { pipeline::insert_failed(&connection, request, problem).await };
+            app.write_idempotent(request.claims.clone(), &budget, store).await?;
+            return Err(refusal);
+        }
+        Err(error) => return Err(error),
+    };
+    let file = &file;
     // The content is the key: the second attempt finds what the first one committed, or what it left behind.
     // On the heap, since what it holds between two waits would fill a small stack.
     let import = |connection| {
         let is_second_attempt = budget.cost().retries > 0;
-        Box::pin(import(app, connection, request, upload, is_second_attempt))
+        Box::pin(import(app, connection, request, file, is_second_attempt))
     };
     let (status, answer) = match app.write_idempotent(request.claims.clone(), &budget, import).await? {
         Outcome::Imported(job, sample) => {
@@ -142,7 +149,7 @@ async fn import(
     app: &Arc<App>,
     mut connection: Connection,
     request: &ImportRequest,
-    upload: &Upload,
+    file: &BookmarkFile<'_>,
     is_second_attempt: bool,
 ) -> Result<Outcome, Error> {
     let connection = &mut connection;
@@ -171,8 +178,8 @@ async fn import(
     };
     let progress = Progress::begin(app, request.claims.clone(), job_id, request.digested.size_bytes);
     let mut state =
-        copy::ImportState::new(job_id, opened.organization_id, request.project_id, upload.sent_bytes());
-    match copy_all(connection, request, upload, &mut state, opened.scope_is_empty, copies, &progress).await {
+        copy::ImportState::new(job_id, opened.organization_id, request.project_id, file.sent_bytes());
+    match copy_all(connection, request, file, &mut state, opened.scope_is_empty, copies, &progress).await {
         Ok((job, sample)) => Ok(Outcome::Imported(job, sample)),
         Err(error) => {
             if RetryReason::from_error(&error) == Some(RetryReason::Conflict) && !is_second_attempt {
@@ -189,7 +196,7 @@ async fn import(
 async fn copy_all(
     connection: &mut Connection,
     request: &ImportRequest,
-    upload: &Upload,
+    file: &BookmarkFile<'_>,
     state: &mut copy::ImportState,
     scope_is_empty: bool,
     copies: pipeline::Copies,
@@ -198,7 +205,7 @@ async fn copy_all(
     let sink = if scope_is_empty {
         pipeline::begin(connection, copy::BOOKMARKS, copies.bookmarks).await?
     } else {
-        let keys = copy::keys(upload).await?;
+        let keys = copy::keys(file).await?;
         let (known, sink) = tokio::join!(
             biased;
             pipeline::known_keys(connection, request.project_id, &keys),
@@ -207,7 +214,7 @@ async fn copy_all(
         state.known = known?;
         sink?
     };
-    let mut sink = copy::bookmarks(upload, state, sink, progress).await?;
+    let mut sink = copy::bookmarks(file, state, sink, progress).await?;
     if state.entries.any() {
         let (bookmarks, entries) = tokio::join!(
             biased;
@@ -215,7 +222,7 @@ async fn copy_all(
             pipeline::begin(connection, entries::ENTRIES, copies.entries)
         );
         bookmarks?;
-        sink = entries::copy(upload, state, entries?, progress).await?;
+        sink = entries::copy(file, state, entries?, progress).await?;
     } else {
         drop(copies.entries);
     }

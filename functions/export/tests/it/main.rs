@@ -124,6 +124,27 @@ async fn a_file_comes_back_with_all_that_was_in_it_in_its_order() {
 }
 
 #[tokio::test]
+async fn json_comes_back_with_all_that_was_in_it_in_its_order() {
+    let fixture = with_projects(3).await;
+    // Folders of one name stay two, with what each has.
+    let namesakes = "<DT><H3>Twin</H3><DL><p><DT><A HREF=\"https://one.example/\">1</A></DL><p>\n\
+                     <DT><H3>Twin</H3><DL><p><DT><A HREF=\"https://two.example/\">2</A></DL><p>\n</DL><p>\n";
+    let (start, _) = FILE.rsplit_once("</DL><p>").unwrap();
+    import(&fixture, "/?project_id=1", &format!("{start}{namesakes}")).await;
+    for (from, into) in [(1, 2), (2, 3)] {
+        let file = get(&fixture, &format!("/?format=json&project_id={from}")).await.text();
+        import(&fixture, &format!("/?project_id={into}"), &file).await;
+        let (first, second) = (content(&fixture, from).await, content(&fixture, into).await);
+        assert_eq!(
+            first.as_array().unwrap().len(),
+            7 + 2 + 5 + 2,
+            "bookmarks, duplicates, folders, separators"
+        );
+        assert_eq!(first, second, "{file}");
+    }
+}
+
+#[tokio::test]
 async fn every_file_of_the_corpus_comes_back_with_all_that_was_in_it() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/corpus");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -6,7 +6,7 @@ const GZIP = [0x1f, 0x8b];
 async function packed(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (GZIP.every((byte, at) => bytes[at] === byte)) return file;
-  const plain = new Blob(withoutIcons(bytes));
+  const plain = new Blob(isMarkup(bytes) ? withoutIcons(bytes) : [bytes]);
   if (!('CompressionStream' in window)) return plain;
   return new Response(plain.stream().pipeThrough(new CompressionStream('gzip'))).blob();
 }

@@ -20,6 +20,13 @@ function next(bytes, byte, at) {
   return found === -1 ? bytes.length : found;
 }
 
+/** Returns whether a file begins as HTML does. In JSON, tables and binary files, nothing is an icon. */
+function isMarkup(bytes) {
+  let at = [0xef, 0xbb, 0xbf].every((byte, i) => bytes[i] === byte) ? 3 : 0;
+  while (isBlank(bytes[at])) at++;
+  return bytes[at] === LESS;
+}
+
 /**
  * The parts of a file that are not icons, in their order. It works on bytes, as the file's encoding is not
  * known here: in every encoding that contains ASCII the parts are unchanged. In UTF-16, icons stay.

@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::pin::Pin;
 
 use bytes::Bytes;
-use netscape::{Bookmark, Event, Reader};
+use netscape::{Bookmark, Event};
 use tokio_postgres::CopyInSink;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use web::Error;
 
 use super::address::{Address, AddressVerdict, address_of, judge};
 use super::entries::{Entries, Entry};
+use super::file::{BookmarkFile, unreadable};
 use super::ids::Ids;
 use super::incoming::Incoming;
 use super::positions::Positions;
@@ -21,7 +22,6 @@ use super::reading::{self, Turns, VisitedEntry};
 use super::repeats::Repeats;
 use super::rows::Rows;
 use super::sample::SAMPLE;
-use crate::body::{Upload, damaged};
 
 /// The target of COPY's rows.
 pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
@@ -191,22 +191,9 @@ impl ImportState {
     }
 }
 
-/// Returns whether the file is one of bookmarks at all; reads no further than it must.
-pub(crate) async fn is_bookmark_file(upload: &Upload) -> Result<bool, Error> {
-    let mut reader = Reader::new(upload.open());
-    let mut turns = Turns::default();
-    while !reader.is_bookmark_file() {
-        if reader.next_event().map_err(unreadable)?.is_none() {
-            return Ok(reader.is_bookmark_file());
-        }
-        turns.next().await;
-    }
-    Ok(true)
-}
-
 /// The keys of all addresses in the file, each once.
-pub(crate) async fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
-    let mut reader = Reader::new(upload.open());
+pub(crate) async fn keys(file: &BookmarkFile<'_>) -> Result<Vec<Uuid>, Error> {
+    let mut reader = file.reader()?;
     let mut turns = Turns::default();
     let mut keys = Vec::new();
     // Twice the distinct ones at most, so that a file of one address over and over takes no memory.
@@ -231,25 +218,18 @@ pub(crate) async fn keys(upload: &Upload) -> Result<Vec<Uuid>, Error> {
 
 /// Reads the file and copies it into `bookmarks` at the same time. Returns the sink; the caller finishes it.
 pub(crate) async fn bookmarks(
-    upload: &Upload,
+    file: &BookmarkFile<'_>,
     state: &mut ImportState,
     mut sink: Sink,
     progress: &Progress,
 ) -> Result<Sink, Error> {
     let report = |bytes| progress.copied(bytes);
-    let left_out = reading::read(upload, state, &mut sink, report, ImportState::take).await?;
+    let left_out = reading::read(file, state, &mut sink, report, ImportState::take).await?;
     for kind in &left_out {
         state.counts.warnings += 1;
         state.entries.note_left_out(kind, state.job_id);
     }
     Ok(sink)
-}
-
-pub(crate) fn unreadable(error: netscape::Error) -> Error {
-    match error {
-        netscape::Error::Read(error) => damaged(&error),
-        other => Error::unprocessable(format!("The file cannot be read: {other}.")),
-    }
 }
 
 /// Url keys are cut from a SHA-256, so any 8 of their bytes are as good as a hash of theirs.

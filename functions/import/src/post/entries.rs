@@ -9,12 +9,12 @@ use web::Error;
 
 use super::address::{Address, AddressVerdict, address_of, judge};
 use super::copy::{ImportState, Sink};
+use super::file::BookmarkFile;
 use super::incoming::Incoming;
 use super::progress::Progress;
 use super::reading::{self, LeftOut, VisitedEntry};
 use super::repeats::Repeats;
 use super::rows::Rows;
-use crate::body::Upload;
 
 /// The rows of `import_entries`, in the order in which [`Entry::put`] writes their columns.
 pub(crate) const ENTRIES: Incoming = Incoming {
@@ -68,26 +68,26 @@ impl Entries {
 
 /// Copies those entries. Returns the sink; the caller finishes it.
 pub(crate) async fn copy(
-    upload: &Upload,
+    file: &BookmarkFile<'_>,
     state: &mut ImportState,
     mut sink: Sink,
     progress: &Progress,
 ) -> Result<Sink, Error> {
     match state.entries.kept.take() {
         Some(rows) => sink.send(rows.end()).await.map_err(db::Error::from)?,
-        None => read_again(upload, state, &mut sink, progress).await?,
+        None => read_again(file, state, &mut sink, progress).await?,
     }
     Ok(sink)
 }
 
 async fn read_again(
-    upload: &Upload,
+    file: &BookmarkFile<'_>,
     state: &mut ImportState,
     sink: &mut Sink,
     progress: &Progress,
 ) -> Result<(), Error> {
     let report = |bytes| progress.gone_through(bytes);
-    reading::read(upload, state, sink, report, |state, visit, rows| {
+    reading::read(file, state, sink, report, |state, visit, rows| {
         let entry = match visit.event {
             Event::FolderStart(folder) => Some(Entry::folder(folder)),
             Event::Separator(separator) => Some(Entry::separator(separator)),

@@ -70,14 +70,25 @@ impl Folders {
             None => &mut self.at_root,
         };
         let id = siblings.next(parent_id.unwrap_or(self.root), name);
+        self.open(id, name);
+        FolderPlace { id, parent_id }
+    }
+
+    /// Enters a folder again, by its name and the number of its namesakes that stood before it. A folder that
+    /// then begins in it is the first of its own name.
+    pub(crate) fn enter_again(&mut self, name: &str, namesakes: u32) {
+        let parent = self.id().unwrap_or(self.root);
+        self.open(key(parent, namesakes, name), name);
+    }
+
+    fn open(&mut self, id: Uuid, name: &str) {
         let joined = self.joined.len();
-        if parent_id.is_some() {
+        if self.id().is_some() {
             self.join("/");
         }
         self.join(name);
         let claim = Some(self.open.len());
         self.open.push(Open { id: Some(id), claim, children: Siblings::default(), joined });
-        FolderPlace { id, parent_id }
     }
 
     /// Enters a folder that is not kept: what it holds belongs to its parent.
@@ -165,6 +176,24 @@ mod tests {
         );
         let other = Uuid::from_u128(2);
         assert_ne!(Folders::new(other, Some(7)).enter("a").id, first.id, "and so has another organization");
+    }
+
+    #[test]
+    fn a_folder_is_entered_again_by_its_name_and_its_number() {
+        let mut folders = Folders::new(DEFAULT_ORGANIZATION, None);
+        let first = folders.enter("a");
+        folders.leave();
+        let second = folders.enter("a");
+        let inner = folders.enter("b");
+        folders.leave();
+        folders.leave();
+        folders.enter_again("a", 0);
+        assert_eq!(folders.id(), Some(first.id));
+        folders.leave();
+        folders.enter_again("a", 1);
+        assert_eq!(folders.id(), Some(second.id));
+        folders.enter_again("b", 0);
+        assert_eq!((folders.id(), folders.original()), (Some(inner.id), Some("a/b")));
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! One reading of a file: every event with its id and its folder, and what is left out of it.
 
 use futures_util::SinkExt;
-use netscape::{Event, Folder, Reader, Separator};
+use netscape::{Event, Folder, Occurrence, Separator};
 use uuid::Uuid;
 use web::Error;
 
-use super::copy::{ImportState, Sink, unreadable};
+use super::copy::{ImportState, Sink};
+use super::file::{BookmarkFile, unreadable};
 use super::folders::{FolderPlace, Folders};
 use super::ids::Ids;
 use super::repeats::Repeats;
 use super::rows::Rows;
-use crate::body::Upload;
 
 /// So many folders without name, attributes and description are kept. What further ones hold belongs to their
 /// parents. 16 kB of gzip make four million of them.
@@ -81,13 +81,13 @@ impl Counted {
 /// Reads the file and sends the rows that `visit` puts. Each reading sees the same events with the same ids
 /// and folders. Returns what was left out; the caller finishes the sink.
 pub(crate) async fn read(
-    upload: &Upload,
+    file: &BookmarkFile<'_>,
     state: &mut ImportState,
     sink: &mut Sink,
     report: impl Fn(u64),
     mut visit: impl FnMut(&mut ImportState, VisitedEntry<'_, '_>, &mut Rows) -> Result<(), Error>,
 ) -> Result<Vec<LeftOut>, Error> {
-    let mut reader = Reader::new(upload.open());
+    let mut reader = file.reader()?;
     let mut folders = Folders::new(state.organization_id, state.project_id);
     let mut ids = state.first_id.clone();
     let mut repeats = state.repeats.restarted();
@@ -99,6 +99,10 @@ pub(crate) async fn read(
         let id = ids.next();
         let mut place = None;
         match &event {
+            Event::FolderStart(Folder { name, occurrence: Occurrence::Again { namesakes }, .. }) => {
+                folders.enter_again(name, *namesakes);
+                continue;
+            }
             Event::FolderStart(folder) if is_empty_folder(folder) && bounds.folder(folder) => {
                 folders.enter_unkept();
                 continue;

@@ -173,6 +173,41 @@ async fn memory_stays_within_its_bound_where_a_filled_scope_gets_one_address_ove
 }
 
 #[tokio::test]
+async fn fifty_megabytes_of_json_are_imported_within_the_bound_of_memory() {
+    let fixture = Fixture::new();
+    let url = fixture.database.url();
+    let function = Lambda::start(&binary("import"), &[("DATABASE_URL", url.as_str())]).unwrap();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut bytes = 0;
+    for number in 0..10_000 {
+        let start = if number == 0 { r#"{"roots":{"other":{"children":["# } else { ",\n" };
+        let (title, path) = ("a title ".repeat(60), "path/".repeat(1_000));
+        let entry = format!(
+            "{start}{{\"date_added\":\"13350000000000000\",\"name\":\"{title}{number}\",\"type\":\"url\",\
+             \"url\":\"https://{number}.example/{path}\"}}"
+        );
+        bytes += entry.len();
+        encoder.write_all(entry.as_bytes()).unwrap();
+    }
+    encoder.write_all(b"]}}}").unwrap();
+    let file = encoder.finish().unwrap();
+    assert!(bytes > 50 << 20 && file.len() < 3 << 20, "{bytes} bytes in {}", file.len());
+    let empty = Event::new(http::Method::PUT, "/").binary(file.clone());
+    assert_eq!(function.invoke(&empty).await.unwrap().status, 405);
+    let before = peak_memory(function.pid());
+    let sent =
+        function.invoke(&Event::post("/").timeout(Duration::from_secs(120)).binary(file)).await.unwrap();
+    let body: Value = serde_json::from_slice(&sent.body).unwrap();
+    assert_eq!(
+        (sent.status.as_u16(), &body["import_job"]["imported_count"]),
+        (201, &10_000.into()),
+        "{body}"
+    );
+    let grown = peak_memory(function.pid()) - before;
+    assert!(grown < 64 << 20, "{grown} bytes");
+}
+
+#[tokio::test]
 async fn a_deadline_ends_an_import_however_little_its_file_waits_for_the_database() {
     let fixture = Fixture::new();
     let file = repeated(HEAD, "<H3>", 64 << 20);

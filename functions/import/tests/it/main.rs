@@ -4,6 +4,7 @@
 
 mod bounds;
 mod faults;
+mod formats;
 mod page;
 mod storing;
 mod texts;

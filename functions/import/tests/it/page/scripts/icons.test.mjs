@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { script } from '../../../../../../tests/harness/scripts/script.mjs';
 
-const { withoutIcons } = script('functions/import/src/page/icons.js', ['withoutIcons']);
+const { isMarkup, withoutIcons } = script('functions/import/src/page/icons.js', ['isMarkup', 'withoutIcons']);
 
 /** A file, given byte by byte as Latin-1, without its icons. */
 function sent(file) {
@@ -64,5 +64,13 @@ test('the time grows with the file, whatever it repeats', () => {
     withoutIcons(file);
     // The square of it would take minutes.
     assert.ok(performance.now() - begun < 20_000, piece);
+  }
+});
+
+test('only a file that begins as HTML is searched for icons', () => {
+  const begins = (text) => isMarkup(Uint8Array.from(Buffer.from(text, 'latin1')));
+  for (const file of ['<!DOCTYPE NETSCAPE-Bookmark-file-1>', ' \r\n<DL>', '\xEF\xBB\xBF<DL>']) assert.ok(begins(file), file);
+  for (const file of ['', ' ', '{"a": "<A>"}', '[]', 'mozLz40\0<', 'bplist00<', 'title,url\n<A>,u', '\xEF\xBB<']) {
+    assert.ok(!begins(file), file);
   }
 });
