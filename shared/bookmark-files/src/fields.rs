@@ -126,9 +126,11 @@ impl Fields {
         }
     }
 
-    /// The bytes that these fields take, about.
+    /// The bytes of memory that these fields take, about, with the object that they are of.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes + self.fields.iter().map(|(name, _)| name.len() + 40).sum::<usize>()
+        const OBJECT: usize = 300;
+        const FIELD: usize = 120;
+        OBJECT + self.bytes + self.fields.iter().map(|(name, _)| name.len() + FIELD).sum::<usize>()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
