@@ -13,6 +13,8 @@ const SECRET: &str = "canary-0123456789";
 
 /// Starts a worker that listens, and returns it with the address to which messages are sent.
 async fn listening(gateway: &Gateway) -> (Worker, String) {
+    // The function is built before the worker waits for its answer, which it does for 30 s.
+    let _ = binary("jobs");
     let arguments = ["--listen", "127.0.0.1:0"];
     let mut worker = Worker::start(&gateway.url("/jobs"), &arguments, &[("JOB_WEBHOOK_SECRET", SECRET)]);
     let line = worker.line().await;
