@@ -80,7 +80,7 @@ fn format_of(names: &Names) -> Option<Format> {
     }
     if has("roots") {
         Some(Format::Chromium)
-    } else if has("children") && (has("guid") || has("typeCode") || has("root")) {
+    } else if has("children") && (has("typeCode") || has("root")) {
         Some(Format::Firefox)
     } else if has("bookmarks") && has("exported_at") {
         Some(Format::Branchline)
@@ -197,7 +197,7 @@ mod tests {
     fn a_format_is_known_by_its_names() {
         for (head, expected) in [
             (r#"{"checksum": "x", "roots": {"bookmark_bar": {"#, Format::Chromium),
-            (r#"{"guid":"root________","title":"","children":[{"guid":"#, Format::Firefox),
+            (r#"{"guid":"root________","typeCode":2,"children":[{"guid":"#, Format::Firefox),
             (r#"[{"href":"https://a.example/","description":"a""#, Format::Pinboard),
             (r#"{"count":0,"next":null,"previous":null,"results":[]}"#, Format::Linkding),
             (r#"[{"id":1,"tag_names":["#, Format::Linkding),
@@ -227,6 +227,10 @@ mod tests {
             "JSON, an object with the names windows, session"
         );
         assert_eq!(found(r#"[{"a": 1, "b": 2}, {"c": 3}]"#), "JSON, a list of objects with the names a, b");
+        assert_eq!(
+            found(r#"{"guid": "x", "type": "folder", "children": []}"#),
+            "JSON, an object with the names guid, type, children"
+        );
         assert_eq!(found("[1]"), "JSON, a list without objects");
         assert_eq!(found("name,age\nx,1"), "a table with the columns name, age");
         let many = (0..20).map(|n| format!("c{n}")).collect::<Vec<_>>().join(",");

@@ -95,12 +95,12 @@ fn samples() -> Vec<Sample> {
                 "mine",
             ],
             fixed: json!({"typeCode": 1}),
-            file: |entries| json!({"guid": "root________", "children": entries}),
+            file: |entries| json!({"root": "placesRoot", "children": entries}),
         },
         Sample {
             names: &["title", "dateAdded", "lastModified", "tags", "annos", "mine"],
             fixed: json!({"typeCode": 2, "children": [{"typeCode": 3}]}),
-            file: |entries| json!({"guid": "root________", "children": entries}),
+            file: |entries| json!({"root": "placesRoot", "children": entries}),
         },
         Sample {
             names: &["description", "extended", "time", "shared", "toread", "tags", "mine"],
