@@ -15,13 +15,13 @@ case ${ARCH:=x86_64} in
   *) die "ARCH is x86_64 or arm64, not $ARCH" ;;
 esac
 
-# A larger zip starts later. In bytes; export and search read or write more than rows, and import reads
-# files of many formats.
+# A larger zip starts later. In bytes: a few percent above what each has. Of all of them 1.2 MB are OpenSSL;
+# import reads files of many formats.
 limit_of() {
   case $1 in
-    db-test | list-projects | projects | account) echo 2700000 ;;
+    db-test | list-projects | account) echo 2800000 ;;
     import) echo 3500000 ;;
-    *) echo 3000000 ;;
+    *) echo 3100000 ;;
   esac
 }
 
