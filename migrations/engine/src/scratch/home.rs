@@ -35,8 +35,12 @@ impl Home {
         // Without TMPDIR it is this one.
         let is_default = std::env::temp_dir() == Path::new("/tmp");
         let memory = if is_default { memory_folder() } else { None };
-        for parent in memory.into_iter().chain(on_disk) {
-            sweep(&parent, PREFIX, "lock", owner);
+        let parents: Vec<PathBuf> = memory.into_iter().chain(on_disk).collect();
+        // In all of them: where there was no room in memory, a killed run has left its folder on disk.
+        for parent in &parents {
+            sweep(parent, PREFIX, "lock", owner);
+        }
+        for parent in parents {
             let path = parent.join(format!("{PREFIX}{}-{nanos}", std::process::id()));
             let is_short = path.as_os_str().len() <= LONGEST_PATH;
             if !is_short || DirBuilder::new().mode(0o700).create(&path).is_err() {
