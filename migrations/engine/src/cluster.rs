@@ -67,6 +67,9 @@ const HINT: &str = "A temporary server keeps such an effect to itself: install P
     major version here. Or give --scratch-url of another server, or say in the file's leading comments: -- \
     branchline: allow cluster-effect: <reason>";
 
+/// The same after a file outside a transaction, of which nothing tells who did it.
+const HINT_OUTSIDE: &str = "If somebody else changed this meanwhile, run the command again. Otherwise: ";
+
 /// The rows of the shared catalogs by object.
 pub type SharedRows = BTreeMap<String, SharedRow>;
 
@@ -153,12 +156,16 @@ impl Shared {
         }
         let message =
             format!("acts on the whole server and not on its database alone: {}", changed.join(", "));
+        let hint = match watched {
+            Watched::All => HINT.to_owned(),
+            Watched::OfNoDatabase => format!("{HINT_OUTSIDE}{HINT}"),
+        };
         let raise = format!(
             "DO {}",
             literal(&format!(
                 "BEGIN RAISE EXCEPTION USING ERRCODE = '{REFUSED}', MESSAGE = {}, HINT = {}; END",
                 literal(&message),
-                literal(HINT)
+                literal(&hint)
             ))
         );
         execute(session, &raise).await

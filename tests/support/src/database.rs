@@ -1,4 +1,5 @@
-//! A database per test, cloned from a migrated template on one server per process.
+//! A database per test, cloned from a migrated template on one server per process, or on a second one for
+//! tests that make roles.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,6 +32,18 @@ pub fn empty_database() -> TestDatabase {
     TestDatabase::new(None).unwrap_or_else(|error| panic!("{error:#}"))
 }
 
+/// An empty database on a server of those tests that make or change roles. They belong to the whole server,
+/// and a migration outside a transaction, which is tried on the server of the other tests, cannot tell what
+/// it changed itself from what others did meanwhile.
+///
+/// # Panics
+/// Where the server cannot be started.
+#[must_use]
+pub fn empty_database_among_roles() -> TestDatabase {
+    let server = Server::of_roles().and_then(|server| TestDatabase::on(server, None));
+    server.unwrap_or_else(|error| panic!("{error:#}"))
+}
+
 /// Brings a database to the head of the project's migrations, as the deploy step does, and makes the role
 /// that functions log in as.
 ///
@@ -56,7 +69,7 @@ fn run_apart<F: Future<Output = Result<()>>>(work: impl FnOnce() -> F + Send) ->
     })
 }
 
-/// A database on the server of this process.
+/// A database on a server of this process.
 #[derive(Debug)]
 pub struct TestDatabase {
     name: String,
@@ -65,8 +78,11 @@ pub struct TestDatabase {
 
 impl TestDatabase {
     fn new(template: Option<&str>) -> Result<Self> {
+        Self::on(Server::shared()?, template)
+    }
+
+    fn on(server: &'static Server, template: Option<&str>) -> Result<Self> {
         static SERIAL: AtomicU32 = AtomicU32::new(1);
-        let server = Server::shared()?;
         if template.is_some() {
             server.migrated()?;
         }
@@ -129,7 +145,7 @@ async fn connect(url: &str) -> Result<Client> {
     Ok(client)
 }
 
-/// The server of this process. Its watcher stops it when the process ends.
+/// A server of this process. Its watcher stops it when the process ends.
 #[derive(Debug)]
 struct Server {
     postgres: Postgres,
@@ -146,7 +162,16 @@ struct Statement {
 impl Server {
     fn shared() -> Result<&'static Self> {
         static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-        let server = SERVER.get_or_init(|| Self::start().map_err(|error| format!("{error:#}")));
+        Self::once(&SERVER)
+    }
+
+    fn of_roles() -> Result<&'static Self> {
+        static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+        Self::once(&SERVER)
+    }
+
+    fn once(server: &'static OnceLock<Result<Self, String>>) -> Result<&'static Self> {
+        let server = server.get_or_init(|| Self::start().map_err(|error| format!("{error:#}")));
         server.as_ref().map_err(|error| anyhow!("{error}"))
     }
 

@@ -31,7 +31,16 @@ pub struct Project {
 impl Project {
     /// With these migration files and an empty database.
     pub fn with(files: &[(&str, &str)]) -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap(), database: support::empty_database() };
+        Self::on(support::empty_database(), files)
+    }
+
+    /// The same on the server of tests that make or change roles.
+    pub fn among_roles(files: &[(&str, &str)]) -> Self {
+        Self::on(support::empty_database_among_roles(), files)
+    }
+
+    fn on(database: TestDatabase, files: &[(&str, &str)]) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap(), database };
         fs::create_dir_all(project.sql_dir()).unwrap();
         for (file, sql) in files {
             project.write(file, sql);
@@ -41,13 +50,17 @@ impl Project {
 
     /// With this workspace's own migrations.
     pub fn with_ours() -> Self {
-        let project = Self::with(&[]);
+        Self::with(&[]).and_ours()
+    }
+
+    /// The same files on top of the project's own.
+    pub fn and_ours(self) -> Self {
         let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sql");
         for entry in fs::read_dir(ours).unwrap() {
             let path = entry.unwrap().path();
-            fs::copy(&path, project.sql_dir().join(path.file_name().unwrap())).unwrap();
+            fs::copy(&path, self.sql_dir().join(path.file_name().unwrap())).unwrap();
         }
-        project
+        self
     }
 
     /// Three small tables, each with its down.

@@ -69,7 +69,7 @@ fn it_is_known_who_applied_a_migration_and_for_how_long() {
 
 #[test]
 fn a_role_that_may_make_no_table_leaves_no_log_and_migrates_all_the_same() {
-    let project = Project::with(&[("V1__a.sql", "SELECT 1;\n"), ("V2__b.sql", "SELECT 2;\n")]);
+    let project = Project::among_roles(&[("V1__a.sql", "SELECT 1;\n"), ("V2__b.sql", "SELECT 2;\n")]);
     project.done(&["upgrade", "1"]);
     let role = format!("{}_writer", project.database.name());
     project.sql(&format!(

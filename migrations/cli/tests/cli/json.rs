@@ -167,7 +167,7 @@ fn every_document_is_as_the_page_says() {
 #[test]
 fn every_document_about_roles_is_as_the_page_says() {
     let page = page();
-    let project = Project::with_ours();
+    let project = Project::among_roles(&[]).and_ours();
     project.done(&["upgrade"]);
     let check = |section: &str, arguments: &[&str]| {
         check(&page, section, |arguments| project.run(arguments), arguments)

@@ -181,7 +181,7 @@ fn a_history_with_numbers_that_are_no_integers() {
 
 #[test]
 fn a_role_without_the_right() {
-    let project = Project::with_three();
+    let project = Project::among_roles(&[("V1__a.sql", "CREATE TABLE a (id int);\n")]);
     let role = format!("{}_reader", project.database.name());
     project.sql(&format!("CREATE ROLE {role} LOGIN PASSWORD 'canary'"));
     let url = project.database.url();

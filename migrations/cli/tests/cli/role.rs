@@ -7,9 +7,9 @@ use std::process::Stdio;
 
 use crate::harness::{Project, Run};
 
-/// A project on a migrated database. Roles belong to the server, which tests share.
+/// A project on a migrated database. Roles belong to the server, which the tests of roles share.
 fn migrated() -> Project {
-    let project = Project::with_ours();
+    let project = Project::among_roles(&[]).and_ours();
     project.done(&["upgrade"]);
     project
 }

@@ -81,7 +81,7 @@ fn wait_until(mut condition: impl FnMut() -> bool) {
 
 #[test]
 fn roles_of_the_real_server_are_there_on_a_temporary_one_and_those_of_migrations_are_not() {
-    let project = Project::with(&[
+    let project = Project::among_roles(&[
         (
             "V1__a.sql",
             "CREATE ROLE place_made;\nCREATE TABLE t (id int);\nGRANT SELECT ON t TO place_real, \
@@ -233,16 +233,20 @@ fn an_excused_file_acts_on_the_databases_own_server() {
         "{allow}DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'place_h') THEN CREATE ROLE \
          place_h; END IF; END $$;\nALTER ROLE place_h NOLOGIN;\n"
     );
-    let project =
-        Project::with(&[("V1__a.sql", &up), ("V1__a.down.sql", &format!("{allow}DROP ROLE place_h;\n"))]);
+    let project = Project::among_roles(&[
+        ("V1__a.sql", &up),
+        ("V1__a.down.sql", &format!("{allow}DROP ROLE place_h;\n")),
+    ]);
     project.done(&["verify"]);
     project.sql("DROP ROLE IF EXISTS place_h");
 }
 
 #[test]
 fn a_rehearsal_on_a_copy_is_refused_where_what_is_pending_acts_on_the_whole_server() {
-    let project =
-        Project::with(&[("V1__a.sql", "CREATE ROLE place_i;\n"), ("V1__a.down.sql", "DROP ROLE place_i;\n")]);
+    let project = Project::among_roles(&[
+        ("V1__a.sql", "CREATE ROLE place_i;\n"),
+        ("V1__a.down.sql", "DROP ROLE place_i;\n"),
+    ]);
     let said = project.run(&["rehearse", "--local"]).refusal();
     assert!(said.contains("V1__a.sql, line 1: CREATE ROLE"), "{said}");
     project.done(&["upgrade"]);
@@ -371,7 +375,7 @@ fn no_command_but_those_that_migrate_changes_what_the_server_shares() {
 #[test]
 fn what_others_change_meanwhile_is_not_held_against_a_migration() {
     // A plain SELECT, which is not watched as a block is, and can wait for nothing that this test could do.
-    let project = Project::with(&[
+    let project = Project::among_roles(&[
         (
             "V1__a.sql",
             "-- branchline: no-transaction\nCREATE TABLE t (id int);\nSELECT pg_sleep(1.5);\n\
@@ -390,6 +394,16 @@ fn what_others_change_meanwhile_is_not_held_against_a_migration() {
     project.sql("DROP DATABASE place_other");
     project.sql("DROP ROLE place_other");
     assert_eq!(run.code, Some(0), "{run}");
+}
+
+#[test]
+fn a_role_that_a_block_which_commits_makes_is_refused_and_may_be_somebody_elses() {
+    let block = "-- branchline: no-transaction\nDO $$ BEGIN EXECUTE 'CREATE ROLE place_j'; COMMIT; END $$;\n";
+    let project = Project::among_roles(&[("V1__a.sql", block), ("V1__a.down.sql", "SELECT 1;\n")]);
+    let said = project.run(&["schema"]).refusal();
+    assert!(said.contains("role place_j"), "{said}");
+    assert!(said.contains("If somebody else changed this meanwhile, run the command again."), "{said}");
+    project.sql("DROP ROLE place_j");
 }
 
 #[test]
