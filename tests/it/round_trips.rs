@@ -210,7 +210,7 @@ where
 }
 
 #[tokio::test]
-async fn each_step_of_a_job_is_one_round_trip_and_two_where_tokens_join_others() {
+async fn each_step_of_a_job_is_one_round_trip_and_two_where_others_wrote_tokens() {
     let distant = Distant::with_projects(1).await;
     let job = json!({ "project_id": 1, "source_url": "https://x/", "extraction_type": "color" });
     let blue = json!({ "colorSpace": "srgb", "components": [0.2, 0.4, 0.9] });
@@ -220,7 +220,7 @@ async fn each_step_of_a_job_is_one_round_trip_and_two_where_tokens_join_others()
         async move { send(distant, jobs::handle, ("POST", &target), &body, status).await }
     };
     let get = || async { send(&distant, jobs::handle, ("GET", "/?status=pending"), &json!({}), 200).await };
-    for id in 1..=2 {
+    for id in 1..=3 {
         assert_eq!(distant.flights(async { drop(post("/", job.clone(), 201).await) }).await, 1, "submit");
         assert_eq!(distant.flights(async { drop(get().await) }).await, 1, "list");
         let claimed = std::sync::Mutex::new(Value::Null);
@@ -230,8 +230,14 @@ async fn each_step_of_a_job_is_one_round_trip_and_two_where_tokens_join_others()
         let heartbeat = post(&format!("/{id}/heartbeat"), json!({ "lease_token": lease }), 200);
         assert_eq!(distant.flights(async { drop(heartbeat.await) }).await, 1, "heartbeat");
         let completion = json!({ "lease_token": lease, "tokens": tokens });
-        // The tokens of the first job are read before those of the second one join them.
-        for flights in [id, 1] {
+        // The tokens of the second job join those that this process wrote. Before the third one, somebody else
+        // writes some, which are read first.
+        if id == 3 {
+            let others = distant.database.client().await;
+            let touch = "UPDATE projects SET updated_at = updated_at + interval '1 s'";
+            others.batch_execute(touch).await.unwrap();
+        }
+        for flights in [if id == 3 { 2 } else { 1 }, 1] {
             let complete = post(&format!("/{id}/complete"), completion.clone(), 200);
             assert_eq!(distant.flights(async { drop(complete.await) }).await, flights, "complete");
         }

@@ -15,6 +15,7 @@ use web::{Error, PathParams, Query, Request, Response, budget_of, json};
 
 use crate::body::Claim;
 use crate::job::{LeasedJob, SPENT, SPENT_ERROR, columns};
+use crate::remembered::remember_lease;
 
 /// The beginning of the statement that leases jobs. The rest of it selects from `claimed`.
 #[must_use]
@@ -43,6 +44,11 @@ pub(crate) async fn claim(app: Arc<App>, request: Request, _: PathParams) -> Res
         lease(&connection, wanted, tokens).await
     };
     let jobs = app.write_idempotent(app.claims_with(&request, Scope::Worker), budget, claim).await?;
+    for leased in &jobs {
+        if let Some(lease_token) = leased.lease_token {
+            remember_lease(lease_token, leased.job.project_id);
+        }
+    }
     let is_empty = jobs.is_empty();
     let mut response = json(StatusCode::OK, &Claimed { jobs })?;
     if is_empty {

@@ -1,9 +1,10 @@
 //! `POST jobs/<id>/complete`: ends a job with a document of design tokens. The tokens and the job's status
 //! are written in one transaction.
 //!
-//! The tokens must be valid together with those of the project, which the crate `tokens` decides, not SQL. A
-//! project's first tokens are checked without the database, and take one round trip. Later ones take two: one
-//! that reads the project's, and one that writes where these are still the ones that were read.
+//! The tokens must be valid together with those of the project, which the crate `tokens` decides, not SQL. So
+//! they are merged with what the project is assumed to have, and written in one round trip if it has that:
+//! what this process wrote last, or else nothing. Otherwise that round trip reads what the project has, and
+//! a second one writes.
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::NO_JOB;
 use crate::body::Completion;
 use crate::job::{Job, WIDTH, columns};
 use crate::lease::{LEASED, lost};
+use crate::remembered::{remember_tokens, tokens_of};
 
 /// How often tokens are merged with the project's, each time because another change was faster.
 const MAX_MERGES: usize = 5;
@@ -31,17 +33,21 @@ pub(crate) async fn complete(app: Arc<App>, request: Request, params: PathParams
     Query::read(&request, &[])?;
     let completion = &Completion::read(request.body())?;
     let (claims, budget) = (app.claims_with(&request, Scope::Worker), budget_of(&request));
-    let mut tokens = TokenWrite::first(completion.tokens.as_deref());
+    let mut tokens = TokenWrite::assuming(completion);
     for _ in 0..MAX_MERGES {
         let assumed = &tokens;
         let write =
             |connection: Connection| async move { Ok(write(connection, id, completion, assumed).await?) };
-        let (ended, project) = app.write_idempotent(claims.clone(), &budget, write).await?;
-        let ended = ended.ok_or_else(|| Error::not_found(NO_JOB))?;
+        let outcome = app.write_idempotent(claims.clone(), &budget, write).await?;
+        let ended = outcome.job.ok_or_else(|| Error::not_found(NO_JOB))?;
         if ended.try_get(WIDTH)? {
-            return json(StatusCode::OK, &Job::from_row(&ended)?);
+            let job = Job::from_row(&ended)?;
+            if let Some((version, rows)) = outcome.version.zip(tokens.rows()) {
+                remember_tokens(job.project_id, version, Arc::clone(rows));
+            }
+            return json(StatusCode::OK, &job);
         }
-        let (project, document) = project.zip(completion.tokens.as_deref()).ok_or_else(lost)?;
+        let (project, document) = outcome.project.zip(completion.tokens.as_deref()).ok_or_else(lost)?;
         tokens = TokenWrite::onto(&project, document)?;
     }
     Err(Error::unavailable(1, "others changed the project each time that its tokens were merged"))
@@ -52,23 +58,26 @@ enum TokenWrite {
     /// The job has no tokens.
     WithoutTokens,
     /// The tokens of a project that has had none.
-    First(Rows),
+    First(Arc<Rows>),
     /// All tokens of a project, where it still has this version.
-    Merged(String, Rows),
+    Merged(String, Arc<Rows>),
     /// The document is not valid alone: nothing is written before the project's tokens are known.
     Nothing,
 }
 
 impl TokenWrite {
     /// What is written before the project's tokens are known.
-    fn first(document: Option<&RawValue>) -> Self {
-        let merged = document.map(|document| merge(&Document::default(), document).map(|all| all.rows()));
-        match merged {
-            None => Self::WithoutTokens,
-            Some(Ok(rows)) if rows == Rows::default() => Self::WithoutTokens,
-            Some(Ok(rows)) => Self::First(rows),
-            Some(Err(_)) => Self::Nothing,
+    fn assuming(completion: &Completion) -> Self {
+        let Some(document) = completion.tokens.as_deref() else { return Self::WithoutTokens };
+        let alone = merge(&Document::default(), document).map(|all| all.rows());
+        if alone.as_ref().is_ok_and(|rows| *rows == Rows::default()) {
+            return Self::WithoutTokens;
         }
+        let last = tokens_of(completion.lease_token).and_then(|last| {
+            let merged = merge(&last.rows.document().ok()?, document).ok()?;
+            Some(Self::Merged(last.version, Arc::new(merged.rows())))
+        });
+        last.unwrap_or_else(|| alone.map_or(Self::Nothing, |rows| Self::First(Arc::new(rows))))
     }
 
     /// What is written to a project with this version and these rows.
@@ -82,10 +91,10 @@ impl TokenWrite {
                           fault, with its place.";
             Error::unprocessable(detail).with_faults(&faults)
         })?;
-        Ok(Self::Merged(project.try_get(0)?, merged.rows()))
+        Ok(Self::Merged(project.try_get(0)?, Arc::new(merged.rows())))
     }
 
-    fn rows(&self) -> Option<&Rows> {
+    fn rows(&self) -> Option<&Arc<Rows>> {
         match self {
             Self::First(rows) | Self::Merged(_, rows) => Some(rows),
             Self::WithoutTokens | Self::Nothing => None,
@@ -117,11 +126,18 @@ fn merge(base: &Document, document: &RawValue) -> Result<Tokens, Vec<Diagnostic>
     Tokens::merge(base, document.get().as_bytes())
 }
 
-/// Completes the job in one round trip where the project's tokens are those that the new ones assume.
-///
-/// Returns the job, if there is one, with whether this lease has completed it; and where nothing was written
-/// because the tokens are others, the version of its project with their rows. The document of a lease that
-/// was completed before is not written again.
+/// What came of an attempt to complete a job.
+struct Outcome {
+    /// The job, if there is one, with whether this lease has completed it.
+    job: Option<Row>,
+    /// The version of its project after tokens were written.
+    version: Option<String>,
+    /// Where nothing was written because the project's tokens are others: its version, and their rows.
+    project: Option<Row>,
+}
+
+/// Completes the job in one round trip where the project's tokens are those that the new ones assume. The
+/// document of a lease that was completed before is not written again.
 ///
 /// The project is locked first, as whoever writes its tokens does. Tokens are written where the job was
 /// completed in this transaction, whose time `now()` is.
@@ -130,7 +146,7 @@ async fn write(
     id: i32,
     completion: &Completion,
     tokens: &TokenWrite,
-) -> Result<(Option<Row>, Option<Row>), db::Error> {
+) -> Result<Outcome, db::Error> {
     let document = completion.tokens.as_ref().map(|document| document.get());
     let lock = format!(
         "SELECT FROM projects
@@ -169,7 +185,7 @@ async fn write(
            AND p.id = (SELECT project_id FROM extraction_jobs WHERE {OWN} AND id = $1 AND {LEASED})",
         token_rows::selection("p.id")
     );
-    let rows = tokens.rows().map(Json);
+    let rows = tokens.rows().map(|rows| Json(&**rows));
     let statements = if rows.is_some() { replacements() } else { Vec::new() };
     let (job, rows): (&[Param<'_>], [Param<'_>; 1]) = (&end_params[..2], [(&rows, Type::JSON)]);
     connection.transaction_begins();
@@ -198,13 +214,14 @@ async fn write(
     locked?;
     let ended = ended?;
     kept?;
+    let mut last = Vec::new();
     for replaced in replaced {
-        replaced?;
+        last = replaced?;
     }
-    let others = others?;
+    let (version, project) = (last.first().map(|row| row.try_get(0)).transpose()?, others?);
     committed?;
     connection.transaction_ended();
-    Ok((ended, others))
+    Ok(Outcome { job: ended, version, project })
 }
 
 /// The job that was completed in this transaction, if one was: `done`.
@@ -217,6 +234,7 @@ const DONE: &str = "(SELECT id, project_id FROM extraction_jobs
 const KEEP_ROWS: &str = "CREATE TEMPORARY TABLE given_tokens ON COMMIT DROP AS SELECT $1::json AS rows";
 
 /// The statements that make the rows that are kept those of the project. Those that this changes get the job.
+/// The last one returns the project's version.
 fn replacements() -> Vec<String> {
     let rows = "(SELECT rows FROM pg_temp.given_tokens)";
     let replacements = token_rows::replacements(rows, "done.project_id", "done.id", DONE);
@@ -225,7 +243,8 @@ fn replacements() -> Vec<String> {
     statements.push(format!(
         "UPDATE projects AS p
          SET updated_at = greatest(clock_timestamp(), p.updated_at + interval '1 microsecond')
-         FROM {DONE} WHERE p.{OWN} AND p.id = done.project_id"
+         FROM {DONE} WHERE p.{OWN} AND p.id = done.project_id
+         RETURNING {PROJECT_ETAG}"
     ));
     statements
 }

@@ -62,8 +62,8 @@ pub(crate) struct Job {
 #[derive(Debug, Serialize)]
 pub(crate) struct LeasedJob {
     #[serde(flatten)]
-    job: Job,
-    lease_token: Option<Uuid>,
+    pub(crate) job: Job,
+    pub(crate) lease_token: Option<Uuid>,
     attempt: i16,
     lease_expires_at: Option<Timestamptz>,
 }

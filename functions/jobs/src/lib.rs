@@ -8,6 +8,7 @@ mod job;
 mod lease;
 mod list;
 mod manage;
+mod remembered;
 mod submit;
 mod webhook;
 
