@@ -70,7 +70,7 @@ pub(crate) struct Claim {
     /// The most jobs.
     pub(crate) max: usize,
     pub(crate) lease_seconds: i32,
-    /// What the worker calls itself.
+    /// The worker's name for itself.
     pub(crate) worker: Option<String>,
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct Failure {
     pub(crate) lease_token: Uuid,
     #[serde(alias = "error_message")]
     pub(crate) error: String,
-    /// Whether another attempt may succeed.
+    /// True if another attempt may succeed.
     #[serde(default = "yes")]
     pub(crate) retryable: bool,
 }
@@ -265,7 +265,7 @@ fn parse<T: for<'de> Deserialize<'de>>(body: &Body, max: usize, shape: &str) -> 
     })
 }
 
-/// Whether a text is an address whose content a worker can fetch.
+/// Returns true if a text is an address whose content a worker can fetch.
 fn is_source(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
         matches!(url.scheme(), "https" | "http" | "s3") && url.host_str().is_some_and(|host| !host.is_empty())

@@ -76,7 +76,7 @@ async fn lease(connection: &Connection, wanted: &Claim, tokens: &[Uuid]) -> Resu
     Ok(rows.iter().map(LeasedJob::from_row).collect::<Result<_, _>>()?)
 }
 
-/// What an attempt with these tokens has leased, whose answer was lost.
+/// Returns the jobs that an earlier attempt with these tokens leased, whose answer was lost.
 async fn claimed_before(connection: &Connection, tokens: &[Uuid]) -> Result<Vec<LeasedJob>, Error> {
     let sql = format!(
         "SELECT {} FROM extraction_jobs AS j

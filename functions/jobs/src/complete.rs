@@ -66,7 +66,7 @@ enum TokenWrite {
 }
 
 impl TokenWrite {
-    /// What is written before the project's tokens are known.
+    /// Returns the write to try before the project's tokens are known.
     fn assuming(completion: &Completion) -> Self {
         let Some(document) = completion.tokens.as_deref() else { return Self::WithoutTokens };
         let alone = merge(&Document::default(), document).map(|all| all.rows());
@@ -80,7 +80,7 @@ impl TokenWrite {
         last.unwrap_or_else(|| alone.map_or(Self::Nothing, |rows| Self::First(Arc::new(rows))))
     }
 
-    /// What is written to a project with this version and these rows.
+    /// Returns the write to a project with this version and these rows.
     ///
     /// # Errors
     /// 422 with all faults of the document among the project's tokens; 500 where its rows are no document.
@@ -126,7 +126,7 @@ fn merge(base: &Document, document: &RawValue) -> Result<Tokens, Vec<Diagnostic>
     Tokens::merge(base, document.get().as_bytes())
 }
 
-/// What came of an attempt to complete a job.
+/// The outcome of an attempt to complete a job.
 struct Outcome {
     /// The job, if there is one, with whether this lease has completed it.
     job: Option<Row>,

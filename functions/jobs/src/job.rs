@@ -42,7 +42,7 @@ pub(crate) struct Job {
     max_attempts: i16,
     /// When a pending job may be claimed, or the lease of one that is processed ends; null once it is over.
     available_at: Option<Timestamptz>,
-    /// What the worker calls itself that claimed the job last.
+    /// The name of the worker that claimed the job last.
     worker: Option<String>,
     /// A decimal number; null where the worker did not say.
     cost_usd: Option<String>,
@@ -68,7 +68,7 @@ pub(crate) struct LeasedJob {
     lease_expires_at: Option<Timestamptz>,
 }
 
-/// What [`Job::from_row`] reads of `j`, which has the columns of the table.
+/// The columns of `j`, a row of the table, that [`Job::from_row`] reads.
 pub(crate) fn columns() -> String {
     columns_with(RESULT_CHARACTERS)
 }

@@ -16,7 +16,7 @@ use crate::job::{Job, SPENT, STATUSES, listed_columns};
 #[derive(Serialize)]
 struct Page {
     jobs: Vec<Box<RawValue>>,
-    /// What `cursor=` takes for the next page; null on the last one.
+    /// The next page's `cursor=`; null on the last page.
     next_cursor: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What this process wrote last: a guess at the tokens of a project that saves the round trip to read them.
+//! The tokens that this process wrote last: a guess that saves the round trip to read a project's.
 //!
 //! Nobody has to be right here. Whoever writes tokens on a guess does so where the project still has the
 //! version that is guessed, and says nothing of the guess to the caller.

@@ -19,7 +19,7 @@ use crate::webhook;
 /// Bytes of an `Idempotency-Key`.
 const MAX_KEY: usize = 255;
 
-/// What came of a submission.
+/// The outcome of a submission.
 enum Outcome {
     Created(Box<Job>),
     Found(Box<Job>),

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The header with the HMAC-SHA256 of the body: `sha256=` and hexadecimal digits.
 const SIGNATURE: &str = "x-branchline-signature";
 
-/// What is sent. It holds nothing that a worker would rely on: who wants the job claims it.
+/// The body. It holds nothing that a worker would rely on: who wants the job claims it.
 #[derive(Serialize)]
 struct Message<'a> {
     event: &'static str,

@@ -14,8 +14,8 @@ use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of,
 
 use crate::{NO_PROJECT, id_of, stale};
 
-/// What refers to projects, in an order in which nothing is deleted that something else refers to. Rejected
-/// entries of imports go with their jobs.
+/// The tables that refer to projects, in an order in which nothing is deleted that something else refers to.
+/// Rejected entries of imports go with their jobs.
 const HELD: [&str; 8] = [
     "bookmarks",
     "folders",
@@ -27,7 +27,7 @@ const HELD: [&str; 8] = [
     "extraction_jobs",
 ];
 
-/// What came of deleting a project.
+/// The outcome of deleting a project.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Deleted,
@@ -139,7 +139,7 @@ async fn delete_all(
     Ok(outcome)
 }
 
-/// Whether `projects p` is the version that the sender has seen.
+/// Returns the condition that `projects p` is the version that the sender has seen.
 fn is_seen() -> String {
     format!("($2::text[] IS NULL OR {PROJECT_ETAG} = ANY ($2))")
 }

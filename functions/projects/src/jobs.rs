@@ -17,7 +17,7 @@ use crate::{NO_PROJECT, id_of};
 #[derive(Serialize)]
 struct Page {
     jobs: Vec<Box<RawValue>>,
-    /// What `cursor=` takes for the next page; null on the last one.
+    /// The next page's `cursor=`; null on the last page.
     next_cursor: Option<String>,
 }
 
@@ -40,7 +40,7 @@ struct JobState {
     completed_at: Option<Timestamptz>,
 }
 
-/// What [`JobState::from_row`] reads.
+/// The columns that [`JobState::from_row`] reads.
 const SELECT: &str =
     "j.id, j.source_url, j.extraction_type, j.status, j.progress, j.attempts, j.max_attempts,
     j.worker, j.cost_usd::text, left(j.error_message, 4096), j.created_at, j.updated_at, j.completed_at";

@@ -15,7 +15,7 @@ use crate::{NO_PROJECT, id_of};
 /// by another program, and an answer would not hold it.
 const DESCRIPTION_CHARACTERS: usize = 1_000_000;
 
-/// What [`response`] reads of `projects p`.
+/// The columns of `projects p` that [`response`] reads.
 pub(crate) fn columns() -> String {
     format!("{}, {PROJECT_ETAG}", Project::columns(DESCRIPTION_CHARACTERS))
 }

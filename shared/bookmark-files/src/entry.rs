@@ -1,4 +1,4 @@
-//! What a format makes of fields: a bookmark, folder or separator that owns what it holds.
+//! An entry of a file: a bookmark, folder or separator that a format makes of fields.
 
 use std::collections::HashSet;
 
@@ -110,7 +110,7 @@ fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").trim_ascii().to_owned()
 }
 
-/// What an object of a file is.
+/// The meaning of an object of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
     Bookmark(Entry),

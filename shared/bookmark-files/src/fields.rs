@@ -24,7 +24,7 @@ pub(crate) enum Value {
     Nested(String),
 }
 
-/// What is kept of fields: they themselves, their line and their warnings.
+/// Fields that are kept, with their line and their warnings.
 pub(crate) type Kept = (Vec<(String, Value)>, u32, Vec<String>);
 
 #[derive(Clone, Debug, Default)]

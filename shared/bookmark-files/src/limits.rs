@@ -3,11 +3,11 @@
 /// The start of a file that is looked at to recognise its format.
 pub const HEAD_BYTES: usize = 64 << 10;
 
-/// What the folders of a file may take together that are needed before its bookmarks are read: their fields
+/// Bytes of all folders of a file that are needed before its bookmarks are read: their fields
 /// as text, and their ids with [`ID_OVERHEAD`] for each.
 pub const OUTLINE_BYTES: usize = 16 << 20;
 
-/// What an id takes besides its text.
+/// Bytes of an id besides its text.
 pub const ID_OVERHEAD: usize = 100;
 
 /// The deepest path of a bookmark in a file that names a folder for each bookmark. The rest of a longer path

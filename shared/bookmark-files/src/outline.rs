@@ -1,5 +1,5 @@
-//! What must be known of a file before its bookmarks are read: its format, and its folders where a name comes
-//! after what is in the folder.
+//! The outline of a file, which is read before its bookmarks: its format, and its folders where a name comes
+//! after the folder's contents.
 
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};

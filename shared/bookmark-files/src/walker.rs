@@ -34,7 +34,7 @@ pub(crate) struct Object {
     pub(crate) children: u32,
 }
 
-/// What is kept of an object, in a form with few bytes.
+/// The part of an object that is kept, in a form with few bytes.
 type KeptObject = (Kept, usize, Option<String>, Vec<u32>, u32);
 
 impl Object {

@@ -1,4 +1,4 @@
-//! What holds of all files.
+//! Properties of all files.
 
 #![expect(clippy::expect_used, reason = "helpers of tests are tests too")]
 

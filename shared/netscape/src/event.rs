@@ -71,7 +71,7 @@ pub struct Folder<'a> {
     /// The line its `<H3>` stands on (of an item of a list that holds a list: where that begins), counted
     /// from 1.
     pub line: u32,
-    /// Whether the folder begins here. A bookmarks file has each folder once, so a [`Reader`](crate::Reader)
+    /// True if the folder begins here. A bookmarks file has each folder once, so a [`Reader`](crate::Reader)
     /// yields no other.
     pub occurrence: Occurrence,
     /// Warnings about values that could not be taken as written.

@@ -48,10 +48,10 @@ pub(crate) enum Written {
 }
 
 impl Written {
-    /// Whether the whole of it refers to another token, or into one.
+    /// Returns true if the whole of it refers to another token, or into one.
     pub(crate) fn is_reference(&self) -> bool {
         match self {
-            Self::Value(value) => Reference::of(value).is_some(),
+            Self::Value(value) => Reference::parse(value).is_some(),
             Self::Reference(_) => true,
         }
     }
@@ -67,7 +67,7 @@ pub(crate) enum OwnType {
     Faulty,
 }
 
-/// What tokens and groups say of themselves.
+/// The members that tokens and groups have in common.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Notes {
     pub(crate) description: Option<String>,

@@ -26,7 +26,7 @@ impl Tokens {
         let mut merger = Merger { errors: &mut errors, paths: HashSet::new() };
         merger.group(&mut whole.root, added.root, OwnType::None, Place { pointer: &Pointer::ROOT, path: "" });
         let paths = merger.paths;
-        let mut tokens = Self::of(whole, errors)?;
+        let mut tokens = Self::resolve(whole, errors)?;
         tokens.write_types(&paths);
         Ok(tokens)
     }

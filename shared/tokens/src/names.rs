@@ -79,8 +79,8 @@ pub(crate) fn css_name(path: &[&str]) -> String {
     name.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Whether a character stands in an identifier as it is: CSS Syntax 3, "identifier code point". Earlier
-/// editions take more of the characters that are not ASCII.
+/// Returns true if a character stands in an identifier as it is: CSS Syntax 3, "identifier code point".
+/// Earlier editions take more of the characters that are not ASCII.
 fn is_name(character: char) -> bool {
     match character {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '\u{b7}' => true,

@@ -22,7 +22,7 @@ pub(crate) struct Target {
 
 impl<'a> Reference<'a> {
     /// The reference, where a value is one. A text with braces at both ends is, and an object with `$ref`.
-    pub(crate) fn of(json: &'a Json) -> Option<Self> {
+    pub(crate) fn parse(json: &'a Json) -> Option<Self> {
         match json {
             Json::String(text) if text.starts_with('{') && text.ends_with('}') => Some(Self::Curly(text)),
             Json::Object(object) => object.get("$ref").and_then(Json::as_str).map(Self::Pointer),
@@ -116,7 +116,7 @@ mod tests {
         for text in ["#", "#/", "a/b", "#/$value", "#/a/$type", "x.json#/a"] {
             assert!(Reference::Pointer(text).target().is_err(), "{text}");
         }
-        assert!(Reference::of(&Json::from("1.5")).is_none());
+        assert!(Reference::parse(&Json::from("1.5")).is_none());
         assert!(group_path("#/a/$value").is_err());
     }
 }

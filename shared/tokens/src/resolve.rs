@@ -36,7 +36,7 @@ pub struct ResolvedToken {
     pub deprecated: Option<Deprecated>,
     /// `$extensions`
     pub extensions: Option<Json>,
-    /// Whether its group has received it by `$extends`.
+    /// True if its group has received it by `$extends`.
     pub is_copy: bool,
 }
 
@@ -68,7 +68,7 @@ impl Tokens {
         match json::parse(text, &mut errors) {
             Ok(json) => {
                 let document = document::read(json, &mut errors);
-                Self::of(document, errors)
+                Self::resolve(document, errors)
             }
             Err(error) => Err(vec![error]),
         }
@@ -84,9 +84,9 @@ impl Tokens {
     }
 
     /// Checks a document that has been read, with the faults that were found then.
-    pub(crate) fn of(document: Document, mut errors: Diagnostics) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn resolve(document: Document, mut errors: Diagnostics) -> Result<Self, Vec<Diagnostic>> {
         let mut warnings = Diagnostics::default();
-        let mut tree = Tree::of(&document);
+        let mut tree = Tree::build(&document);
         tree.report_size(&mut errors);
         if !tree.is_full() {
             tree.extend(&mut errors);
@@ -106,7 +106,7 @@ impl Tokens {
     pub(crate) fn from_json(json: Json) -> Result<Self, Vec<Diagnostic>> {
         let mut errors = Diagnostics::default();
         let document = document::read(json, &mut errors);
-        Self::of(document, errors)
+        Self::resolve(document, errors)
     }
 
     /// The document, as it was written.
@@ -125,7 +125,7 @@ impl Tokens {
         &self.tokens
     }
 
-    /// What is no fault, and may be a mistake.
+    /// Returns possible mistakes that are no faults.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
@@ -197,7 +197,7 @@ fn each_reference(token: &Token, visit: &mut dyn FnMut(&Pointer<'_>, &Reference<
 }
 
 fn walk(json: &Json, at: &Pointer<'_>, visit: &mut dyn FnMut(&Pointer<'_>, &Reference<'_>)) {
-    match (Reference::of(json), json) {
+    match (Reference::parse(json), json) {
         (Some(reference @ Reference::Curly(_)), _) => visit(at, &reference),
         (Some(reference @ Reference::Pointer(_)), _) => visit(&at.member("$ref"), &reference),
         (None, Json::Array(items)) => {
@@ -238,7 +238,9 @@ fn read_token(reader: &mut ValueReader<'_, '_>, node: NodeId) -> Option<Resolved
     match declared {
         OwnType::Known(token_type) => reader.whole(json, &at, token_type),
         OwnType::Faulty => None,
-        OwnType::None if Reference::of(json).is_some_and(|reference| !reader.leads_anywhere(&reference)) => {
+        OwnType::None
+            if Reference::parse(json).is_some_and(|reference| !reader.leads_anywhere(&reference)) =>
+        {
             reader.whole(json, &at, TokenType::Number)
         }
         OwnType::None => {
@@ -251,7 +253,7 @@ fn read_token(reader: &mut ValueReader<'_, '_>, node: NodeId) -> Option<Resolved
 
 /// The token that a value refers to as a whole.
 fn whole_target(tree: &Tree<'_>, json: &Json) -> Option<NodeId> {
-    let target = Reference::of(json)?.target().ok().filter(|target| target.part.is_empty())?;
+    let target = Reference::parse(json)?.target().ok().filter(|target| target.part.is_empty())?;
     tree.find(&target.path)
 }
 

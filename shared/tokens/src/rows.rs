@@ -36,7 +36,7 @@ pub struct TokenColumns {
     pub path: String,
     /// The place in the document, counted from 0 in the order of its text.
     pub position: i32,
-    /// Whether the token itself has `$type`; else its type comes from a group or from what it refers to.
+    /// True if the token itself has `$type`; else its type comes from a group or from what it refers to.
     pub own_type: bool,
     /// The path of the token that the whole value refers to.
     pub alias: Option<String>,
@@ -52,7 +52,7 @@ pub struct TokenColumns {
     pub extensions: Option<Json>,
     /// 0 to 1, of the extension [`crate::EXTENSION`]; whoever writes it changes `extensions`.
     pub confidence: Option<f64>,
-    /// What the token is for, of the same extension.
+    /// The token's purpose, of the same extension.
     pub role: Option<String>,
 }
 
@@ -113,7 +113,7 @@ pub struct OtherRow {
     /// or `$ref` in place of `$extends`.
     #[serde(flatten)]
     pub token: TokenColumns,
-    /// Whether it is a group.
+    /// True if it is a group.
     pub is_group: bool,
     /// The token's type, or the group's own `$type`.
     pub token_type: Option<String>,
@@ -129,6 +129,6 @@ pub struct OtherRow {
 pub struct RowsError {
     /// The row's path.
     pub path: String,
-    /// What is wrong with it.
+    /// The fault.
     pub detail: &'static str,
 }

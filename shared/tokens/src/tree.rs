@@ -50,7 +50,7 @@ pub(crate) struct TreeGroup<'d> {
     own_type: OwnType,
     /// The type of the group that it extends.
     extended_type: OwnType,
-    /// What it extends, as it is written, and by which member.
+    /// The reference to what it extends, as it is written, and by which member.
     extends: Option<(&'d str, &'static str)>,
 }
 
@@ -146,7 +146,7 @@ impl<'d> Tree<'d> {
         }
     }
 
-    /// Whether it has more nodes than are taken.
+    /// Returns true if it has more nodes than are taken.
     pub(crate) fn is_full(&self) -> bool {
         self.tokens > MAX_TOKENS || self.nodes.len() - self.tokens > MAX_GROUPS
     }

@@ -46,7 +46,7 @@ pub enum Value {
 /// A part of a value, and the token that it refers to as a whole, by its place in [`crate::Tokens::tokens`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part<T> {
-    /// What it stands for.
+    /// The value that it stands for.
     pub value: T,
     /// The token.
     pub alias: Option<usize>,
@@ -75,7 +75,7 @@ pub enum Unit {
 pub struct Duration {
     /// In `unit`.
     pub value: f64,
-    /// Whether `unit` is seconds; else milliseconds.
+    /// True if `unit` is seconds; else milliseconds.
     pub is_seconds: bool,
 }
 
@@ -84,7 +84,7 @@ pub struct Duration {
 pub struct FontFamily {
     /// At least one.
     pub names: Vec<String>,
-    /// Whether it is written as an array.
+    /// True if it is written as an array.
     pub is_list: bool,
 }
 
@@ -138,7 +138,7 @@ pub struct Transition {
 pub struct Shadows {
     /// At least one.
     pub items: Vec<Part<Shadow>>,
-    /// Whether it is written as an array.
+    /// True if it is written as an array.
     pub is_list: bool,
 }
 
@@ -155,7 +155,7 @@ pub struct Shadow {
     pub blur: Part<Dimension>,
     /// How much larger than the box it is.
     pub spread: Part<Dimension>,
-    /// Whether it lies within the box.
+    /// True if it lies within the box.
     pub inset: Option<bool>,
 }
 

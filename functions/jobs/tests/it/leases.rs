@@ -1,4 +1,4 @@
-//! What a worker with a lease may do, and what one without.
+//! A worker with a lease may report; one without may not.
 
 use serde_json::json;
 

@@ -31,7 +31,7 @@ async fn post(fixture: &Fixture, target: &str, body: &Value) -> Seen {
     fixture.call(jobs::handle, Event::post(target).text(body.to_string())).await
 }
 
-/// What a job is to do.
+/// The body of a submission.
 fn wanted() -> Value {
     json!({ "project_id": 1, "source_url": "https://example.com/a.png", "extraction_type": "color" })
 }

@@ -40,7 +40,7 @@ async fn a_list_is_of_a_project_or_a_status_newest_first_in_pages() {
     }
 }
 
-/// What the old store's code wrote, and what it could have.
+/// Rows that the old store's code wrote, and some that it could have.
 async fn of_the_old_store() -> Fixture {
     let fixture = with_project().await;
     fixture

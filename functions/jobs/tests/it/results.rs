@@ -1,4 +1,4 @@
-//! What a completed job brings: its document, as tokens of the project.
+//! A completed job's document becomes tokens of the project.
 
 use harness::Fixture;
 use serde_json::{Value, json};

@@ -22,7 +22,7 @@ use crate::{NO_PROJECT, id_of, stale};
 struct Stored<'a> {
     /// Those included that groups receive by `$extends`.
     tokens: usize,
-    /// What is no fault, and may be a mistake.
+    /// Possible mistakes that are no faults.
     warnings: &'a [Diagnostic],
 }
 

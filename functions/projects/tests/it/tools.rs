@@ -10,9 +10,9 @@ use http::Method;
 use serde_json::Value;
 use support::{Event, project_root};
 
-/// What every one of the tools takes.
+/// A document that every one of the tools takes.
 const COMMON: &str = include_str!("tools/common.tokens.json");
-/// What is valid, and not taken by Terrazzo or printed wrongly by Style Dictionary.
+/// A valid document that Terrazzo does not take or Style Dictionary prints wrongly.
 const TRAPS: &str = include_str!("tools/traps.tokens.json");
 
 /// A project's tokens in every format, and what tools make of them.

@@ -21,7 +21,7 @@ pub(super) const SHAPE: Shape = Shape {
 /// Vivaldi's separator is a link to this address.
 const SEPARATOR: &str = "http://bookmark.placeholder.url/";
 
-/// What browsers note for themselves.
+/// Fields that browsers note for themselves.
 const NOISE: [&str; 8] = [
     "guid",
     "id",

@@ -78,7 +78,7 @@ pub(super) fn node(object: Object) -> Node {
     Node::Folder(entry.finish(fields))
 }
 
-/// What all kinds have.
+/// Reads the fields that all kinds have.
 fn entry(fields: &mut Fields) -> Entry {
     let mut entry = Entry {
         title: fields.text("title").unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What holds of any bytes, for the tests and the fuzz target.
+//! Properties of any bytes, for the tests and the fuzz target.
 
 use branchline_bookmark_files::{Error, Reader, Scan};
 use netscape::Event;

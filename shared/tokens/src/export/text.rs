@@ -1,4 +1,4 @@
-//! What may stand in a style sheet or in JSON: numbers, strings, comments.
+//! Numbers, strings and comments as they stand in a style sheet or in JSON.
 
 use crate::json::Json;
 

@@ -6,7 +6,7 @@ use crate::reference::Reference;
 
 impl<'d> Tree<'d> {
     /// The nodes of a document, before anything is extended.
-    pub(crate) fn of(document: &'d Document) -> Self {
+    pub(crate) fn build(document: &'d Document) -> Self {
         let mut tree = Tree { nodes: Vec::new(), by_name: HashMap::new(), tokens: 0 };
         tree.nodes.push(TreeNode {
             name: "",
@@ -15,7 +15,7 @@ impl<'d> Tree<'d> {
             bytes: 0,
             received_by: None,
             children: Vec::new(),
-            content: Content::Group(TreeGroup::of(&document.root)),
+            content: Content::Group(TreeGroup::read(&document.root)),
         });
         let mut walk = vec![(ROOT, &document.root)];
         while let Some((parent, group)) = walk.pop() {
@@ -25,7 +25,7 @@ impl<'d> Tree<'d> {
                         tree.add(parent, name, Content::Token { token, copy_of: None }, None);
                     }
                     Node::Group(group) => {
-                        let id = tree.add(parent, name, Content::Group(TreeGroup::of(group)), None);
+                        let id = tree.add(parent, name, Content::Group(TreeGroup::read(group)), None);
                         walk.push((id, group));
                     }
                 }
@@ -103,7 +103,7 @@ impl<'d> Tree<'d> {
 }
 
 impl<'d> TreeGroup<'d> {
-    fn of(group: &'d Group) -> Self {
+    fn read(group: &'d Group) -> Self {
         let extends = group.extends.as_deref().map(|reference| (reference, "$extends"));
         TreeGroup { group: Some(group), own_type: group.own_type, extended_type: OwnType::None, extends }
     }

@@ -28,7 +28,7 @@ pub(crate) struct ValueReader<'a, 'd> {
     pub(crate) warnings: &'a mut Diagnostics,
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 enum Referent {
     Token(usize),
     Fragment(Json),
@@ -42,7 +42,7 @@ enum Notation {
     Pointer,
 }
 
-/// What a part may be: how it is read, and which tokens it may refer to.
+/// The kind of a part: how it is read, and which tokens it may refer to.
 struct Kind<T> {
     token_type: TokenType,
     of_value: fn(&Value) -> Option<T>,
@@ -52,7 +52,7 @@ struct Kind<T> {
 impl<'d> ValueReader<'_, 'd> {
     /// Reads the whole value of a token.
     pub(crate) fn whole(&mut self, json: &Json, at: &Pointer<'_>, token_type: TokenType) -> Option<Resolved> {
-        if let Some(reference) = Reference::of(json) {
+        if let Some(reference) = Reference::parse(json) {
             return match self.follow(&reference, json, at)? {
                 Referent::Token(place) => {
                     let value = self.resolved[place].as_ref().map(|resolved| Arc::clone(&resolved.value))?;
@@ -98,7 +98,7 @@ impl<'d> ValueReader<'_, 'd> {
         kind: &Kind<T>,
         read: impl FnOnce(&mut Self, &Json, &Pointer<'_>) -> Option<T>,
     ) -> Option<Part<T>> {
-        let Some(reference) = Reference::of(json) else {
+        let Some(reference) = Reference::parse(json) else {
             return read(self, json, at).map(|value| Part { value, alias: None });
         };
         if kind.notation == Notation::Pointer && matches!(reference, Reference::Curly(_)) {
@@ -124,7 +124,7 @@ impl<'d> ValueReader<'_, 'd> {
         }
     }
 
-    /// Whether a reference leads to a token or a part of one; if not, [`Self::whole`] says why.
+    /// Returns true if a reference leads to a token or a part of one; if not, [`Self::whole`] says why.
     pub(crate) fn leads_anywhere(&self, reference: &Reference<'_>) -> bool {
         let node = reference.target().ok().and_then(|target| self.tree.find(&target.path));
         node.is_some_and(|node| self.places.contains_key(&node))

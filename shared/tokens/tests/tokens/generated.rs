@@ -82,7 +82,7 @@ fn literal() -> impl Strategy<Value = (&'static str, Value)> {
     ]
 }
 
-/// What a token or a group may say of itself.
+/// The members that a token or a group may have.
 fn notes() -> impl Strategy<Value = Value> {
     let deprecated = prop_oneof![any::<bool>().prop_map(Value::from), "[^\u{0}]{0,9}".prop_map(Value::from)];
     let extensions = (number(), unit(), "[^\u{0}]{0,5}").prop_map(|(number, confidence, text)| {

@@ -1,4 +1,4 @@
-//! What references and `$extends` stand for.
+//! The values that references and `$extends` stand for.
 
 use branchline_tokens::{TokenType, Tokens};
 
