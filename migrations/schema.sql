@@ -174,6 +174,74 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_numbers(wanted bigint[])
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+    most CONSTANT bigint := 1000000000;
+    margin CONSTANT bigint := 1000;
+    highest bigint;
+BEGIN
+    IF current_organization() IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('keep_numbers', 0));
+    SELECT max(n) INTO highest FROM unnest(wanted) AS n WHERE n BETWEEN 1 AND most;
+    IF highest >= (SELECT last_value FROM bookmarks_number_seq) THEN
+        PERFORM setval('bookmarks_number_seq', highest + margin);
+    END IF;
+    RETURN QUERY
+        SELECT DISTINCT n FROM unnest(wanted) AS n
+        WHERE n BETWEEN 1 AND most
+          AND NOT EXISTS (SELECT FROM bookmarks AS b WHERE b.number = n)
+          AND NOT EXISTS (SELECT FROM trashed_bookmarks AS t WHERE t.number = n);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.make_folders(scope integer, path text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    organization CONSTANT uuid := default_organization();
+    root uuid := folder_root(scope);
+    parent uuid;
+    folder uuid;
+    folder_name text;
+BEGIN
+    IF organization <> '00000000-0000-7000-8000-000000000001' THEN
+        root := encode(substr(sha256(uuid_send(organization) || uuid_send(root)), 1, 16), 'hex')::uuid;
+    END IF;
+    FOREACH folder_name IN ARRAY coalesce(path, '{}') LOOP
+        IF parent IS NULL THEN
+            SELECT f.id INTO folder FROM folders AS f
+            WHERE f.organization_id = organization AND f.parent_id IS NULL AND f.name = folder_name
+              AND f.project_id IS NOT DISTINCT FROM scope
+            ORDER BY f.place, f.id LIMIT 1;
+        ELSE
+            SELECT f.id INTO folder FROM folders AS f
+            WHERE f.organization_id = organization AND f.parent_id = parent AND f.name = folder_name
+            ORDER BY f.place, f.id LIMIT 1;
+        END IF;
+        -- An id may be taken by a folder that was renamed or moved.
+        FOR nth IN 0 .. 10000 LOOP
+            EXIT WHEN folder IS NOT NULL;
+            INSERT INTO folders (organization_id, id, project_id, parent_id, name, place)
+            VALUES (organization, folder_key(coalesce(parent, root), nth, folder_name), scope, parent, folder_name,
+                    bookmark_place(gen_random_uuid(), clock_timestamp()))
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id INTO folder;
+        END LOOP;
+        parent := folder;
+        folder := NULL;
+    END LOOP;
+    RETURN parent;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.require_row_security(default_is_only boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -615,9 +683,11 @@ BEGIN
         FROM (
             SELECT organization_id, id
             FROM written AS n FULL JOIN replaced AS o USING (organization_id, id)
-            WHERE (n.title, n.tags, n.url, n.description, n.domain, n.project_id, n.further_text, n.attributes)
+            WHERE (n.title, n.tags, n.url, n.description, n.notes, n.domain, n.project_id, n.further_text,
+                   n.attributes)
                   IS DISTINCT FROM
-                  (o.title, o.tags, o.url, o.description, o.domain, o.project_id, o.further_text, o.attributes)
+                  (o.title, o.tags, o.url, o.description, o.notes, o.domain, o.project_id, o.further_text,
+                   o.attributes)
         ) AS changed;
     ELSE
         INSERT INTO search_pending (organization_id, first_id, last_id)
@@ -669,8 +739,8 @@ BEGIN
             WHERE organization_id = organization AND bookmarks.id BETWEEN p.first_id AND p.last_id OFFSET 0
         ) AS b
         WHERE p.organization_id = organization AND (cardinality(likes) = 0
-           OR search_fold(concat_ws(' ', b.title, array_to_string(b.tags, ' '), b.url, b.description, b.further_text,
-                                    b.attributes)) LIKE ALL (likes)));
+           OR search_fold(concat_ws(' ', b.title, array_to_string(b.tags, ' '), b.url, b.description, b.notes,
+                                    b.further_text, b.attributes)) LIKE ALL (likes)));
     IF labels_only THEN
         RETURN QUERY
             SELECT b.id, search_labels(b.domain, b.tags, b.project_id) || array_to_tsvector(ARRAY['=o' || organization])
@@ -910,6 +980,8 @@ BEGIN
 END
 $procedure$;
 
+CREATE SEQUENCE public.bookmarks_number_seq;
+
 CREATE TABLE public.organizations (
     id uuid NOT NULL,
     slug text NOT NULL,
@@ -996,13 +1068,24 @@ CREATE TABLE public.bookmarks (
     further_folder_ids uuid[],
     further_text text,
     organization_id uuid NOT NULL,
+    number bigint DEFAULT nextval('public.bookmarks_number_seq'::regclass) NOT NULL,
+    is_archived boolean DEFAULT false NOT NULL,
+    unread boolean DEFAULT false NOT NULL,
+    notes text,
+    suggested_tags text[] DEFAULT '{}'::text[] NOT NULL,
+    edited text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT bookmarks_pkey PRIMARY KEY (organization_id, id),
     CONSTRAINT valid_content_type CHECK (((content_type)::text = ANY (ARRAY['tutorial'::character varying, 'documentation'::character varying, 'article'::character varying, 'video'::character varying, 'tool'::character varying])))
 );
+ALTER SEQUENCE public.bookmarks_number_seq OWNED BY public.bookmarks.number;
+CREATE UNIQUE INDEX bookmarks_number_key ON public.bookmarks USING btree (number);
 CREATE UNIQUE INDEX bookmarks_url_in_organization_key ON public.bookmarks USING btree (organization_id, project_id, url_key) NULLS NOT DISTINCT;
+CREATE INDEX ix_bookmarks_added ON public.bookmarks USING btree (organization_id, COALESCE(add_date, created_at), id);
+CREATE INDEX ix_bookmarks_archived ON public.bookmarks USING btree (organization_id, id) WHERE is_archived;
 CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) WHERE (folder_id IS NOT NULL);
 CREATE INDEX ix_bookmarks_further_folders ON public.bookmarks USING btree (id) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
+CREATE INDEX ix_bookmarks_unread ON public.bookmarks USING btree (organization_id, id) WHERE unread;
 CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 CREATE TRIGGER search_inserted AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 CREATE TRIGGER search_truncated AFTER TRUNCATE ON public.bookmarks FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
@@ -1014,13 +1097,18 @@ CREATE POLICY own_rows_are_read ON public.bookmarks FOR SELECT TO PUBLIC USING (
 CREATE POLICY own_rows_are_updated ON public.bookmarks FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON COLUMN public.bookmarks.attributes IS 'The format''s other attributes as written: an object of strings.';
 COMMENT ON COLUMN public.bookmarks.domain IS 'The URL''s host: lower case, punycode, without a leading "www."; null where the scheme has none.';
+COMMENT ON COLUMN public.bookmarks.edited IS 'The columns that a person set, by name. No import overwrites them, and undoing one keeps the bookmark.';
 COMMENT ON COLUMN public.bookmarks.folder_id IS 'The row of folders; null at the root. No foreign key: it would cost each bookmark of an import a lookup, and an import writes both in one transaction.';
 COMMENT ON COLUMN public.bookmarks.folder_path IS 'Of the functions before V0021. A later release drops it: folder_id.';
 COMMENT ON COLUMN public.bookmarks.further_folder_ids IS 'Where merged duplicates stand beside folder_id.';
 COMMENT ON COLUMN public.bookmarks.further_folders IS 'Of the functions before V0021. A later release drops it: further_folder_ids.';
 COMMENT ON COLUMN public.bookmarks.further_text IS 'What merged duplicates say that the bookmark does not: titles, descriptions, attributes. For search; an export reads import_entries. At most 16,384 characters.';
+COMMENT ON COLUMN public.bookmarks.is_archived IS 'It was put away.';
+COMMENT ON COLUMN public.bookmarks.notes IS 'A person''s own text beside the description.';
+COMMENT ON COLUMN public.bookmarks.number IS 'An integer in place of the id, for clients that know no others; unique in all organizations.';
 COMMENT ON COLUMN public.bookmarks.original_folder IS 'The names of its folders at the import, joined by "/", cut after 1,024 bytes.';
 COMMENT ON COLUMN public.bookmarks.project_id IS 'Null: the one scope of bookmarks without a project.';
+COMMENT ON COLUMN public.bookmarks.suggested_tags IS 'Tags that a model suggests and nobody has accepted.';
 COMMENT ON COLUMN public.bookmarks.unmerged IS 'What the merged columns held before the first merge; null where nothing was merged. Undoing an import needs it.';
 COMMENT ON COLUMN public.bookmarks.url_key IS 'First 16 bytes of the SHA-256 of the URL as the WHATWG URL parser writes it; a uuid because that is Postgres''s fixed 16-byte type. Equal to id in a row of the old importer that repeats an older row''s URL.';
 
@@ -1030,7 +1118,8 @@ CREATE OR REPLACE FUNCTION public.search_document(b public.bookmarks)
  IMMUTABLE PARALLEL SAFE
 AS $function$
 BEGIN
-    RETURN search_words(b.title, b.tags, b.url, b.description, b.further_text, b.attributes)
+    RETURN search_words(b.title, b.tags, b.url, b.description,
+                        coalesce(b.notes || E'\n' || b.further_text, b.notes, b.further_text), b.attributes)
            || search_labels(b.domain, b.tags, b.project_id)
            || array_to_tsvector(ARRAY['=o' || b.organization_id]);
 END
@@ -1451,6 +1540,31 @@ COMMENT ON COLUMN public.spacing_tokens."position" IS 'The place in the document
 COMMENT ON COLUMN public.spacing_tokens.extraction_job_id IS 'The job that wrote it last; null where a person did.';
 COMMENT ON COLUMN public.spacing_tokens.written IS 'An object with $value or $ref as it was written, where the other columns do not say it.';
 
+CREATE TABLE public.trashed_bookmarks (
+    organization_id uuid DEFAULT public.default_organization() NOT NULL,
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    project_id integer,
+    deleted_at timestamp with time zone DEFAULT now() NOT NULL,
+    bookmark jsonb NOT NULL,
+    folders jsonb DEFAULT '{}'::jsonb NOT NULL,
+    merged jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT trashed_bookmarks_number_key UNIQUE (number),
+    CONSTRAINT trashed_bookmarks_organization_id_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES public.projects(organization_id, id),
+    CONSTRAINT trashed_bookmarks_pkey PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX ix_trashed_bookmarks_deleted_at ON public.trashed_bookmarks USING btree (organization_id, deleted_at, id);
+CREATE INDEX ix_trashed_bookmarks_project_id ON public.trashed_bookmarks USING btree (organization_id, project_id);
+ALTER TABLE public.trashed_bookmarks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.trashed_bookmarks FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.trashed_bookmarks FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.trashed_bookmarks FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.trashed_bookmarks FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+COMMENT ON TABLE public.trashed_bookmarks IS 'Bookmarks that a person deleted, until the trash is emptied.';
+COMMENT ON COLUMN public.trashed_bookmarks.bookmark IS 'Its row of bookmarks.';
+COMMENT ON COLUMN public.trashed_bookmarks.folders IS 'The folders that it was in, by id, each with folder_path() of it, by which it is made again.';
+COMMENT ON COLUMN public.trashed_bookmarks.merged IS 'Its duplicates in import_entries, as pairs of import_job_id and id. Their url_key is null meanwhile.';
+
 CREATE TABLE public.typography_tokens (
     organization_id uuid DEFAULT public.default_organization() NOT NULL,
     project_id integer NOT NULL,
@@ -1547,6 +1661,8 @@ GRANT INSERT (token_sha256) ON TABLE public.api_tokens TO branchline_app;
 GRANT INSERT (user_id), SELECT (user_id) ON TABLE public.api_tokens TO branchline_app;
 REVOKE ALL ON FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text) TO branchline_app;
+REVOKE ALL ON FUNCTION public.keep_numbers(wanted bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.keep_numbers(wanted bigint[]) TO branchline_app;
 REVOKE ALL ON FUNCTION public.note_api_token_use(sha256 bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.note_api_token_use(sha256 bytea) TO branchline_app;
 REVOKE ALL ON FUNCTION public.schema_version() FROM PUBLIC;
@@ -1560,6 +1676,7 @@ GRANT EXECUTE ON FUNCTION public.search_near(typed text[], filter tsquery, OUT m
 REVOKE ALL ON FUNCTION public.sign_in(user_id uuid, issuer text, subject text, email text, user_name text, organization_id uuid, organization_name text, is_personal boolean, role text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.sign_in(user_id uuid, issuer text, subject text, email text, user_name text, organization_id uuid, organization_name text, is_personal boolean, role text) TO branchline_app;
 GRANT USAGE ON SCHEMA public TO branchline_app;
+GRANT USAGE ON SEQUENCE public.bookmarks_number_seq TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.bookmarks TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.color_tokens TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.extraction_jobs TO branchline_app;
@@ -1572,6 +1689,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.other_tokens TO branchline_
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.projects TO branchline_app;
 GRANT INSERT, SELECT ON TABLE public.search_pending TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.spacing_tokens TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.trashed_bookmarks TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.typography_tokens TO branchline_app;
 GRANT SELECT ON TABLE public.users TO branchline_app;
 GRANT SELECT ON TABLE public.searchable_documents TO branchline_app;

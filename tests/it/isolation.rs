@@ -52,6 +52,8 @@ const ROWS: &str = "
     INSERT INTO bookmarks (id, url, title, url_key, organization_id)
     VALUES ('00000000-0000-7000-8000-0000000003aa', 'https://x/', 'x', '00000000-0000-7000-8000-000000000333', 'A'),
            ('00000000-0000-7000-8000-0000000003bb', 'https://x/', 'x', '00000000-0000-7000-8000-000000000333', 'B');
+    INSERT INTO trashed_bookmarks (id, number, bookmark, organization_id)
+    SELECT id, nextval('bookmarks_number_seq'), to_jsonb(b), organization_id FROM bookmarks AS b;
     INSERT INTO folders (id, name, place, organization_id)
     VALUES ('00000000-0000-7000-8000-0000000004aa', 'f', '00000000-0000-7000-8000-0000000004aa', 'A'),
            ('00000000-0000-7000-8000-0000000004bb', 'f', '00000000-0000-7000-8000-0000000004bb', 'B');
@@ -182,6 +184,7 @@ async fn no_row_hangs_from_another_organizations_row_and_no_key_tells_of_one() {
         "UPDATE import_jobs SET project_id = 102",
         "UPDATE bookmarks SET project_id = 102",
         "UPDATE bookmarks SET import_job_id = '00000000-0000-7000-8000-0000000001bb'",
+        "UPDATE trashed_bookmarks SET project_id = 102",
         "UPDATE folders SET parent_id = '00000000-0000-7000-8000-0000000004bb'",
         "UPDATE folders SET import_job_id = '00000000-0000-7000-8000-0000000001bb'",
         "UPDATE import_entries SET import_job_id = '00000000-0000-7000-8000-0000000001bb'",
@@ -273,6 +276,7 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
     let names: Vec<&str> = definer.iter().filter_map(|text| text.split(':').next()).collect();
     let expected = [
         "claim_api_token",
+        "keep_numbers",
         "note_api_token_use",
         "schema_version",
         "search_catch_up",

@@ -16,8 +16,9 @@ use crate::{NO_PROJECT, id_of, stale};
 
 /// The tables that refer to projects, in an order in which nothing is deleted that something else refers to.
 /// Rejected entries of imports go with their jobs.
-const HELD: [&str; 8] = [
+const HELD: [&str; 9] = [
     "bookmarks",
+    "trashed_bookmarks",
     "folders",
     "import_jobs",
     "color_tokens",
