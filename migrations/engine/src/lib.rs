@@ -68,6 +68,7 @@ pub mod script;
 pub mod settings;
 pub mod values;
 pub mod verify;
+pub mod wanted;
 
 use std::path::Path;
 

@@ -19,7 +19,7 @@ use tokio_postgres::Client;
 use place::Temporary;
 use temporary::TemporaryServer;
 
-pub use place::{Choice, Kind, Lookup, choose, refuse_effects};
+pub use place::{Choice, Kind, Lookup, choose, choose_for, refuse_effects};
 
 use crate::connect::{connect, ensure_session, session_url};
 use crate::database::{Database, HistoryTable, execute, one_row};
@@ -166,7 +166,8 @@ pub struct Scratch {
 /// A database that was made beside a scratch database. It is dropped with that one at the latest.
 pub struct Beside {
     name: String,
-    url: Url,
+    /// Itself.
+    pub url: Url,
     /// True if others use its server.
     is_shared: bool,
 }

@@ -37,7 +37,9 @@ pub use plan::{
 pub use proof::{Extent, ProofStep, proof_steps};
 pub use refusal::Refusal;
 pub use renumber::{Rename, RenumberError, renumber};
-pub use statement::{CopyData, IndexBuild, PsqlCommand, Scanner, SplitError, Statement, Token, split};
+pub use statement::{
+    CopyData, IndexBuild, PsqlCommand, Scanner, SplitError, Statement, Token, psql_commands, split,
+};
 pub use step::{Step, StepKind};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};
 pub use version::VersionType;

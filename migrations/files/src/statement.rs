@@ -89,6 +89,14 @@ pub fn split(sql: &str) -> Result<Vec<Statement<'_>>, SplitError> {
     Ok(Parts::parse(sql)?.statements)
 }
 
+/// The commands of psql's in a script.
+///
+/// # Errors
+/// As for [`split`].
+pub fn psql_commands(sql: &str) -> Result<Vec<PsqlCommand<'_>>, SplitError> {
+    Ok(Parts::parse(sql)?.commands)
+}
+
 impl<'a> Parts<'a> {
     pub(crate) fn parse(sql: &'a str) -> Result<Self, SplitError> {
         let mut parts = Self { statements: Vec::new(), commands: Vec::new(), lines: LineIndex::new(sql) };

@@ -51,12 +51,22 @@ pub fn cluster_effects(script: &Script) -> Vec<ClusterEffect> {
     if allows(script, CLUSTER_EFFECT) {
         return Vec::new();
     }
-    let mut lines = Lines { sql: &script.sql, offset: 0, line: 1 };
+    effects_of(&script.file, &script.sql, script.directives.no_transaction)
+}
+
+/// The same for a file that is no migration, whose statements run one by one.
+#[must_use]
+pub fn cluster_effects_of_text(file: &str, sql: &str) -> Vec<ClusterEffect> {
+    effects_of(file, sql, true)
+}
+
+fn effects_of(file: &str, sql: &str, is_outside: bool) -> Vec<ClusterEffect> {
+    let mut lines = Lines { sql, offset: 0, line: 1 };
     let mut effects = Vec::new();
-    for statement in SourceFile::parse(&script.sql).tree().stmts() {
+    for statement in SourceFile::parse(sql).tree().stmts() {
         let start = usize::from(statement.syntax().text_range().start());
-        if let Some(what) = effect(&statement, script.directives.no_transaction) {
-            effects.push(ClusterEffect { file: script.file.clone(), line: lines.at(start), what });
+        if let Some(what) = effect(&statement, is_outside) {
+            effects.push(ClusterEffect { file: file.to_owned(), line: lines.at(start), what });
         }
     }
     effects
@@ -85,6 +95,11 @@ impl Prerequisites {
             }
         }
         found
+    }
+
+    /// Adds what a further file names.
+    pub fn add_text(&mut self, sql: &str) {
+        self.read(SourceFile::parse(sql).tree().syntax());
     }
 
     fn read(&mut self, tree: &SyntaxNode) {

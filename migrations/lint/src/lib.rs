@@ -8,6 +8,7 @@ mod cluster;
 mod custom;
 mod facts;
 mod finding;
+mod foreign_keys;
 
 mod rule;
 mod rules;
@@ -21,8 +22,9 @@ use std::thread;
 
 use squawk_linter::Linter;
 
-pub use cluster::{CLUSTER_EFFECT, ClusterEffect, Prerequisites, cluster_effects};
+pub use cluster::{CLUSTER_EFFECT, ClusterEffect, Prerequisites, cluster_effects, cluster_effects_of_text};
 pub use finding::LintFinding;
+pub use foreign_keys::{TableAndKeys, without_foreign_keys};
 pub use rule::{LintRule, Severity};
 pub use rules::{lint_rule, lint_rules};
 

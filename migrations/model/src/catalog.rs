@@ -103,6 +103,29 @@ impl Catalog {
         self.unmodeled.extend(other.unmodeled.iter().cloned());
     }
 
+    /// Takes an object out.
+    pub(crate) fn remove(&mut self, object: &ObjectId) {
+        self.objects.remove(object);
+        self.dependencies.remove(object);
+    }
+
+    /// Takes an object over from another catalog.
+    pub(crate) fn copy(&mut self, object: &ObjectId, other: &Self) {
+        if let Some(properties) = other.objects.get(object) {
+            self.objects.insert(object.clone(), Arc::clone(properties));
+        }
+    }
+
+    /// Sets or takes out a property of an object that is there.
+    pub(crate) fn set(&mut self, object: &ObjectId, property: &Property, value: Option<Arc<str>>) {
+        let Some(properties) = self.objects.get_mut(object) else { return };
+        let properties = Arc::make_mut(properties);
+        match value {
+            Some(value) => properties.insert(property.clone(), value),
+            None => properties.remove(property),
+        };
+    }
+
     /// Adds that an object needs another.
     pub fn add_dependency(&mut self, object: ObjectId, needed: ObjectId) {
         self.dependencies.entry(object).or_default().insert(needed);

@@ -50,6 +50,47 @@ pub fn drift(expected: &Catalog, database: &Catalog) -> Drift {
     drift
 }
 
+/// The database's catalog, in which what rightly differs from the expected one is as it is there: owners,
+/// what default privileges give, objects of other applications and of the server. Comparing it with the
+/// expected one finds what somebody changed.
+#[must_use]
+pub fn without_what_rightly_differs(expected: &Catalog, database: &Catalog) -> Catalog {
+    let (_, differences) = ReorderedTables::take(expected, expected.diff(database));
+    let comparison = Comparison::new(expected, database);
+    let mut aligned = database.clone();
+    for difference in differences {
+        match (comparison.judge(&difference), &difference) {
+            (Verdict::Drift, _) => {}
+            (Verdict::Other(object), _) => aligned.remove(object),
+            (Verdict::Right, Difference::New(object)) => {
+                if !comparison.is_part_of_one_sided(object, database) || is_history(object) {
+                    aligned.remove(object);
+                }
+            }
+            (Verdict::Right, Difference::Gone(object)) => {
+                if !comparison.is_part_of_one_sided(object, expected) {
+                    aligned.copy(object, expected);
+                }
+            }
+            (Verdict::Right, Difference::Changed { object, property, before, .. }) => {
+                aligned.set(object, property, before.clone());
+            }
+        }
+    }
+    // The parts of what was left out.
+    let there: BTreeSet<&QualifiedName> =
+        aligned.iter().filter_map(|(object, _)| object.as_whole()).collect();
+    let left_out: BTreeSet<&QualifiedName> = database
+        .iter()
+        .filter_map(|(object, _)| object.as_whole())
+        .filter(|whole| !there.contains(whole))
+        .collect();
+    let is_part = |object: &&ObjectId| database.whole(object).is_some_and(|whole| left_out.contains(&whole));
+    let parts: Vec<ObjectId> = aligned.iter().map(|(object, _)| object).filter(is_part).cloned().collect();
+    parts.iter().for_each(|object| aligned.remove(object));
+    aligned
+}
+
 enum Verdict<'a> {
     Drift,
     Other(&'a ObjectId),
@@ -255,6 +296,36 @@ mod tests {
         ("table", "public.t", "owner", "developer"),
         ("column", "public.t.a", "type", "integer"),
     ];
+
+    #[test]
+    fn what_rightly_differs_is_taken_over_and_what_was_changed_is_not() {
+        let catalog = |facts: &[Fact]| {
+            let mut catalog = Catalog::default();
+            for (kind, name, property, value) in facts {
+                let object = ObjectId::parse(kind, name).unwrap();
+                catalog.add(object, Property::parse(property).unwrap(), value);
+            }
+            catalog
+        };
+        let expected = catalog(&TABLE);
+        let database = catalog(&[
+            ("schema", "public", "owner", "pg_database_owner"),
+            ("table", "public.t", "persistence", "logged"),
+            ("table", "public.t", "owner", "neondb_owner"),
+            ("column", "public.t.a", "type", "bigint"),
+            ("schema", "other", "owner", "neondb_owner"),
+            ("table", "other.x", "owner", "neondb_owner"),
+            ("column", "other.x.a", "type", "integer"),
+            ("table", "public.alembic_version", "owner", "neondb_owner"),
+            ("column", "public.alembic_version.version_num", "type", "text"),
+        ]);
+        let left: Vec<String> = expected
+            .diff(&without_what_rightly_differs(&expected, &database))
+            .iter()
+            .map(|difference| difference.to_string().replace('\n', ";"))
+            .collect();
+        assert_eq!(left, ["~ column public.t.a: type;    - integer;    + bigint"]);
+    }
 
     fn drift_by(changes: &[Fact]) -> (Vec<String>, Vec<String>) {
         let catalog = |facts: &mut dyn Iterator<Item = &Fact>| {

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use files::{Migration, Migrations};
-use lint::{ClusterEffect, Prerequisites, cluster_effects};
+use lint::{ClusterEffect, Prerequisites, cluster_effects, cluster_effects_of_text};
 use pg::{Connector, Url};
 use serde::Serialize;
 
@@ -19,6 +19,7 @@ use super::origin::Origin;
 use super::temporary::{SUPERUSER, TemporaryServer};
 use crate::connect::connect;
 use crate::database::{execute, rows};
+use crate::wanted::WantedFile;
 
 /// The variable that names the folder of `initdb` and `postgres`, instead of all places that are searched.
 const BINARIES: &str = "BRANCHLINE_PG_BIN";
@@ -70,14 +71,51 @@ pub async fn choose(
     migrations: &Migrations,
     lookup: Lookup<'_>,
 ) -> Result<Choice> {
-    let Choice { server, notes } = choose_place(named, database, migrations, lookup).await?;
+    choose_for(named, database, (migrations, &[]), lookup).await
+}
+
+/// The same where files of a wanted schema are loaded as well.
+///
+/// # Errors
+/// As for [`choose`].
+pub async fn choose_for(
+    named: Option<Url>,
+    database: Option<Url>,
+    (migrations, wanted): (&Migrations, &[WantedFile]),
+    lookup: Lookup<'_>,
+) -> Result<Choice> {
+    let sources = Sources { migrations, wanted };
+    let Choice { server, notes } = choose_place(named, database, sources, lookup).await?;
     Ok(Choice { server: Server { history_table: migrations.history_table(), ..server }, notes })
+}
+
+/// The files that will be run.
+#[derive(Clone, Copy)]
+struct Sources<'a> {
+    migrations: &'a Migrations,
+    wanted: &'a [WantedFile],
+}
+
+impl Sources<'_> {
+    fn prerequisites(self) -> Prerequisites {
+        let mut needs = Prerequisites::new(self.migrations);
+        self.wanted.iter().for_each(|file| needs.add_text(&file.sql));
+        needs
+    }
+
+    /// Refuses statements that act on the whole server.
+    fn refuse_effects(self, why: &str) -> Result<()> {
+        refuse_effects(self.migrations.iter(), why)?;
+        let effects: Vec<ClusterEffect> =
+            self.wanted.iter().flat_map(|file| cluster_effects_of_text(&file.file, &file.sql)).collect();
+        if effects.is_empty() { Ok(()) } else { Err(refusal(&effects, why)) }
+    }
 }
 
 async fn choose_place(
     named: Option<Url>,
     database: Option<Url>,
-    migrations: &Migrations,
+    sources: Sources<'_>,
     lookup: Lookup<'_>,
 ) -> Result<Choice> {
     let mut notes = Vec::new();
@@ -87,11 +125,11 @@ async fn choose_place(
             notes.push("Scratch server: that of --scratch-url.".to_owned());
             return Ok(Choice { server: Server::at(url, Kind::ScratchUrl), notes });
         }
-        refuse_effects(migrations.iter(), "--scratch-url names the database's own server")?;
+        sources.refuse_effects("--scratch-url names the database's own server")?;
         notes.push("Scratch server: the database's own, by --scratch-url.".to_owned());
         return Ok(Choice { server: Server::at(url, Kind::Database), notes });
     }
-    let why = match Temporary::start(database.as_ref(), migrations, lookup, &mut notes).await? {
+    let why = match Temporary::start(database.as_ref(), sources, lookup, &mut notes).await? {
         Ok(temporary) => {
             notes.insert(0, format!("Scratch server: a temporary one, Postgres {}.", temporary.version()));
             return Ok(Choice { server: Server::temporary(temporary), notes });
@@ -105,7 +143,7 @@ async fn choose_place(
              --scratch-url"
         )
     };
-    refuse_effects(migrations.iter(), &format!("a temporary server cannot be used: {why}"))?;
+    sources.refuse_effects(&format!("a temporary server cannot be used: {why}"))?;
     notes.push(format!("Scratch server: the database's own ({why})."));
     Ok(Choice { server: Server::at(url, Kind::Database), notes })
 }
@@ -115,7 +153,7 @@ impl Temporary {
     /// database that cannot be asked what it is.
     async fn start(
         database: Option<&Url>,
-        migrations: &Migrations,
+        sources: Sources<'_>,
         lookup: Lookup<'_>,
         notes: &mut Vec<String>,
     ) -> Result<Result<Self, String>> {
@@ -134,7 +172,7 @@ impl Temporary {
             let major = origin.major.unwrap_or_default();
             return Ok(Err(format!("Postgres {major} is not installed here")));
         };
-        let needs = Prerequisites::new(migrations);
+        let needs = sources.prerequisites();
         let unknown = origin.unknown_roles(&needs.roles, &needs.made_roles);
         let roles = origin.role_statements(&needs.roles, &needs.made_roles);
         let cache = Cache::for_user(lookup("XDG_CACHE_HOME").as_deref(), lookup("HOME").as_deref());
