@@ -44,6 +44,15 @@ pub(crate) struct Entry<'a> {
     pub(crate) bookmark_id: Option<Uuid>,
     /// Among all rows, from 1.
     pub(crate) position: i64,
+    /// A bookmark's integer, beside its id.
+    pub(crate) number: Option<i64>,
+    pub(crate) is_archived: bool,
+    pub(crate) unread: bool,
+    /// A person's own text beside the description.
+    pub(crate) notes: Option<&'a str>,
+    pub(crate) suggested_tags: Vec<&'a str>,
+    /// The columns that a person set.
+    pub(crate) edited: Vec<&'a str>,
 }
 
 impl<'a> Entry<'a> {
@@ -77,6 +86,12 @@ impl<'a> Entry<'a> {
             created_at: row.try_get(17)?,
             bookmark_id: row.try_get(18)?,
             position: row.try_get(19)?,
+            number: row.try_get(20)?,
+            is_archived: row.try_get::<_, Option<bool>>(21)?.unwrap_or(false),
+            unread: row.try_get::<_, Option<bool>>(22)?.unwrap_or(false),
+            notes: row.try_get(23)?,
+            suggested_tags: row.try_get(24)?,
+            edited: row.try_get(25)?,
         })
     }
 }

@@ -38,7 +38,9 @@ WITH tree AS MATERIALIZED (
     AND (e.folder_id IS DISTINCT FROM b.folder_id
          OR e.title NOT IN ('', b.title)
          OR (e.description IS NOT NULL AND e.description IS DISTINCT FROM b.description)
-         OR (e.attributes IS NOT NULL AND NOT coalesce(b.attributes, '{}') @> e.attributes))
+         OR (e.attributes IS NOT NULL AND NOT (coalesce(b.attributes, '{}') || jsonb_strip_nulls(jsonb_build_object(
+             'toread', CASE WHEN b.unread THEN '1' END, 'archived', CASE WHEN b.is_archived THEN '1' END,
+             'notes', b.notes))) @> e.attributes))
   ORDER BY e.url_key, e.folder_id, said.hash, e.id
 ), held AS (
   SELECT id, folder_id, place, NULL::integer AS closes FROM bookmark
@@ -51,33 +53,35 @@ WITH tree AS MATERIALIZED (
 ), placed AS MATERIALIZED (
   SELECT h.id, h.place, coalesce(t.depth, 0) AS depth,
          greatest(coalesce(t.opens, 0),
-                  max(h.closes) OVER (PARTITION BY t.opens ORDER BY h.place ROWS UNBOUNDED PRECEDING)) AS number
+                  max(h.closes) OVER (PARTITION BY t.opens ORDER BY h.place ROWS UNBOUNDED PRECEDING)) AS opens
   FROM held h
   LEFT JOIN tree t ON t.id = h.folder_id
 ), rows AS (
   SELECT 'folder' AS kind, f.parent_id AS folder_id, t.depth - 1 AS depth, f.id, NULL AS url, f.name AS title,
          NULL AS domain, NULL AS original_folder, f.add_date, f.last_modified, NULL::timestamptz AS last_visited,
          NULL::varchar[] AS tags, f.description, f.attributes, NULL::uuid[] AS further_folder_ids, NULL AS summary,
-         NULL AS content_type, NULL::timestamptz AS created_at, NULL::uuid AS bookmark_id, t.opens AS number,
-         NULL::integer AS deep, f.place
+         NULL AS content_type, NULL::timestamptz AS created_at, NULL::uuid AS bookmark_id, t.opens AS opens,
+         NULL::integer AS deep, f.place, NULL::bigint AS number, NULL::boolean AS is_archived, NULL::boolean AS unread,
+         NULL AS notes, NULL::text[] AS suggested_tags, NULL::text[] AS edited
   FROM tree t
   JOIN folders f ON f.id = t.id
   UNION ALL
   SELECT 'bookmark', b.folder_id, p.depth, b.id, b.url, b.title, b.domain, b.original_folder, b.add_date,
          b.last_modified, b.last_visited, b.tags, b.description, b.attributes, b.further_folder_ids, b.summary,
-         b.content_type, b.created_at, NULL, p.number, p.depth, p.place
+         b.content_type, b.created_at, NULL, p.opens, p.depth, p.place, b.number, b.is_archived, b.unread, b.notes,
+         b.suggested_tags, b.edited
   FROM bookmark b
   JOIN placed p ON p.id = b.id
   UNION ALL
   SELECT 'duplicate', e.folder_id, p.depth, e.id, e.url, e.title, e.domain, e.original_folder, e.add_date,
          e.last_modified, e.last_visited, e.tags, e.description, e.attributes, NULL, NULL, NULL, NULL, d.bookmark_id,
-         p.number, p.depth, p.place
+         p.opens, p.depth, p.place, NULL, NULL, NULL, NULL, NULL, NULL
   FROM duplicate d
   JOIN import_entries e ON e.import_job_id = d.import_job_id AND e.id = d.id
   JOIN placed p ON p.id = d.id
   UNION ALL
   SELECT 'separator', s.folder_id, p.depth, s.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.attributes,
-         NULL, NULL, NULL, NULL, NULL, p.number, p.depth, p.place
+         NULL, NULL, NULL, NULL, NULL, p.opens, p.depth, p.place, NULL, NULL, NULL, NULL, NULL, NULL
   FROM entry s
   JOIN placed p ON p.id = s.id
   WHERE s.outcome = 'separator'
@@ -86,6 +90,8 @@ SELECT kind, folder_id, depth, id, url, title, domain, original_folder, add_date
        ARRAY(SELECT unnest(tags)) AS tags, description, attributes::text AS attributes,
        ARRAY(SELECT unnest(further_folder_ids)) AS further_folder_ids, summary,
        content_type, created_at, bookmark_id,
-       row_number() OVER (ORDER BY number, deep DESC NULLS FIRST, place) AS position
+       row_number() OVER (ORDER BY opens, deep DESC NULLS FIRST, place) AS position,
+       number, is_archived, unread, notes, ARRAY(SELECT unnest(suggested_tags)) AS suggested_tags,
+       ARRAY(SELECT unnest(edited)) AS edited
 FROM rows
 ORDER BY position

@@ -41,6 +41,14 @@ WITH job AS (
   SELECT b.id, b.url_key, heir.id AS heir_id,
          CASE WHEN heir.id IS NULL THEN b.folder_id ELSE heir.folder_id END AS folder_id,
          CASE WHEN heir.id IS NULL THEN b.attributes ELSE heir.attributes END AS attributes,
+         -- As the file had them, those that are columns included.
+         CASE WHEN heir.id IS NULL
+           THEN nullif(coalesce(b.attributes, '{}') || jsonb_strip_nulls(jsonb_build_object(
+             'toread', CASE WHEN b.unread THEN '1' END, 'archived', CASE WHEN b.is_archived THEN '1' END,
+             'notes', b.notes)), '{}')
+           ELSE heir.attributes END AS own_attributes,
+         coalesce(heir.attributes ->> 'toread' = '1', false) AS unread,
+         coalesce(heir.attributes ->> 'archived' = '1', false) AS is_archived, heir.attributes ->> 'notes' AS notes,
          CASE WHEN heir.id IS NOT NULL THEN
            jsonb_build_object('title', coalesce(heir.title, ''), 'tags', heir.tags, 'add_date', heir.add_date, 'last_modified', heir.last_modified,
                'last_visited', heir.last_visited, 'description', heir.description, 'updated_at', heir.started_at)
@@ -66,7 +74,7 @@ WITH job AS (
 ), duplicate AS (
   SELECT t.id, s.nth, s.started_at, s.add_date, s.last_modified, s.last_visited, s.tags, s.description,
          nullif(s.title, '') AS title, s.attributes, s.folder_id, t.folder_id AS own_folder_id, t.base,
-         t.attributes AS own_attributes
+         t.own_attributes
   FROM target t
   JOIN source s USING (url_key)
   WHERE s.id IS DISTINCT FROM t.heir_id
@@ -102,7 +110,7 @@ WITH job AS (
   ) AS further
   GROUP BY id
 ), said AS (
-  SELECT id, left(string_agg(text, E'\n' ORDER BY nth, place), 16384) AS text
+  SELECT id, left(string_agg(text, E'\n' ORDER BY nth, place, text), 16384) AS text
   FROM (
     SELECT DISTINCT ON (d.id, each.text) d.id, d.nth, each.place, each.text
     FROM duplicate d
@@ -137,7 +145,13 @@ WITH job AS (
       domain = CASE WHEN heir.id IS NULL THEN b.domain ELSE heir.domain END,
       folder_id = t.folder_id,
       original_folder = CASE WHEN heir.id IS NULL THEN b.original_folder ELSE heir.original_folder END,
-      attributes = t.attributes,
+      -- What is a column, an import's own row does not have among its attributes.
+      attributes = CASE WHEN heir.id IS NULL THEN t.attributes
+                        ELSE nullif(t.attributes - 'notes' - CASE WHEN t.unread THEN 'toread' ELSE '' END
+                                                 - CASE WHEN t.is_archived THEN 'archived' ELSE '' END, '{}') END,
+      unread = CASE WHEN heir.id IS NULL THEN b.unread ELSE t.unread END,
+      is_archived = CASE WHEN heir.id IS NULL THEN b.is_archived ELSE t.is_archived END,
+      notes = CASE WHEN heir.id IS NULL THEN b.notes ELSE t.notes END,
       created_at = CASE WHEN heir.id IS NULL THEN b.created_at ELSE heir.started_at END
   FROM target t
   LEFT JOIN source heir ON heir.id = t.heir_id

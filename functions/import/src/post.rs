@@ -18,6 +18,7 @@ mod file;
 mod folders;
 mod ids;
 mod incoming;
+mod library;
 mod pipeline;
 mod positions;
 mod progress;

@@ -27,6 +27,7 @@
 //!
 //! The crate does no I/O of its own. Memory is bounded by [`limits`], not by the file.
 
+pub mod attribute;
 mod entry;
 mod error;
 mod fields;

@@ -13,7 +13,7 @@ use super::Encoder;
 use crate::entry::{Entry, Kind};
 use crate::paths::Paths;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 22] = [
     "id",
     "url",
     "title",
@@ -30,6 +30,12 @@ const HEADER: [&str; 16] = [
     "summary",
     "content_type",
     "created_at",
+    "number",
+    "notes",
+    "is_archived",
+    "unread",
+    "suggested_tags",
+    "edited",
 ];
 
 pub(crate) struct Csv {
@@ -60,7 +66,7 @@ impl Encoder for Csv {
         let further: Vec<_> = entry.further_folder_ids.iter().map(|id| paths.path(*id)).collect();
         let further = if further.is_empty() { None } else { Some(serde_json::to_string(&further)) };
         let list = |values: &[&str]| serde_json::to_string(values).map_err(Error::internal);
-        let fields: [String; 16] = [
+        let fields: [String; 22] = [
             entry.id.to_string(),
             text(entry.url),
             text(entry.title),
@@ -77,6 +83,12 @@ impl Encoder for Csv {
             text(entry.summary),
             text(entry.content_type),
             moment(entry.created_at),
+            entry.number.map(|number| number.to_string()).unwrap_or_default(),
+            text(entry.notes),
+            entry.is_archived.to_string(),
+            entry.unread.to_string(),
+            list(&entry.suggested_tags)?,
+            list(&entry.edited)?,
         ];
         if self.is_raw {
             return self.writer.write_record(&fields).map_err(Error::internal);

@@ -94,9 +94,23 @@ fn timestamp(moment: Timestamptz) -> Timestamp {
     Timestamp::from_micros(moment.unix_micros())
 }
 
-/// None where it is no object, which an import does not write.
+/// The attributes of a file, with the columns that have one: an import reads them back. None where the stored
+/// ones are no object, which an import does not write.
 fn attributes(entry: &Entry<'_>) -> Map<String, Value> {
-    entry.attributes.and_then(|attributes| serde_json::from_str(attributes.get()).ok()).unwrap_or_default()
+    let stored = entry
+        .attributes
+        .and_then(|attributes| serde_json::from_str(attributes.get()).ok())
+        .unwrap_or_default();
+    let mut attributes: Map<String, Value> = stored;
+    for (name, is_set) in [("toread", entry.unread), ("archived", entry.is_archived)] {
+        if is_set {
+            attributes.insert(name.to_owned(), "1".into());
+        }
+    }
+    if let Some(notes) = entry.notes {
+        attributes.insert("notes".to_owned(), notes.into());
+    }
+    attributes
 }
 
 /// Returns whether an attribute does nothing if the file is opened as a page: no event handler, no style, no

@@ -4,6 +4,7 @@
 
 mod deep;
 mod kept;
+mod library;
 mod streaming;
 
 use std::sync::Arc;
@@ -71,8 +72,8 @@ second &lt;line&gt;, with a comma
 async fn content(fixture: &Fixture, project: u32) -> Value {
     let sql = format!(
         "SELECT jsonb_agg(item ORDER BY id) FROM (
-           SELECT id, to_jsonb(b) - ARRAY['id', 'project_id', 'import_job_id', 'created_at', 'updated_at', 'unmerged',
-                                          'folder_id', 'further_folder_ids']
+           SELECT id, to_jsonb(b) - ARRAY['id', 'number', 'project_id', 'import_job_id', 'created_at', 'updated_at',
+                                          'unmerged', 'folder_id', 'further_folder_ids']
              || jsonb_build_object('folder', folder_path(folder_id), 'further', (
                   SELECT jsonb_agg(folder_path(f) ORDER BY nth) FROM unnest(further_folder_ids) WITH ORDINALITY AS u (f, nth)))
              AS item
@@ -94,8 +95,8 @@ async fn content(fixture: &Fixture, project: u32) -> Value {
 /// The bookmarks of a project by their address, each with the folders it is in, of which none is the first.
 async fn places(fixture: &Fixture, project: u32) -> Value {
     let sql = format!(
-        "SELECT jsonb_object_agg(url, (to_jsonb(b) - ARRAY['id', 'project_id', 'import_job_id', 'created_at',
-             'updated_at', 'unmerged', 'folder_id', 'original_folder', 'further_folder_ids', 'title', 'further_text'])
+        "SELECT jsonb_object_agg(url, (to_jsonb(b) - ARRAY['id', 'number', 'project_id', 'import_job_id',
+             'created_at', 'updated_at', 'unmerged', 'folder_id', 'original_folder', 'further_folder_ids', 'title', 'further_text'])
            || jsonb_build_object('places', (SELECT jsonb_agg(place ORDER BY place) FROM (
                 SELECT to_jsonb(folder_path(folder_id)) UNION ALL
                 SELECT to_jsonb(folder_path(further)) FROM unnest(further_folder_ids) AS further) AS p (place))))

@@ -16,6 +16,7 @@ use super::entries::{Entries, Entry};
 use super::file::{BookmarkFile, unreadable};
 use super::ids::Ids;
 use super::incoming::Incoming;
+use super::library::{LibraryColumns, others};
 use super::positions::Positions;
 use super::progress::Progress;
 use super::reading::{self, Turns, VisitedEntry};
@@ -30,7 +31,9 @@ pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 pub(crate) const BOOKMARKS: Incoming = Incoming {
     table: "bookmarks",
     columns: "id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key, \
-              folder_id, description, last_modified, last_visited, attributes",
+              folder_id, description, last_modified, last_visited, attributes, is_archived, unread, notes, \
+              suggested_tags, edited",
+    further: Some("number"),
 };
 
 /// The counters of an import.
@@ -68,6 +71,8 @@ pub(crate) struct ImportState {
     /// Before the first entry.
     pub(crate) repeats: Repeats,
     pub(crate) has_folders: bool,
+    /// True if bookmarks bring the numbers that they had.
+    pub(crate) has_numbers: bool,
     rows_left: u64,
 }
 
@@ -91,6 +96,7 @@ impl ImportState {
             entries: Entries::default(),
             repeats: Repeats::default(),
             has_folders: false,
+            has_numbers: false,
             rows_left: ROWS_OF_ANY_FILE + sent_bytes as u64 / SENT_BYTES_PER_ROW,
         }
     }
@@ -172,7 +178,9 @@ impl ImportState {
         if self.sample.len() < SAMPLE {
             self.sample.push(visit.id);
         }
-        rows.row(15)
+        let library = LibraryColumns::read(&bookmark.attributes);
+        self.has_numbers |= library.number.is_some();
+        rows.row(21)
             .uuid(visit.id)
             .text(address_of(bookmark).unwrap_or_default())
             .text(bookmark.title)
@@ -187,7 +195,13 @@ impl ImportState {
             .optional(bookmark.description, Rows::text)
             .optional(bookmark.modified.map(|t| t.micros()), Rows::timestamp)
             .optional(bookmark.visited.map(|t| t.micros()), Rows::timestamp)
-            .object(bookmark.attributes.iter());
+            .object(others(&bookmark.attributes))
+            .boolean(library.is_archived)
+            .boolean(library.unread)
+            .optional(library.notes, Rows::text)
+            .array(&Type::TEXT, library.suggested_tags.iter().map(String::as_str))
+            .array(&Type::TEXT, library.edited.iter().map(String::as_str))
+            .optional(library.number, Rows::bigint);
     }
 }
 

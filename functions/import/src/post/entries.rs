@@ -22,6 +22,7 @@ pub(crate) const ENTRIES: Incoming = Incoming {
     columns: "import_job_id, id, outcome, position, line, reason, url_key, url, title, domain, folder_id, \
               own_folder_id, original_folder, add_date, last_modified, last_visited, tags, description, \
               attributes",
+    further: None,
 };
 
 /// As many bytes of rows are kept from the first reading; where there are more, a second reading makes them

@@ -10,12 +10,14 @@ pub(crate) struct Incoming {
     pub(crate) table: &'static str,
     /// Their columns. The organization is not among them: it is the column's default, as it is claimed.
     pub(crate) columns: &'static str,
+    /// A last column that the rows bring and [`Incoming::insert`] leaves out, for its default.
+    pub(crate) further: Option<&'static str>,
 }
 
 impl Incoming {
     /// Makes the temporary table, which goes with the transaction.
     pub(crate) fn create(self) -> String {
-        let Self { table, columns } = self;
+        let (table, columns) = (self.table, self.all_columns());
         format!(
             "CREATE TEMPORARY TABLE incoming_{table} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO \
              DATA"
@@ -24,13 +26,20 @@ impl Incoming {
 
     /// Takes the rows. It may be prepared before the table is there.
     pub(crate) fn copy(self) -> String {
-        let Self { table, columns } = self;
+        let (table, columns) = (self.table, self.all_columns());
         format!("COPY pg_temp.incoming_{table} ({columns}) FROM STDIN BINARY")
+    }
+
+    fn all_columns(self) -> String {
+        match self.further {
+            Some(further) => format!("{}, {further}", self.columns),
+            None => self.columns.to_owned(),
+        }
     }
 
     /// Inserts them into the table.
     pub(crate) fn insert(self) -> String {
-        let Self { table, columns } = self;
+        let Self { table, columns, .. } = self;
         format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM pg_temp.incoming_{table}")
     }
 }

@@ -19,7 +19,7 @@ use super::ImportRequest;
 use super::copy::{BOOKMARKS, ImportState, Keys, Sink};
 use super::entries::ENTRIES;
 use super::incoming::Incoming;
-use super::sample;
+use super::{library, sample};
 use crate::job::{COLUMNS, Job};
 use crate::undo::FOLD;
 
@@ -253,6 +253,12 @@ pub(crate) async fn complete(
     ];
     let shared = &*connection;
     let insert = async |incoming: Incoming| shared.query(&incoming.insert(), &[]).await.map(drop);
+    let insert_bookmarks = async {
+        match state.has_numbers {
+            true => shared.query(&library::insert_with_numbers(), &[]).await.map(drop),
+            false => insert(BOOKMARKS).await,
+        }
+    };
     let insert_entries = async {
         if state.entries.any() {
             insert(ENTRIES).await?;
@@ -278,7 +284,7 @@ pub(crate) async fn complete(
     let (copied, inserted, entries, merged, made, sample, updated, committed) = join!(
         biased;
         finish(sink),
-        insert(BOOKMARKS),
+        insert_bookmarks,
         insert_entries,
         merge,
         make_folders,

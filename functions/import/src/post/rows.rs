@@ -66,6 +66,14 @@ impl Rows {
         self.bytes(&value.to_be_bytes())
     }
 
+    pub(crate) fn bigint(&mut self, value: i64) -> &mut Self {
+        self.bytes(&value.to_be_bytes())
+    }
+
+    pub(crate) fn boolean(&mut self, value: bool) -> &mut Self {
+        self.bytes(&[u8::from(value)])
+    }
+
     pub(crate) fn text(&mut self, value: &str) -> &mut Self {
         self.bytes(value.as_bytes())
     }
@@ -88,6 +96,27 @@ impl Rows {
 
     /// A one-dimensional array of `text` or `varchar`; null where it would be empty.
     pub(crate) fn texts<'a>(&mut self, element: &Type, values: impl Iterator<Item = &'a str>) -> &mut Self {
+        let mut values = values.peekable();
+        match values.peek() {
+            Some(_) => self.filled_array(element, values),
+            None => self.null(),
+        }
+    }
+
+    /// The same, empty where it is empty.
+    pub(crate) fn array<'a>(&mut self, element: &Type, values: impl Iterator<Item = &'a str>) -> &mut Self {
+        let mut values = values.peekable();
+        if values.peek().is_some() {
+            return self.filled_array(element, values);
+        }
+        self.buffer.put_i32(12);
+        self.buffer.put_i32(0); // dimensions
+        self.buffer.put_i32(0); // no nulls
+        self.buffer.put_u32(element.oid());
+        self
+    }
+
+    fn filled_array<'a>(&mut self, element: &Type, values: impl Iterator<Item = &'a str>) -> &mut Self {
         let begin = self.buffer.len();
         self.buffer.put_i32(0); // the field's length, known at the end
         self.buffer.put_i32(1); // dimensions
@@ -99,10 +128,6 @@ impl Rows {
         for value in values {
             count += 1;
             self.text(value);
-        }
-        if count == 0 {
-            self.buffer.truncate(begin);
-            return self.null();
         }
         self.patch(begin + 16, count);
         self.patch_length(begin)

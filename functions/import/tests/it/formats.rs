@@ -88,10 +88,11 @@ async fn a_bookmark_in_two_lists_is_one_with_both_folders() {
     let fixture = Fixture::new();
     assert_eq!(post(&fixture, &file("karakeep.json")).await.status, 201);
     let stored = "SELECT jsonb_build_object('folder', folder_path(folder_id), 'tags', tags, 'attributes', attributes,
-                         'further', (SELECT jsonb_agg(folder_path(f)) FROM unnest(further_folder_ids) AS f)) FROM bookmarks";
+                         'is_archived', is_archived, 'further', (SELECT jsonb_agg(folder_path(f)) FROM unnest(further_folder_ids) AS f)) FROM bookmarks";
     let stored: Value = serde_json::from_str(&fixture.ask(stored).await).unwrap();
     let expected = json!({
-        "folder": ["Kitchen", "Hot"], "tags": ["green", "hot"], "attributes": {"archived": "1"}, "further": [["Kitchen"]],
+        "folder": ["Kitchen", "Hot"], "tags": ["green", "hot"], "attributes": null, "is_archived": true,
+        "further": [["Kitchen"]],
     });
     assert_eq!(stored, expected);
 }

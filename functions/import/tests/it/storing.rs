@@ -40,8 +40,8 @@ fn counts(job: &Value) -> Vec<i64> {
 
 /// Every column that an import decides, for all bookmarks.
 const CONTENT: &str =
-    "SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'import_job_id', 'created_at', 'updated_at', 'folder_id',
-                                          'further_folder_ids', 'folder_path', 'further_folders']
+    "SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'number', 'import_job_id', 'created_at', 'updated_at',
+                                          'folder_id', 'further_folder_ids', 'folder_path', 'further_folders']
         || jsonb_build_object('folder', folder_path(folder_id), 'further', (
              SELECT jsonb_agg(folder_path(f) ORDER BY nth) FROM unnest(further_folder_ids) WITH ORDINALITY AS u (f, nth)))
         ORDER BY id) FROM bookmarks b";

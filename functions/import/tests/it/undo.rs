@@ -10,9 +10,15 @@ fn file(entries: &[(char, &str, u32, &str)]) -> String {
     let mut file = "<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n".to_owned();
     for (address, tag, day, folder) in entries {
         let date = 1_700_000_000 + day * 86_400;
+        let state = match day {
+            2 | 4 => " TOREAD=\"1\"",
+            5 => " ARCHIVED=\"1\" NOTES=\"mine\" X-MINE=\"kept\"",
+            7 => " TOREAD=\"0\"",
+            _ => "",
+        };
         file += &format!(
             "<DT><H3>{folder}</H3><DL><p><DT><A HREF=\"https://{address}.example/\" TAGS=\"{tag}\" \
-             ADD_DATE=\"{date}\" LAST_MODIFIED=\"{date}\">{address} {tag}</A>\n"
+             ADD_DATE=\"{date}\" LAST_MODIFIED=\"{date}\"{state}>{address} {tag}</A>\n"
         );
         if day % 3 == 0 {
             file += &format!("<DD>described on day {day}\n");
@@ -46,8 +52,8 @@ async fn state(fixture: &Fixture, project: u32) -> Value {
                                         || jsonb_build_object('job', {content}, 'opens', t.opens, 'depth', t.depth)
                                         ORDER BY t.opens)
                        FROM folder_tree({project}) AS t JOIN folders f USING (id)),
-           'bookmarks', (SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'import_job_id', 'project_id', 'created_at', 'updated_at',
-                                                              'folder_id', 'further_folder_ids']
+           'bookmarks', (SELECT jsonb_agg(to_jsonb(b) - ARRAY['id', 'number', 'import_job_id', 'project_id', 'created_at',
+                                                              'updated_at', 'folder_id', 'further_folder_ids']
                                           || jsonb_build_object('job', {content}, 'folder', {folder},
                                                  'further', ARRAY(SELECT {further} FROM unnest(further_folder_ids) AS f),
                                                  'unmerged', b.unmerged - 'updated_at') ORDER BY b.id)

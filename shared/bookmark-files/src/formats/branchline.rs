@@ -1,6 +1,7 @@
 //! Our own JSON. `position` orders bookmarks, folders, separators and merged duplicates as a file would, so
 //! that each folder is followed by what is in it.
 
+use crate::attribute::{ARCHIVED, EDITED, NOTES, NUMBER, SUGGESTED_TAGS, UNREAD};
 use crate::entry::{Entry, Node};
 use crate::fields::{Fields, Value, quote};
 use crate::walker::{Object, Shape};
@@ -50,7 +51,6 @@ pub(super) fn node(object: Object) -> Node {
     // Made by an import, or of the other fields.
     fields.ignore(&[
         "id",
-        "number",
         "bookmark_id",
         "parent_id",
         "folder_id",
@@ -76,9 +76,16 @@ pub(super) fn node(object: Object) -> Node {
         description: fields.text("description"),
         ..Entry::default()
     };
-    entry.attribute("notes", fields.text("notes"));
-    entry.mark("archived", fields.flag("is_archived"));
-    entry.mark("toread", fields.flag("unread"));
+    entry.attribute(NOTES, fields.text("notes"));
+    entry.mark(ARCHIVED, fields.flag("is_archived"));
+    entry.mark(UNREAD, fields.flag("unread"));
+    entry.attribute(NUMBER, fields.text("number"));
+    for (name, list) in [(SUGGESTED_TAGS, "suggested_tags"), (EDITED, "edited")] {
+        let values = fields.list(list, "");
+        if !values.is_empty() {
+            entry.attribute(name, serde_json::to_string(&values).ok());
+        }
+    }
     attributes(&mut fields, &mut entry);
     match list {
         FOLDERS => Node::Folder(entry.finish(fields)),

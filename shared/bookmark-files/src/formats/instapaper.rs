@@ -1,6 +1,7 @@
 //! Instapaper's CSV. A folder of the user's own hides whether the text was read. `Selection` is a quotation,
 //! or a text that has no address.
 
+use crate::attribute::{ARCHIVED, UNREAD};
 use crate::entry::Entry;
 use crate::fields::Fields;
 
@@ -20,8 +21,8 @@ pub(super) fn bookmark(mut fields: Fields) -> (Entry, Vec<String>) {
     }
     let mut path = Vec::new();
     match fields.text("folder").as_deref() {
-        Some("Unread") => entry.mark("toread", Some(true)),
-        Some("Archive") => entry.mark("archived", Some(true)),
+        Some("Unread") => entry.mark(UNREAD, Some(true)),
+        Some("Archive") => entry.mark(ARCHIVED, Some(true)),
         Some("Starred") => entry.mark("favorite", Some(true)),
         folder => path.extend(folder.map(str::to_owned)),
     }

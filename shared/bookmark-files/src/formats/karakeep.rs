@@ -1,6 +1,7 @@
 //! Karakeep's JSON: bookmarks that name their lists, and then the lists.
 
 use super::folder;
+use crate::attribute::ARCHIVED;
 use crate::entry::{Entry, Node};
 use crate::fields::Fields;
 use crate::walker::{Object, Shape};
@@ -44,6 +45,6 @@ fn bookmark(mut fields: Fields) -> Entry {
         }
         fields.put_back_rest("content", content);
     }
-    entry.mark("archived", fields.flag("archived"));
+    entry.mark(ARCHIVED, fields.flag("archived"));
     entry.finish(fields)
 }

@@ -1,5 +1,6 @@
 //! Answers of linkding's API: a page of bookmarks, or only their list.
 
+use crate::attribute::{ARCHIVED, NOTES, UNREAD};
 use crate::entry::Entry;
 use crate::fields::Fields;
 use crate::walker::Shape;
@@ -20,9 +21,9 @@ pub(super) fn bookmark(mut fields: Fields) -> Entry {
         tags: fields.list("tag_names", "name"),
         ..Entry::default()
     };
-    entry.attribute("notes", fields.text("notes"));
-    entry.mark("archived", fields.flag("is_archived"));
-    entry.mark("toread", fields.flag("unread"));
+    entry.attribute(NOTES, fields.text("notes"));
+    entry.mark(ARCHIVED, fields.flag("is_archived"));
+    entry.mark(UNREAD, fields.flag("unread"));
     if fields.flag("shared") == Some(true) {
         entry.attribute("private", Some("0".to_owned()));
     }

@@ -1,5 +1,6 @@
 //! Omnivore's `metadata_….json`.
 
+use crate::attribute::{ARCHIVED, UNREAD};
 use crate::entry::Entry;
 use crate::fields::Fields;
 
@@ -15,12 +16,12 @@ pub(super) fn bookmark(mut fields: Fields) -> Entry {
         ..Entry::default()
     };
     match fields.text("state").as_deref() {
-        Some("Archived") => entry.mark("archived", Some(true)),
+        Some("Archived") => entry.mark(ARCHIVED, Some(true)),
         None | Some("Active" | "SUCCEEDED") => {}
         Some(state) => entry.attribute("state", Some(state.to_owned())),
     }
     match fields.text("readingProgress").as_deref() {
-        Some("0") => entry.mark("toread", Some(true)),
+        Some("0") => entry.mark(UNREAD, Some(true)),
         progress => entry.attribute("readingprogress", progress.map(str::to_owned)),
     }
     entry.finish(fields)

@@ -1,5 +1,6 @@
 //! Pinboard's JSON, whose `description` is the title and whose `extended` is the note.
 
+use crate::attribute::UNREAD;
 use crate::entry::Entry;
 use crate::fields::{Fields, split};
 
@@ -14,6 +15,6 @@ pub(super) fn bookmark(mut fields: Fields) -> Entry {
         ..Entry::default()
     };
     entry.mark("private", fields.flag("shared").map(|is_shared| !is_shared));
-    entry.mark("toread", fields.flag("toread"));
+    entry.mark(UNREAD, fields.flag("toread"));
     entry.finish(fields)
 }

@@ -1,5 +1,6 @@
 //! Pocket's CSV, in parts of 10,000 rows. Where a page had no title, its address stands in its place.
 
+use crate::attribute::{ARCHIVED, UNREAD};
 use crate::entry::Entry;
 use crate::fields::{Fields, split};
 
@@ -13,8 +14,8 @@ pub(super) fn bookmark(mut fields: Fields) -> Entry {
         ..Entry::default()
     };
     match fields.text("status").as_deref() {
-        Some("unread") => entry.mark("toread", Some(true)),
-        Some("archive") => entry.mark("archived", Some(true)),
+        Some("unread") => entry.mark(UNREAD, Some(true)),
+        Some("archive") => entry.mark(ARCHIVED, Some(true)),
         status => entry.attribute("status", status.map(str::to_owned)),
     }
     entry.finish(fields)

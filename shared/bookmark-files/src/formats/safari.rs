@@ -1,5 +1,6 @@
 //! Safari's `Bookmarks.plist`.
 
+use crate::attribute::UNREAD;
 use crate::entry::{Entry, Node};
 use crate::walker::{Object, Shape};
 
@@ -55,7 +56,7 @@ pub(super) fn node(object: Object) -> Node {
         entry.added = reading.date("DateAdded");
         entry.visited = reading.date("DateLastViewed");
         entry.description = reading.text("PreviewText");
-        entry.mark("toread", Some(entry.visited.is_none()));
+        entry.mark(UNREAD, Some(entry.visited.is_none()));
         fields.put_back_rest("ReadingList", reading);
     }
     fields.ignore(&["ReadingListNonSync"]);
