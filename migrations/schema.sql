@@ -1080,7 +1080,7 @@ CREATE TABLE public.bookmarks (
 ALTER SEQUENCE public.bookmarks_number_seq OWNED BY public.bookmarks.number;
 CREATE UNIQUE INDEX bookmarks_number_key ON public.bookmarks USING btree (number);
 CREATE UNIQUE INDEX bookmarks_url_in_organization_key ON public.bookmarks USING btree (organization_id, project_id, url_key) NULLS NOT DISTINCT;
-CREATE INDEX ix_bookmarks_added ON public.bookmarks USING btree (organization_id, COALESCE(add_date, created_at), id);
+CREATE INDEX ix_bookmarks_added ON public.bookmarks USING btree (organization_id, COALESCE(add_date, created_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX ix_bookmarks_archived ON public.bookmarks USING btree (organization_id, id) WHERE is_archived;
 CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) WHERE (folder_id IS NOT NULL);
 CREATE INDEX ix_bookmarks_further_folders ON public.bookmarks USING btree (id) WHERE (further_folder_ids IS NOT NULL);

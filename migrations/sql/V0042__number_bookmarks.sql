@@ -47,7 +47,8 @@ ALTER TABLE bookmarks DROP CONSTRAINT number_is_there;
 
 -- What is listed most: by the date when a bookmark was added; what is unread; what was put away.
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_added;
-CREATE INDEX CONCURRENTLY ix_bookmarks_added ON bookmarks (organization_id, coalesce(add_date, created_at), id);
+CREATE INDEX CONCURRENTLY ix_bookmarks_added
+    ON bookmarks (organization_id, coalesce(add_date, created_at, '-infinity'), id);
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_unread;
 CREATE INDEX CONCURRENTLY ix_bookmarks_unread ON bookmarks (organization_id, id) WHERE unread;
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_archived;

@@ -18,7 +18,9 @@
 //! - `folder`: a folder by the names on its path, joined by `/`. Subfolders count, and so do the folders of
 //!   merged duplicates. A name may hold `/`, so `A/B` also means a folder of that name.
 //! - `project_id`; all bookmarks where it is left out.
-//! - `sort`: `relevance`, `newest`, `oldest` (by the date when the bookmark was added) or `title`. Without
+//! - `archived`, `unread`: true or false.
+//! - `sort`: `relevance`, `newest`, `oldest` (by the date when the bookmark was added), `modified` (the last
+//!   change first) or `title`. Without
 //!   it, and without words, the bookmarks that were stored last come first; of one import, the last of the
 //!   file.
 //! - `limit`, 1 to 1,000, default 100, and `cursor`. A page also ends before it is larger than Lambda sends.
@@ -44,35 +46,41 @@
 //! bookmarks with more tags are looked at one by one. Words are looked up in the middle of 100 different
 //! words at most.
 
-mod cursor;
-mod hit;
-mod params;
-mod queries;
-mod spelling;
-mod statement;
-mod terms;
 mod whole;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use db::Connection;
+use db::{Connection, Row};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use store::{App, search_index};
-use tokio::join;
+use store::search::{self, BookmarkRow, Corrected, SearchParams};
+use store::{App, Bookmark};
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PathParams, Query, Request, Response, Routes, budget_of, json};
 
-use cursor::Cursor;
-use params::SearchParams;
-use queries::Hits;
-use spelling::Corrected;
+use whole::Whole;
 
-/// Longest time that a search indexes before it looks: about 5,000 bookmarks, which is the size of a usual
-/// import.
-const CATCH_UP: Duration = Duration::from_millis(500);
+/// A bookmark with what only a list across projects says.
+#[derive(Serialize)]
+struct Found {
+    #[serde(flatten)]
+    bookmark: Bookmark,
+    project_id: Option<i32>,
+}
+
+impl BookmarkRow for Found {
+    const WIDTH: usize = Bookmark::WIDTH + 1;
+
+    fn columns() -> String {
+        format!("{}, b.project_id", Bookmark::COLUMNS)
+    }
+
+    fn from_row(row: &Row) -> Result<Self, db::Error> {
+        Ok(Self { bookmark: Bookmark::from_row(row)?, project_id: row.try_get(Bookmark::WIDTH)? })
+    }
+}
 
 #[derive(Serialize)]
 struct Page {
@@ -95,7 +103,10 @@ pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> 
 async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     let id = params.value::<Uuid>("id", "There is nothing at this path.")?;
     Query::read(&request, &[])?;
-    let read = |connection| async move { queries::whole(&connection, id).await };
+    let read = |connection: Connection| async move {
+        let row = connection.query_opt(&Whole::statement(), &[(&id, Type::UUID)]).await?;
+        row.as_ref().map(Whole::from_row).transpose()
+    };
     match app.read(app.claims(&request), &budget_of(&request), read).await? {
         Some(whole) => whole.response(),
         None => Err(Error::not_found("There is no bookmark of this id.")),
@@ -104,37 +115,11 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
 
 /// A page of a search.
 async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    let params = &SearchParams::read(&request)?;
-    let search = |connection| async move { search(&connection, params).await };
+    let params = &SearchParams::read(&request, &[])?;
+    let search = |connection| async move { search::search::<Found>(&connection, params).await };
     let (found, corrected) = app.read(app.claims(&request), &budget_of(&request), search).await?;
 
     let (bookmarks, next_cursor) =
         params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;
     json(StatusCode::OK, &Page { bookmarks, next_cursor, corrected })
-}
-
-/// Runs the search; where nothing matches, runs it again with spelling corrections. Returns these too.
-/// Indexing may be repeated and may happen unnoticed, so that this counts as reading.
-async fn search(connection: &Connection, params: &SearchParams) -> Result<(Hits, Corrected), Error> {
-    let (caught_up, is_of_search, found) = join!(
-        biased;
-        search_index::catch_up(connection, CATCH_UP),
-        queries::is_of_search(connection, params),
-        queries::page(connection, params),
-    );
-    if !is_of_search? {
-        return Err(Cursor::refused());
-    }
-    let found = found?;
-    if let Err(error) = caught_up {
-        // The search does not depend on it: what is pending was searched all the same.
-        tracing::warn!(%error, "the search index could not be brought up to date");
-    }
-    match spelling::correct(&found.misspelt) {
-        Some(corrected) => {
-            let params = SearchParams { corrected: corrected.clone(), ..params.clone() };
-            Ok((queries::page(connection, &params).await?, corrected))
-        }
-        None => Ok((found, params.corrected.clone())),
-    }
 }

@@ -4,6 +4,7 @@
 //! A function is a `handle(app, request)`, a rule for what of it is public, and a `main` that calls
 //! [`web::serve`].
 
+pub mod address;
 mod app;
 mod bookmark;
 mod claims;
@@ -13,6 +14,7 @@ pub mod locks;
 mod project;
 mod project_names;
 pub mod scope;
+pub mod search;
 pub mod search_index;
 pub mod token_rows;
 

@@ -1,7 +1,7 @@
 //! Judges an entry by its address alone.
 
 use netscape::Bookmark;
-use sha2::{Digest, Sha256};
+use store::address;
 use url::Url;
 use uuid::Uuid;
 
@@ -19,17 +19,13 @@ pub(crate) enum AddressVerdict {
 /// An address that can be kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// Two addresses are the same where the WHATWG URL parser writes them alike: the first 16 bytes of the
-    /// SHA-256 of what it writes. A raw URL would not fit into an index.
+    /// [`address::key`].
     pub(crate) key: Uuid,
-    /// The host: lower case, punycode, without a leading `www.`.
+    /// [`address::domain`].
     pub(crate) domain: Option<String>,
     /// The warning about an unusual address.
     pub(crate) warning: Option<&'static str>,
 }
-
-/// The longest name that DNS allows, and `bookmarks.domain` holds.
-const DOMAIN_MAX: usize = 255;
 
 const BY_FEED: &str = "it has no address (HREF), and is stored by that of its feed (FEEDURL)";
 
@@ -54,26 +50,13 @@ pub(crate) fn judge(bookmark: &Bookmark<'_>) -> AddressVerdict {
         ),
         Ok(url) => {
             let warning = href(bookmark).is_none().then_some(BY_FEED);
-            AddressVerdict::Keep(Address { key: key(url.as_str()), domain: domain(&url), warning })
+            AddressVerdict::Keep(Address { key: address::key(&url), domain: address::domain(&url), warning })
         }
         Err(url::ParseError::RelativeUrlWithoutBase) => {
             AddressVerdict::Fail("its address is relative: it does not say on which site".to_owned())
         }
         Err(error) => AddressVerdict::Fail(format!("its address cannot be read: {error}")),
     }
-}
-
-fn key(url: &str) -> Uuid {
-    let hash: [u8; 32] = Sha256::digest(url).into();
-    let mut first = [0; 16];
-    first.copy_from_slice(hash.split_at(16).0);
-    Uuid::from_bytes(first)
-}
-
-fn domain(url: &Url) -> Option<String> {
-    let host = url.host_str()?.to_ascii_lowercase();
-    let host = host.strip_prefix("www.").filter(|rest| !rest.is_empty()).unwrap_or(&host);
-    (!host.is_empty() && host.len() <= DOMAIN_MAX).then(|| host.to_owned())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use strsim::osa_distance;
 
 /// Misspelt words, each with what is searched in its place, the most alike first.
-pub(crate) type Corrected = BTreeMap<String, Vec<String>>;
+pub type Corrected = BTreeMap<String, Vec<String>>;
 
 /// A word that nothing has.
 #[derive(Debug)]

@@ -6,10 +6,8 @@
 //! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
 //! date, $17 its title, $18 the limit.
 
-use store::scope::OWN;
-
-use crate::hit::Hit;
-use crate::params::{SearchParams, Sort};
+use super::params::{Folder, SearchParams, Sort};
+use crate::scope::OWN;
 
 // The functions are immutable, so the planner runs them, with the parameters' values, and knows from the
 // statistics of the index how many bookmarks to expect.
@@ -37,52 +35,39 @@ const IS_INDEXED: &str = "d.bookmark_id NOT IN (
         WHERE organization_id = current_organization() AND first_id = last_id)
     AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id)";
 
-/// A bookmark's date, in microseconds since 2000, which any timestamp fits into.
-const DATE: &str = "CASE
-    WHEN isfinite(coalesce(b.add_date, b.created_at))
-    THEN ((extract(epoch FROM coalesce(b.add_date, b.created_at)) - 946684800) * 1000000)::int8
-    WHEN coalesce(b.add_date, b.created_at) = 'infinity' THEN 9223372036854775807
-    ELSE -9223372036854775808
-END";
+/// When a bookmark was added, or else stored; an index has it so.
+const ADDED: &str = "coalesce(b.add_date, b.created_at, '-infinity')";
+const MODIFIED: &str = "coalesce(b.updated_at, '-infinity')";
 const TITLE: &str = "lower(left(b.title, 200)) COLLATE \"C\"";
 
+/// All ids of a folder and what is in it; its id is a parameter.
+const INSIDE: &str = "WITH RECURSIVE below (id) AS (
+        SELECT $12::uuid
+        UNION
+        SELECT f.id FROM below AS b
+        CROSS JOIN LATERAL (
+            SELECT id FROM folders
+            WHERE organization_id = current_organization() AND parent_id = b.id
+            OFFSET 0
+        ) AS f
+    )
+    SELECT b.id FROM below JOIN bookmarks AS b ON b.folder_id = below.id
+    WHERE b.organization_id = current_organization()
+    UNION ALL
+    SELECT b.id
+    FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
+    JOIN below ON below.id = further.id
+    WHERE b.organization_id = current_organization() AND b.further_folder_ids IS NOT NULL";
+
 /// The statement for a search. Its rows are bookmarks, or words that nothing has.
-pub(crate) fn sql(params: &SearchParams) -> String {
+pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
     let mut tables = Vec::new();
-    let page = if is_everything(params) {
-        sorted(params, &format!("(SELECT * FROM bookmarks WHERE {OWN}) AS b"))
+    let page = if params.sort == Sort::Relevance && has_documents(params) {
+        begin(params, &mut tables);
+        ranked(params, &mut tables)
     } else {
-        tables.push(format!(
-            "ranges AS MATERIALIZED (
-                 SELECT first_id, last_id FROM search_pending WHERE {OWN} AND first_id < last_id)"
-        ));
-        tables.push(pending(params));
-        if params.folder.is_some() {
-            tables.push("inside AS MATERIALIZED (SELECT id FROM search_in_folder($12) AS id)".to_owned());
-        }
-        if params.sort == Sort::Relevance {
-            ranked(params, &mut tables)
-        } else {
-            let found = if may_relax(params) {
-                documents(
-                    params,
-                    &format!("({STRICT} || {RELAXED})"),
-                    &format!("({STRICT} || {RELAXED_PENDING})"),
-                )
-            } else {
-                documents(params, STRICT, STRICT)
-            };
-            // If ids are the order, they are looked up one by one, as many as the page takes, which OFFSET 0
-            // says. The other orders need something of each bookmark.
-            let offset = if params.sort == Sort::Stored { "OFFSET 0" } else { "" };
-            sorted(
-                params,
-                &format!(
-                    "({found}) AS found
-                     CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = found.id {offset}) AS b"
-                ),
-            )
-        }
+        let found = found(params, &mut tables);
+        sorted(params, &found)
     };
     tables.push(format!("page AS MATERIALIZED ({page})"));
     // A page with nothing on it is the reason to look for words like those typed.
@@ -94,22 +79,88 @@ pub(crate) fn sql(params: &SearchParams) -> String {
     // Columns are looked up for the page alone. On one snapshot, no bookmark of it is missing.
     format!(
         "WITH {}, near AS ({near})
-         SELECT {}, page.score, page.date, page.title, near.misspelt, near.near
+         SELECT {columns}, page.id, page.score, page.date, page.title, near.misspelt, near.near
          FROM (page CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = page.id OFFSET 0) AS b)
               FULL JOIN near ON false
          ORDER BY {}",
         tables.join(", "),
-        Hit::columns(),
         order(params.sort, "page.")
     )
 }
 
-/// Returns whether nothing narrows the result.
-fn is_everything(params: &SearchParams) -> bool {
-    !params.terms.has_words()
-        && params.terms.excluded.is_empty()
-        && !params.has_labels()
-        && params.folder.is_none()
+/// The statement of all ids that a search finds, in no order. It has the parameters of [`sql`].
+pub(crate) fn ids(params: &SearchParams) -> String {
+    let mut tables = Vec::new();
+    let found = found(params, &mut tables);
+    let with = if tables.is_empty() { String::new() } else { format!("WITH {}", tables.join(", ")) };
+    format!("{with} SELECT b.id FROM {found}")
+}
+
+/// Adds the tables that documents are looked up with.
+fn begin(params: &SearchParams, tables: &mut Vec<String>) {
+    if has_documents(params) {
+        tables.push(format!(
+            "ranges AS MATERIALIZED (
+                 SELECT first_id, last_id FROM search_pending WHERE {OWN} AND first_id < last_id)"
+        ));
+        tables.push(pending(params));
+    }
+    match &params.folder {
+        Some(Folder::Path(_)) => {
+            tables.push("inside AS MATERIALIZED (SELECT id FROM search_in_folder($12) AS id)".to_owned());
+        }
+        Some(Folder::Id(_)) => tables.push(format!("inside AS MATERIALIZED ({INSIDE})")),
+        None => {}
+    }
+}
+
+/// The bookmarks that are found, as `b`, for FROM.
+fn found(params: &SearchParams, tables: &mut Vec<String>) -> String {
+    begin(params, tables);
+    let states = states(params);
+    let ids = if has_documents(params) {
+        if may_relax(params) {
+            documents(
+                params,
+                &format!("({STRICT} || {RELAXED})"),
+                &format!("({STRICT} || {RELAXED_PENDING})"),
+            )
+        } else {
+            documents(params, STRICT, STRICT)
+        }
+    } else if params.folder.is_some() {
+        "SELECT DISTINCT id FROM inside".to_owned()
+    } else {
+        return format!("(SELECT * FROM bookmarks WHERE {OWN}{states}) AS b");
+    };
+    // If ids are the order, they are looked up one by one, as many as the page takes, which OFFSET 0 says.
+    // The other orders need something of each bookmark.
+    let offset = if params.sort == Sort::Stored { "OFFSET 0" } else { "" };
+    format!(
+        "({ids}) AS found
+         CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = found.id{states} {offset}) AS b"
+    )
+}
+
+/// Returns whether documents say what is found, and not bookmarks alone.
+fn has_documents(params: &SearchParams) -> bool {
+    params.terms.has_words() || !params.terms.excluded.is_empty() || params.has_labels()
+}
+
+/// The conditions that columns of bookmarks answer.
+fn states(params: &SearchParams) -> String {
+    let mut conditions = String::new();
+    for (column, state) in [("is_archived", params.archived), ("unread", params.unread)] {
+        match state {
+            Some(true) => conditions += &format!(" AND {column}"),
+            Some(false) => conditions += &format!(" AND NOT {column}"),
+            None => {}
+        }
+    }
+    if params.project_id.is_some() {
+        conditions += " AND project_id = $11";
+    }
+    conditions
 }
 
 /// Returns whether words may be the middle of others, or misspelt.
@@ -184,10 +235,11 @@ fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
 fn best(params: &SearchParams, found: &str) -> String {
     let after = if params.page.after.is_some() { "WHERE (score, id) < ($15, $14)" } else { "" };
     format!(
-        "SELECT hit.id, hit.score, NULL::int8 AS date, NULL::text AS title
+        "SELECT hit.id, hit.score, NULL::timestamptz AS date, NULL::text AS title
          FROM (SELECT id, score FROM ({found}) AS found {after} ORDER BY score DESC, id DESC) AS hit
-         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE {OWN} AND id = hit.id OFFSET 0) AS b
+         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
          ORDER BY {} LIMIT $18",
+        states(params),
         order(params.sort, "hit.")
     )
 }
@@ -196,10 +248,11 @@ fn best(params: &SearchParams, found: &str) -> String {
 fn sorted(params: &SearchParams, found: &str) -> String {
     let (date, title, after) = match params.sort {
         // Ids come in order from an index where many match, which a sort in here would keep from the planner.
-        Sort::Stored | Sort::Relevance => ("NULL::int8", "NULL::text", "b.id < $14"),
-        Sort::Newest => (DATE, "NULL::text", "(b.date, b.id) < ($16, $14)"),
-        Sort::Oldest => (DATE, "NULL::text", "(b.date, b.id) > ($16, $14)"),
-        Sort::Title => ("NULL::int8", TITLE, "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
+        Sort::Stored | Sort::Relevance => ("NULL::timestamptz", "NULL::text", "b.id < $14"),
+        Sort::Newest => (ADDED, "NULL::text", "(b.date, b.id) < ($16, $14)"),
+        Sort::Oldest => (ADDED, "NULL::text", "(b.date, b.id) > ($16, $14)"),
+        Sort::Modified => (MODIFIED, "NULL::text", "(b.date, b.id) < ($16, $14)"),
+        Sort::Title => ("NULL::timestamptz", TITLE, "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
     };
     let after = if params.page.after.is_some() { format!("WHERE {after}") } else { String::new() };
     format!(
@@ -219,7 +272,7 @@ fn order(sort: Sort, table: &str) -> String {
     match sort {
         Sort::Stored => format!("{table}id DESC"),
         Sort::Relevance => format!("{table}score DESC, {table}id DESC"),
-        Sort::Newest => format!("{table}date DESC, {table}id DESC"),
+        Sort::Newest | Sort::Modified => format!("{table}date DESC, {table}id DESC"),
         Sort::Oldest => format!("{table}date, {table}id"),
         Sort::Title => format!("{table}title COLLATE \"C\", {table}id"),
     }

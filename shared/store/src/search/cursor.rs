@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use web::{Error, decode_cursor};
 
-use crate::params::Sort;
-use crate::spelling::{Corrected, MOST_ALIKE, MOST_WORDS, is_word};
+use super::Instant;
+use super::params::Sort;
+use super::spelling::{Corrected, MOST_ALIKE, MOST_WORDS, is_word};
 
 /// Characters of a word that takes the place of another; what is stored for that is shorter.
 const MAX_WORD: usize = 60;
@@ -26,6 +27,7 @@ pub(crate) enum Key {
     /// Microseconds since 2000.
     Newest(i64),
     Oldest(i64),
+    Modified(i64),
     /// The title's beginning in lower case.
     Title(String),
 }
@@ -37,15 +39,16 @@ impl Key {
             Self::Relevance(_) => Sort::Relevance,
             Self::Newest(_) => Sort::Newest,
             Self::Oldest(_) => Sort::Oldest,
+            Self::Modified(_) => Sort::Modified,
             Self::Title(_) => Sort::Title,
         }
     }
 }
 
-/// A place in the result.
+/// A place in the result of a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Cursor {
+pub struct Cursor {
     id: Uuid,
     key: Key,
     #[serde(default, skip_serializing_if = "Corrected::is_empty")]
@@ -80,8 +83,11 @@ impl Cursor {
         if let Key::Relevance(bits) = self.key { Some(f32::from_bits(bits)) } else { None }
     }
 
-    pub(crate) fn date(&self) -> Option<i64> {
-        if let Key::Newest(date) | Key::Oldest(date) = self.key { Some(date) } else { None }
+    pub(crate) fn date(&self) -> Option<Instant> {
+        match self.key {
+            Key::Newest(date) | Key::Oldest(date) | Key::Modified(date) => Some(Instant(date)),
+            _ => None,
+        }
     }
 
     pub(crate) fn title(&self) -> Option<&str> {
