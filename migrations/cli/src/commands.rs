@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod adopt;
+mod autogenerate;
 pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -38,6 +39,7 @@ use engine::directory::Directory;
 use engine::migrate::open_and_read_history;
 use engine::run::progress::Progress;
 use engine::scratch;
+use engine::wanted::WantedFile;
 use steps::Count;
 use text::wrap;
 
@@ -82,15 +84,32 @@ impl Context<'_> {
     /// The server to run migrations on in scratch databases, with a word about which it is. See
     /// [`scratch::choose`].
     async fn scratch_server(&self, place: &Place, migrations: &Migrations) -> Result<scratch::Server> {
+        self.scratch_server_for(place, migrations, &[], None).await
+    }
+
+    /// The same where files of a wanted schema are loaded as well. `like`: the database that the server is to
+    /// be like, instead of the one that is named.
+    async fn scratch_server_for(
+        &self,
+        place: &Place,
+        migrations: &Migrations,
+        wanted: &[WantedFile],
+        like: Option<Url>,
+    ) -> Result<scratch::Server> {
         let named = match &place.scratch_url {
             Some(url) => {
                 Some(session_url(&Url::parse(url).context("--scratch-url")?).context("--scratch-url")?)
             }
             None => None,
         };
-        let database = if self.names_database()? { Some(self.url()?) } else { None };
+        let database = match like {
+            Some(url) => Some(url),
+            None if self.names_database()? => Some(self.url()?),
+            None => None,
+        };
         let environment = Environment::read()?;
-        let choice = scratch::choose(named, database, migrations, &|name| environment.get(name)).await?;
+        let sources = (migrations, wanted);
+        let choice = scratch::choose_for(named, database, sources, &|name| environment.get(name)).await?;
         for note in &choice.notes {
             self.output.note(&wrap(note));
         }

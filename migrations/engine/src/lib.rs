@@ -47,6 +47,7 @@
 
 pub mod adopt;
 pub mod adoption;
+pub mod autogenerate;
 pub mod cluster;
 pub mod column_order;
 pub mod connect;

@@ -95,8 +95,8 @@ mod tests {
     #[test]
     fn keys_of_columns_and_of_the_table_are_taken_out() {
         let parts = without_foreign_keys(
-            "CREATE TABLE s.a (id int PRIMARY KEY, b int NOT NULL CONSTRAINT k REFERENCES b (id) ON DELETE CASCADE, \
-             c int REFERENCES c, FOREIGN KEY (id, b) REFERENCES d (x, y))",
+            "CREATE TABLE s.a (id int PRIMARY KEY, b int NOT NULL CONSTRAINT k REFERENCES b (id) ON \
+             DELETE CASCADE, c int REFERENCES c, FOREIGN KEY (id, b) REFERENCES d (x, y))",
         )
         .unwrap();
         assert_eq!(parts.table, "CREATE TABLE s.a (id int PRIMARY KEY, b int NOT NULL , c int  )");

@@ -1,5 +1,9 @@
 //! `branchline check`.
 
+mod schema;
+
+use std::path::PathBuf;
+
 use anyhow::Result;
 use files::{Applied, CHECKSUMS, Migrations, State, overview};
 use model::drift;
@@ -24,12 +28,22 @@ use text::wrap;
                   with the database's own: a column that was added by hand, an index that is missing, row \
                   security that was switched off. Owners, what default privileges give, and objects of other \
                   schemas may differ. Exit status: 0 they agree, 1 they do not, 3 they do and migrations are \
-                  pending or broken off, or somebody changed the schema by hand."
+                  pending or broken off, or somebody changed the schema by hand. With --schema: 0 the \
+                  wanted schema is the one that the migrations make, 3 it is another."
 )]
 pub(crate) struct Args {
     /// Write CHECKSUMS, beside the migrations, from what they are now; no database is asked
     #[arg(long)]
     write: bool,
+    /// Compare the wanted schema with what the migrations make, instead; no database is asked [default file:
+    /// schema.sql beside the folder of migrations]
+    #[arg(
+        long,
+        value_name = "FILE|FOLDER",
+        num_args = 0..=1,
+        conflicts_with_all = ["write", "no_catalog"]
+    )]
+    schema: Option<Option<PathBuf>>,
     /// Compare files and history only, not the catalog with what the migrations make; no scratch database is
     /// made
     #[arg(long)]
@@ -74,6 +88,9 @@ struct Disagreement {
 }
 
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
+    if let Some(path) = &args.schema {
+        return schema::run(path.as_deref(), &args.place, context).await;
+    }
     let dir = &context.global.dir;
     if args.write {
         context.directory().write_checksums()?;

@@ -155,6 +155,7 @@ fn every_document_is_as_the_page_says() {
     check("stamp --int8", &["stamp", "--int8"]);
     check("schema", &["schema"]);
     check("check --write, schema --output", &["schema", "--output", "schema.sql"]);
+    check("check --schema", &["check", "--schema", "schema.sql"]);
     check("doctor", &["doctor"]);
     check("new", &["new", "add", "tags"]);
     project.write("V4__mine.sql", "SELECT 1;\n");

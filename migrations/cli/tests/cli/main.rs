@@ -9,6 +9,7 @@ mod alterations;
 mod branch;
 mod catalog;
 mod check;
+mod check_schema;
 mod checksums;
 mod current;
 mod deploy;

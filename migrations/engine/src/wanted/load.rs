@@ -302,20 +302,22 @@ mod tests {
                 "CREATE FUNCTION even(n int) RETURNS bool LANGUAGE sql RETURN n = 0 OR true;\n\
                  CREATE FUNCTION ping(n int) RETURNS int LANGUAGE sql AS 'SELECT pong(n)';\n\
                  CREATE FUNCTION pong(n int) RETURNS int LANGUAGE sql AS 'SELECT ping(n)';\n\
-                 CREATE TABLE hen (id int PRIMARY KEY, egg int NOT NULL REFERENCES egg (id) ON DELETE CASCADE);\n\
-                 CREATE TABLE egg (id int PRIMARY KEY, hen int, CONSTRAINT laid FOREIGN KEY (hen) REFERENCES hen);\n",
+                 CREATE TABLE hen (id int PRIMARY KEY, egg int NOT NULL REFERENCES egg ON DELETE CASCADE);\n\
+                 CREATE TABLE egg (id int PRIMARY KEY, hen int, CONSTRAINT laid FOREIGN KEY (hen) \
+                 REFERENCES hen);\n",
             ),
             (
                 "c.sql",
-                "SET search_path = app;\nCREATE TABLE later (id int);\nCREATE FUNCTION two(n int) RETURNS int \
-                 LANGUAGE sql IMMUTABLE RETURN n + n;\nCREATE SCHEMA app;\n",
+                "SET search_path = app;\nCREATE TABLE later (id int);\nCREATE FUNCTION two(n int) RETURNS \
+                 int LANGUAGE sql IMMUTABLE RETURN n + n;\nCREATE SCHEMA app;\n",
             ),
         ]);
         let loaded = load(&url, &wanted).await.unwrap();
         assert_eq!(loaded.notes.len(), 2, "{loaded:?}");
         assert!(loaded.notes.iter().any(|note| note.contains("transaction_timeout_of_tomorrow")));
-        let there = "SELECT string_agg(i, ' ' ORDER BY i) FROM (SELECT relname::text FROM pg_class WHERE relkind \
-                     IN ('r', 'v', 'i') AND relnamespace IN ('app'::regnamespace, 'public'::regnamespace) UNION \
+        let there = "SELECT string_agg(i, ' ' ORDER BY i) FROM ( \
+                     SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'v', 'i') AND \
+                     relnamespace IN ('app'::regnamespace, 'public'::regnamespace) UNION \
                      SELECT conname::text FROM pg_constraint WHERE contype = 'f') AS t (i)";
         let row = one_row(&database.client().await, there).await.unwrap().unwrap();
         assert_eq!(row.get(0), Some("egg egg_pkey hen hen_egg_fkey hen_pkey laid later later_id_idx v"));

@@ -1,0 +1,3 @@
+//! Shared parts of the commands that read a wanted schema.
+
+pub(super) mod source;
