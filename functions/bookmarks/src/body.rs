@@ -127,8 +127,8 @@ impl Fields {
         Ok(fields)
     }
 
-    /// The columns beside the address that were sent. `project` is an expression of the bookmark's project, and
-    /// parameters are numbered from `first`.
+    /// The columns beside the address that were sent. `project` is an expression of the bookmark's project,
+    /// and parameters are numbered from `first`.
     pub(crate) fn assignments(&self, project: &str, first: usize) -> Vec<Assignment<'_>> {
         let sent: [(&'static str, Option<Param<'_>>); 9] = [
             ("title", self.title.as_ref().map(|title| (title as _, Type::TEXT))),

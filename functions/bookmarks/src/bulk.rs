@@ -22,9 +22,10 @@ use crate::trash::TRASH;
 /// So many bookmarks may be named by their ids.
 const MAX_IDS: usize = 1_000;
 
-const SHAPE: &str = "{\"ids\": [id] or \"filter\": {\"q\"?, \"tag\"?, \"untagged\"?, \"domain\"?, \"folder\"?, \
-                     \"project_id\"?, \"archived\"?, \"unread\"?}, \"do\": {\"add_tags\"?, \"remove_tags\"?: \
-                     [text], \"move_to\"?: [text], \"archive\"?, \"unread\"?, \"delete\"?: boolean}}";
+const SHAPE: &str = "{\"ids\": [id] or \"filter\": {\"q\"?, \"tag\"?, \"untagged\"?, \"domain\"?, \
+                     \"folder\"?, \"project_id\"?, \"archived\"?, \"unread\"?}, \"do\": {\"add_tags\"?, \
+                     \"remove_tags\"?: [text], \"move_to\"?: [text], \"archive\"?, \"unread\"?, \
+                     \"delete\"?: boolean}}";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

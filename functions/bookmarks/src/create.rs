@@ -35,8 +35,8 @@ pub(crate) async fn create(app: Arc<App>, request: Request, _: PathParams) -> Re
     Ok(response)
 }
 
-/// Makes the bookmark under this id, or changes the one that is there; returns its row. None where there is no
-/// such project.
+/// Makes the bookmark under this id, or changes the one that is there; returns its row. None where there is
+/// no such project.
 async fn store_fields(
     connection: Connection,
     fields: &Fields,
@@ -73,7 +73,9 @@ async fn store_fields(
     let lock = flight::lock("SELECT $1::integer AS project_id");
     let scope = scope::contains("$1");
     let write = format!(
-        "WITH there AS MATERIALIZED (SELECT id FROM bookmarks WHERE {scope} AND url_key = $2 FOR UPDATE){change}
+        "WITH there AS MATERIALIZED (
+             SELECT id FROM bookmarks WHERE {scope} AND url_key = $2 FOR UPDATE
+         ){change}
          INSERT INTO bookmarks (organization_id, id, project_id, url, url_key, domain, edited{columns})
          SELECT current_organization(), $3, $1, $4, $2, $5, $6{values}
          WHERE NOT EXISTS (SELECT FROM there)

@@ -32,8 +32,8 @@ pub(crate) async fn transaction(
 }
 
 /// The statement that takes the locks on the bookmarks of projects, which a SELECT of `project_id` names. An
-/// import holds the lock while it counts duplicates, so whoever adds or removes bookmarks waits for it. Several
-/// are taken in one order.
+/// import holds the lock while it counts duplicates, so whoever adds or removes bookmarks waits for it.
+/// Several are taken in one order.
 pub(crate) fn lock(projects: &str) -> String {
     format!(
         "SELECT pg_advisory_xact_lock(key)

@@ -130,8 +130,9 @@ pub(crate) async fn update(app: Arc<App>, request: Request, params: PathParams) 
          ), found AS MATERIALIZED (
              SELECT f.id,
                     NOT $2 OR p.id IS NULL OR (
-                        EXISTS (SELECT FROM folders AS o
-                                WHERE o.{OWN} AND o.id = p.id AND o.project_id IS NOT DISTINCT FROM f.project_id)
+                        EXISTS (
+                            SELECT FROM folders AS o
+                            WHERE o.{OWN} AND o.id = p.id AND o.project_id IS NOT DISTINCT FROM f.project_id)
                         AND NOT EXISTS (SELECT FROM up WHERE up.id = f.id)) AS fits
              FROM folders AS f, parent AS p WHERE f.{OWN} AND f.id = $1
          ), changed AS (

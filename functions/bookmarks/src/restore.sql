@@ -1,6 +1,6 @@
 -- Brings a bookmark back from the trash. Where its project has its address again, it is merged with the
--- bookmark that has it: that one keeps its id, its number and its texts, and gets all tags, folders and dates;
--- texts that it does not have become part of its notes. Its duplicates are its own again.
+-- bookmark that has it: that one keeps its id, its number and its texts, and gets all tags, folders and
+-- dates; texts that it does not have become part of its notes. Its duplicates are its own again.
 --
 -- $1: its id.
 WITH gone AS (

@@ -124,7 +124,8 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     answer(StatusCode::OK, &Page { bookmarks, next_cursor })
 }
 
-/// `POST bookmarks/trash/<id>/restore`: the bookmark, and whether it was merged with one that has its address.
+/// `POST bookmarks/trash/<id>/restore`: the bookmark, and whether it was merged with one that has its
+/// address.
 pub(crate) async fn restore(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     #[derive(Serialize)]
     struct Restored {

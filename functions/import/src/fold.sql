@@ -6,11 +6,15 @@
 -- without it.
 --
 -- Where an import is taken out whose bookmark has duplicates in later imports, the first of these becomes the
--- bookmark, as it would have then; its import counts it as imported and no longer as merged.
+-- bookmark, as it would have then; its import counts it as imported and no longer as merged. A bookmark that
+-- a person has edited since the import that brought it stays as it is.
+--
+-- No column that a person has set (`edited`) is written, except in a row that becomes another one.
 --
 -- $1: an import, whose entries and bookmarks say which rows. $2: whether it is taken out.
 WITH job AS (
-  SELECT project_id FROM import_jobs WHERE organization_id = current_organization() AND id = $1
+  SELECT project_id, coalesce(completed_at, '-infinity') AS completed_at
+  FROM import_jobs WHERE organization_id = current_organization() AND id = $1
 ), touched AS (
   SELECT url_key FROM import_entries WHERE import_job_id = $1 AND outcome = 'merged'
   UNION
@@ -69,8 +73,11 @@ WITH job AS (
     WHERE organization_id = current_organization() AND job.project_id IS NULL AND project_id IS NULL
       AND url_key = touched.url_key
   ) AS b
-  LEFT JOIN source heir ON $2 AND b.import_job_id = $1 AND heir.url_key = b.url_key AND heir.nth = 1
-  WHERE heir.id IS NOT NULL OR NOT $2 OR b.import_job_id IS DISTINCT FROM $1
+  CROSS JOIN LATERAL (
+    SELECT $2 AND b.import_job_id = $1 AND NOT (b.edited <> '{}' AND b.updated_at > job.completed_at) AS goes
+  ) AS state
+  LEFT JOIN source heir ON state.goes AND heir.url_key = b.url_key AND heir.nth = 1
+  WHERE heir.id IS NOT NULL OR state.goes IS NOT TRUE
 ), duplicate AS (
   SELECT t.id, s.nth, s.started_at, s.add_date, s.last_modified, s.last_visited, s.tags, s.description,
          nullif(s.title, '') AS title, s.attributes, s.folder_id, t.folder_id AS own_folder_id, t.base,
@@ -130,20 +137,28 @@ WITH job AS (
 ), changed AS (
   UPDATE bookmarks b
   SET unmerged = CASE WHEN f.id IS NOT NULL THEN t.base END,
-      tags = tag.names,
-      add_date = least((t.base ->> 'add_date')::timestamptz, f.add_date),
+      tags = CASE WHEN heir.id IS NULL AND 'tags' = ANY (b.edited) THEN b.tags ELSE tag.names END,
+      add_date = CASE WHEN heir.id IS NULL AND 'add_date' = ANY (b.edited) THEN b.add_date
+                      ELSE least((t.base ->> 'add_date')::timestamptz, f.add_date) END,
       last_modified = greatest((t.base ->> 'last_modified')::timestamptz, f.last_modified),
       last_visited = greatest((t.base ->> 'last_visited')::timestamptz, f.last_visited),
-      description = coalesce(t.base ->> 'description', f.description),
-      further_folder_ids = folder.ids,
+      description = CASE WHEN heir.id IS NULL AND 'description' = ANY (b.edited) THEN b.description
+                         ELSE coalesce(t.base ->> 'description', f.description) END,
+      further_folder_ids = CASE WHEN heir.id IS NULL AND 'folder_id' = ANY (b.edited) THEN b.further_folder_ids
+                                ELSE folder.ids END,
       further_text = said.text,
-      updated_at = greatest((t.base ->> 'updated_at')::timestamptz, f.at),
+      updated_at = greatest(
+        CASE WHEN heir.id IS NULL AND b.edited <> '{}' THEN b.updated_at END,
+        (t.base ->> 'updated_at')::timestamptz, f.at),
+      edited = CASE WHEN heir.id IS NULL THEN b.edited ELSE '{}' END,
       id = coalesce(heir.id, b.id),
       import_job_id = CASE WHEN heir.id IS NULL THEN b.import_job_id ELSE heir.import_job_id END,
       url = CASE WHEN heir.id IS NULL THEN b.url ELSE heir.url END,
-      title = coalesce(nullif(t.base ->> 'title', ''), f.title, ''),
+      title = CASE WHEN heir.id IS NULL AND 'title' = ANY (b.edited) THEN b.title
+                   ELSE coalesce(nullif(t.base ->> 'title', ''), f.title, '') END,
       domain = CASE WHEN heir.id IS NULL THEN b.domain ELSE heir.domain END,
-      folder_id = t.folder_id,
+      -- A person may move it meanwhile.
+      folder_id = CASE WHEN heir.id IS NULL THEN b.folder_id ELSE t.folder_id END,
       original_folder = CASE WHEN heir.id IS NULL THEN b.original_folder ELSE heir.original_folder END,
       -- What is a column, an import's own row does not have among its attributes.
       attributes = CASE WHEN heir.id IS NULL THEN t.attributes

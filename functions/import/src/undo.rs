@@ -26,10 +26,30 @@ struct Answer {
     import_job: Job,
     /// Bookmarks that only this import had brought.
     bookmarks_removed: i64,
+    /// Bookmarks of the import that stay, because a person has edited them since.
+    kept_edited: i64,
 }
 
-/// The job that was undone, and the number of bookmarks removed with it.
-type TakenOut = (Job, i64);
+/// The result of an undoing.
+struct TakenOut {
+    import_job: Job,
+    bookmarks_removed: i64,
+    kept_edited: i64,
+}
+
+/// Removes an import's bookmarks but for those that a person has edited since, and counts both. An import may
+/// bring edits from a file; they are older than its end.
+const REMOVE: &str = "
+    WITH own AS (
+        SELECT b.id, b.edited <> '{}' AND b.updated_at > coalesce(j.completed_at, '-infinity') AS is_edited
+        FROM import_jobs AS j JOIN bookmarks AS b ON b.import_job_id = j.id
+        WHERE j.id = $1 AND b.organization_id = current_organization()
+    ), removed AS (
+        DELETE FROM bookmarks AS b USING own
+        WHERE b.organization_id = current_organization() AND b.id = own.id AND own.is_edited IS NOT TRUE
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM removed), (SELECT count(*) FROM own WHERE is_edited)";
 
 /// Takes an import out: its bookmarks, what it had merged into others, its job.
 pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
@@ -39,10 +59,7 @@ pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) ->
     // The undone job, while its commit is unconfirmed.
     let uncertain = &Mutex::new(None);
     let take_out = |connection| take_out(connection, id, uncertain);
-    let (import_job, bookmarks_removed) = match app
-        .write_idempotent(claims.clone(), &budget, take_out)
-        .await?
-    {
+    let taken_out = match app.write_idempotent(claims.clone(), &budget, take_out).await? {
         Some(taken_out) => taken_out,
         None if budget.cost().retries > 0 => {
             let detail =
@@ -52,8 +69,12 @@ pub(crate) async fn undo(app: Arc<App>, request: Request, params: PathParams) ->
         None => return Err(no_job()),
     };
     search_index::catch_up_after_response(&app, claims, &AfterResponse::from_request(&request));
-    let message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
-    json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed })
+    let TakenOut { import_job, bookmarks_removed, kept_edited } = taken_out;
+    let mut message = format!("Removed {} and its {bookmarks_removed} bookmarks", import_job.filename());
+    if kept_edited > 0 {
+        message += &format!("; {kept_edited} that were edited since stay");
+    }
+    json(StatusCode::OK, &Answer { message, import_job, bookmarks_removed, kept_edited })
 }
 
 /// Takes an import out, in one round trip; returns none where there is no such job. Where the connection is
@@ -89,11 +110,7 @@ async fn take_out(
         shared.query(&lock_bookmarks, &this),
         shared.command(WITHOUT_NESTED_LOOPS),
         shared.query(FOLD, &taken_out),
-        shared.query_one(
-            "WITH removed AS (DELETE FROM bookmarks WHERE import_job_id = $1 RETURNING 1) SELECT count(*) \
-             FROM removed",
-            &this,
-        ),
+        shared.query_one(REMOVE, &this),
         shared.query(UNMAKE_FOLDERS, &this),
         shared.query_opt(&remove_job, &this),
         shared.commit(),
@@ -103,11 +120,12 @@ async fn take_out(
     project?;
     prepared?;
     folded?;
-    let bookmarks_removed: i64 = removed?.try_get(0)?;
+    let removed = removed?;
+    let (bookmarks_removed, kept_edited) = (removed.try_get(0)?, removed.try_get(1)?);
     unmade?;
     let before = uncertain.lock().unwrap_or_else(PoisonError::into_inner).take();
     let taken_out = match job? {
-        Some(row) => Some((Job::from_row(&row)?, bookmarks_removed)),
+        Some(row) => Some(TakenOut { import_job: Job::from_row(&row)?, bookmarks_removed, kept_edited }),
         None => before,
     };
     if let Err(error) = committed {

@@ -37,6 +37,10 @@ WITH RECURSIVE brought AS MATERIALIZED (
   SELECT c.id, c.parent_id
   FROM candidate c
   WHERE EXISTS (SELECT FROM bookmarks WHERE folder_id = c.id)
+     -- Of a bookmark that a person has restored or moved.
+     OR c.id IN (
+       SELECT unnest(further_folder_ids) FROM bookmarks
+       WHERE organization_id = current_organization() AND further_folder_ids IS NOT NULL)
      OR EXISTS (
        SELECT FROM folders child
        WHERE child.organization_id = current_organization() AND child.parent_id = c.id

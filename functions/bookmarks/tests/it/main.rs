@@ -4,6 +4,7 @@
 
 mod access;
 mod bulk;
+mod model;
 mod organizing;
 mod trash;
 mod writing;
