@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    Context, adopt, branch, check, completions, current, deploy, doctor, downgrade, history, lint, new,
-    rehearse, renumber, role, schema, snapshot, stamp, upgrade, verify,
+    Context, adopt, branch, check, completions, current, deploy, diff, doctor, downgrade, history, lint, new,
+    rehearse, renumber, revision, role, schema, snapshot, stamp, upgrade, verify,
 };
 use crate::options::Global;
 use crate::output::{Exit, Output};
@@ -40,6 +40,10 @@ pub(crate) enum Command {
     Adopt(adopt::Args),
     /// Write a new migration and its down
     New(new::Args),
+    /// Write a new migration, as Alembic's revision does
+    Revision(revision::Args),
+    /// Print what makes one schema the other, as SQL
+    Diff(diff::Args),
     /// Give migrations new numbers, where two have one or one came in late
     Renumber(renumber::Args),
     /// Tell whether files and database agree and nothing is pending
@@ -78,7 +82,9 @@ pub(crate) async fn run(cli: Cli, output: &Output) -> Result<Exit> {
         Command::Current(args) => current::run(args, &context).await,
         Command::History(args) => history::run(args, &context).await,
         Command::Stamp(args) => stamp::run(args, &context).await,
-        Command::New(args) => new::run(args, &context),
+        Command::New(args) => new::run(args, &context).await,
+        Command::Revision(args) => revision::run(args, &context).await,
+        Command::Diff(args) => diff::run(args, &context).await,
         Command::Renumber(args) => renumber::run(args, &context).await,
         Command::Verify(args) => verify::run(args, &context).await,
         Command::Rehearse(args) => rehearse::run(args, &context).await,

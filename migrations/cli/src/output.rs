@@ -112,6 +112,21 @@ impl Output {
         }
     }
 
+    /// SQL that psql runs as it stands, printed byte by byte; for machines the value.
+    pub(crate) fn sql(&self, value: &impl Serialize, sql: &str) {
+        match self.format {
+            Format::Text => out(&sql.trim_end()),
+            Format::Json => self.result(value, &""),
+        }
+    }
+
+    /// The value for machines; people were told otherwise.
+    pub(crate) fn result_for_machines(&self, value: &impl Serialize) {
+        if self.format == Format::Json {
+            self.result(value, &"");
+        }
+    }
+
     /// Something that a run did. Machines get it with the report.
     pub(crate) fn event(&self, event: &Event) {
         match (self.format, event) {

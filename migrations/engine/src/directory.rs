@@ -26,6 +26,16 @@ impl Directory<'_> {
             .with_context(|| self.unusable())
     }
 
+    /// Loads it as it would be with further files, which are not written.
+    ///
+    /// # Errors
+    /// As for [`Directory::load`].
+    pub fn load_with(self, further: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Migrations> {
+        let mut files = self.files()?;
+        files.extend(further);
+        Migrations::read(files, self.layout, &self.path.to_string_lossy()).with_context(|| self.unusable())
+    }
+
     /// The layout that it has, and the names of its files, whether they can be used together or not.
     ///
     /// # Errors

@@ -69,6 +69,11 @@ enum Form {
     Github,
 }
 
+/// A finding as a machine reads it.
+pub(super) fn finding_value(finding: &LintFinding) -> serde_json::Value {
+    render::value(finding)
+}
+
 pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
     if let Some(rule) = &args.explain {
         return explain(rule, context);

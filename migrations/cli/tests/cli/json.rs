@@ -155,6 +155,17 @@ fn every_document_is_as_the_page_says() {
     check("stamp --int8", &["stamp", "--int8"]);
     check("schema", &["schema"]);
     check("check --write, schema --output", &["schema", "--output", "schema.sql"]);
+    let schema = fs::read_to_string(project.folder().join("schema.sql")).unwrap();
+    let wanted = schema.replace("    word text", "    term text");
+    fs::write(project.folder().join("wanted.sql"), wanted).unwrap();
+    check("diff", &["diff", "migrations/sql", "wanted.sql"]);
+    check("diff", &["diff", "migrations/sql", "schema.sql"]);
+    check("new --from, revision --autogenerate", &["new", "terms", "--from", "wanted.sql"]);
+    let again = ["revision", "--autogenerate", "-m", "again", "--from", "wanted.sql"];
+    check("new --from, revision --autogenerate", &again);
+    project.remove("V4__terms.sql");
+    project.remove("V4__terms.down.sql");
+    project.done(&["check", "--write"]);
     check("check --schema", &["check", "--schema", "schema.sql"]);
     check("doctor", &["doctor"]);
     check("new", &["new", "add", "tags"]);

@@ -31,7 +31,7 @@ pub struct Side {
     /// The objects.
     pub catalog: Catalog,
     /// The scratch database. Nobody is in it, so that it can be copied.
-    pub template: Beside,
+    pub(super) template: Beside,
 }
 
 impl Source {
@@ -165,9 +165,9 @@ async fn check_version(database: &Client, scratch: &Client) -> Result<()> {
     let (of_database, of_scratch) = (major(database).await?, major(scratch).await?);
     if of_database != of_scratch {
         bail!(
-            "the database is Postgres {of_database}, and the other side is on Postgres {of_scratch}: catalogs \
-             of two major versions print alike objects otherwise. Install Postgres {of_database} here, or name \
-             a server of that version with --scratch-url"
+            "the database is Postgres {of_database}, and the other side is on Postgres {of_scratch}: \
+             catalogs of two major versions print alike objects otherwise. Install Postgres {of_database} \
+             here, or name a server of that version with --scratch-url"
         );
     }
     Ok(())

@@ -40,7 +40,8 @@ pub(super) async fn run(path: Option<&Path>, place: &Place, context: &Context<'_
             differences.iter().flat_map(|difference| difference.lines()).map(|line| format!("  {line}"));
         let head = format!("{name} does not say the schema that the migrations make; it has:");
         let advice = wrap(
-            "A migration can make it so; branchline schema --output writes the file from the migrations.",
+            "branchline new NAME --from writes the migration that makes it so; branchline schema --output \
+             writes the file from the migrations.",
         );
         [head].into_iter().chain(lines).chain([advice]).collect::<Vec<_>>().join("\n")
     };

@@ -1,0 +1,355 @@
+//! Renames: told by hints in the wanted files, or found by trying candidates of like shape in a scratch
+//! database and keeping those with which fewer things differ.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use anyhow::{Result, bail};
+use model::{Catalog, ObjectId, PartName, QualifiedName};
+use serde::{Serialize, Serializer};
+use tokio_postgres::Client;
+
+use super::{Change, PlanOptions, Side, differences, is_allowed};
+use crate::database::execute;
+use crate::introspection;
+use crate::scratch::Scratch;
+use crate::wanted::{RenameHint, RenamedObject};
+
+/// A rename that is part of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedRename {
+    /// The object as it was called. Its whole, if it has one, has its new name where that is renamed as well.
+    pub from: ObjectId,
+    /// The object as it is called now.
+    pub to: ObjectId,
+}
+
+impl fmt::Display for AppliedRename {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rename {} to {}", self.from, self.to.name())
+    }
+}
+
+impl Serialize for AppliedRename {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = [
+            ("kind", self.from.kind().as_str().to_owned()),
+            ("from", self.from.name()),
+            ("to", self.to.name()),
+        ];
+        serializer.collect_map(fields)
+    }
+}
+
+/// Several renames would do, and nothing says which is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ambiguous {
+    /// They.
+    pub candidates: Vec<AppliedRename>,
+}
+
+impl std::error::Error for Ambiguous {}
+
+impl fmt::Display for Ambiguous {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("which of these was renamed cannot be told, so nothing is planned:")?;
+        self.candidates.iter().try_for_each(|candidate| write!(f, "\n    {candidate}"))?;
+        f.write_str(
+            "\nSay it in the wanted file, on the line before the object: -- branchline: renamed_from <old \
+             name>; or allow that the old one is dropped: --allow-loss <old name>",
+        )
+    }
+}
+
+/// Finds the renames between two sides.
+///
+/// # Errors
+/// [`Ambiguous`]; hints that contradict each other; or the server is lost.
+pub(super) async fn find(
+    scratch: &Scratch,
+    from: &Side,
+    to: &Side,
+    options: &PlanOptions,
+) -> Result<Vec<AppliedRename>> {
+    let told = told(&from.catalog, &to.catalog, &options.hints)?;
+    let first = candidates(&from.catalog, &to.catalog, options);
+    if told.is_empty() && options.chosen.is_empty() && first.is_empty() {
+        return Ok(Vec::new());
+    }
+    let database = scratch.beside(Some(&from.template)).await?;
+    let session = database.session().await?;
+    let mut search =
+        Search { session: &session, now: from.catalog.clone(), to: &to.catalog, found: Vec::new() };
+    let outcome = search.run(told, options).await;
+    let found = search.found;
+    drop(session);
+    scratch.remove_beside(database).await?;
+    outcome.map(|()| found)
+}
+
+struct Search<'a> {
+    session: &'a Client,
+    /// The catalog with the renames so far.
+    now: Catalog,
+    to: &'a Catalog,
+    found: Vec<AppliedRename>,
+}
+
+impl Search<'_> {
+    async fn run(&mut self, told: Vec<AppliedRename>, options: &PlanOptions) -> Result<()> {
+        // Wholes first: their parts are then found by the names that these have now.
+        for rename in told.into_iter().chain(options.chosen.iter().cloned()) {
+            if self.now.contains(&rename.from) && !self.now.contains(&rename.to) {
+                self.apply(rename).await?;
+            }
+        }
+        while let Some(best) = self.best(options).await? {
+            self.apply(best).await?;
+        }
+        Ok(())
+    }
+
+    /// The candidate that is to be kept next.
+    async fn best(&self, options: &PlanOptions) -> Result<Option<AppliedRename>> {
+        let candidates = candidates(&self.now, self.to, options);
+        let before = differences(&self.now, self.to).len();
+        let mut seen = BTreeSet::new();
+        for candidate in &candidates {
+            if !seen.insert(candidate.from.clone()) {
+                continue;
+            }
+            let rivals = group(candidate, &candidates);
+            let mut tried = Vec::new();
+            for rival in rivals {
+                if let Some(left) = self.left_with(&rival).await?
+                    && left < before
+                {
+                    tried.push((left, rival));
+                }
+            }
+            let Some(best) = tried.iter().map(|(left, _)| *left).min() else { continue };
+            let mut kept: Vec<AppliedRename> =
+                tried.into_iter().filter(|(left, _)| *left == best).map(|(_, rival)| rival).collect();
+            return match kept.pop() {
+                Some(only) if kept.is_empty() => Ok(Some(only)),
+                Some(other) => {
+                    kept.push(other);
+                    Err(Ambiguous { candidates: kept }.into())
+                }
+                None => Ok(None),
+            };
+        }
+        Ok(None)
+    }
+
+    /// How much differs with a candidate; none where the server refuses it.
+    async fn left_with(&self, rename: &AppliedRename) -> Result<Option<usize>> {
+        let Some(there_sql) = statements(rename) else { return Ok(None) };
+        if execute(self.session, &there_sql).await.is_err() {
+            return Ok(None);
+        }
+        let there = introspection::read(self.session).await?;
+        let back = AppliedRename { from: rename.to.clone(), to: rename.from.clone() };
+        if let Some(statements) = statements(&back) {
+            execute(self.session, &statements).await?;
+        }
+        Ok(Some(differences(&there, self.to).len()))
+    }
+
+    async fn apply(&mut self, rename: AppliedRename) -> Result<()> {
+        let Some(statements) = statements(&rename) else {
+            bail!("{rename}: Postgres has no statement for that")
+        };
+        execute(self.session, &statements).await?;
+        self.now = introspection::read_with_dependencies(self.session).await?;
+        self.found.push(rename);
+        Ok(())
+    }
+}
+
+/// The candidates that contend for the same object, of either side.
+fn group(candidate: &AppliedRename, all: &[AppliedRename]) -> Vec<AppliedRename> {
+    let mut group = vec![candidate.clone()];
+    loop {
+        let before = group.len();
+        for other in all {
+            let contends = group.iter().any(|one| one.from == other.from || one.to == other.to);
+            if contends && !group.contains(other) {
+                group.push(other.clone());
+            }
+        }
+        if group.len() == before {
+            return group;
+        }
+    }
+}
+
+/// Renames that may be, by the shapes of what is gone and what is new, without those that were rejected.
+fn candidates(now: &Catalog, to: &Catalog, options: &PlanOptions) -> Vec<AppliedRename> {
+    let is_given_up = |object: &ObjectId| {
+        options
+            .allowed_losses
+            .iter()
+            .any(|allowed| allowed != "all" && is_allowed(&object.name(), std::slice::from_ref(allowed)))
+    };
+    let found = super::planning::rename_candidates(now, to);
+    found.into_iter().filter(|one| !options.rejected.contains(one) && !is_given_up(&one.from)).collect()
+}
+
+/// The renames that hints tell, wholes first.
+fn told(from: &Catalog, to: &Catalog, hints: &[RenameHint]) -> Result<Vec<AppliedRename>> {
+    let mut wholes = Vec::new();
+    let mut parts = Vec::new();
+    for hint in hints {
+        let place = format!("{}, line {}", hint.file, hint.line);
+        let (new, old) = match &hint.object {
+            RenamedObject::Whole { name, .. } => {
+                let Some(new) = whole_named(to, name) else { continue };
+                let old = with_name(&new, &hint.old);
+                let Some(old) = old else { bail!("{place}: {} is no name", hint.old) };
+                (new, old)
+            }
+            RenamedObject::Column { table, name } => {
+                let Some(whole) = whole_named(to, table) else { continue };
+                let Some(whole) = whole.qualified().cloned() else { continue };
+                let part = |name: &str| {
+                    let name = QualifiedName::parse(&folded(name))?.name;
+                    Some(ObjectId::Column(PartName::new(&whole, &name)))
+                };
+                let (Some(new), Some(old)) = (part(name), part(&hint.old)) else {
+                    bail!("{place}: {} is no name of a column", hint.old)
+                };
+                (new, old)
+            }
+        };
+        let rename = AppliedRename { from: old, to: new };
+        let all = wholes.iter().chain(&parts);
+        for (other, other_place) in all {
+            let other: &AppliedRename = other;
+            if (other.from == rename.from) != (other.to == rename.to) {
+                bail!("{place}: \"{rename}\" contradicts \"{other}\" of {other_place}");
+            }
+        }
+        // A hint stays in its file when the rename is done.
+        let is_part = rename.to.part().is_some();
+        let is_open = is_part || (from.contains(&rename.from) && !from.contains(&rename.to));
+        if is_open {
+            if is_part { &mut parts } else { &mut wholes }.push((rename, place));
+        }
+    }
+    Ok(wholes.into_iter().chain(parts).map(|(rename, _)| rename).collect())
+}
+
+/// An object with a name of its own that a file calls so. A name without a schema is looked for in public,
+/// then in all schemas.
+fn whole_named(catalog: &Catalog, name: &str) -> Option<ObjectId> {
+    let wanted = QualifiedName::parse(&folded(name))?;
+    let is_named = |object: &&ObjectId| {
+        !matches!(object, ObjectId::RowType(_))
+            && object.part().is_none()
+            && object.qualified().is_some_and(|there| {
+                there.name == wanted.name && (wanted.schema.is_none() || there.schema == wanted.schema)
+            })
+    };
+    let found: Vec<&ObjectId> = catalog.iter().map(|(object, _)| object).filter(is_named).collect();
+    let is_public = |object: &&&ObjectId| object.schema().is_some_and(|schema| schema.as_str() == "public");
+    found.iter().find(is_public).or_else(|| found.first()).map(|object| (*object).clone())
+}
+
+/// The same kind of object under another name, in its schema where the name has none.
+fn with_name(object: &ObjectId, name: &str) -> Option<ObjectId> {
+    let mut named = QualifiedName::parse(&folded(name))?;
+    if named.schema.is_none() {
+        named.schema = object.schema().cloned();
+    }
+    let schema = named.schema.as_ref()?;
+    ObjectId::parse(object.kind().as_str(), &format!("{}.{}", schema.as_str(), named.name.as_str()))
+}
+
+/// A name as the server reads it: in lower case where it is not quoted.
+fn folded(name: &str) -> String {
+    let mut is_quoted = false;
+    let fold = |c: char| {
+        is_quoted ^= c == '"';
+        if is_quoted { c } else { c.to_ascii_lowercase() }
+    };
+    name.chars().map(fold).collect()
+}
+
+/// Renames as changes of a plan.
+pub(super) fn changes(renames: &[AppliedRename]) -> Vec<Change> {
+    renames.iter().filter_map(change).collect()
+}
+
+/// The same taken back, in the opposite order.
+pub(super) fn changes_back(renames: &[AppliedRename]) -> Vec<Change> {
+    let back = |rename: &AppliedRename| AppliedRename { from: rename.to.clone(), to: rename.from.clone() };
+    renames.iter().rev().filter_map(|rename| change(&back(rename))).collect()
+}
+
+fn change(rename: &AppliedRename) -> Option<Change> {
+    Some(Change {
+        sql: format!("{};\n", statements(rename)?.replace("; ", ";\n")),
+        about: rename.to.to_string(),
+        summary: rename.to_string(),
+        loses: Vec::new(),
+    })
+}
+
+/// The statements that rename an object; none where there is no such statement.
+fn statements(rename: &AppliedRename) -> Option<String> {
+    let AppliedRename { from, to } = rename;
+    if let (Some(old), Some(new)) = (from.part(), to.part()) {
+        let what = match from {
+            ObjectId::Column(_) => "COLUMN",
+            ObjectId::Constraint(_) => "CONSTRAINT",
+            ObjectId::Trigger(_) | ObjectId::Policy(_) | ObjectId::Rule(_) => {
+                let kind = from.kind().as_str().to_uppercase();
+                let table = whole(&old.whole);
+                return Some(format!(
+                    "ALTER {kind} {} ON {table} RENAME TO {}",
+                    old.name.as_str(),
+                    new.name.as_str()
+                ));
+            }
+            _ => return None,
+        };
+        let (table, old, new) = (whole(&old.whole), old.name.as_str(), new.name.as_str());
+        return Some(format!("ALTER TABLE {table} RENAME {what} {old} TO {new}"));
+    }
+    if let (ObjectId::Schema(old), ObjectId::Schema(new)) = (from, to) {
+        return Some(format!("ALTER SCHEMA {} RENAME TO {}", old.as_str(), new.as_str()));
+    }
+    let kind = match from {
+        ObjectId::Table(_) => "TABLE",
+        ObjectId::View(_) => "VIEW",
+        ObjectId::MaterializedView(_) => "MATERIALIZED VIEW",
+        ObjectId::ForeignTable(_) => "FOREIGN TABLE",
+        ObjectId::Index(_) => "INDEX",
+        ObjectId::Sequence(_) => "SEQUENCE",
+        ObjectId::Enum(_) | ObjectId::CompositeType(_) | ObjectId::Range(_) => "TYPE",
+        ObjectId::Domain(_) => "DOMAIN",
+        ObjectId::Statistics(_) => "STATISTICS",
+        ObjectId::Collation(_) => "COLLATION",
+        _ => return None,
+    };
+    let (old, new) = (from.qualified()?, to.qualified()?);
+    let mut statements = Vec::new();
+    let mut now = old.clone();
+    if old.schema != new.schema {
+        let schema = new.schema.as_ref()?;
+        statements.push(format!("ALTER {kind} {} SET SCHEMA {}", whole(&now), schema.as_str()));
+        now.schema = new.schema.clone();
+    }
+    if old.name != new.name {
+        statements.push(format!("ALTER {kind} {} RENAME TO {}", whole(&now), new.name.as_str()));
+    }
+    Some(statements.join("; "))
+}
+
+fn whole(name: &QualifiedName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
+        None => name.name.as_str().to_owned(),
+    }
+}
