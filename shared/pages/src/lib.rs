@@ -45,7 +45,7 @@ impl Page {
         let policy = format!(
             "default-src 'none'; script-src {}; style-src {}; connect-src 'self'; img-src data:; base-uri \
              'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-             trusted-types 'none'",
+             trusted-types 'none'; manifest-src 'self'",
             source(&script),
             source(&style)
         );

@@ -33,12 +33,15 @@ function problemOf(status, text) {
   return new Problem(status, PLAIN[status] ?? `The service answered with an error (${status}). Try again.`);
 }
 
-/** Sends a request, asks for a token if needed, and returns the answer: its JSON, or its text if asked. */
+/**
+ * Sends a request, asks for a token if needed, and returns the answer: its JSON, or its text if asked, and its
+ * ETag.
+ */
 async function call(method, path, { asText = false, ...upload } = {}) {
   for (;;) {
-    const { status, text } = await send(method, new URL(path, root), upload);
+    const { status, text, etag } = await send(method, new URL(path, root), upload);
     if (status >= 200 && status < 300) {
-      return asText ? { status, text } : { status, value: text ? JSON.parse(text) : null };
+      return asText ? { status, text } : { status, etag, value: text ? JSON.parse(text) : null };
     }
     const problem = problemOf(status, text);
     if (status !== 401 || !(await askForToken(problem.message))) throw problem;
@@ -46,7 +49,7 @@ async function call(method, path, { asText = false, ...upload } = {}) {
 }
 
 /** Not `fetch`, which tells nothing of an upload's progress. */
-function send(method, url, { body, headers = {}, onProgress } = {}) {
+function send(method, url, { body, headers = {}, onProgress, signal } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
@@ -55,8 +58,12 @@ function send(method, url, { body, headers = {}, onProgress } = {}) {
     if (token) request.setRequestHeader('Authorization', `Bearer ${token}`);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     if (onProgress) request.upload.onprogress = (event) => onProgress(event.loaded / event.total);
-    request.onload = () => resolve({ status: request.status, text: request.responseText });
+    request.onload = () => resolve({
+      status: request.status, text: request.responseText, etag: request.getResponseHeader('ETag'),
+    });
     request.onerror = () => reject(new Problem(0, NO_ANSWER));
+    request.onabort = () => reject(new Problem(0, 'The request was given up.'));
+    signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(body);
   });
 }
