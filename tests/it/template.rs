@@ -137,7 +137,7 @@ fn tools_are_pinned_with_all_that_they_bring_along() {
         assert!(!text.contains("http"), "{} names a registry", path.display());
     }
     assert!(locks >= 11, "{locks}");
-    for tool in ["neonctl", "token-tools"] {
+    for tool in ["axe", "neonctl", "token-tools"] {
         let lock = fs::read_to_string(folder.join(tool).join("package-lock.json")).unwrap();
         let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
         for (name, package) in lock["packages"].as_object().unwrap() {
