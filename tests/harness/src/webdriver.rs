@@ -120,6 +120,45 @@ impl Browser {
         self.ask("POST", &format!("element/{element}/value"), Some(json!({"text": text}))).await;
     }
 
+    /// Presses keys one after the other, wherever the focus is. Keys without a character have one of
+    /// WebDriver's (its section 17.4.2), such as U+E00C for Escape.
+    pub async fn press(&self, keys: &str) {
+        let actions: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|action| json!({"type": action, "value": key.to_string()})))
+            .collect();
+        let body = json!({"actions": [{"type": "key", "id": "keyboard", "actions": actions}]});
+        self.ask("POST", "actions", Some(body)).await;
+    }
+
+    /// Makes the page so many pixels of CSS wide and high.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Sets a feature of media queries, such as `prefers-color-scheme`.
+    pub async fn prefer(&self, feature: &str, value: &str) {
+        let features = json!({"features": [{"name": feature, "value": value}]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    async fn devtools(&self, command: &str, params: Value) {
+        let body = json!({"cmd": command, "params": params});
+        self.ask("POST", "goog/cdp/execute", Some(body)).await;
+    }
+
+    /// Runs statements in the page, whatever its policy forbids itself.
+    pub async fn run(&self, script: &str) {
+        self.ask("POST", "execute/sync", Some(json!({"script": script, "args": []}))).await;
+    }
+
+    /// The value with which statements in the page call `done`.
+    pub async fn later(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[0];\n{script}");
+        self.ask("POST", "execute/async", Some(json!({"script": script, "args": []}))).await
+    }
+
     /// The value of an expression in the page.
     pub async fn value(&self, expression: &str) -> Value {
         let script = format!("return {expression}");

@@ -1,0 +1,61 @@
+//! A list of 100,000 bookmarks.
+
+use harness::{Fixture, with_browser};
+
+use super::library::{bridge, open, rows, write};
+
+const COUNT: u32 = 100_000;
+/// Elements of the page, whatever is scrolled to: its own, folders and tags, and the rows in sight.
+const MOST_ELEMENTS: u64 = 2_000;
+
+/// Scrolls by so many pixels in each frame, 300 times; returns the times between frames and the most elements.
+const SCROLL: &str = "
+    const scroller = document.getElementById('scroller');
+    const times = [];
+    let most = 0, last = performance.now();
+    const step = (now) => {
+      times.push(now - last);
+      last = now;
+      most = Math.max(most, document.querySelectorAll('*').length);
+      scroller.scrollTop += 200;
+      if (times.length < 300) requestAnimationFrame(step);
+      else done({ times: times.sort((one, other) => one - other), most, top: scroller.scrollTop });
+    };
+    requestAnimationFrame(step);";
+
+#[tokio::test]
+async fn a_hundred_thousand_bookmarks_scroll_to_their_end_with_few_elements() {
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        write(&fixture, COUNT).await;
+        let bridge = bridge(&fixture, &[]).await;
+        open(browser, &bridge, "").await;
+        let seen = browser.later(SCROLL).await;
+        let times: Vec<f64> = seen["times"].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
+        // Printed and not asserted, since a busy machine says nothing about the page.
+        println!(
+            "frames of the list: median {:.1} ms, 95 % within {:.1} ms",
+            times[times.len() / 2],
+            times[times.len() * 95 / 100]
+        );
+        assert!(seen["most"].as_u64().unwrap() < MOST_ELEMENTS, "{}", seen["most"]);
+        assert!(seen["top"].as_f64().unwrap() > 50_000.0, "{}", seen["top"]);
+
+        // At its end, whatever comes is fetched, until there is no more.
+        browser
+            .run("document.getElementById('scroller').addEventListener('scroll', ({ target }) => {
+                requestAnimationFrame(() => { target.scrollTop = target.scrollHeight; });
+            }); document.getElementById('scroller').scrollTop = 1e9;")
+            .await;
+        let end = "(() => { const scroller = document.getElementById('scroller');
+            scroller.scrollTop = scroller.scrollHeight;
+            return document.getElementById('count').innerText === '100,000 bookmarks'; })()";
+        browser.wait_for(end).await;
+        browser.wait_for("document.querySelector('#list li:last-child .title').innerText === 'bookmark 1'").await;
+        assert!(rows(browser).await < 60, "{}", rows(browser).await);
+        let elements = browser.value("document.querySelectorAll('*').length").await.as_u64().unwrap();
+        assert!(elements < MOST_ELEMENTS, "{elements}");
+        browser.assert_no_complaints().await;
+    })
+    .await;
+}
