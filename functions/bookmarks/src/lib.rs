@@ -15,6 +15,7 @@ mod create;
 mod flight;
 mod folders;
 mod list;
+mod page;
 mod show;
 mod tags;
 mod trash;
@@ -26,10 +27,10 @@ use store::App;
 use uuid::Uuid;
 use web::{Error, PathParams, Request, Response, Routes};
 
-/// The page is for browsers, which have no token before they have the page to ask for it.
+/// The page and its manifest are for browsers, which have no token before they have the page to ask for it.
 #[must_use]
 pub fn is_public(request: &Request) -> bool {
-    pages::is_asked_for(request)
+    page::is_public(request)
 }
 
 /// Answers a request.
@@ -39,7 +40,8 @@ pub fn is_public(request: &Request) -> bool {
 /// bookmark is not the version that the sender has seen; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
     Routes::new()
-        .get("/", list::list)
+        .get("/", page::page_or_list)
+        .get("/manifest.webmanifest", page::manifest)
         .post("/", create::create)
         .get("/trash", trash::list)
         .delete("/trash", trash::empty)

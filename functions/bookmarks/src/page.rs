@@ -1,11 +1,14 @@
 //! `GET bookmarks/` for a browser: the library as a page, and the manifest by which it can be installed.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use lambda_http::http;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use pages::Page;
-use web::{Error, Request, Response, segments};
+use store::App;
+use web::{Error, PathParams, Request, Response, segments};
+
+use crate::list;
 
 /// One script in the end, whose parts see each other; the last one sets it going.
 const SCRIPT: &str = concat!(
@@ -34,14 +37,21 @@ pub(crate) fn is_public(request: &Request) -> bool {
     pages::is_asked_for(request) || (is_get && segments(request) == ["manifest.webmanifest"])
 }
 
-/// The page.
-pub(crate) fn page() -> Result<Response, Error> {
-    PAGE.response(&[])
+/// The page for a browser, the bookmarks for everybody else.
+pub(crate) async fn page_or_list(
+    app: Arc<App>,
+    request: Request,
+    params: PathParams,
+) -> Result<Response, Error> {
+    match pages::is_asked_for(&request) {
+        true => PAGE.response(&[]),
+        false => list::list(app, request, params).await,
+    }
 }
 
 /// How the page is installed, and that links can be shared with it then (W3C Web Application Manifest, Web
 /// Share Target API). Its addresses are relative to its own.
-pub(crate) fn manifest() -> Result<Response, Error> {
+pub(crate) async fn manifest(_: Arc<App>, _: Request, _: PathParams) -> Result<Response, Error> {
     http::Response::builder()
         .header(CONTENT_TYPE, "application/manifest+json")
         .header(CACHE_CONTROL, "max-age=86400")

@@ -64,7 +64,8 @@ async function trash(bookmarks) {
     const removed = removeItems(ids);
     if (list.active >= 0) activate(list.active);
     refreshSide();
-    toast([named(bookmarks), bookmarks.length === 1 ? ' is in the trash.' : ' are in the trash.'], async () => {
+    const words = bookmarks.length === 1 ? ' is in the trash.' : ' are in the trash.';
+    toast([named(bookmarks), words], async () => {
       await restoredAll(ids);
       putBack(removed, abort);
       refreshSide();
@@ -139,7 +140,8 @@ async function bulk(action) {
   if (!(await confirmed('bulk-dialog'))) return;
   if (isMove) return changeAll(bookmarks, { move_to: JSON.parse(byId('bulk-folder').value) }, 'moved');
   const tags = tagsOf(byId('bulk-tags').value);
-  if (tags.length > 0) return changeAll(bookmarks, { [action]: tags }, action === 'add_tags' ? 'tagged' : 'without these tags');
+  const done = action === 'add_tags' ? 'tagged' : 'without these tags';
+  if (tags.length > 0) return changeAll(bookmarks, { [action]: tags }, done);
 }
 
 byId('bulk').addEventListener('click', ({ target }) => {

@@ -17,7 +17,7 @@ async function edit(item) {
 /** Opens the form for a new bookmark. */
 function addBookmark(given = {}) {
   const path = side.folders.find(({ key }) => key === state.folder)?.path ?? [];
-  const fresh = { url: '', title: '', description: '', notes: '', tags: [], folder_path: path, unread: false };
+  const fresh = { url: '', title: '', description: '', notes: '', folder_path: path, unread: false };
   openEditor({ bookmark: { ...fresh, tags: state.tag ? [state.tag] : [], ...given } });
 }
 

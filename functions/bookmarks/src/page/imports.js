@@ -3,10 +3,12 @@
 const isRunning = (job) => !['completed', 'failed'].includes(job.status);
 const fileName = (job) => job.filename ?? 'a file';
 
+const NOT_BESIDE = 'Import and export are not beside this page, so use their own addresses.';
+
 /** An answer that is not these functions' own comes from an address where they are not. */
 function explained(error) {
   if (error instanceof Problem && !error.isOwn && [403, 404, 405].includes(error.status)) {
-    return new Problem(error.status, 'The functions import and export are not beside this page, so use their own addresses.');
+    return new Problem(error.status, NOT_BESIDE);
   }
   return error;
 }
@@ -40,7 +42,8 @@ function importRow(job) {
   showJoined(row.querySelector('.hint'), [date(job.created_at)]);
   const button = row.querySelector('button');
   button.textContent = job.status === 'failed' ? 'Remove' : 'Undo';
-  button.setAttribute('aria-label', `${button.textContent} the import of ${marked(fileName(job))}, ${date(job.created_at)}`);
+  const when = date(job.created_at);
+  button.setAttribute('aria-label', `${button.textContent} the import of ${marked(fileName(job))}, ${when}`);
   button.hidden = isRunning(job);
   button.onclick = () => undoImport(job);
   return row;
@@ -91,7 +94,7 @@ async function importFile(file) {
       const { value, status } = await call('POST', `${beside('import')}?${given}`, {
         body,
         headers: { 'Content-Type': 'application/octet-stream' },
-        onProgress: (fraction) => showPhase(fraction < 1 ? 'Uploading' : 'Importing', fraction < 1 ? fraction : NaN),
+        onProgress: (done) => (done < 1 ? showPhase('Uploading', done) : showPhase('Importing', NaN)),
       });
       toast(status === 200
         ? sentence`${file.name} was imported before; nothing changed.`

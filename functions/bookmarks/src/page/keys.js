@@ -1,6 +1,6 @@
 // The keyboard, and clicks on rows.
 
-const inText = (element) => element.matches('input:not([type="checkbox"]), textarea, select, [contenteditable]');
+const inText = (element) => element.matches('input:not([type="checkbox"]), textarea, select');
 
 /** What the keys of one letter do. */
 const KEYS = {

@@ -127,7 +127,8 @@ function drawList() {
     list.rows.set(at, row);
     markRow(at);
   }
-  if (last + AHEAD / 2 > list.items.length && list.items.length > 0 && !list.done && !list.failed) fetchUpTo(last);
+  const mayFetch = list.items.length > 0 && !list.done && !list.failed;
+  if (mayFetch && last + AHEAD / 2 > list.items.length) fetchUpTo(last);
 }
 
 /** Shows whether a row is selected, and whether the keys act on it. */

@@ -80,6 +80,10 @@ async function reloadList() {
   showSelection();
 }
 
+const EMPTY = {
+  trash: 'The trash is empty.', unread: 'Nothing is left to read.', archived: 'The archive is empty.',
+};
+
 function showCount() {
   const length = list.done ? list.items.length : list.known ?? list.items.length;
   const isExact = list.done || (list.known !== null && !side.hasArchived);
@@ -89,13 +93,14 @@ function showCount() {
   const isEmpty = list.done && length === 0;
   const corrected = list.corrected.length > 0 ? sentence`for “${list.corrected.join(' ')}”` : '';
   byId('count').replaceChildren(...joined(isEmpty ? [] : [count, corrected], ' '));
-  if (byId('announced').textContent !== count) byId('announced').textContent = isEmpty ? 'Nothing found' : count;
+  if (byId('announced').textContent !== count) {
+    byId('announced').textContent = isEmpty ? 'Nothing found' : count;
+  }
   byId('empty').hidden = !isEmpty;
   const isFiltered = FILTERS.some((name) => name !== 'sort' && state[name]);
-  const words = { trash: 'The trash is empty.', unread: 'Nothing is left to read.', archived: 'The archive is empty.' };
   byId('empty-text').textContent = isFiltered
     ? 'Nothing is found here.'
-    : words[state.view] ?? 'There are no bookmarks yet. Add one, or import those of your browser.';
+    : EMPTY[state.view] ?? 'There are no bookmarks yet. Add one, or import those of your browser.';
   byId('empty-actions').hidden = isFiltered || state.view !== 'all';
 }
 
@@ -115,7 +120,8 @@ function isSure(question, words, yes) {
 }
 
 async function emptyTrash() {
-  if (!(await isSure('Empty the trash?', ['What is in it is gone then, and cannot be had back.'], 'Empty it'))) return;
+  const words = ['What is in it is gone then, and cannot be had back.'];
+  if (!(await isSure('Empty the trash?', words, 'Empty it'))) return;
   await attempt(async () => {
     await call('DELETE', 'trash');
     undoable.length = 0;
@@ -146,9 +152,8 @@ let typing;
 byId('q').addEventListener('input', ({ target }) => {
   clearTimeout(typing);
   typing = setTimeout(() => {
-    const view = ['trash', 'imports'].includes(state.view) ? 'all' : state.view;
-    const target_ = { ...state, view, q: target.value.trim() };
-    history.replaceState(null, '', hashOf(target_) || location.pathname + location.search);
+    const searched = { ...state, ...plainState(), q: target.value.trim() };
+    history.replaceState(null, '', hashOf(searched) || location.pathname + location.search);
     show();
   }, DEBOUNCE);
 });

@@ -86,8 +86,8 @@ const formerOf = (before, changes) =>
   Object.fromEntries(Object.keys(changes).map((field) => [field, before[field] ?? '']));
 
 /**
- * The fields that somebody else has changed since a bookmark was read; `both` says that the person has changed
- * them too, to something else.
+ * The fields that somebody else has changed since a bookmark was read; `both` says that the person has
+ * changed them too, to something else.
  */
 function conflictsOf(base, changes, now) {
   return FIELDS.filter((field) => !areSame(field, base, now)).map((field) => ({
@@ -142,7 +142,8 @@ function inverseOf(change, before) {
 /** A bookmark as a bulk change leaves it. */
 function changed(bookmark, change) {
   const removed = change.remove_tags ?? [];
-  const tags = [...new Set([...bookmark.tags.filter((tag) => !removed.includes(tag)), ...(change.add_tags ?? [])])];
+  const left = bookmark.tags.filter((tag) => !removed.includes(tag));
+  const tags = [...new Set([...left, ...(change.add_tags ?? [])])];
   return {
     ...bookmark,
     tags,

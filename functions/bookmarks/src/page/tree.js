@@ -59,7 +59,8 @@ function showFolders() {
 function folderRow(folder) {
   const row = copyOf('folder-row');
   row.style.setProperty('--depth', folder.depth);
-  showEntry(row, folder.name, folder.count, { ...plainState(), folder: folder.key }, state.folder === folder.key);
+  const target = { ...plainState(), folder: folder.key };
+  showEntry(row, folder.name, folder.count, target, state.folder === folder.key);
   const fold = row.querySelector('.fold');
   const isOpen = side.open.has(folder.key);
   fold.classList.toggle('leaf', !folder.hasChildren);

@@ -6,6 +6,7 @@ mod access;
 mod bulk;
 mod model;
 mod organizing;
+mod page;
 mod trash;
 mod writing;
 

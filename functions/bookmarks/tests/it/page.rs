@@ -27,8 +27,7 @@ async fn a_stranger_gets_the_page_and_its_manifest_but_none_of_what_is_stored() 
     let variables =
         [("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"), ("ACCESS_TOKEN", "correct-horse-battery")];
     let app = app(NOWHERE, &variables);
-    let ask =
-        |event: Event| call_as(&app, bookmarks::handle, bookmarks::is_public, event.unsigned());
+    let ask = |event: Event| call_as(&app, bookmarks::handle, bookmarks::is_public, event.unsigned());
     assert_eq!(ask(accepting(Event::get("/"), BROWSER)).await.status, 200);
     let manifest = ask(Event::get("/manifest.webmanifest")).await;
     assert_eq!(manifest.status, 200);

@@ -34,8 +34,8 @@ function problemOf(status, text) {
 }
 
 /**
- * Sends a request, asks for a token if needed, and returns the answer: its JSON, or its text if asked, and its
- * ETag.
+ * Sends a request, asks for a token if needed, and returns the answer: its JSON, or its text if asked, and
+ * its ETag.
  */
 async function call(method, path, { asText = false, ...upload } = {}) {
   for (;;) {

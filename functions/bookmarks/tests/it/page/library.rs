@@ -42,8 +42,9 @@ pub(super) async fn fill(fixture: &Fixture) {
 pub(super) async fn write(fixture: &Fixture, count: u32) {
     fixture
         .execute(&format!(
-            "INSERT INTO bookmarks (url, title, domain, tags, add_date)
-             SELECT 'https://site' || n % 100 || '.example/' || n, 'bookmark ' || n,
+            "INSERT INTO bookmarks (id, url_key, url, title, domain, tags, add_date)
+             SELECT ('0198c5a0-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, gen_random_uuid(),
+                    'https://site' || n % 100 || '.example/' || n, 'bookmark ' || n,
                     'site' || n % 100 || '.example', ARRAY['tag' || n % 10],
                     timestamptz '2024-01-01' + n * interval '1 minute'
              FROM generate_series(1, {count}) AS n"
@@ -56,7 +57,9 @@ pub(super) async fn open(browser: &Browser, bridge: &Bridge, state: &str) {
     // A page whose address differs behind the # alone would not be opened again.
     browser.open("about:blank").await;
     browser.open(&format!("{}{state}", bridge.url())).await;
-    browser.wait_for("document.querySelectorAll('.bookmark:not(.waiting), #empty:not([hidden])').length > 0").await;
+    browser
+        .wait_for("document.querySelectorAll('.bookmark:not(.waiting), #empty:not([hidden])').length > 0")
+        .await;
 }
 
 /// How many rows are drawn.

@@ -33,6 +33,7 @@ fn squares(file: &[u8]) -> ((u32, u32), Vec<f64>) {
 }
 
 /// Asserts that a picture shows what the one in `docs` shows, or writes it there.
+#[expect(clippy::disallowed_methods, reason = "asks to write the picture, not configuration")]
 fn compare(name: &str, picture: &[u8]) {
     let path = support::project_root().join("docs").join(name);
     if std::env::var_os("UPDATE_PICTURES").is_some() {
@@ -59,9 +60,11 @@ async fn the_pictures_in_the_readme_show_the_page_as_it_is() {
         let fixture = Fixture::new();
         fill(&fixture).await;
         let bridge = bridge(&fixture, &[]).await;
-        for (name, width, theme) in
-            [("library.png", 1200, "light"), ("library-dark.png", 1200, "dark"), ("library-narrow.png", 360, "light")]
-        {
+        for (name, width, theme) in [
+            ("library.png", 1200, "light"),
+            ("library-dark.png", 1200, "dark"),
+            ("library-narrow.png", 360, "light"),
+        ] {
             browser.resize(width, 720).await;
             browser.prefer("prefers-color-scheme", theme).await;
             open(browser, &bridge, "").await;

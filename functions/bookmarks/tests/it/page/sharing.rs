@@ -9,7 +9,9 @@ async fn what_is_shared_with_the_page_stands_in_its_form_and_is_added_once_it_is
     with_browser(async |browser| {
         let fixture = Fixture::new();
         let bridge = bridge(&fixture, &[]).await;
-        browser.open(&format!("{}/?url=https%3A%2F%2Fshared.example%2F&title=Shared%20page", bridge.url())).await;
+        browser
+            .open(&format!("{}/?url=https%3A%2F%2Fshared.example%2F&title=Shared%20page", bridge.url()))
+            .await;
         browser.wait_for("document.getElementById('editor').open").await;
         assert_eq!(browser.value("location.search").await, "");
         browser.press("\u{e007}").await;
@@ -22,7 +24,10 @@ async fn what_is_shared_with_the_page_stands_in_its_form_and_is_added_once_it_is
         browser.wait_for("document.getElementById('editor').open").await;
         browser.press("\u{e007}").await;
         wait_for_toast(browser, "was here before").await;
-        assert_eq!(fixture.ask("SELECT count(*) || description FROM bookmarks GROUP BY description").await, "1see");
+        assert_eq!(
+            fixture.ask("SELECT count(*) || description FROM bookmarks GROUP BY description").await,
+            "1see"
+        );
 
         // The link for the bookmarks bar opens this page, and does nothing here.
         let code = browser.value("decodeURIComponent(document.getElementById('bookmarklet').href)").await;
