@@ -111,6 +111,50 @@ async fn a_warm_list_of_projects_is_one_round_trip() {
 }
 
 #[tokio::test]
+async fn whatever_is_done_with_bookmarks_is_one_round_trip() {
+    let distant = Distant::with_projects(1).await;
+    distant.import_afresh(1, &file(0, 1_000)).await;
+    let send = async |method: &str, target: &str, body: &str| {
+        let event = Event::new(method.parse().unwrap(), target);
+        let event = if body.is_empty() { event } else { event.text(body.to_owned()) };
+        call(&distant.app, bookmarks::handle, event).await
+    };
+    let listed = send("GET", "/?limit=1000", "").await;
+    let ids: Vec<&Value> =
+        listed.body["bookmarks"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids.len(), 1_000, "{}", listed.body);
+    let one = format!("/{}", ids[0].as_str().unwrap());
+    let restore = format!("/trash{one}/restore");
+    let bulk = json!({"ids": ids, "do": {"add_tags": ["new"], "move_to": ["New"]}}).to_string();
+    let requests = [
+        ("GET", "/", ""),
+        ("GET", "/?tag=t&sort=newest", ""),
+        ("GET", "/?folder=Folder%20100", ""),
+        ("GET", "/?q=number", ""),
+        ("GET", "/folders", ""),
+        ("GET", "/tags", ""),
+        ("GET", one.as_str(), ""),
+        ("PATCH", one.as_str(), r#"{"title": "New", "folder_path": ["A", "B"]}"#),
+        ("PATCH", one.as_str(), r#"{"url": "https://other.example/"}"#),
+        ("POST", "/", r#"{"url": "https://new.example/", "folder_path": ["A", "C"]}"#),
+        ("POST", "/bulk", bulk.as_str()),
+        ("POST", "/tags/rename", r#"{"from": "new", "to": "t"}"#),
+        ("DELETE", one.as_str(), ""),
+        ("GET", "/trash", ""),
+        ("POST", restore.as_str(), ""),
+        ("POST", "/bulk", r#"{"filter": {"folder": "New"}, "do": {"delete": true}}"#),
+        ("DELETE", "/trash", ""),
+    ];
+    for (method, target, body) in requests {
+        let done = async {
+            let seen = send(method, target, body).await;
+            assert!((200..300).contains(&seen.status), "{method} {target}: {}", seen.body);
+        };
+        assert_eq!(distant.flights(done).await, 1, "{method} {target}");
+    }
+}
+
+#[tokio::test]
 async fn an_export_is_one_round_trip_whatever_its_size() {
     let distant = Distant::with_projects(1).await;
     distant.import_afresh(1, &file(0, 1_000)).await;
