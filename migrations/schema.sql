@@ -10,6 +10,19 @@ CREATE OR REPLACE FUNCTION public.bookmark_place(id uuid, created_at timestamp w
  IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN ((get_byte(uuid_send(id), 6) >> 4) = 7) THEN id ELSE ((lpad(to_hex((GREATEST(COALESCE(CASE WHEN isfinite(created_at) THEN (EXTRACT(epoch FROM created_at) * (1000)::numeric) ELSE NULL::numeric END, (0)::numeric), (0)::numeric))::bigint), 12, '0'::text) || "right"(replace((id)::text, '-'::text, ''::text), 20)))::uuid END;
 
+CREATE OR REPLACE FUNCTION public.bookmarks_of_url(wanted text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+    SELECT b.id FROM bookmarks AS b
+    WHERE b.organization_id = current_organization()
+      AND url_page(b.url) = url_page(wanted)
+      AND linkding_url(b.url) = linkding_url(wanted)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text)
  RETURNS void
  LANGUAGE plpgsql
@@ -199,6 +212,28 @@ BEGIN
           AND NOT EXISTS (SELECT FROM bookmarks AS b WHERE b.number = n)
           AND NOT EXISTS (SELECT FROM trashed_bookmarks AS t WHERE t.number = n);
 END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.linkding_url(url text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT lower(coalesce(site[1], '')) || rtrim(coalesce(site[2], ''), '/') || coalesce('?' || (
+               SELECT string_agg(pair, '&' ORDER BY pair COLLATE "C")
+               FROM (
+                   SELECT url_bytes(split_part(written, '=', 1)) || '='
+                          || url_bytes(substr(written, length(split_part(written, '=', 1)) + 2)) AS pair
+                   FROM string_to_table(replace(substr(before, length(split_part(before, '?', 1)) + 2), '+', ' '), '&')
+                       AS written
+                   WHERE written <> ''
+               ) AS pairs
+           ), '') || coalesce('#' || nullif(substr(trimmed, length(before) + 2), ''), '')
+    FROM (SELECT btrim(url, E' \t\n\r') AS trimmed) AS address,
+         LATERAL (SELECT split_part(trimmed, '#', 1) AS before) AS cut,
+         LATERAL (
+             SELECT regexp_match(split_part(before, '?', 1), '^((?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/]*)?)(.*)$') AS site
+         ) AS parts
 $function$;
 
 CREATE OR REPLACE FUNCTION public.make_folders(scope integer, path text[])
@@ -889,6 +924,24 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.url_bytes(part text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT coalesce(string_agg(
+        CASE WHEN piece[1] ~ '^%.' THEN lower(substr(piece[1], 2)) ELSE encode(convert_to(piece[1], 'UTF8'), 'hex') END,
+        '' ORDER BY nth), '')
+    FROM regexp_matches(part, '%[0-9A-Fa-f]{2}|[^%]+|%', 'g') WITH ORDINALITY AS found (piece, nth)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.url_page(url text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN hashtextextended(lower(rtrim(split_part(split_part(btrim(url, ' 	
+'::text), '#'::text, 1), '?'::text, 1), '/'::text)), (0)::bigint);
+
 CREATE OR REPLACE PROCEDURE public.fill_folders()
  LANGUAGE plpgsql
 AS $procedure$
@@ -1074,6 +1127,7 @@ CREATE TABLE public.bookmarks (
     notes text,
     suggested_tags text[] DEFAULT '{}'::text[] NOT NULL,
     edited text[] DEFAULT '{}'::text[] NOT NULL,
+    shared boolean DEFAULT false NOT NULL,
     CONSTRAINT bookmarks_pkey PRIMARY KEY (organization_id, id),
     CONSTRAINT valid_content_type CHECK (((content_type)::text = ANY (ARRAY['tutorial'::character varying, 'documentation'::character varying, 'article'::character varying, 'video'::character varying, 'tool'::character varying])))
 );
@@ -1086,6 +1140,7 @@ CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) 
 CREATE INDEX ix_bookmarks_further_folders ON public.bookmarks USING btree (id) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
 CREATE INDEX ix_bookmarks_unread ON public.bookmarks USING btree (organization_id, id) WHERE unread;
+CREATE INDEX ix_bookmarks_url_page ON public.bookmarks USING btree (organization_id, public.url_page(url));
 CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 CREATE TRIGGER search_inserted AFTER INSERT ON public.bookmarks REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
 CREATE TRIGGER search_truncated AFTER TRUNCATE ON public.bookmarks FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
@@ -1108,6 +1163,7 @@ COMMENT ON COLUMN public.bookmarks.notes IS 'A person''s own text beside the des
 COMMENT ON COLUMN public.bookmarks.number IS 'An integer in place of the id, for clients that know no others; unique in all organizations.';
 COMMENT ON COLUMN public.bookmarks.original_folder IS 'The names of its folders at the import, joined by "/", cut after 1,024 bytes.';
 COMMENT ON COLUMN public.bookmarks.project_id IS 'Null: the one scope of bookmarks without a project.';
+COMMENT ON COLUMN public.bookmarks.shared IS 'A mark of linkding''s clients. Nothing is shown to anybody for it.';
 COMMENT ON COLUMN public.bookmarks.suggested_tags IS 'Tags that a model suggests and nobody has accepted.';
 COMMENT ON COLUMN public.bookmarks.unmerged IS 'What the merged columns held before the first merge; null where nothing was merged. Undoing an import needs it.';
 COMMENT ON COLUMN public.bookmarks.url_key IS 'First 16 bytes of the SHA-256 of the URL as the WHATWG URL parser writes it; a uuid because that is Postgres''s fixed 16-byte type. Equal to id in a row of the old importer that repeats an older row''s URL.';
@@ -1540,6 +1596,26 @@ COMMENT ON COLUMN public.spacing_tokens."position" IS 'The place in the document
 COMMENT ON COLUMN public.spacing_tokens.extraction_job_id IS 'The job that wrote it last; null where a person did.';
 COMMENT ON COLUMN public.spacing_tokens.written IS 'An object with $value or $ref as it was written, where the other columns do not say it.';
 
+CREATE TABLE public.tags (
+    organization_id uuid DEFAULT public.default_organization() NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    name text NOT NULL,
+    name_key text GENERATED ALWAYS AS (lower(name)) STORED NOT NULL,
+    is_kept boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tag_fits_its_index CHECK (((octet_length(name) >= 1) AND (octet_length(name) <= 1000))),
+    CONSTRAINT tags_name_key UNIQUE (organization_id, name_key),
+    CONSTRAINT tags_pkey PRIMARY KEY (organization_id, id)
+);
+ALTER TABLE public.tags ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows_are_deleted ON public.tags FOR DELETE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_inserted ON public.tags FOR INSERT TO PUBLIC WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_read ON public.tags FOR SELECT TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+CREATE POLICY own_rows_are_updated ON public.tags FOR UPDATE TO PUBLIC USING ((organization_id = ( SELECT public.current_organization() AS current_organization))) WITH CHECK ((organization_id = ( SELECT public.current_organization() AS current_organization)));
+COMMENT ON TABLE public.tags IS 'The ids of tags, which are in bookmarks. A tag gets its row when it is first listed or given.';
+COMMENT ON COLUMN public.tags.is_kept IS 'A person made it by itself, so that it is listed without a bookmark too.';
+COMMENT ON COLUMN public.tags.name_key IS 'A plain column, as row security keeps an index from serving lower().';
+
 CREATE TABLE public.trashed_bookmarks (
     organization_id uuid DEFAULT public.default_organization() NOT NULL,
     id uuid NOT NULL,
@@ -1659,6 +1735,8 @@ GRANT SELECT (revoked_at), UPDATE (revoked_at) ON TABLE public.api_tokens TO bra
 GRANT INSERT (scopes), SELECT (scopes) ON TABLE public.api_tokens TO branchline_app;
 GRANT INSERT (token_sha256) ON TABLE public.api_tokens TO branchline_app;
 GRANT INSERT (user_id), SELECT (user_id) ON TABLE public.api_tokens TO branchline_app;
+REVOKE ALL ON FUNCTION public.bookmarks_of_url(wanted text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.bookmarks_of_url(wanted text) TO branchline_app;
 REVOKE ALL ON FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.claim_api_token(sha256 bytea, wanted_scope text) TO branchline_app;
 REVOKE ALL ON FUNCTION public.keep_numbers(wanted bigint[]) FROM PUBLIC;
@@ -1689,6 +1767,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.other_tokens TO branchline_
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.projects TO branchline_app;
 GRANT INSERT, SELECT ON TABLE public.search_pending TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.spacing_tokens TO branchline_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.tags TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.trashed_bookmarks TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.typography_tokens TO branchline_app;
 GRANT SELECT ON TABLE public.users TO branchline_app;

@@ -54,6 +54,7 @@ const ROWS: &str = "
            ('00000000-0000-7000-8000-0000000003bb', 'https://x/', 'x', '00000000-0000-7000-8000-000000000333', 'B');
     INSERT INTO trashed_bookmarks (id, number, bookmark, organization_id)
     SELECT id, nextval('bookmarks_number_seq'), to_jsonb(b), organization_id FROM bookmarks AS b;
+    INSERT INTO tags (name, organization_id) VALUES ('x', 'A'), ('x', 'B');
     INSERT INTO folders (id, name, place, organization_id)
     VALUES ('00000000-0000-7000-8000-0000000004aa', 'f', '00000000-0000-7000-8000-0000000004aa', 'A'),
            ('00000000-0000-7000-8000-0000000004bb', 'f', '00000000-0000-7000-8000-0000000004bb', 'B');
@@ -275,6 +276,7 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
     let definer = texts(&database.client().await, definer).await;
     let names: Vec<&str> = definer.iter().filter_map(|text| text.split(':').next()).collect();
     let expected = [
+        "bookmarks_of_url",
         "claim_api_token",
         "keep_numbers",
         "note_api_token_use",

@@ -7,6 +7,7 @@
 //! - `POST bookmarks/bulk`: one change to up to 1,000 bookmarks, or to all that a filter lets through.
 //! - `GET bookmarks/folders`, a tree with counts; `PATCH bookmarks/folders/<id>` renames and moves one.
 //! - `GET bookmarks/tags`, with counts; `POST bookmarks/tags/rename`, which merges.
+//! - `bookmarks/api/…` and `bookmarks/health`: linkding's API.
 
 mod body;
 mod bookmark;
@@ -14,6 +15,7 @@ mod bulk;
 mod create;
 mod flight;
 mod folders;
+mod linkding;
 mod list;
 mod page;
 mod show;
@@ -28,9 +30,10 @@ use uuid::Uuid;
 use web::{Error, PathParams, Request, Response, Routes};
 
 /// The page and its manifest are for browsers, which have no token before they have the page to ask for it.
+/// linkding's API finds out by itself who is calling, since it refuses callers in a form of its own.
 #[must_use]
 pub fn is_public(request: &Request) -> bool {
-    page::is_public(request)
+    page::is_public(request) || linkding::is_asked_for(request)
 }
 
 /// Answers a request.
@@ -39,6 +42,9 @@ pub fn is_public(request: &Request) -> bool {
 /// 400, 413 and 422 for what is sent, 404, 405; 409 where another bookmark has the address, 412 where a
 /// bookmark is not the version that the sender has seen; 503 where the database cannot be reached.
 pub async fn handle(app: Arc<App>, request: Request) -> Result<Response, Error> {
+    if linkding::is_asked_for(&request) {
+        return linkding::answer(app, request).await;
+    }
     Routes::new()
         .get("/", page::page_or_list)
         .get("/manifest.webmanifest", page::manifest)

@@ -11,7 +11,7 @@ WITH gone AS (
   CROSS JOIN LATERAL jsonb_populate_record(
     NULL::bookmarks,
     -- Columns that came later than it are as they are by default.
-    '{"is_archived": false, "unread": false, "suggested_tags": [], "edited": []}' || g.bookmark
+    '{"is_archived": false, "unread": false, "suggested_tags": [], "edited": [], "shared": false}' || g.bookmark
     || jsonb_build_object('project_id', g.project_id, 'import_job_id', (
          SELECT j.id FROM import_jobs AS j
          WHERE j.organization_id = g.organization_id AND j.id = (g.bookmark ->> 'import_job_id')::uuid))) AS r

@@ -14,7 +14,7 @@ use lambda_http::request::RequestContext;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{Config, Error, Platform, Request};
+use crate::{Application, Config, Error, Platform, Request};
 
 /// Returns whether a request needs no authentication. A function declares it beside its handler, since only
 /// the function knows which of its answers tell nothing.
@@ -145,6 +145,19 @@ pub(crate) async fn authenticate(
         }
         _ => Err(no_credential(config)),
     }
+}
+
+/// Finds out who sent a request that its function declares public, since it answers refusals in a form of its
+/// own, and notes that in the request as is done for all others.
+///
+/// # Errors
+/// 401; 403 where a user's role does not allow what is asked for.
+pub async fn identify<A: Application>(app: &A, request: &mut Request) -> Result<(), Error> {
+    if Caller::from_request(request).is_none() {
+        let caller = authenticate(app.config(), app.verifier(), request).await?;
+        request.extensions_mut().insert(caller);
+    }
+    Ok(())
 }
 
 const UNKNOWN_TOKEN: AuthError =

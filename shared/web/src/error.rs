@@ -22,7 +22,17 @@ pub struct Error {
     detail: String,
     header: Option<ResponseHeader>,
     faults: Option<Box<serde_json::Value>>,
+    form: Option<&'static ErrorForm>,
     cause: Option<Cause>,
+}
+
+/// The form of errors in an API that another program has defined.
+#[derive(Debug)]
+pub struct ErrorForm {
+    /// The body, which is JSON.
+    pub body: fn(&Error) -> serde_json::Value,
+    /// The scheme that `WWW-Authenticate` names, with 401 alone.
+    pub challenge: &'static str,
 }
 
 /// The header that goes with a status.
@@ -60,7 +70,7 @@ struct Problem<'a> {
 
 impl Error {
     fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, detail: detail.into(), header: None, faults: None, cause: None }
+        Self { status, kind, detail: detail.into(), header: None, faults: None, form: None, cause: None }
     }
 
     /// 400: a parameter is wrong.
@@ -182,6 +192,18 @@ impl Error {
         Self { faults: serde_json::to_value(faults).ok().map(Box::new), ..self }
     }
 
+    /// What [`Error::with_faults`] has added.
+    #[must_use]
+    pub fn faults(&self) -> Option<&serde_json::Value> {
+        self.faults.as_deref()
+    }
+
+    /// Writes it in another form than problem+json.
+    #[must_use]
+    pub fn in_form(self, form: &'static ErrorForm) -> Self {
+        Self { form: Some(form), ..self }
+    }
+
     /// Attaches a cause that is logged but never sent to the client.
     #[must_use]
     pub fn with_source(self, cause: impl Into<Cause>) -> Self {
@@ -206,9 +228,27 @@ impl Error {
         self.cause.as_deref()
     }
 
-    /// The error as `application/problem+json`.
+    /// The error as `application/problem+json`, or in the form that it is given.
     #[must_use]
     pub fn to_response(&self, request_id: &str) -> Response {
+        let mut response = match self.form {
+            Some(form) => with_type(self.status, "application/json", (form.body)(self).to_string()),
+            None => with_type(self.status, "application/problem+json", self.problem(request_id)),
+        };
+        let header = match (&self.header, self.form) {
+            (Some(ResponseHeader::WwwAuthenticate(_)), Some(form)) => {
+                let is_challenge = self.status == StatusCode::UNAUTHORIZED;
+                is_challenge.then_some(ResponseHeader::WwwAuthenticate(form.challenge))
+            }
+            (header, _) => header.clone(),
+        };
+        if let Some((name, value)) = header.map(ResponseHeader::pair) {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+
+    fn problem(&self, request_id: &str) -> String {
         let problem = Problem {
             r#type: format!("urn:problem-type:branchline:{}", self.kind),
             title: self.status.canonical_reason().unwrap_or("Error"),
@@ -217,12 +257,7 @@ impl Error {
             request_id,
             errors: self.faults.as_deref(),
         };
-        let text = serde_json::to_string(&problem).unwrap_or_default();
-        let mut response = with_type(self.status, "application/problem+json", text);
-        if let Some((name, value)) = self.header.clone().map(ResponseHeader::pair) {
-            response.headers_mut().insert(name, value);
-        }
-        response
+        serde_json::to_string(&problem).unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod bulk;
+mod linkding;
 mod model;
 mod organizing;
 mod page;
