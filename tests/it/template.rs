@@ -79,7 +79,7 @@ fn each_function_has_an_event_to_try_it_with() {
         let path = project_root().join("functions").join(&function).join("tests/event.json");
         let event = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let request = lambda_http::request::from_str(&event).unwrap();
-        let is_posted_to = ["import", "projects"].contains(&function.as_str());
+        let is_posted_to = ["bookmarks", "import", "projects"].contains(&function.as_str());
         let expected = if is_posted_to { Method::POST } else { Method::GET };
         assert_eq!((request.method(), request.uri().path()), (&expected, "/"), "{function}");
     }

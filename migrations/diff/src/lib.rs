@@ -1,8 +1,15 @@
 //! From one catalog to another: the statements that lead there, in their order, in as many files as running
 //! them without long locks takes. Pure: whoever calls it reads the catalogs and proves the result.
 
+mod alter;
+mod column;
+mod drop;
+mod make;
+mod operations;
 mod plan;
 mod rename;
+mod side;
+mod step;
 
 use std::fmt;
 
@@ -12,16 +19,10 @@ pub use plan::plan;
 pub use rename::rename_candidates;
 
 /// The caller's choices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Plans for a database in use: indexes are built concurrently, constraints validated in a later file.
     pub online: bool,
-    /// Plans a type change that rewrites a table as a new column beside the old one.
-    pub expand: bool,
-    /// Objects that are kept under another name.
-    pub renames: Vec<Rename>,
-    /// The server's version as `server_version_num` has it: 170004.
-    pub server_version: u32,
 }
 
 /// An object that changes its name alone. A table, a column, an index and the like keep their kind and their
@@ -46,16 +47,14 @@ pub struct Plan {
 pub struct PlannedFile {
     /// True for a file that runs as one transaction; false for one whose statements must not.
     pub in_transaction: bool,
-    /// A word or a few for the file's name: `validate`.
-    pub name_hint: String,
     /// Its statements.
     pub changes: Vec<Change>,
 }
 
-/// One statement.
+/// Statements that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The statement, without a semicolon at its end.
+    /// One statement or more, each with a semicolon and a line's end.
     pub sql: String,
     /// The object that it makes, changes or drops.
     pub about: ObjectId,
@@ -63,8 +62,6 @@ pub struct Change {
     pub summary: String,
     /// Data that cannot be brought back: `public.a.b`, or `public.a.*` for a whole table.
     pub loses: Vec<String>,
-    /// True where it may rewrite or scan the whole table.
-    pub reads_table: bool,
 }
 
 /// A difference for which there is no plan.
@@ -78,7 +75,7 @@ pub struct Unplanned {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { online: true, expand: false, renames: Vec::new(), server_version: 170_000 }
+        Self { online: true }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Names of attributes that several formats share, or that our own JSON has. docs/import-formats.md lists what
-//! each format makes of its fields.
+//! Names of attributes that several formats share, or that our own JSON has. docs/import-formats.md lists
+//! what each format makes of its fields.
 
 /// 1 for what is unread.
 pub const UNREAD: &str = "toread";

@@ -13,7 +13,8 @@ use crate::output::Exit;
 #[command(
     after_help = "With --autogenerate, up and down are planned from the wanted schema and proved on scratch \
                   databases before a file is written, as new --from does. Without, an empty pair is written, \
-                  as new does. Exit status: 0 written or nothing to do, 1 not proved, 3 renames are ambiguous."
+                  as new does. Exit status: 0 written or nothing to do, 1 not proved, 3 renames are \
+                  ambiguous."
 )]
 pub(crate) struct Args {
     /// A short description of the change

@@ -6,8 +6,11 @@ use crate::harness::Project;
 
 const BEFORE: &str =
     "CREATE TABLE posts (id int PRIMARY KEY, title text);\nCREATE TABLE words (word text);\n";
-const AFTER: &str =
-    "CREATE TABLE posts (id int PRIMARY KEY, headline text);\nCREATE TABLE words (word text);\n";
+const AFTER: &str = "\
+    CREATE TABLE posts (id int PRIMARY KEY, title text NOT NULL, author bigint REFERENCES authors);\n\
+    CREATE INDEX posts_by_author ON posts (author);\n\
+    CREATE TABLE authors (id bigint PRIMARY KEY, name text NOT NULL CHECK (name <> ''));\n\
+    CREATE TABLE words (word text);\n";
 
 fn project(wanted: &str) -> Project {
     let project =
@@ -24,26 +27,46 @@ fn files(project: &Project) -> Vec<String> {
 }
 
 #[test]
-fn a_rename_is_written_with_its_undo_and_keeps_rows() {
+fn migrations_are_written_and_lead_there_and_back() {
     let project = project(AFTER);
     project.done(&["check", "--write"]);
     project.done(&["upgrade"]);
-    project.sql("INSERT INTO posts VALUES (1, 'kept')");
     let before = project.catalog();
-    let run = project.done(&["new", "rename titles", "--from", "migrations/schema.sql"]);
-    assert!(run.stderr.contains("Proved") && run.stderr.contains("Locks that others wait for"), "{run}");
+    let run = project.done(&["new", "add authors", "--from", "migrations/schema.sql"]);
+    assert!(run.stderr.contains("Proved"), "{run}");
+    assert!(run.stderr.contains("Locks that others wait for"), "{run}");
     let written = files(&project);
-    assert_eq!(written[3..], ["V2__rename_titles.down.sql", "V2__rename_titles.sql"], "{written:?}");
+    assert!(written.iter().any(|file| file == "V2__add_authors.sql"), "{written:?}");
+    assert!(written.iter().filter(|file| file.ends_with(".down.sql")).count() > 1, "{written:?}");
+    let texts: Vec<String> =
+        written.iter().map(|file| fs::read_to_string(project.sql_dir().join(file)).unwrap()).collect();
+    assert!(texts.iter().any(|text| text.contains("no-transaction") && text.contains("CONCURRENTLY")));
     project.done(&["upgrade"]);
-    assert_eq!(project.sql("SELECT headline FROM posts"), "kept");
     project.done(&["verify"]);
-    project.done(&["check", "--schema"]);
+    assert_ne!(project.run(&["lint", "--all"]).code, Some(1));
+    let run = project.done(&["check", "--schema"]);
+    assert!(run.stdout.contains("says the schema"), "{run}");
     project.done(&["check"]);
     project.done(&["downgrade", "1"]);
     assert_eq!(project.catalog(), before);
     let run = project.done(&["revision", "--autogenerate", "-m", "nothing more"]);
     assert!(run.stdout.contains("Nothing to do"), "{run}");
     assert_eq!(files(&project), written);
+}
+
+#[test]
+fn what_loses_data_says_so_in_its_file() {
+    let project = project("CREATE TABLE posts (id int PRIMARY KEY);\nCREATE TABLE words (word text);\n");
+    let run = project.run(&["revision", "--autogenerate", "-m", "drop titles"]);
+    assert!(run.refusal().contains("--allow-loss public.posts.title"), "{run}");
+    assert_eq!(files(&project).len(), 2);
+    let json =
+        project.json(&["revision", "--autogenerate", "-m", "drop titles", "--allow-loss", "posts.title"]);
+    let up = fs::read_to_string(project.folder().join(json["files"][0]["up"].as_str().unwrap())).unwrap();
+    assert!(up.contains("-- branchline: loses public.posts.title: "), "{up}");
+    let run = project.done(&["lint", "--all"]);
+    assert!(!run.stdout.contains("ban-drop-column"), "{run}");
+    project.done(&["verify"]);
 }
 
 #[test]
@@ -60,7 +83,7 @@ fn the_report_is_written_for_a_pull_request() {
     let project = project(AFTER);
     project.done(&["new", "x", "--from", "migrations/schema.sql", "--report-markdown", "report.md"]);
     let report = fs::read_to_string(project.folder().join("report.md")).unwrap();
-    for part in ["### The schema changes", "headline", "Locks that others wait for", "Proved"] {
+    for part in ["### The schema changes", "authors", "Locks that others wait for", "Proved"] {
         assert!(report.contains(part), "{part}: {report}");
     }
 }

@@ -9,6 +9,15 @@ use crate::harness::{Project, Run};
 const BEFORE: &str =
     "CREATE TABLE posts (id int PRIMARY KEY, title text);\nCREATE TABLE words (word text);\n";
 
+/// Changes that nothing forbids, in the order that suits nobody.
+const AFTER: &str = "\
+    CREATE INDEX posts_by_author ON posts (author);\n\
+    CREATE VIEW titles AS SELECT title FROM posts WHERE author IS NOT NULL;\n\
+    CREATE TABLE posts (id int PRIMARY KEY, title text NOT NULL, author bigint REFERENCES authors);\n\
+    CREATE TABLE authors (id bigint PRIMARY KEY, mood mood NOT NULL DEFAULT 'fine');\n\
+    CREATE TYPE mood AS ENUM ('fine', 'tired');\n\
+    CREATE TABLE words (word text);\n";
+
 fn project(wanted: &str) -> Project {
     let project =
         Project::with(&[("V1__posts.sql", BEFORE), ("V1__posts.down.sql", "DROP TABLE posts, words;\n")]);
@@ -23,6 +32,34 @@ fn piped(project: &Project, arguments: &[&str], input: &str) -> Run {
 }
 
 #[test]
+fn psql_runs_what_is_printed_and_then_nothing_differs() {
+    let project = project(AFTER);
+    project.done(&["upgrade"]);
+    project.sql("INSERT INTO posts SELECT n, 'title' FROM generate_series(1, 9) n");
+    for arguments in [&["diff"][..], &["diff", "--offline"]] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(3), "{run}");
+        assert!(!run.stdout.contains("note:") && !run.stdout.contains('+'), "SQL alone: {run}");
+        assert!(run.stderr.contains("authors"), "{run}");
+        assert_eq!(run.stdout.contains("CONCURRENTLY"), arguments.len() == 1, "{run}");
+    }
+    let printed = project.run(&["diff"]).stdout;
+    fs::write(project.folder().join("up.sql"), printed).unwrap();
+    let script = project.folder().join("up.sql");
+    let run = project.psql(&["-v", "ON_ERROR_STOP=1", "--file", script.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_eq!(project.sql("SELECT count(*) FROM posts"), "9");
+    let url = project.database.url();
+    let run = project.run(&["diff", &url, "migrations/schema.sql"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+    assert!(run.stderr.contains("Nothing differs"), "{run}");
+    // And the other way about, as drift: what somebody made by hand.
+    let run = project.run(&["diff", "migrations/sql", &url, "--summary"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("authors"), "{run}");
+}
+
+#[test]
 fn a_side_is_a_url_a_folder_a_file_or_standard_input() {
     let project = project(BEFORE);
     let run = project.run(&["diff"]);
@@ -33,14 +70,31 @@ fn a_side_is_a_url_a_folder_a_file_or_standard_input() {
     }
     project.done(&["diff", "migrations/sql", "models"]);
     project.done(&["diff", "models", "migrations/schema.sql"]);
-    let run = piped(&project, &["diff", "migrations/sql", "-"], &format!("BEGIN;\n{BEFORE}COMMIT;\n"));
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+    let run = piped(&project, &["diff", "migrations/sql", "-"], &format!("BEGIN;\n{AFTER}COMMIT;\n"));
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("CREATE TABLE public.authors"), "{run}");
     project.done(&["upgrade"]);
     project.done(&["diff", &project.database.url()]);
     let run = project.run(&["diff", "models", "nowhere.sql"]);
     assert!(run.refusal().contains("nowhere.sql cannot be read"), "{run}");
     let run = project.run(&["diff", "postgresql://u:canary@localhost:1/d"]);
     assert!(!run.refusal().contains("canary"), "{run}");
+}
+
+#[test]
+fn what_loses_data_is_printed_only_when_that_is_allowed() {
+    let project = project("CREATE TABLE posts (id int PRIMARY KEY);\n");
+    let refusal = project.run(&["diff"]).refusal();
+    assert!(refusal.contains("--allow-loss public.posts.title"), "{refusal}");
+    assert!(refusal.contains("--allow-loss public.words"), "{refusal}");
+    let run = project.run(&["diff", "--allow-loss", "posts.title"]);
+    assert!(run.refusal().contains("--allow-loss public.words"), "{run}");
+    assert_eq!(run.stdout, "", "{run}");
+    for allowed in [&["--allow-loss", "posts.title,words"][..], &["--allow-loss", "all"]] {
+        let run = project.run(&[&["diff"], allowed].concat());
+        assert_eq!(run.code, Some(3), "{run}");
+        assert!(run.stdout.contains("DROP TABLE public.words"), "{run}");
+    }
 }
 
 #[test]
@@ -51,17 +105,12 @@ fn a_rename_is_told_by_a_hint_or_found_by_trying() {
     assert_eq!(run.code, Some(3), "{run}");
     assert!(run.stdout.contains("RENAME COLUMN title TO headline"), "{run}");
     let told = project(
-        "-- branchline: renamed_from posts\nCREATE TABLE articles (id int CONSTRAINT posts_pkey PRIMARY KEY,\n    \
-         -- branchline: renamed_from title\n    body text);\nCREATE TABLE words (word text);\n",
+        "-- branchline: renamed_from posts\nCREATE TABLE articles (id int PRIMARY KEY,\n    \
+         -- branchline: renamed_from title\n    body varchar(200));\nCREATE TABLE words (word text);\n",
     );
-    let run = told.run(&["diff"]);
+    let run = told.run(&["diff", "--allow-loss", "articles.body"]);
     assert_eq!(run.code, Some(3), "{run}");
     assert!(run.stdout.contains("RENAME TO articles") && !run.stdout.contains("DROP TABLE"), "{run}");
-    told.done(&["upgrade"]);
-    told.sql("INSERT INTO posts VALUES (1, 'kept')");
-    told.sql(&run.stdout);
-    assert_eq!(told.sql("SELECT body FROM articles"), "kept");
-    told.done(&["diff", &told.database.url()]);
     let ambiguous = project(
         "CREATE TABLE posts (id int PRIMARY KEY, a text, b text);\nCREATE TABLE words (word text);\n",
     );
@@ -69,6 +118,9 @@ fn a_rename_is_told_by_a_hint_or_found_by_trying() {
     assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run}");
     assert!(run.stderr.contains("posts.title to public.posts.a"), "{run}");
     assert!(run.stderr.contains("posts.title to public.posts.b"), "{run}");
+    let run = ambiguous.run(&["diff", "--allow-loss", "posts.title"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("DROP COLUMN"), "{run}");
     let contradicting = project(
         "-- branchline: renamed_from words\nCREATE TABLE a (word text);\n-- branchline: renamed_from words\n\
          CREATE TABLE b (word text);\nCREATE TABLE posts (id int PRIMARY KEY, title text);\n",

@@ -18,7 +18,7 @@ const LISTS: [&str; 6] = [
 const NONE: &str = "none";
 
 /// Text in a fact for the role that owns the object.
-const THE_OWNER: &str = "the owner";
+pub(super) const THE_OWNER: &str = "the owner";
 
 impl<'a> Writer<'a> {
     /// Owners that are not that of most objects; what roles may beyond, or not any more, what they may by
@@ -46,7 +46,7 @@ impl<'a> Writer<'a> {
         statements.into_iter().map(|statement| statement + ";\n").collect()
     }
 
-    fn ownership(&self, object: &ObjectId) -> Option<String> {
+    pub(super) fn ownership(&self, object: &ObjectId) -> Option<String> {
         let owner = self.value(object, Property::Owner)?;
         let is_usual = owner == self.owner || (is_public(object) && owner == "pg_database_owner");
         let follows = self.catalog.sequence_owner(object).is_some();
@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The statements after which a grantee may just that.
-    fn grants(&self, object: &ObjectId, grantee: &str, allowed: &str) -> Vec<String> {
+    pub(super) fn grants(&self, object: &ObjectId, grantee: &str, allowed: &str) -> Vec<String> {
         let Some((on, column)) = self.grantable(object) else {
             return Vec::new();
         };
@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Returns GRANT's name of an object, and the column if it is one.
-    fn grantable(&self, object: &ObjectId) -> Option<(String, Option<String>)> {
+    pub(super) fn grantable(&self, object: &ObjectId) -> Option<(String, Option<String>)> {
         let (kind, name) = (object.kind().as_str(), object.name());
         let on = match object {
             ObjectId::Table(_)
@@ -126,7 +126,7 @@ impl<'a> Writer<'a> {
         Some((on, None))
     }
 
-    fn default_privileges(&self, object: &ObjectId) -> Vec<String> {
+    pub(super) fn default_privileges(&self, object: &ObjectId) -> Vec<String> {
         let ObjectId::DefaultPrivileges(name) = object else { return Vec::new() };
         let Some(allowed) = self.value(object, Property::Privileges) else { return Vec::new() };
         let (owner, kind) = (identifier(self.owner), &name.objects);
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The database is called otherwise on each server.
-    fn database_statements(&self, object: &ObjectId) -> Vec<String> {
+    pub(super) fn database_statements(&self, object: &ObjectId) -> Vec<String> {
         let on_this = |statement: &str| {
             format!(
                 "DO {}",
@@ -199,7 +199,7 @@ impl<'a> Writer<'a> {
 
 /// Returns whether everybody has a privilege on an object by default: acldefault() in Postgres's acl.c, and
 /// initdb.
-fn is_public_by_default(object: &ObjectId) -> bool {
+pub(super) fn is_public_by_default(object: &ObjectId) -> bool {
     is_public(object)
         || matches!(
             object,
@@ -235,7 +235,7 @@ fn grants(allowed: &str, column: Option<&str>, statement: impl Fn(&str, &str) ->
 }
 
 /// A role's name as SQL has it.
-fn identifier(name: &str) -> String {
+pub(super) fn identifier(name: &str) -> String {
     let is_plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }

@@ -143,19 +143,21 @@ impl<'a> Left<'a> {
 }
 
 /// The objects that are written one by one, with what each needs among them.
-struct Nodes<'a> {
-    needs: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
+pub(super) struct Nodes<'a> {
+    pub(super) needs: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
     /// The table, view or type that a part belongs to.
     wholes: BTreeMap<&'a ObjectId, &'a ObjectId>,
+    /// The object whose statement makes another one: a column's table, an index's constraint.
+    pub(super) stands_for: BTreeMap<&'a ObjectId, &'a ObjectId>,
 }
 
 impl<'a> Nodes<'a> {
-    fn new(writer: &Writer<'a>) -> Self {
+    pub(super) fn new(writer: &Writer<'a>) -> Self {
         let catalog = writer.catalog;
         let wholes = Self::relations(writer);
-        let mut nodes = Self { needs: BTreeMap::new(), wholes: BTreeMap::new() };
+        let mut nodes = Self { needs: BTreeMap::new(), wholes: BTreeMap::new(), stands_for: BTreeMap::new() };
         // Objects by themselves, and what stands for each other object.
-        let mut stands_for: BTreeMap<&ObjectId, &'a ObjectId> = BTreeMap::new();
+        let mut stands_for: BTreeMap<&'a ObjectId, &'a ObjectId> = BTreeMap::new();
         for (object, _) in catalog.iter() {
             let whole = || wholes.get(&catalog.whole(object)?).copied();
             match object {
@@ -189,6 +191,7 @@ impl<'a> Nodes<'a> {
         for (dependent, needed) in catalog.all_dependencies() {
             nodes.edge(dependent, needed, &stands_for, &wholes);
         }
+        nodes.stands_for = stands_for;
         nodes
     }
 

@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
             && self.catalog.whole(part).is_some_and(is_partitioned)
     }
 
-    fn attachment(&self, name: &QualifiedName) -> Option<String> {
+    pub(super) fn attachment(&self, name: &QualifiedName) -> Option<String> {
         let objects = [ObjectId::Table(name.clone()), ObjectId::ForeignTable(name.clone())];
         let table = objects.into_iter().find(|object| self.catalog.contains(object))?;
         let bound = self.value(&table, Property::Partition)?;
@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
         Some(format!("ALTER TABLE ONLY {parent} ATTACH PARTITION {name} {bound}"))
     }
 
-    fn row_security(&self, name: &QualifiedName) -> Vec<String> {
+    pub(super) fn row_security(&self, name: &QualifiedName) -> Vec<String> {
         let table = ObjectId::Table(name.clone());
         let properties = [(Property::RowSecurity, "ENABLE"), (Property::RowSecurityForced, "FORCE")];
         let set =
@@ -125,7 +125,7 @@ impl<'a> Writer<'a> {
         statements
     }
 
-    fn policy(&self, policy: &ObjectId) -> Option<String> {
+    pub(super) fn policy(&self, policy: &ObjectId) -> Option<String> {
         let name = policy.part()?;
         let (command, how) = self.value(policy, Property::Command)?.split_once(' ')?;
         let how = if how == "restrictive" { " AS RESTRICTIVE" } else { "" };
@@ -142,7 +142,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The state of a trigger or a rule where it is not the one that it is made with.
-    fn state(&self, part: &ObjectId) -> Option<String> {
+    pub(super) fn state(&self, part: &ObjectId) -> Option<String> {
         let name = part.part()?;
         let state = self.value(part, Property::State);
         // A partition's trigger begins with the state of its table's.
@@ -180,7 +180,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Returns the settings of an index, or of a constraint's.
-    fn settings_of_index(&self, part: &ObjectId) -> Vec<String> {
+    pub(super) fn settings_of_index(&self, part: &ObjectId) -> Vec<String> {
         let index = match part {
             ObjectId::Constraint(name) => self.index_of(name),
             _ => Some(part),

@@ -9,16 +9,26 @@ impl<'a> Writer<'a> {
     /// The statement that makes a table with what can stand in it, and those that make it a partition and set
     /// what CREATE TABLE cannot.
     pub(super) fn table(&self, table: &'a ObjectId, name: &QualifiedName, order: &mut Order<'a>) -> String {
-        let of = |property| self.value(table, property);
         let columns = || self.columns(name).filter_map(|(column, _)| column.part());
         let defaults: Vec<ObjectId> = columns().map(|column| ObjectId::Default(column.clone())).collect();
         order.take_all(defaults.iter());
         let constraints = self.parts(ObjectKind::Constraint, name);
         let inline = constraints.filter(|constraint| self.can_be_inline(table, constraint));
         let inline = order.take_all(inline);
+        self.table_with(table, name, &inline, &|default| order.is_left(default))
+    }
 
+    /// The same with these constraints in it, and without the defaults that come later.
+    pub(super) fn table_with(
+        &self,
+        table: &ObjectId,
+        name: &QualifiedName,
+        inline: &[&ObjectId],
+        is_later: &dyn Fn(&ObjectId) -> bool,
+    ) -> String {
+        let of = |property| self.value(table, property);
         let mut lines: Vec<String> =
-            self.columns(name).filter_map(|column| self.column_line(table, column, order)).collect();
+            self.columns(name).filter_map(|column| self.column_line(table, column, is_later)).collect();
         let of_inline = inline.iter().filter_map(|constraint| {
             let own = &constraint.part()?.name;
             Some(format!("    CONSTRAINT {own} {}", self.value(constraint, Property::Definition)?))
@@ -83,7 +93,7 @@ impl<'a> Writer<'a> {
 
     /// A partition is made whole and then attached, which leaves its indexes and constraints the names that
     /// they have.
-    fn can_be_inline(&self, table: &ObjectId, constraint: &ObjectId) -> bool {
+    pub(super) fn can_be_inline(&self, table: &ObjectId, constraint: &ObjectId) -> bool {
         let is_inherited = self.value(constraint, Property::Inherited).is_some();
         let is_partition = self.value(table, Property::Partition).is_some();
         self.value(constraint, Property::Validated) != Some("no")
@@ -93,11 +103,11 @@ impl<'a> Writer<'a> {
     }
 
     /// A line of CREATE TABLE; none for a column that a parent brings.
-    fn column_line(
+    pub(super) fn column_line(
         &self,
         table: &ObjectId,
         (column, name): (&'a ObjectId, &Ident),
-        order: &Order<'a>,
+        is_later: &dyn Fn(&ObjectId) -> bool,
     ) -> Option<String> {
         let of = |property| self.value(column, property);
         let part = column.part()?;
@@ -117,7 +127,7 @@ impl<'a> Writer<'a> {
                 text += &format!(" COLLATE {collation}");
             }
         }
-        let is_inline = |_: &&str| !order.is_left(&ObjectId::Default(part.clone()));
+        let is_inline = |_: &&str| !is_later(&ObjectId::Default(part.clone()));
         if let Some(value) = of(Property::Default).filter(is_inline) {
             text += &format!(" DEFAULT {value}");
         }
@@ -141,7 +151,7 @@ impl<'a> Writer<'a> {
         (!is_empty).then_some(text)
     }
 
-    fn identity_options(&self, column: &PartName) -> String {
+    pub(super) fn identity_options(&self, column: &PartName) -> String {
         let Some(&sequence) = self.identities.get(column) else { return String::new() };
         let Some(name) = sequence.qualified() else { return String::new() };
         let mut options = Vec::new();
@@ -156,7 +166,7 @@ impl<'a> Writer<'a> {
 
     /// Returns the settings of columns that CREATE TABLE does not take: storage and statistics, differences
     /// from a parent's column, the parents that are joined later.
-    fn settings_of_columns(&self, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
+    pub(super) fn settings_of_columns(&self, table: &ObjectId, name: &QualifiedName) -> Vec<String> {
         let mut statements = Vec::new();
         let parents = self.value(table, Property::Inherits);
         for (column, own) in self.columns(name) {

@@ -80,8 +80,8 @@ pub(in super::super) fn text(facts: &Facts<'_>) -> String {
 
 fn proof_line(proof: &Proof) -> String {
     format!(
-        "Proved: up, down and up again, with sample rows in {}; the ups make the wanted schema, and the downs \
-         the one before.",
+        "Proved: up, down and up again, with sample rows in {}; the ups make the wanted schema, and the \
+         downs the one before.",
         counted(proof.rows.tables, "table")
     )
 }

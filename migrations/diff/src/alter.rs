@@ -1,0 +1,706 @@
+//! What it takes to alter an object that is there before and after.
+
+use model::{Difference, ObjectId, ObjectKind, Property};
+
+use crate::column::{self, Changed, by_object};
+use crate::side::Side;
+use crate::step::{Altered, Step};
+
+/// Looks at an object whose own properties, columns or further parts differ.
+pub(crate) fn alter(
+    sides: (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
+    differences: &[&Difference],
+    is_online: bool,
+) -> Altered {
+    let (from, to) = sides;
+    let mut altered = Altered::default();
+    let changed = by_object(differences);
+    match node {
+        ObjectId::Table(_) | ObjectId::ForeignTable(_) => {
+            table(sides, node, differences, is_online, &mut altered);
+        }
+        ObjectId::CompositeType(_) => composite(sides, differences, &mut altered),
+        ObjectId::Domain(_) => domain(sides, node, differences, is_online, &mut altered),
+        _ => {}
+    }
+    for (object, properties) in &changed {
+        for (property, values) in properties {
+            general(to, object, property, *values, &mut altered);
+        }
+        if *object == node {
+            own(sides, node, properties, is_online, &mut altered);
+        } else if let ObjectId::Index(name) = object {
+            let rest = index(from, to, object, properties);
+            altered
+                .steps
+                .extend(rest.into_iter().map(|sql| Step::new(object, format!("changes index {name}"), sql)));
+        }
+    }
+    altered
+}
+
+/// What every kind has: comment, owner, privileges, extensions that it goes with.
+fn general(
+    to: &Side<'_>,
+    object: &ObjectId,
+    property: &Property,
+    (before, after): (Option<&str>, Option<&str>),
+    altered: &mut Altered,
+) {
+    let statements = &to.statements;
+    let is_of_view_definition = matches!(object, ObjectId::Column(_)) && *property == Property::Place;
+    if is_of_view_definition {
+        return;
+    }
+    let step = match property {
+        Property::Comment => statements
+            .set_comment(object, after)
+            .map(|sql| Step::new(object, format!("changes the comment on {object}"), sql)),
+        Property::Owner => after
+            .and_then(|owner| statements.set_owner(object, owner))
+            .map(|sql| Step::new(object, format!("gives {object} to {}", after.unwrap_or_default()), sql)),
+        Property::PrivilegesOf(grantee) => statements
+            .set_privileges(object, grantee)
+            .map(|sql| Step::new(object, format!("changes what {grantee} may do with {object}"), sql)),
+        Property::DependsOnExtensions => statements.reference(object).map(|reference| {
+            let split = |text: Option<&str>| -> Vec<String> {
+                text.unwrap_or_default().split(", ").filter(|e| !e.is_empty()).map(str::to_owned).collect()
+            };
+            let (before, after) = (split(before), split(after));
+            let gone = before.iter().filter(|e| !after.contains(e));
+            let new = after.iter().filter(|e| !before.contains(e));
+            let sql: String = gone
+                .map(|e| format!("ALTER {reference} NO DEPENDS ON EXTENSION {e};\n"))
+                .chain(new.map(|e| format!("ALTER {reference} DEPENDS ON EXTENSION {e};\n")))
+                .collect();
+            Step::new(object, format!("changes the extensions that {object} goes with"), sql)
+        }),
+        _ => return,
+    };
+    match step {
+        Some(step) => altered.steps.push(step),
+        None => altered.unplanned = Some(format!("its {property} cannot be changed")),
+    }
+}
+
+fn is_general(property: &Property) -> bool {
+    matches!(
+        property,
+        Property::Comment | Property::Owner | Property::PrivilegesOf(_) | Property::DependsOnExtensions
+    )
+}
+
+fn table(
+    sides: (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
+    differences: &[&Difference],
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let (from, to) = sides;
+    let mut renamed = (None, None);
+    for difference in differences {
+        match difference {
+            Difference::New(column @ ObjectId::Column(_)) => column::add(to, node, column, altered),
+            Difference::Gone(column @ ObjectId::Column(_)) => column::drop(from, node, column, altered),
+            Difference::Gone(sequence @ ObjectId::Sequence(_)) => renamed.0 = Some(sequence),
+            Difference::New(sequence @ ObjectId::Sequence(name)) => renamed.1 = Some((sequence, name)),
+            _ => {}
+        }
+    }
+    for (object, changed) in by_object(differences) {
+        match object {
+            ObjectId::Column(_) => column::alter(sides, node, object, &changed, is_online, altered),
+            ObjectId::Sequence(_) => {
+                if let (Some(owner), Some((Some(before), Some(after)))) =
+                    (to.catalog.sequence_owner(object), changed.get(&Property::Definition))
+                {
+                    let set = sequence_options(before, after, "SET ");
+                    if !set.is_empty() {
+                        let (table, column) = (&owner.column.whole, &owner.column.name);
+                        let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} {set};\n");
+                        altered.steps.push(Step::new(object, format!("changes {object}"), sql));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    // An identity's sequence under another name.
+    if let (Some(before), Some((after, name))) = renamed
+        && let (Some(old), Some(new)) =
+            (from.catalog.sequence_owner(before), to.catalog.sequence_owner(after))
+        && old.column == new.column
+        && from.value(&ObjectId::Column(old.column.clone()), &Property::Identity).is_some()
+        && to.value(&ObjectId::Column(new.column), &Property::Identity).is_some()
+    {
+        let sql = format!("ALTER SEQUENCE {} RENAME TO {};\n", before.name(), name.name);
+        altered.steps.push(Step::new(after, format!("renames {before}"), sql));
+    }
+}
+
+/// The properties of the object itself.
+fn own(
+    (from, to): (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
+    changed: &Changed<'_>,
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let name = node.name();
+    let has = |property: &Property| changed.contains_key(property);
+    let after = |property: &Property| to.value(node, property);
+    let mut sql: Vec<String> = Vec::new();
+    let mut is_replaced = false;
+    let mut known: Vec<Property> = Vec::new();
+    let values = |property: &Property| changed.get(property).copied().unwrap_or_default();
+    match node {
+        ObjectId::Table(_)
+        | ObjectId::ForeignTable(_)
+        | ObjectId::MaterializedView(_)
+        | ObjectId::View(_) => {
+            let kind = column::kind(node);
+            let alter = |what: &str| format!("ALTER {kind} {name} {what};\n");
+            for property in [Property::Options, Property::ToastOptions] {
+                let (before, after) = values(&property);
+                sql.extend(column::options(before, after).iter().map(|what| alter(what)));
+            }
+            if has(&Property::Persistence) {
+                let is_unlogged = after(&Property::Persistence) == Some("unlogged");
+                sql.push(alter(if is_unlogged { "SET UNLOGGED" } else { "SET LOGGED" }));
+            }
+            if has(&Property::RowSecurity) {
+                let how = if after(&Property::RowSecurity).is_some() { "ENABLE" } else { "DISABLE" };
+                sql.push(alter(&format!("{how} ROW LEVEL SECURITY")));
+            }
+            if has(&Property::RowSecurityForced) {
+                let how = if after(&Property::RowSecurityForced).is_some() { "FORCE" } else { "NO FORCE" };
+                sql.push(alter(&format!("{how} ROW LEVEL SECURITY")));
+            }
+            if has(&Property::ReplicaIdentity) {
+                match after(&Property::ReplicaIdentity) {
+                    Some(how @ ("full" | "nothing")) => {
+                        sql.push(alter(&format!("REPLICA IDENTITY {}", how.to_uppercase())));
+                    }
+                    None => sql.push(alter("REPLICA IDENTITY DEFAULT")),
+                    Some(_) => {}
+                }
+            }
+            if has(&Property::AccessMethod) && !matches!(node, ObjectId::View(_)) {
+                let method = after(&Property::AccessMethod).unwrap_or("DEFAULT");
+                sql.push(alter(&format!("SET ACCESS METHOD {method}")));
+            }
+            if has(&Property::Tablespace) {
+                let space = after(&Property::Tablespace).unwrap_or("pg_default");
+                sql.push(alter(&format!("SET TABLESPACE {space}")));
+            }
+            if has(&Property::ConstraintTriggers) {
+                match after(&Property::ConstraintTriggers) {
+                    Some("disabled") => sql.push(alter("DISABLE TRIGGER ALL")),
+                    None => sql.push(alter("ENABLE TRIGGER ALL")),
+                    Some(_) => altered.unplanned = Some("states of constraint triggers differ".to_owned()),
+                }
+            }
+            if has(&Property::OfType) {
+                sql.push(match after(&Property::OfType) {
+                    Some(kind) => alter(&format!("OF {kind}")),
+                    None => alter("NOT OF"),
+                });
+            }
+            if has(&Property::Inherits) {
+                let split = |text: Option<&str>| -> Vec<String> {
+                    let items = text.unwrap_or_default().split(", ").filter(|item| !item.is_empty());
+                    items.map(str::to_owned).collect()
+                };
+                let (before, after) = values(&Property::Inherits);
+                let (before, after) = (split(before), split(after));
+                let gone = before.iter().filter(|parent| !after.contains(parent));
+                sql.extend(gone.map(|parent| alter(&format!("NO INHERIT {parent}"))));
+                let new = after.iter().filter(|parent| !before.contains(parent));
+                sql.extend(new.map(|parent| alter(&format!("INHERIT {parent}"))));
+            }
+            if has(&Property::Partition) || has(&Property::PartitionOf) {
+                if let Some(parent) = from.value(node, &Property::PartitionOf) {
+                    sql.push(format!("ALTER TABLE {parent} DETACH PARTITION {name};\n"));
+                }
+                let attached = node.as_whole().and_then(|whole| to.statements.attachment(whole));
+                sql.extend(attached);
+            }
+            if has(&Property::Populated) {
+                let with = if after(&Property::Populated) == Some("no") { " WITH NO DATA" } else { "" };
+                sql.push(format!("REFRESH MATERIALIZED VIEW {name}{with};\n"));
+            }
+            sql.extend(column::foreign_options(changed).map(|options| alter(&options)));
+            known.extend([
+                Property::Options,
+                Property::ToastOptions,
+                Property::Persistence,
+                Property::RowSecurity,
+                Property::RowSecurityForced,
+                Property::ReplicaIdentity,
+                Property::AccessMethod,
+                Property::Tablespace,
+                Property::ConstraintTriggers,
+                Property::OfType,
+                Property::Inherits,
+                Property::Partition,
+                Property::PartitionOf,
+                Property::Populated,
+                Property::BeingDetached,
+            ]);
+            if has(&Property::Definition) {
+                match node {
+                    ObjectId::View(whole) if is_extended(from, to, whole) => {
+                        let text = to.node(node).map(|node| to.statements.create(node, &[]));
+                        let text = text.unwrap_or_default();
+                        sql = vec![text.replacen("CREATE VIEW", "CREATE OR REPLACE VIEW", 1)];
+                        known.push(Property::Definition);
+                    }
+                    _ => is_replaced = true,
+                }
+            }
+        }
+        ObjectId::Function(_) | ObjectId::Procedure(_) => {
+            let head = |side: &Side<'_>| {
+                let text = side.value(node, &Property::Definition).unwrap_or_default();
+                text.split("\n LANGUAGE ").next().unwrap_or_default().to_owned()
+            };
+            match has(&Property::Definition) && head(from) == head(to) {
+                true => {
+                    let text = after(&Property::Definition).unwrap_or_default().trim_end();
+                    sql.push(format!("{text};\n"));
+                    known.push(Property::Definition);
+                }
+                false => is_replaced = has(&Property::Definition),
+            }
+        }
+        ObjectId::Index(_) => {
+            match has(&Property::Definition) {
+                true => is_replaced = true,
+                false => sql.extend(index(from, to, node, changed)),
+            }
+            known.extend([
+                Property::Statistics,
+                Property::Clustered,
+                Property::ReplicaIdentity,
+                Property::AttachedTo,
+                Property::Usable,
+                Property::Tablespace,
+            ]);
+        }
+        ObjectId::Constraint(part) => {
+            let (before, now) = values(&Property::Definition);
+            let bare =
+                |text: Option<&str>| text.unwrap_or_default().trim_end_matches(" NOT VALID").to_owned();
+            let timing = |text: &str| text.find(" DEFERRABLE").map_or(text.len(), |at| at);
+            let is_validated = has(&Property::Validated) && after(&Property::Validated) != Some("no");
+            let (old, new) = (bare(before), bare(now));
+            let table = &part.whole;
+            if is_validated && old == new {
+                sql.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {};\n", part.name));
+            } else if new.starts_with("FOREIGN KEY")
+                && old[..timing(&old)] == new[..timing(&new)]
+                && old != new
+            {
+                let when = &new[timing(&new)..];
+                let when = if when.is_empty() { " NOT DEFERRABLE" } else { when };
+                let initially = if when.contains("INITIALLY") || when.contains("NOT") {
+                    ""
+                } else {
+                    " INITIALLY IMMEDIATE"
+                };
+                sql.push(format!("ALTER TABLE {table} ALTER CONSTRAINT {}{when}{initially};\n", part.name));
+            } else {
+                is_replaced = has(&Property::Definition) || has(&Property::Validated);
+            }
+            known.extend([Property::Definition, Property::Validated]);
+        }
+        ObjectId::Trigger(part) | ObjectId::Rule(part) => {
+            let kind = node.kind().as_str().to_uppercase();
+            if has(&Property::Definition) {
+                let text = after(&Property::Definition).unwrap_or_default().trim_end_matches(';');
+                let is_constraint = [from.value(node, &Property::Definition), Some(text)]
+                    .iter()
+                    .any(|text| text.is_some_and(|text| text.starts_with("CREATE CONSTRAINT")));
+                match is_constraint {
+                    true => is_replaced = true,
+                    false => {
+                        let create = format!("CREATE {kind}");
+                        sql.push(text.replacen(&create, &format!("CREATE OR REPLACE {kind}"), 1) + ";\n");
+                    }
+                }
+            }
+            if has(&Property::State) && !is_replaced {
+                let how = match after(&Property::State) {
+                    Some("disabled") => "DISABLE",
+                    Some("replica") => "ENABLE REPLICA",
+                    Some("always") => "ENABLE ALWAYS",
+                    _ => "ENABLE",
+                };
+                sql.push(format!("ALTER TABLE {} {how} {kind} {};\n", part.whole, part.name));
+            }
+            known.extend([Property::Definition, Property::State]);
+        }
+        ObjectId::Policy(part) => {
+            let goes = |property: &Property| has(property) && after(property).is_none();
+            if has(&Property::Command) || goes(&Property::Using) || goes(&Property::Check) {
+                is_replaced = true;
+            } else {
+                let mut text = format!("ALTER POLICY {} ON {}", part.name, part.whole);
+                let mut add = |property: &Property, before: &str, end: &str| {
+                    if let Some(value) = after(property).filter(|_| has(property)) {
+                        text += &format!(" {before}{value}{end}");
+                    }
+                };
+                add(&Property::Roles, "TO ", "");
+                add(&Property::Using, "USING (", ")");
+                add(&Property::Check, "WITH CHECK (", ")");
+                if changed.keys().any(|property| !is_general(property)) {
+                    sql.push(text + ";\n");
+                }
+            }
+            known.extend([Property::Roles, Property::Using, Property::Check, Property::Command]);
+        }
+        ObjectId::Sequence(_) => {
+            if let (Some(before), Some(now)) = values(&Property::Definition) {
+                let options = sequence_options(before, now, "");
+                if !options.is_empty() {
+                    sql.push(format!("ALTER SEQUENCE {name} {options};\n"));
+                }
+            }
+            if has(&Property::Persistence) {
+                let is_unlogged = after(&Property::Persistence) == Some("unlogged");
+                sql.push(format!(
+                    "ALTER SEQUENCE {name} SET {};\n",
+                    if is_unlogged { "UNLOGGED" } else { "LOGGED" }
+                ));
+            }
+            if has(&Property::OwnedBy) {
+                let owner = to.catalog.sequence_owner(node);
+                let owner = owner.map_or_else(|| "NONE".to_owned(), |owner| owner.column.to_string());
+                sql.push(format!("ALTER SEQUENCE {name} OWNED BY {owner};\n"));
+            }
+            known.extend([Property::Definition, Property::Persistence, Property::OwnedBy]);
+        }
+        ObjectId::Enum(_) => {
+            if has(&Property::Labels) {
+                labels(node, &name, values(&Property::Labels), altered);
+            }
+            known.push(Property::Labels);
+        }
+        ObjectId::Domain(_) => {
+            if has(&Property::Default) {
+                sql.push(match after(&Property::Default) {
+                    Some(value) => format!("ALTER DOMAIN {name} SET DEFAULT {value};\n"),
+                    None => format!("ALTER DOMAIN {name} DROP DEFAULT;\n"),
+                });
+            }
+            if has(&Property::NotNull) {
+                let how = if after(&Property::NotNull).is_some() { "SET" } else { "DROP" };
+                sql.push(format!("ALTER DOMAIN {name} {how} NOT NULL;\n"));
+            }
+            is_replaced = has(&Property::Base) || has(&Property::Collation);
+            known.extend([Property::Default, Property::NotNull]);
+        }
+        ObjectId::Extension(_) => {
+            if let Some(version) = after(&Property::Version).filter(|_| has(&Property::Version)) {
+                sql.push(format!("ALTER EXTENSION {name} UPDATE TO '{}';\n", version.replace('\'', "''")));
+            }
+            if let Some(schema) = after(&Property::Schema).filter(|_| has(&Property::Schema)) {
+                sql.push(format!("ALTER EXTENSION {name} SET SCHEMA {schema};\n"));
+            }
+            known.extend([Property::Version, Property::Schema]);
+        }
+        ObjectId::Server(_) | ObjectId::ForeignDataWrapper(_) | ObjectId::UserMapping(_) => {
+            let on = match node {
+                ObjectId::UserMapping(name) => format!("USER MAPPING FOR {name}"),
+                _ => to.statements.reference(node).unwrap_or_default(),
+            };
+            sql.extend(column::foreign_options(changed).map(|options| format!("ALTER {on} {options};\n")));
+            is_replaced = has(&Property::Definition);
+        }
+        ObjectId::TextSearchConfiguration(_) => {
+            for (property, (before, after)) in changed {
+                let Property::MappingFor(token) = property else { continue };
+                let configuration = format!("ALTER TEXT SEARCH CONFIGURATION {name}");
+                sql.push(match (before, after) {
+                    (None, Some(with)) => format!("{configuration} ADD MAPPING FOR {token} WITH {with};\n"),
+                    (_, Some(with)) => format!("{configuration} ALTER MAPPING FOR {token} WITH {with};\n"),
+                    _ => format!("{configuration} DROP MAPPING FOR {token};\n"),
+                });
+                known.push((*property).clone());
+            }
+            is_replaced = has(&Property::Definition);
+        }
+        ObjectId::EventTrigger(_) => {
+            if has(&Property::State) {
+                sql.push(match after(&Property::State) {
+                    Some("disabled") => format!("ALTER EVENT TRIGGER {name} DISABLE;\n"),
+                    Some(state) => format!("ALTER EVENT TRIGGER {name} ENABLE {};\n", state.to_uppercase()),
+                    None => format!("ALTER EVENT TRIGGER {name} ENABLE;\n"),
+                });
+            }
+            is_replaced = has(&Property::Definition);
+            known.push(Property::State);
+        }
+        ObjectId::Statistics(_) => {
+            if has(&Property::Target) {
+                let target = after(&Property::Target).unwrap_or("-1");
+                sql.push(format!("ALTER STATISTICS {name} SET STATISTICS {target};\n"));
+            }
+            is_replaced = has(&Property::Definition);
+            known.push(Property::Target);
+        }
+        ObjectId::OperatorFamily(_) if has(&Property::Members) => {
+            altered.unplanned = Some("its members differ".to_owned());
+        }
+        _ => is_replaced = changed.keys().any(|property| !is_general(property)),
+    }
+    altered.is_replaced |= is_replaced;
+    let other = changed.keys().find(|property| {
+        !is_general(property) && !known.contains(property) && !matches!(property, Property::Option(_))
+    });
+    if let (Some(property), false) = (other, altered.is_replaced) {
+        altered.unplanned = Some(format!("its {property} differs, which no plan covers"));
+    }
+    let _ = is_online;
+    altered.steps.extend(sql.into_iter().map(|sql| Step::new(node, format!("changes {node}"), sql)));
+}
+
+/// The settings of an index, its definition aside.
+fn index(from: &Side<'_>, to: &Side<'_>, index: &ObjectId, changed: &Changed<'_>) -> Vec<String> {
+    let name = index.name();
+    let table = to.value(index, &Property::Table).unwrap_or_default();
+    let after = |property: &Property| to.value(index, property);
+    let own = index.qualified().map(|name| name.name.to_string()).unwrap_or_default();
+    let mut sql = Vec::new();
+    for (property, (before, now)) in changed {
+        match property {
+            Property::Statistics => {
+                let targets = |text: &Option<&str>| -> Vec<(String, String)> {
+                    let items = text.unwrap_or_default().split(", ");
+                    items.filter_map(|t| t.split_once(' ')).map(|(a, b)| (a.into(), b.into())).collect()
+                };
+                let (before, now) = (targets(before), targets(now));
+                for (place, _) in before.iter().filter(|(place, _)| !now.iter().any(|(p, _)| p == place)) {
+                    sql.push(format!("ALTER INDEX {name} ALTER COLUMN {place} SET STATISTICS -1;\n"));
+                }
+                for (place, target) in now.iter().filter(|item| !before.contains(item)) {
+                    sql.push(format!("ALTER INDEX {name} ALTER COLUMN {place} SET STATISTICS {target};\n"));
+                }
+            }
+            Property::Clustered => sql.push(match after(property) {
+                Some(_) => format!("ALTER TABLE {table} CLUSTER ON {own};\n"),
+                None => format!("ALTER TABLE {table} SET WITHOUT CLUSTER;\n"),
+            }),
+            Property::ReplicaIdentity if after(property).is_some() => {
+                sql.push(format!("ALTER TABLE {table} REPLICA IDENTITY USING INDEX {own};\n"));
+            }
+            Property::AttachedTo => {
+                if let Some(parent) = after(property) {
+                    sql.push(format!("ALTER INDEX {parent} ATTACH PARTITION {name};\n"));
+                }
+            }
+            Property::Usable if after(property) != Some("no") => sql.push(format!("REINDEX INDEX {name};\n")),
+            Property::Tablespace => {
+                let space = after(property).unwrap_or("pg_default");
+                sql.push(format!("ALTER INDEX {name} SET TABLESPACE {space};\n"));
+            }
+            _ => {}
+        }
+    }
+    let _ = from;
+    sql
+}
+
+/// Returns whether a view has the columns that it had, and perhaps further ones after them.
+fn is_extended(from: &Side<'_>, to: &Side<'_>, view: &model::QualifiedName) -> bool {
+    let columns = |side: &Side<'_>| -> Vec<(String, Option<String>, Option<String>)> {
+        let columns = side.statements.columns(view).into_iter();
+        columns
+            .map(|(column, name)| {
+                let of = |property| side.value(column, property).map(str::to_owned);
+                (name.to_string(), of(&Property::Type), of(&Property::Collation))
+            })
+            .collect()
+    };
+    columns(to).starts_with(&columns(from))
+}
+
+fn composite((from, to): (&Side<'_>, &Side<'_>), differences: &[&Difference], altered: &mut Altered) {
+    let mut step = |object: &ObjectId, what: String, loses: Vec<String>| {
+        if let Some(part) = object.part() {
+            let sql = format!("ALTER TYPE {} {what};\n", part.whole);
+            altered.steps.push(Step::new(object, format!("changes {object}"), sql).losing(loses));
+        }
+    };
+    let typed = |column: &ObjectId| {
+        let collation = to.value(column, &Property::Collation).map(|c| format!(" COLLATE {c}"));
+        format!("{}{}", to.value(column, &Property::Type).unwrap_or_default(), collation.unwrap_or_default())
+    };
+    for difference in differences {
+        match difference {
+            Difference::New(column @ ObjectId::Column(part)) => {
+                step(column, format!("ADD ATTRIBUTE {} {}", part.name, typed(column)), Vec::new());
+            }
+            Difference::Gone(column @ ObjectId::Column(part)) => {
+                step(column, format!("DROP ATTRIBUTE {}", part.name), vec![part.to_string()]);
+            }
+            Difference::Changed { object: column @ ObjectId::Column(part), property, .. }
+                if matches!(property, Property::Type | Property::Collation) =>
+            {
+                let is_second = *property == Property::Type
+                    && from.value(column, &Property::Collation) != to.value(column, &Property::Collation);
+                if !is_second {
+                    step(column, format!("ALTER ATTRIBUTE {} TYPE {}", part.name, typed(column)), Vec::new());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn domain(
+    (_, to): (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
+    differences: &[&Difference],
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let name = node.name();
+    let definition = |object: &ObjectId| to.value(object, &Property::Definition).unwrap_or_default();
+    for difference in differences {
+        match difference {
+            Difference::New(object @ ObjectId::Constraint(part)) => {
+                let definition = definition(object);
+                let add = format!("ALTER DOMAIN {name} ADD CONSTRAINT {} {definition}", part.name);
+                if is_online && !definition.ends_with(" NOT VALID") {
+                    let validate = format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT {};\n", part.name);
+                    altered.steps.push(Step::new(object, format!("makes {object}"), add + " NOT VALID;\n"));
+                    let summary = format!("checks {object} on the rows that are there");
+                    altered.steps.push(Step::new(object, summary, validate).later());
+                } else {
+                    altered.steps.push(Step::new(object, format!("makes {object}"), add + ";\n"));
+                }
+            }
+            Difference::Gone(object @ ObjectId::Constraint(part)) => {
+                let sql = format!("ALTER DOMAIN {name} DROP CONSTRAINT {};\n", part.name);
+                altered.steps.push(Step::new(object, format!("drops {object}"), sql));
+            }
+            _ => {}
+        }
+    }
+    for (object, changed) in by_object(differences) {
+        let ObjectId::Constraint(part) = object else { continue };
+        let bare = |text: Option<&str>| text.unwrap_or_default().trim_end_matches(" NOT VALID").to_owned();
+        let Some((before, after)) = changed.get(&Property::Definition) else { continue };
+        let sql = match bare(*before) == bare(*after) && to.value(object, &Property::Validated) != Some("no")
+        {
+            true => format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT {};\n", part.name),
+            false => format!(
+                "ALTER DOMAIN {name} DROP CONSTRAINT {own};\nALTER DOMAIN {name} ADD CONSTRAINT {own} {};\n",
+                definition(object),
+                own = part.name
+            ),
+        };
+        altered.steps.push(Step::new(object, format!("changes {object}"), sql));
+    }
+}
+
+/// The options of a sequence that differ, of `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
+fn sequence_options(before: &str, after: &str, set: &str) -> String {
+    let of = |text: &str, word: &str| {
+        let mut words = text.split(' ').skip_while(|w| *w != word);
+        words.nth(1).map(str::to_owned).unwrap_or_default()
+    };
+    let mut options = Vec::new();
+    let kind = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+    if set.is_empty() && kind(before) != kind(after) {
+        options.push(format!("AS {}", kind(after)));
+    }
+    let numbers = [
+        ("increment", "INCREMENT BY"),
+        ("min", "MINVALUE"),
+        ("max", "MAXVALUE"),
+        ("start", "START WITH"),
+        ("cache", "CACHE"),
+    ];
+    for (word, keyword) in numbers {
+        if of(before, word) != of(after, word) {
+            options.push(format!("{set}{keyword} {}", of(after, word)));
+        }
+    }
+    let cycles = |text: &str| text.ends_with(" cycle");
+    if cycles(before) != cycles(after) {
+        options.push(format!("{set}{}", if cycles(after) { "CYCLE" } else { "NO CYCLE" }));
+    }
+    options.join(" ")
+}
+
+/// Labels that are added, each in its place, or one that has another name.
+fn labels(node: &ObjectId, name: &str, (before, after): (Option<&str>, Option<&str>), altered: &mut Altered) {
+    let (before, after) = (quoted(before.unwrap_or_default()), quoted(after.unwrap_or_default()));
+    let gone: Vec<&String> = before.iter().filter(|label| !after.contains(label)).collect();
+    let kept: Vec<&String> = before.iter().filter(|label| after.contains(label)).collect();
+    let still: Vec<&String> = after.iter().filter(|label| before.contains(label)).collect();
+    if let ([old], true) = (gone.as_slice(), before.len() == after.len()) {
+        let at = before.iter().position(|label| label == *old);
+        if let Some(new) = at.and_then(|at| after.get(at)).filter(|new| !before.contains(new)) {
+            let sql = format!("ALTER TYPE {name} RENAME VALUE {old} TO {new};\n");
+            altered.steps.push(Step::new(node, format!("renames a value of {node}"), sql));
+            return;
+        }
+    }
+    if !gone.is_empty() || kept != still {
+        altered.is_replaced = true;
+        return;
+    }
+    let mut there = before.clone();
+    for (at, label) in after.iter().enumerate() {
+        if there.contains(label) {
+            continue;
+        }
+        let place = match (at.checked_sub(1).and_then(|at| after.get(at)), there.first()) {
+            (Some(previous), _) if there.last() == Some(previous) => String::new(),
+            (Some(previous), _) => format!(" AFTER {previous}"),
+            (None, Some(first)) => format!(" BEFORE {first}"),
+            (None, None) => String::new(),
+        };
+        there.insert(at.min(there.len()), label.clone());
+        let sql = format!("ALTER TYPE {name} ADD VALUE {label}{place};\n");
+        altered.steps.push(Step::new(node, format!("adds {label} to {node}"), sql).committing());
+    }
+}
+
+/// The quoted texts of a list, with their quotes.
+fn quoted(list: &str) -> Vec<String> {
+    let mut items = Vec::new();
+    let mut rest = list;
+    while let Some(begin) = rest.find('\'') {
+        let mut end = begin + 1;
+        loop {
+            match rest[end..].find('\'') {
+                Some(at) if rest[end + at + 1..].starts_with('\'') => end += at + 2,
+                Some(at) => break end += at + 1,
+                None => return items,
+            }
+        }
+        items.push(rest[begin..end].to_owned());
+        rest = &rest[end..];
+    }
+    items
+}
+
+/// Kinds that are dropped and made again where they cannot be altered: nothing is lost with them.
+pub(crate) fn is_replaceable(kind: ObjectKind) -> bool {
+    !matches!(
+        kind,
+        ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::Schema
+            | ObjectKind::Extension
+            | ObjectKind::Sequence
+            | ObjectKind::Publication
+    )
+}

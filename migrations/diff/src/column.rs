@@ -1,0 +1,352 @@
+//! Columns that are added, dropped or altered, of tables and foreign tables.
+
+use std::collections::BTreeMap;
+
+use model::{Difference, ObjectId, PartName, Property};
+
+use crate::side::Side;
+use crate::step::{Altered, Step};
+
+/// The properties of one object that differ, with their values before and after.
+pub(crate) type Changed<'d> = BTreeMap<&'d Property, (Option<&'d str>, Option<&'d str>)>;
+
+pub(crate) fn kind(table: &ObjectId) -> &'static str {
+    match table {
+        ObjectId::ForeignTable(_) => "FOREIGN TABLE",
+        ObjectId::View(_) => "VIEW",
+        ObjectId::MaterializedView(_) => "MATERIALIZED VIEW",
+        _ => "TABLE",
+    }
+}
+
+/// Adds a new column.
+pub(crate) fn add(to: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
+    let Some(part) = column.part() else { return };
+    let Some(column) = to.statements.columns(&part.whole).into_iter().map(|(c, _)| c).find(|c| *c == column)
+    else {
+        return;
+    };
+    // A parent brings it.
+    let Some(line) = to.statements.column(table, column, true) else { return };
+    let kind = kind(table);
+    let mut sql = format!("ALTER {kind} {} ADD COLUMN {line};\n", part.whole);
+    for setting in to.statements.settings_of_column(column) {
+        sql += &format!("ALTER {kind} {} ALTER COLUMN {} {setting};\n", part.whole, part.name);
+    }
+    if let Some(comment) = to.value(column, &Property::Comment) {
+        sql += &to.statements.set_comment(column, Some(comment)).unwrap_or_default();
+    }
+    sql += &to.statements.grants(column);
+    altered.absorbed.push(ObjectId::Default(part.clone()));
+    altered.steps.push(Step::new(column, format!("adds {column}"), sql));
+}
+
+/// Drops a column once nothing needs it.
+pub(crate) fn drop(from: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
+    let Some(part) = column.part() else { return };
+    if from.value(column, &Property::Inherited).is_some() {
+        return;
+    }
+    let sql = format!("ALTER {} {} DROP COLUMN {};\n", kind(table), part.whole, part.name);
+    let is_computed =
+        [Property::Generated, Property::Virtual].iter().any(|p| from.value(column, p).is_some());
+    let loses = if is_computed { Vec::new() } else { vec![part.to_string()] };
+    altered.dropped.push(column.clone());
+    altered.shrinks.push(Step::new(column, format!("drops {column}"), sql).losing(loses));
+}
+
+/// Alters a column that is there both times.
+pub(crate) fn alter(
+    (from, to): (&Side<'_>, &Side<'_>),
+    table: &ObjectId,
+    column: &ObjectId,
+    changed: &Changed<'_>,
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let Some(part) = column.part() else { return };
+    let has = |property: &Property| changed.contains_key(property);
+    let after = |property: &Property| to.value(column, property);
+    let (kind, name, own) = (kind(table), &part.whole, &part.name);
+    let alter = |what: &str| format!("ALTER {kind} {name} ALTER COLUMN {own} {what};\n");
+    let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
+
+    let is_computed = [Property::Generated, Property::Virtual];
+    if let Some(property) = is_computed.iter().find(|property| has(property)) {
+        match (from.value(column, property), after(property)) {
+            (Some(_), Some(expression)) if *property == Property::Generated => {
+                step(format!("computes {column} anew"), alter(&format!("SET EXPRESSION AS ({expression})")))
+            }
+            (Some(_), None) if *property == Property::Generated && after(&Property::Virtual).is_none() => {
+                step(format!("computes {column} no more"), alter("DROP EXPRESSION"));
+            }
+            _ => {
+                // There is no other way; what it was computed of is still there.
+                drop(from, table, column, altered);
+                let drop = altered.shrinks.pop();
+                altered.dropped.pop();
+                altered.retyped.push(column.clone());
+                altered.steps.extend(drop);
+                add(to, table, column, altered);
+                return;
+            }
+        }
+    }
+    let is_retyped = has(&Property::Type) || has(&Property::Collation);
+    let default = after(&Property::Default);
+    let had_default = from.value(column, &Property::Default).is_some();
+    let is_identity = has(&Property::Identity);
+    let (old, new) = (owned(from, part), owned(to, part));
+    if is_identity && after(&Property::Identity).is_none() {
+        let mut sql = alter("DROP IDENTITY");
+        // A sequence of the same name takes the place of the identity's.
+        if let Some(sequence) = new.and_then(|sequence| to.node(sequence)) {
+            sql += &to.statements.create(sequence, &[]);
+            sql += &format!("ALTER SEQUENCE {} OWNED BY {part};\n", sequence.name());
+            altered.absorbed.push(sequence.clone());
+        }
+        altered.steps.push(Step::new(column, format!("drops the identity of {column}"), sql));
+    }
+    if is_retyped {
+        let (before, now) = (from.value(column, &Property::Type), after(&Property::Type).unwrap_or_default());
+        let collation = after(&Property::Collation).map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+        let using = match before {
+            Some(before) if !casts_by_itself(before, now) => format!(" USING {own}::{now}"),
+            _ => String::new(),
+        };
+        let mut actions = Vec::new();
+        if had_default {
+            actions.push(format!("ALTER COLUMN {own} DROP DEFAULT"));
+        }
+        actions.push(format!("ALTER COLUMN {own} TYPE {now}{collation}{using}"));
+        if let Some(default) = default {
+            actions.push(format!("ALTER COLUMN {own} SET DEFAULT {default}"));
+        }
+        let sql = format!("ALTER {kind} {name} {};\n", actions.join(", "));
+        let summary = format!("changes the type of {column} from {} to {now}", before.unwrap_or_default());
+        let is_narrowed = before.is_some_and(|before| !using.is_empty() || is_narrower(before, now));
+        let loses = if is_narrowed { vec![part.to_string()] } else { Vec::new() };
+        altered.steps.push(Step::new(column, summary, sql).losing(loses));
+        altered.retyped.push(column.clone());
+        altered.absorbed.push(ObjectId::Default(part.clone()));
+    }
+    if has(&Property::Default) && !is_retyped {
+        altered.absorbed.push(ObjectId::Default(part.clone()));
+        match default {
+            Some(value) => {
+                let mut step =
+                    |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
+                step(format!("changes the default of {column}"), alter(&format!("SET DEFAULT {value}")));
+                if !had_default && value.starts_with("nextval(") {
+                    step(format!("continues the numbers of {column}"), continue_numbers(part, Some(value)));
+                }
+            }
+            None => {
+                let mut sql = alter("DROP DEFAULT");
+                // The identity's sequence takes its name.
+                if let Some(sequence) = old.filter(|_| after(&Property::Identity).is_some()) {
+                    sql += &format!("DROP SEQUENCE {};\n", sequence.name());
+                    altered.absorbed.push(sequence.clone());
+                }
+                altered.steps.push(Step::new(column, format!("drops the default of {column}"), sql));
+            }
+        }
+    }
+    if has(&Property::NotNull) {
+        not_null(to, part, column, kind, is_online, altered);
+    }
+    let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
+    match (is_identity, from.value(column, &Property::Identity), after(&Property::Identity)) {
+        (true, None, Some(when)) => {
+            let options = to.statements.identity_options(part);
+            let add = alter(&format!("ADD GENERATED {} AS IDENTITY{options}", when.to_uppercase()));
+            step(format!("numbers {column}"), add);
+            step(format!("continues the numbers of {column}"), continue_numbers(part, None));
+        }
+        (true, Some(_), Some(when)) => step(
+            format!("changes when {column} is numbered"),
+            alter(&format!("SET GENERATED {}", when.to_uppercase())),
+        ),
+        _ => {}
+    }
+    let simple: [(&Property, &str, &str); 3] = [
+        (&Property::Storage, "SET STORAGE", "DEFAULT"),
+        (&Property::Compression, "SET COMPRESSION", "DEFAULT"),
+        (&Property::Statistics, "SET STATISTICS", "-1"),
+    ];
+    for (property, how, usual) in simple {
+        if has(property) {
+            let value = after(property).unwrap_or(usual);
+            step(format!("changes the {property} of {column}"), alter(&format!("{how} {value}")));
+        }
+    }
+    if let Some((before, after)) = changed.get(&Property::Options) {
+        for what in options(*before, *after) {
+            step(format!("changes options of {column}"), alter(&what));
+        }
+    }
+    if let Some(options) = foreign_options(changed) {
+        step(format!("changes options of {column}"), alter(&options));
+    }
+}
+
+fn not_null(
+    to: &Side<'_>,
+    part: &PartName,
+    column: &ObjectId,
+    kind: &str,
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let (name, own) = (&part.whole, &part.name);
+    let alter = |what: &str| format!("ALTER {kind} {name} ALTER COLUMN {own} {what};\n");
+    if to.value(column, &Property::NotNull).is_none() {
+        altered.steps.push(Step::new(column, format!("lets {column} be null"), alter("DROP NOT NULL")));
+        return;
+    }
+    let set = alter("SET NOT NULL");
+    let summary = format!("lets {column} be null no more");
+    if !is_online || kind != "TABLE" {
+        altered.steps.push(Step::new(column, summary, set));
+        return;
+    }
+    // A validated check spares SET NOT NULL its scan under a lock that nobody gets past.
+    let check = model::Ident::new(&format!("\"{}_not_null_check\"", own.unquoted().replace('"', "\"\"")));
+    let add = format!("ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({own} IS NOT NULL) NOT VALID;\n");
+    let validate = format!("ALTER TABLE {name} VALIDATE CONSTRAINT {check};\n");
+    let finish = format!("{set}ALTER TABLE {name} DROP CONSTRAINT {check};\n");
+    altered.steps.extend([
+        Step::new(column, format!("{summary}, in new rows"), add),
+        Step::new(column, format!("checks that {column} is nowhere null"), validate).later(),
+        Step::new(column, summary, finish),
+    ]);
+}
+
+/// The sequence that a column owns and that is no identity's.
+fn owned<'a>(side: &Side<'a>, part: &PartName) -> Option<&'a ObjectId> {
+    let sequences = side.catalog.iter().map(|(object, _)| object);
+    sequences.filter(|object| matches!(object, ObjectId::Sequence(_))).find(|sequence| {
+        side.catalog.sequence_owner(sequence).is_some_and(|owner| !owner.is_identity && owner.column == *part)
+    })
+}
+
+/// Numbers that are given from now on come after those that are there.
+fn continue_numbers(part: &PartName, default: Option<&str>) -> String {
+    let (table, own) = (&part.whole, &part.name);
+    let literal = |text: String| format!("'{}'", text.replace('\'', "''"));
+    let sequence = match default.and_then(|default| default.split('\'').nth(1)) {
+        Some(sequence) => format!("'{sequence}'"),
+        None => format!(
+            "pg_catalog.pg_get_serial_sequence({}, {})",
+            literal(table.to_string()),
+            literal(own.unquoted())
+        ),
+    };
+    format!(
+        "SELECT pg_catalog.setval({sequence}, pg_catalog.max({own})) FROM {table} \
+         HAVING pg_catalog.max({own}) > 0;\n"
+    )
+}
+
+/// Returns whether Postgres takes values of a type for another by itself.
+fn casts_by_itself(before: &str, after: &str) -> bool {
+    let family = |kind: &str| -> u8 {
+        let base = kind.split(['(', ' ']).next().unwrap_or_default();
+        match base {
+            _ if kind.ends_with("[]") => 0,
+            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" => 1,
+            "text" | "character" => 2,
+            "timestamp" | "date" => 3,
+            "time" => 4,
+            "json" | "jsonb" => 5,
+            "bit" => 6,
+            "inet" | "cidr" => 7,
+            _ => 0,
+        }
+    };
+    let base = |kind: &str| kind.split('(').next().unwrap_or_default().to_owned();
+    family(after) == 2 && !before.ends_with("[]")
+        || base(before) == base(after)
+        || (family(before) != 0 && family(before) == family(after))
+}
+
+/// Returns whether values of a type may not fit into another of its family.
+fn is_narrower(before: &str, after: &str) -> bool {
+    let rank = |kind: &str| match kind.split(['(', ' ']).next().unwrap_or_default() {
+        "smallint" => 1,
+        "integer" => 2,
+        "bigint" => 3,
+        "real" => 4,
+        "double" => 5,
+        "numeric" => 6,
+        _ => 0,
+    };
+    let limit = |kind: &str| -> Option<u64> {
+        kind.split(['(', ',', ')']).nth(1).and_then(|length| length.trim().parse().ok())
+    };
+    match (rank(before), rank(after)) {
+        (0, 0) => match (limit(before), limit(after)) {
+            (Some(before), Some(after)) => after < before,
+            (None, Some(_)) => true,
+            _ => before.starts_with("timestamp") && after == "date",
+        },
+        (a, b) if a == b => limit(after).is_some() && limit(after) < limit(before),
+        (a, b) => b < a,
+    }
+}
+
+/// `SET (…)` and `RESET (…)` that lead from storage parameters to others.
+pub(crate) fn options(before: Option<&str>, after: Option<&str>) -> Vec<String> {
+    let split = |text: Option<&str>| -> Vec<(String, String)> {
+        let items = text.unwrap_or_default().split(", ").filter(|item| !item.is_empty());
+        items
+            .map(|item| {
+                let name = item.split('=').next().unwrap_or(item);
+                (name.to_owned(), item.to_owned())
+            })
+            .collect()
+    };
+    let (before, after) = (split(before), split(after));
+    let set: Vec<&str> =
+        after.iter().filter(|item| !before.contains(item)).map(|(_, item)| item.as_str()).collect();
+    let reset: Vec<&str> = before
+        .iter()
+        .filter(|(name, _)| !after.iter().any(|(other, _)| other == name))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let mut statements = Vec::new();
+    if !set.is_empty() {
+        statements.push(format!("SET ({})", set.join(", ")));
+    }
+    if !reset.is_empty() {
+        statements.push(format!("RESET ({})", reset.join(", ")));
+    }
+    statements
+}
+
+/// `OPTIONS (…)` of a foreign object whose options differ; none where none does.
+pub(crate) fn foreign_options(changed: &Changed<'_>) -> Option<String> {
+    let mut items = Vec::new();
+    for (property, (before, after)) in changed {
+        let Property::Option(name) = property else { continue };
+        let name = format!("\"{}\"", name.replace('"', "\"\""));
+        let literal = |value: &str| format!("'{}'", value.replace('\'', "''"));
+        items.push(match (before, after) {
+            (None, Some(value)) => format!("ADD {name} {}", literal(value)),
+            (Some(_), Some(value)) => format!("SET {name} {}", literal(value)),
+            _ => format!("DROP {name}"),
+        });
+    }
+    (!items.is_empty()).then(|| format!("OPTIONS ({})", items.join(", ")))
+}
+
+/// Groups the properties that differ by object.
+pub(crate) fn by_object<'d>(differences: &[&'d Difference]) -> BTreeMap<&'d ObjectId, Changed<'d>> {
+    let mut changed: BTreeMap<&ObjectId, Changed<'d>> = BTreeMap::new();
+    for difference in differences {
+        if let Difference::Changed { object, property, before, after } = difference {
+            changed.entry(object).or_default().insert(property, (before.as_deref(), after.as_deref()));
+        }
+    }
+    changed
+}

@@ -1,0 +1,64 @@
+//! The pieces of a plan before they are put into files.
+
+use model::ObjectId;
+
+use crate::Change;
+
+/// A change, and where it may stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) change: Change,
+    /// True if it cannot run in a transaction.
+    pub(crate) is_concurrent: bool,
+    /// True if the step before it must have been committed.
+    pub(crate) is_later: bool,
+    /// True if what comes of it can be used once it is committed, and not before.
+    pub(crate) must_commit: bool,
+}
+
+impl Step {
+    pub(crate) fn new(about: &ObjectId, summary: impl Into<String>, sql: impl Into<String>) -> Self {
+        let change =
+            Change { sql: sql.into(), about: about.clone(), summary: summary.into(), loses: Vec::new() };
+        Self { change, is_concurrent: false, is_later: false, must_commit: false }
+    }
+
+    pub(crate) fn losing(mut self, loses: Vec<String>) -> Self {
+        self.change.loses = loses;
+        self
+    }
+
+    pub(crate) fn concurrent(mut self) -> Self {
+        self.is_concurrent = true;
+        self
+    }
+
+    pub(crate) fn later(mut self) -> Self {
+        self.is_later = true;
+        self
+    }
+
+    pub(crate) fn committing(mut self) -> Self {
+        self.must_commit = true;
+        self
+    }
+}
+
+/// The outcome of looking at an object that differs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Altered {
+    /// It is altered in place.
+    pub(crate) steps: Vec<Step>,
+    /// What goes when nothing needs it any more: columns.
+    pub(crate) shrinks: Vec<Step>,
+    /// True if it must be dropped and made again.
+    pub(crate) is_replaced: bool,
+    /// Columns that no view, rule, policy, trigger or routine may name meanwhile.
+    pub(crate) retyped: Vec<ObjectId>,
+    /// Columns that go.
+    pub(crate) dropped: Vec<ObjectId>,
+    /// Defaults that its own statements set.
+    pub(crate) absorbed: Vec<ObjectId>,
+    /// Why there is no plan.
+    pub(crate) unplanned: Option<String>,
+}

@@ -1,0 +1,313 @@
+//! The statements that make, describe and open single objects of a catalog, for whoever writes only some of
+//! them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::access::{THE_OWNER, identifier, is_public_by_default};
+use super::order::Nodes;
+use super::{Catalog, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer, literal};
+
+/// The statements of a catalog's objects, one by one. A table's columns are made with it; its constraints,
+/// indexes, triggers and so on are objects to be made after it. Each statement ends with a semicolon and a
+/// line's end.
+pub struct Statements<'a> {
+    writer: Writer<'a>,
+    needs: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
+    stands_for: BTreeMap<&'a ObjectId, &'a ObjectId>,
+}
+
+impl<'a> Statements<'a> {
+    /// The statements of a catalog, which must have been read with its dependencies.
+    #[must_use]
+    pub fn new(catalog: &'a Catalog) -> Self {
+        let writer = Writer::new(catalog);
+        let nodes = Nodes::new(&writer);
+        Self { needs: nodes.needs, stands_for: nodes.stands_for, writer }
+    }
+
+    /// The objects that are made by statements of their own, each with those of them that it needs.
+    #[must_use]
+    pub fn needs(&self) -> &BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>> {
+        &self.needs
+    }
+
+    /// The object whose statements make this one: itself, a column's table, the constraint of an index.
+    #[must_use]
+    pub fn maker<'b>(&self, object: &'b ObjectId) -> &'b ObjectId
+    where
+        'a: 'b,
+    {
+        self.stands_for.get(object).copied().unwrap_or(object)
+    }
+
+    /// The statements that make an object, with these constraints in it where it is a table, and its own
+    /// comment; without owner and privileges, and not yet a partition of its parent.
+    #[must_use]
+    pub fn create(&self, object: &'a ObjectId, inline: &[&ObjectId]) -> String {
+        let writer = &self.writer;
+        match object {
+            ObjectId::Table(name) | ObjectId::ForeignTable(name) => {
+                let is_later =
+                    |default: &ObjectId| self.needs.contains_key(default) && !inline.contains(&default);
+                let mut text = writer.table_with(object, name, inline, &is_later);
+                let with = inline.iter().flat_map(|constraint| writer.settings_of_index(constraint));
+                let how = writer.value(object, Property::ReplicaIdentity);
+                let replica = how
+                    .filter(|how| matches!(*how, "full" | "nothing"))
+                    .map(|how| format!("ALTER TABLE ONLY {name} REPLICA IDENTITY {}", how.to_uppercase()));
+                let further = with.chain(writer.row_security(name));
+                text += &joined(further.chain(replica));
+                text + &self.comments(object, inline)
+            }
+            ObjectId::View(name) | ObjectId::MaterializedView(name) => {
+                let mut text = writer.view(object);
+                for (column, own) in writer.columns(name) {
+                    if let Some(value) = writer.value(column, Property::Default) {
+                        text += &format!("ALTER VIEW {name} ALTER COLUMN {own} SET DEFAULT {value};\n");
+                    }
+                }
+                text + &self.comments(object, &[])
+            }
+            ObjectId::Default(_)
+            | ObjectId::Constraint(_)
+            | ObjectId::Index(_)
+            | ObjectId::Statistics(_)
+            | ObjectId::Trigger(_)
+            | ObjectId::Rule(_)
+            | ObjectId::Policy(_) => {
+                let text = joined(writer.deferred(object));
+                match object {
+                    ObjectId::Constraint(_) => text + &self.comments(object, &[]),
+                    _ => text,
+                }
+            }
+            _ => writer.alone(object) + &self.comments(object, &[]),
+        }
+    }
+
+    /// The comments on an object, on its columns and on these parts of it.
+    fn comments(&self, object: &ObjectId, parts: &[&ObjectId]) -> String {
+        let writer = &self.writer;
+        let columns = object.as_whole().into_iter().flat_map(|whole| writer.parts(ObjectKind::Column, whole));
+        let of_domain = matches!(object, ObjectId::Domain(_));
+        let constraints = object
+            .as_whole()
+            .filter(|_| of_domain)
+            .into_iter()
+            .flat_map(|whole| writer.parts(ObjectKind::Constraint, whole));
+        std::iter::once(object)
+            .chain(columns)
+            .chain(constraints)
+            .chain(parts.iter().copied())
+            .filter_map(|object| writer.comment(object))
+            .chain([joined(writer.extension_dependencies(object))])
+            .collect()
+    }
+
+    /// Returns whether a constraint can stand in the statement of its table.
+    #[must_use]
+    pub fn can_be_inline(&self, table: &ObjectId, constraint: &ObjectId) -> bool {
+        self.writer.can_be_inline(table, constraint)
+    }
+
+    /// A column as a table's statement and ADD COLUMN have it, with its default; none where a parent brings
+    /// it.
+    #[must_use]
+    pub fn column(&self, table: &ObjectId, column: &'a ObjectId, with_default: bool) -> Option<String> {
+        let name = &column.part()?.name;
+        let line = self.writer.column_line(table, (column, name), &|_| !with_default)?;
+        Some(line.trim().to_owned())
+    }
+
+    /// The columns of a table, a view or a type, in their order.
+    #[must_use]
+    pub fn columns(&self, whole: &QualifiedName) -> Vec<(&'a ObjectId, &'a Ident)> {
+        self.writer.columns(whole).collect()
+    }
+
+    /// The settings of a column's storage and statistics: `SET STORAGE external`.
+    #[must_use]
+    pub fn settings_of_column(&self, column: &ObjectId) -> Vec<String> {
+        self.writer.settings_of_column(column)
+    }
+
+    /// The options of an identity column's sequence in parentheses, after a blank; empty if they are the
+    /// usual ones.
+    #[must_use]
+    pub fn identity_options(&self, column: &PartName) -> String {
+        self.writer.identity_options(column)
+    }
+
+    /// The sequence of an identity column.
+    #[must_use]
+    pub fn identity_sequence(&self, column: &PartName) -> Option<&'a ObjectId> {
+        self.writer.identities.get(column).copied()
+    }
+
+    /// The index that a constraint has made.
+    #[must_use]
+    pub fn index_of(&self, constraint: &PartName) -> Option<&'a ObjectId> {
+        self.writer.index_of(constraint)
+    }
+
+    /// The form in which statements refer to an object: `CONSTRAINT c ON t`; none for what has none.
+    #[must_use]
+    pub fn reference(&self, object: &ObjectId) -> Option<String> {
+        self.writer.reference(object)
+    }
+
+    /// The statement after which an object has its comment, or none.
+    #[must_use]
+    pub fn set_comment(&self, object: &ObjectId, comment: Option<&str>) -> Option<String> {
+        let text = comment.map_or_else(|| "NULL".to_owned(), literal);
+        match object {
+            ObjectId::Database(_) => None,
+            _ => Some(format!("COMMENT ON {} IS {text};\n", self.reference(object)?)),
+        }
+    }
+
+    /// The statement after which an object has this owner.
+    #[must_use]
+    pub fn set_owner(&self, object: &ObjectId, owner: &str) -> Option<String> {
+        Some(format!("ALTER {} OWNER TO {};\n", self.reference(object)?, identifier(owner)))
+    }
+
+    /// The statement after which a new object has its owner, where that is not the one that most have.
+    #[must_use]
+    pub fn ownership(&self, object: &ObjectId) -> Option<String> {
+        self.writer.ownership(object).map(|statement| statement + ";\n")
+    }
+
+    /// The statements after which the roles of a new object may do what the catalog says.
+    #[must_use]
+    pub fn grants(&self, object: &ObjectId) -> String {
+        let properties = self.writer.properties(object).iter();
+        let granted = properties.filter_map(|(property, allowed)| match property {
+            Property::PrivilegesOf(grantee) => Some(self.writer.grants(object, grantee, allowed)),
+            _ => None,
+        });
+        joined(granted.flatten())
+    }
+
+    /// The statements after which a role may do with an object what the catalog says, whatever it could
+    /// before; by default where the catalog says nothing. None where GRANT does not know the kind.
+    #[must_use]
+    pub fn set_privileges(&self, object: &ObjectId, grantee: &str) -> Option<String> {
+        let (on, column) = self.writer.grantable(object)?;
+        let owner = self.writer.value(object, Property::Owner).filter(|owner| *owner != self.writer.owner);
+        let to = match grantee {
+            THE_OWNER => owner.map_or_else(|| "CURRENT_USER".to_owned(), identifier),
+            other => other.to_owned(),
+        };
+        let all = column.as_ref().map_or_else(|| "ALL".to_owned(), |column| format!("ALL ({column})"));
+        let allowed = self.writer.value(object, Property::PrivilegesOf(grantee.into()));
+        let Some(allowed) = allowed else {
+            let is_usual = grantee == THE_OWNER || grantee == "PUBLIC" && is_public_by_default(object);
+            return Some(match is_usual && column.is_none() {
+                true => format!("GRANT {} ON {on} TO {to};\n", usual(object, grantee)),
+                false => format!("REVOKE {all} ON {on} FROM {to};\n"),
+            });
+        };
+        let mut statements = self.writer.grants(object, grantee, allowed);
+        let revoke = format!("REVOKE {all} ON {on} FROM {to}");
+        if statements.first() != Some(&revoke) {
+            statements.insert(0, revoke);
+        }
+        Some(joined(statements))
+    }
+
+    /// The statements after which default privileges, or privileges and settings of the database, are what
+    /// the catalog says; none for another kind.
+    #[must_use]
+    pub fn set_defaults(&self, object: &ObjectId) -> Option<String> {
+        let statements = match object {
+            ObjectId::DefaultPrivileges(name) => {
+                let mut statements = self.writer.default_privileges(object);
+                let revoke = format!("ALTER DEFAULT PRIVILEGES{} REVOKE ALL", scope(name));
+                if !statements.first().is_some_and(|first| first.contains("REVOKE ALL")) {
+                    statements.insert(0, format!("{revoke} ON {} FROM {}", name.objects, name.grantee));
+                }
+                statements
+            }
+            ObjectId::Database(_) | ObjectId::DatabasePrivileges(_) | ObjectId::DatabaseSetting(_) => {
+                self.writer.database_statements(object)
+            }
+            _ => return None,
+        };
+        Some(joined(statements))
+    }
+
+    /// The statement that takes default privileges away which the catalog has.
+    #[must_use]
+    pub fn unset_defaults(&self, name: &super::super::DefaultPrivilegesName) -> String {
+        let (objects, grantee) = (&name.objects, name.grantee.as_str());
+        let is_owner = grantee == name.role.as_str();
+        let scope = scope(name);
+        match name.schema.is_none() && (is_owner || grantee == "PUBLIC" && is_open(objects)) {
+            true => {
+                let all = if is_owner {
+                    "ALL"
+                } else if &**objects == "TYPES" {
+                    "USAGE"
+                } else {
+                    "EXECUTE"
+                };
+                format!("ALTER DEFAULT PRIVILEGES{scope} GRANT {all} ON {objects} TO {grantee};\n")
+            }
+            false => format!("ALTER DEFAULT PRIVILEGES{scope} REVOKE ALL ON {objects} FROM {grantee};\n"),
+        }
+    }
+
+    /// The statement that puts a trigger or a rule into its state; none if it is the one it is made with.
+    #[must_use]
+    pub fn state(&self, part: &ObjectId) -> Option<String> {
+        self.writer.state(part).map(|statement| statement + ";\n")
+    }
+
+    /// The statement that makes a policy.
+    #[must_use]
+    pub fn policy(&self, policy: &ObjectId) -> Option<String> {
+        self.writer.policy(policy).map(|statement| statement + ";\n")
+    }
+
+    /// The statement that makes a table a partition of its parent.
+    #[must_use]
+    pub fn attachment(&self, table: &QualifiedName) -> Option<String> {
+        self.writer.attachment(table).map(|statement| statement + ";\n")
+    }
+
+    /// The settings of an index or a constraint's index by ALTER.
+    #[must_use]
+    pub fn settings_of_index(&self, part: &ObjectId) -> String {
+        joined(self.writer.settings_of_index(part))
+    }
+}
+
+fn scope(name: &super::super::DefaultPrivilegesName) -> String {
+    let schema = name.schema.as_ref().map(|schema| format!(" IN SCHEMA {schema}")).unwrap_or_default();
+    format!(" FOR ROLE {}{schema}", name.role)
+}
+
+/// Returns whether everybody may use new objects of these kinds.
+fn is_open(objects: &str) -> bool {
+    matches!(objects, "FUNCTIONS" | "TYPES")
+}
+
+/// What a grantee may by default.
+fn usual(object: &ObjectId, grantee: &str) -> &'static str {
+    match (grantee, object) {
+        (THE_OWNER, _) => "ALL",
+        (_, ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Aggregate(_)) => "EXECUTE",
+        (_, ObjectId::SystemPrivileges(name)) => {
+            let is_routine = ["function ", "procedure ", "aggregate "]
+                .iter()
+                .any(|kind| name.to_string().starts_with(kind));
+            if is_routine { "EXECUTE" } else { "USAGE" }
+        }
+        _ => "USAGE",
+    }
+}
+
+fn joined(statements: impl IntoIterator<Item = String>) -> String {
+    statements.into_iter().map(|statement| statement + ";\n").collect()
+}
