@@ -1,5 +1,5 @@
-//! linkding's API, version 1.46.2, below `api/` and at `health`, so that its browser extension, apps and command
-//! lines work here unchanged (`docs/linkding.md`).
+//! linkding's API, version 1.46.2, below `api/` and at `health`, so that its browser extension, apps and
+//! command lines work here unchanged (`docs/linkding.md`).
 //!
 //! Paths work with and without a slash at their end. Errors, the refusal of a caller among them, have Django
 //! REST framework's form.
@@ -58,8 +58,8 @@ async fn identified(app: Arc<App>, mut request: Request) -> Result<Response, Err
     named(&request).unwrap_or_else(routes).answer(app, request).await
 }
 
-/// Returns whether a request needs no token: one for what is shared with everybody does not, but a wrong token
-/// is refused there too.
+/// Returns whether a request needs no token: one for what is shared with everybody does not, but a wrong
+/// token is refused there too.
 fn is_open(request: &Request) -> bool {
     match segments(request)[..] {
         ["health"] => true,
@@ -68,7 +68,8 @@ fn is_open(request: &Request) -> bool {
     }
 }
 
-/// The routes of a list that has a name where a bookmark has its number, so that it has no bookmark's methods.
+/// The routes of a list that has a name where a bookmark has its number, so that it has no bookmark's
+/// methods.
 fn named(request: &Request) -> Option<Routes<App, Response>> {
     let routes = Routes::new();
     match segments(request)[..] {

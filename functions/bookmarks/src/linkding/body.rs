@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn every_type_of_body_has_the_same_members() {
         let expected = json!({ "url": "https://a.example/", "tag_names": ["a b", "c"] });
-        let multipart = "--x\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\nhttps://a.example/\r\n--x\r\n\
+        let multipart = "--x\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\n\
+            https://a.example/\r\n--x\r\n\
             Content-Disposition: form-data; name=\"tag_names\"\r\n\r\na b\r\n--x\r\n\
             Content-Disposition: form-data; name=\"tag_names\"\r\n\r\nc\r\n--x--\r\n";
         for (content_type, body) in [

@@ -1,5 +1,5 @@
-//! `GET api/bookmarks/check/?url=`: the bookmark of an address. Pages are not fetched, so that their metadata is
-//! what linkding answers where it could not.
+//! `GET api/bookmarks/check/?url=`: the bookmark of an address. Pages are not fetched, so that their
+//! metadata is what linkding answers where it could not.
 
 use std::sync::Arc;
 

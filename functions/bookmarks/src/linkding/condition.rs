@@ -30,9 +30,10 @@ impl Filter {
         };
         filter.condition = filter.sql(condition);
         if has_term(condition) {
-            filter.joins =
-                " CROSS JOIN LATERAL (SELECT lower(concat_ws(E'\\x01', b.title, b.description, b.notes, b.url)) AS text) AS folded"
-                    .to_owned();
+            filter.joins = " CROSS JOIN LATERAL (
+                     SELECT lower(concat_ws(E'\\x01', b.title, b.description, b.notes, b.url)) AS text
+                 ) AS folded"
+                .to_owned();
         }
         filter.use_labels(condition);
         filter

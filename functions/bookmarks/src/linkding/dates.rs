@@ -3,8 +3,8 @@
 use db::Timestamptz;
 use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
-/// A date's parts in UTC. What RFC 3339 has no form for becomes the nearest that it has, since clients fail at
-/// anything else.
+/// A date's parts in UTC. What RFC 3339 has no form for becomes the nearest that it has, since clients
+/// fail at anything else.
 fn moment(timestamp: Timestamptz) -> OffsetDateTime {
     const FIRST: i64 = -62_135_596_800_000_000;
     const LAST: i64 = 253_402_300_799_999_999;

@@ -78,8 +78,8 @@ fn filter(params: &Params) -> Result<Filter, Error> {
     }
 }
 
-/// The statement of a page: `$1` the texts of the filter, `$2` rows, `$3` those before them, `$4` and `$5` the
-/// dates after which bookmarks were modified or added. Each row begins with the count of all.
+/// The statement of a page: `$1` the texts of the filter, `$2` rows, `$3` those before them, `$4` and
+/// `$5` the dates after which bookmarks were modified or added. Each row begins with the count of all.
 fn statement(params: &Params, filter: &Filter, is_archived: bool) -> String {
     let mut conditions = String::new();
     for (name, column) in [("unread", "b.unread"), ("shared", "b.shared")] {

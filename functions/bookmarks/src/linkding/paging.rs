@@ -95,7 +95,8 @@ impl Page {
     }
 }
 
-/// Scheme, host and path of a request as its client sees them. A function URL is https, which its header says.
+/// Scheme, host and path of a request as its client sees them. A function URL is https, which its header
+/// says.
 fn base(request: &Request) -> String {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let scheme = if header("x-forwarded-proto") == Some("https") { "https" } else { "http" };

@@ -8,8 +8,8 @@ pub(super) const MAX_LENGTH: usize = 64;
 /// Tags of one bookmark.
 const MAX_TAGS: usize = 1_000;
 
-/// Cleans the items of `tag_names`: each is split at commas, trimmed, and its blanks become hyphens. Of two that
-/// differ in case alone the last one counts.
+/// Cleans the items of `tag_names`: each is split at commas, trimmed, and its blanks become hyphens. Of
+/// two that differ in case alone the last one counts.
 pub(super) fn cleaned(items: &[String], faults: &mut Faults) -> Vec<String> {
     let mut names: Vec<(String, String)> = Vec::new();
     for (index, item) in items.iter().enumerate() {

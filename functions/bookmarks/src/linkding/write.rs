@@ -31,8 +31,8 @@ const SPELT: &str = "spelt AS MATERIALIZED (
          ON CONFLICT DO NOTHING
      )";
 
-/// `POST api/bookmarks/`: a new bookmark; or one that is there, whose title, description, notes, tags and states
-/// become what is sent, or empty.
+/// `POST api/bookmarks/`: a new bookmark; or one that is there, whose title, description, notes, tags
+/// and states become what is sent, or empty.
 pub(super) async fn create(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     let fields = Fields::read(&request, Kind::Whole)?;
     let edited = &fields.edited();
