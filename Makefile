@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 60
 # The file that `make demo` imports.
 FILE ?= tests/corpus/demo.html
 # The crates that can be published: the command line and what it stands on.
-PUBLISHED := branchline $(addprefix branchline-,engine files lint model neon pg pg-login rehearsal text)
+PUBLISHED := branchline $(addprefix branchline-,diff engine files lint model neon pg pg-login rehearsal text)
 # The example that `make rehearse` rehearses, and its options.
 EXAMPLE ?= project
 REHEARSE_ARGS ?= --max-lock $(if $(filter project,$(EXAMPLE)),2s,500ms)
