@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
 
-use branchline_diff::{Options, plan};
+use diff::{Options, plan};
 use model::{Catalog, Difference, Property};
 use support::TestDatabase;
 use tokio_postgres::Client;
@@ -25,7 +25,7 @@ impl Schema {
     }
 
     async fn catalog(&self) -> Catalog {
-        engine::introspection::read_with_dependencies(&self.session).await.unwrap()
+        branchline_engine::introspection::read_with_dependencies(&self.session).await.unwrap()
     }
 
     async fn run(&self, sql: &str) -> Option<String> {
