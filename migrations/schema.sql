@@ -939,8 +939,7 @@ CREATE OR REPLACE FUNCTION public.url_page(url text)
  RETURNS bigint
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN hashtextextended(lower(rtrim(split_part(split_part(btrim(url, ' 	
-'::text), '#'::text, 1), '?'::text, 1), '/'::text)), (0)::bigint);
+RETURN hashtextextended(lower(rtrim(split_part(split_part(btrim(url, (((' '::text || chr(9)) || chr(10)) || chr(13))), '#'::text, 1), '?'::text, 1), '/'::text)), (0)::bigint);
 
 CREATE OR REPLACE PROCEDURE public.fill_folders()
  LANGUAGE plpgsql

@@ -36,7 +36,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON tags TO branchline_app;
 CREATE FUNCTION url_page(url text) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN hashtextextended(
-    lower(rtrim(split_part(split_part(btrim(url, E' \t\n\r'), '#', 1), '?', 1), '/')), 0);
+    lower(rtrim(split_part(split_part(btrim(url, ' ' || chr(9) || chr(10) || chr(13)), '#', 1), '?', 1), '/')),
+    0);
 
 -- The bytes of a part of a query, in hexadecimal.
 CREATE FUNCTION url_bytes(part text) RETURNS text
