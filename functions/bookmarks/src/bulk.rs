@@ -17,7 +17,7 @@ use web::{AfterResponse, Error, PathParams, Query, Request, Response, budget_of,
 use crate::body::{FolderPath, checked_tags, parse};
 use crate::bookmark::NOW;
 use crate::flight;
-use crate::trash::TRASH;
+use crate::trash::trash_statement;
 
 /// So many bookmarks may be named by their ids.
 const MAX_IDS: usize = 1_000;
@@ -172,7 +172,7 @@ async fn change(connection: Connection, target: &Target, changes: &Changes) -> R
     let of_target = params.len();
     let lock = flight::lock(&projects);
     if changes.delete {
-        let trash = TRASH.replacen("= ANY ($1) RETURNING", &format!("IN ({sql}) RETURNING"), 1);
+        let trash = trash_statement(&format!("id IN ({sql})"));
         let rows = flight::transaction(connection, &[(&lock, &params), (&trash, &params)]).await?;
         return first(&rows);
     }

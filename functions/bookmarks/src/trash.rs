@@ -21,8 +21,11 @@ use web::{
 use crate::bookmark::{Bookmark, ETAG};
 use crate::{NO_BOOKMARK, flight, id_of, stale};
 
-/// Moves bookmarks to the trash, by their ids.
-pub(crate) const TRASH: &str = include_str!("trash.sql");
+/// The statement that moves bookmarks of the caller's organization to the trash, those of a condition on
+/// `bookmarks`. It returns their number.
+pub(crate) fn trash_statement(which: &str) -> String {
+    include_str!("trash.sql").replace("{which}", which)
+}
 
 const RESTORE_FOLDERS: &str = include_str!("restore_folders.sql");
 const RESTORE: &str = include_str!("restore.sql");
@@ -41,11 +44,8 @@ pub(crate) async fn delete(app: Arc<App>, request: Request, params: PathParams) 
          FOR UPDATE"
     );
     // Those of the version that was seen: the statement before has locked it.
-    let trash = &TRASH.replacen(
-        "id = ANY ($1) RETURNING *",
-        &format!("id = $1 AND ($2::text[] IS NULL OR {} = ANY ($2)) RETURNING *", ETAG.replace("b.", "")),
-        1,
-    );
+    let etag = ETAG.replace("b.", "bookmarks.");
+    let trash = &trash_statement(&format!("id = $1 AND ($2::text[] IS NULL OR {etag} = ANY ($2))"));
     let delete = |connection: Connection| async move {
         let params: [Param<'_>; 2] = [(&id, Type::UUID), (seen, Type::TEXT_ARRAY)];
         let statements = [(&**lock, &params[..1]), (&**find, &params[..]), (&**trash, &params[..])];

@@ -1,9 +1,9 @@
 -- Moves bookmarks to the trash. Their duplicates stay in the records of their imports, and name no address
 -- until the bookmarks are restored: what is imported meanwhile is none of theirs.
 --
--- $1: their ids.
+-- which, in braces: the condition on `bookmarks` that tells which.
 WITH gone AS (
-  DELETE FROM bookmarks WHERE organization_id = current_organization() AND id = ANY ($1) RETURNING *
+  DELETE FROM bookmarks WHERE organization_id = current_organization() AND {which} RETURNING *
 ), detached AS (
   UPDATE import_entries AS e SET url_key = NULL
   FROM gone AS g, import_jobs AS j

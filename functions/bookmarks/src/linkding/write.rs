@@ -16,7 +16,7 @@ use super::fields::{Fields, Kind};
 use super::{no_content, number_of};
 use crate::bookmark::NOW;
 use crate::flight::{self, Statement};
-use crate::trash::TRASH;
+use crate::trash::trash_statement;
 
 /// The tags `$9` as they are spelt, and their rows in `tags` where they have none.
 const SPELT: &str = "spelt AS MATERIALIZED (
@@ -154,7 +154,7 @@ async fn change(app: &Arc<App>, request: &Request, number: i64, kind: Kind) -> R
 pub(super) async fn delete(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
     let number = number_of(&params)?;
     let lock = &flight::lock(&format!("SELECT project_id FROM bookmarks WHERE {OWN} AND number = $1"));
-    let trash = &TRASH.replacen("id = ANY ($1)", "number = $1", 1);
+    let trash = &trash_statement("number = $1");
     let delete = |connection: Connection| async move {
         let params: [Param<'_>; 1] = [(&number, Type::INT8)];
         let statements: [Statement<'_>; 2] = [(lock, &params), (trash, &params)];
