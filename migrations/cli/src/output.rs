@@ -107,7 +107,7 @@ impl Output {
     /// byte.
     pub(crate) fn script(&self, sql: &str) {
         match self.format {
-            Format::Text => out(&sql.trim_end()),
+            Format::Text => out_as_it_is(sql.trim_end()),
             Format::Json => self.result(&json!({ "sql": sql }), &""),
         }
     }
@@ -115,7 +115,7 @@ impl Output {
     /// SQL that psql runs as it stands, printed byte by byte; for machines the value.
     pub(crate) fn sql(&self, value: &impl Serialize, sql: &str) {
         match self.format {
-            Format::Text => out(&sql.trim_end()),
+            Format::Text => out_as_it_is(sql.trim_end()),
             Format::Json => self.result(value, &""),
         }
     }
@@ -267,6 +267,11 @@ fn json(value: &impl Serialize) -> String {
 /// A reader that has gone, as `head` does, is no error of ours.
 fn out(text: &impl fmt::Display) {
     let _: io::Result<()> = writeln!(anstream::stdout(), "{text}");
+}
+
+/// What is in a string of SQL stays in it, were it a terminal's escape sequence.
+fn out_as_it_is(text: &str) {
+    let _: io::Result<()> = writeln!(io::stdout(), "{text}");
 }
 
 fn err(text: &impl fmt::Display) {

@@ -68,10 +68,8 @@ pub(crate) async fn run(args: &Args, context: &Context<'_>) -> Result<Exit> {
             );
         }
         None => {
-            context.output.result(
-                &json!({ "sql": sql, "unmodeled": unmodeled, "scratch_server": server.kind }),
-                &sql.trim_end(),
-            );
+            let value = json!({ "sql": sql, "unmodeled": unmodeled, "scratch_server": server.kind });
+            context.output.sql(&value, &sql);
         }
     }
     Ok(Exit::Done)

@@ -26,6 +26,16 @@ fn the_schema_in_one_file_is_current() {
 }
 
 #[test]
+fn what_is_printed_is_what_is_written_whatever_a_string_holds() {
+    let function = "CREATE FUNCTION f() RETURNS text LANGUAGE sql RETURN E'a\\rb\\x1b[31mc\\u202ed';\n";
+    let project = Project::with(&[("V1__a.sql", function), ("V1__a.down.sql", "DROP FUNCTION f();\n")]);
+    let printed = project.done(&["schema"]).stdout;
+    project.done(&["schema", "--output", "schema.sql"]);
+    assert_eq!(fs::read_to_string(project.folder().join("schema.sql")).unwrap(), printed);
+    assert!(printed.contains("a\rb\u{1b}[31mc\u{202e}d"), "{printed}");
+}
+
+#[test]
 fn every_down_restores_the_catalog_and_every_up_makes_it_again() {
     let project = Project::with_ours();
     let count = project.json(&["current"])["pending"].as_u64().unwrap();
