@@ -1,5 +1,7 @@
 //! The operations on objects, each after what it needs, and the files that they are put into.
 
+mod graph;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Catalog, Difference, ObjectId, ObjectKind, Property};
@@ -7,7 +9,7 @@ use model::{Catalog, Difference, ObjectId, ObjectKind, Property};
 use crate::alter::{alter, is_replaceable};
 use crate::side::Side;
 use crate::step::{Altered, Step};
-use crate::{Options, Plan, PlannedFile, Unplanned, drop, make};
+use crate::{Options, Plan, Unplanned, drop, make};
 
 /// What is done with an object. Of what could be done next, the first of these comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -462,190 +464,6 @@ impl<'a> Operations<'a> {
             _ => self.refuse(object, "objects of this kind are not planned"),
         }
     }
-
-    /// Orders the operations: each after what it needs.
-    fn connect(&mut self) {
-        let keys: Vec<Key<'a>> = self.steps.keys().copied().collect();
-        let has = |action: Action, node: &'a ObjectId| self.steps.contains_key(&(action, node));
-        let mut after: BTreeMap<Key<'a>, BTreeSet<Key<'a>>> = BTreeMap::new();
-        let mut add = |later: Key<'a>, earlier: Key<'a>| {
-            if later != earlier {
-                after.entry(later).or_default().insert(earlier);
-            }
-        };
-        let is_there = |node: &'a ObjectId| -> Option<Key<'a>> {
-            [Action::Create, Action::Alter]
-                .into_iter()
-                .find(|action| has(*action, node))
-                .map(|action| (action, node))
-        };
-        for key @ (action, node) in keys.iter().copied() {
-            match action {
-                Action::Create | Action::Alter => {
-                    if has(Action::Drop, node) {
-                        add(key, (Action::Drop, node));
-                    }
-                    let node = self.to.node(node).unwrap_or(node);
-                    let mut needs: BTreeSet<&'a ObjectId> = self.to.needs(node).collect();
-                    let absorbed = self
-                        .to
-                        .dependents(node)
-                        .filter(|part| self.absorbed.contains(*part) && self.to.whole(part) == Some(node));
-                    for part in absorbed {
-                        needs.extend(self.to.needs(part));
-                    }
-                    for needed in needs.into_iter().filter(|needed| *needed != node) {
-                        let inner = self.absorbed.contains(needed).then(|| self.to.whole(needed)).flatten();
-                        let needed = inner.unwrap_or(needed);
-                        if let Some(earlier) = is_there(needed).filter(|(_, object)| *object != node) {
-                            add(key, earlier);
-                        }
-                    }
-                    if action == Action::Alter {
-                        for dependent in self.from.dependents(self.from.node(node).unwrap_or(node)) {
-                            let goes_later =
-                                self.with_column.contains(dependent) || self.with_whole.contains(dependent);
-                            if has(Action::Drop, dependent) && !goes_later {
-                                add(key, (Action::Drop, dependent));
-                            }
-                        }
-                    }
-                }
-                Action::Drop | Action::Shrink => {
-                    if action == Action::Shrink && has(Action::Alter, node) {
-                        add(key, (Action::Alter, node));
-                    }
-                    let node_before = self.from.node(node).unwrap_or(node);
-                    if self.with_column.contains(node)
-                        && let Some(whole) = self.from.whole(node).and_then(|whole| self.to.node(whole))
-                        && has(Action::Shrink, whole)
-                    {
-                        add(key, (Action::Shrink, whole));
-                    }
-                    if self.with_whole.contains(node)
-                        && let Some(whole) = self.from.whole(node)
-                    {
-                        add(key, (Action::Drop, whole));
-                    }
-                    for dependent in self.in_the_way(action, node_before) {
-                        let dependent_after = self.to.node(dependent).unwrap_or(dependent);
-                        // A default or a key that its table's own statements change.
-                        let inner =
-                            self.absorbed.contains(dependent).then(|| self.to.whole(dependent)).flatten();
-                        for object in [Some(dependent), Some(dependent_after), inner].into_iter().flatten() {
-                            for earlier in [Action::Drop, Action::Alter, Action::Shrink] {
-                                if has(earlier, object) && object != node && object != node_before {
-                                    let is_own_part = action == Action::Shrink && earlier == Action::Shrink;
-                                    if !is_own_part {
-                                        add(key, (earlier, object));
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-                Action::Attach => {
-                    if let Some(earlier) = is_there(node) {
-                        add(key, earlier);
-                    }
-                    let whole = self.to.whole(node);
-                    for object in self.to.dependents(node).chain(whole) {
-                        if let Some(earlier) = is_there(object) {
-                            let is_part = self.to.whole(object) == Some(node)
-                                && !matches!(object, ObjectId::Trigger(_));
-                            if is_part || Some(object) == whole {
-                                add(key, earlier);
-                            }
-                        }
-                    }
-                    if let Some(parent) = self.to.value(node, &Property::PartitionOf) {
-                        let parent = model::QualifiedName::parse(parent).and_then(|p| self.to.relation(&p));
-                        if let Some(earlier) = parent.and_then(is_there) {
-                            add(key, earlier);
-                        }
-                    }
-                }
-                Action::Set => {}
-            }
-        }
-        // A name is free once the object that has it is gone.
-        let mut names: BTreeMap<String, Vec<&'a ObjectId>> = BTreeMap::new();
-        for (action, node) in &keys {
-            if *action == Action::Drop {
-                names.entry(name_of(node)).or_default().push(node);
-            }
-        }
-        for (action, node) in &keys {
-            if *action == Action::Create {
-                for gone in names.get(&name_of(node)).into_iter().flatten() {
-                    add((Action::Create, node), (Action::Drop, gone));
-                }
-            }
-        }
-        self.after = after;
-    }
-
-    /// What must not need an object any more when it is dropped, or a column of it.
-    fn in_the_way(&self, action: Action, node: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
-        let goes_along = |part: &&'a ObjectId| {
-            self.from.whole(part) == Some(node)
-                && (self.with_column.contains(*part) || self.with_whole.contains(*part))
-        };
-        if action == Action::Shrink {
-            let steps = self.steps.iter().filter(|((other, object), _)| *other == action && *object == node);
-            let columns = steps.flat_map(|(_, steps)| steps).map(|step| &step.change.about);
-            let dependents = columns.flat_map(|column| self.from.dependents_of_column(column));
-            return dependents.filter(|part| !goes_along(part)).collect();
-        }
-        let mut found = BTreeSet::new();
-        for dependent in self.from.dependents(node) {
-            match goes_along(&dependent) {
-                true => found.extend(self.from.dependents(dependent).filter(|part| !goes_along(part))),
-                false => {
-                    found.insert(dependent);
-                }
-            }
-        }
-        found
-    }
-
-    /// Puts the operations into an order, and their steps into files.
-    fn files(mut self) -> Vec<PlannedFile> {
-        let mut waiting: BTreeSet<Key<'a>> = self.steps.keys().copied().collect();
-        let mut files: Vec<PlannedFile> = Vec::new();
-        // The file from which on what an operation does is there.
-        let mut levels: BTreeMap<Key<'a>, usize> = BTreeMap::new();
-        while !waiting.is_empty() {
-            let is_ready = |key: &&Key<'a>| {
-                self.after.get(*key).is_none_or(|needs| needs.iter().all(|needed| !waiting.contains(needed)))
-            };
-            // A circle is cut at its first.
-            let Some(key) = waiting.iter().find(is_ready).or_else(|| waiting.first()).copied() else { break };
-            waiting.remove(&key);
-            let needs = self.after.get(&key).into_iter().flatten();
-            let mut level = needs.filter_map(|needed| levels.get(needed)).max().copied().unwrap_or(0);
-            let steps = self.steps.remove(&key).unwrap_or_default();
-            let mut available = level;
-            for (nth, step) in steps.into_iter().enumerate() {
-                if nth > 0 && step.is_later {
-                    level += 1;
-                }
-                let fits = |file: &PlannedFile| file.in_transaction != step.is_concurrent;
-                let at = files.iter().skip(level).position(fits).map(|at| at + level);
-                let at = at.unwrap_or_else(|| {
-                    files.push(PlannedFile { in_transaction: !step.is_concurrent, changes: Vec::new() });
-                    files.len() - 1
-                });
-                level = at;
-                available = if step.must_commit { at + 1 } else { at };
-                if let Some(file) = files.get_mut(at) {
-                    file.changes.push(step.change);
-                }
-            }
-            levels.insert(key, available);
-        }
-        files
-    }
 }
 
 /// Builds an index under another name, drops the old one and gives the new one its name.
@@ -670,20 +488,6 @@ fn rebuild(node: &ObjectId, steps: Vec<Step>) -> Vec<Step> {
     }
     all.extend(steps);
     all
-}
-
-/// Names are the same if one has to go before the other comes: of relations and types in a schema, of parts
-/// of one kind.
-fn name_of(object: &ObjectId) -> String {
-    match object {
-        ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => format!("routine {of}"),
-        ObjectId::Constraint(_) => object.to_string(),
-        _ if object.part().is_some() => object.to_string(),
-        _ => match object.qualified() {
-            Some(name) => format!("relation {name}"),
-            None => object.to_string(),
-        },
-    }
 }
 
 /// Indexes, keys and defaults follow the type of a column by themselves.

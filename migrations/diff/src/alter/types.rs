@@ -1,0 +1,180 @@
+//! Types and sequences: attributes, constraints of domains, values of enums, options.
+
+use model::{Difference, ObjectId, Property};
+
+use crate::column::by_object;
+use crate::side::Side;
+use crate::step::{Altered, Step};
+
+pub(super) fn composite(
+    (from, to): (&Side<'_>, &Side<'_>),
+    differences: &[&Difference],
+    altered: &mut Altered,
+) {
+    let mut step = |object: &ObjectId, what: String, loses: Vec<String>| {
+        if let Some(part) = object.part() {
+            let sql = format!("ALTER TYPE {} {what};\n", part.whole);
+            altered.steps.push(Step::new(object, format!("changes {object}"), sql).losing(loses));
+        }
+    };
+    let typed = |column: &ObjectId| {
+        let collation = to.value(column, &Property::Collation).map(|c| format!(" COLLATE {c}"));
+        format!("{}{}", to.value(column, &Property::Type).unwrap_or_default(), collation.unwrap_or_default())
+    };
+    for difference in differences {
+        match difference {
+            Difference::New(column @ ObjectId::Column(part)) => {
+                step(column, format!("ADD ATTRIBUTE {} {}", part.name, typed(column)), Vec::new());
+            }
+            Difference::Gone(column @ ObjectId::Column(part)) => {
+                step(column, format!("DROP ATTRIBUTE {}", part.name), vec![part.to_string()]);
+            }
+            Difference::Changed { object: column @ ObjectId::Column(part), property, .. }
+                if matches!(property, Property::Type | Property::Collation) =>
+            {
+                let is_second = *property == Property::Type
+                    && from.value(column, &Property::Collation) != to.value(column, &Property::Collation);
+                if !is_second {
+                    step(column, format!("ALTER ATTRIBUTE {} TYPE {}", part.name, typed(column)), Vec::new());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn domain(
+    (_, to): (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
+    differences: &[&Difference],
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let name = node.name();
+    let definition = |object: &ObjectId| to.value(object, &Property::Definition).unwrap_or_default();
+    for difference in differences {
+        match difference {
+            Difference::New(object @ ObjectId::Constraint(part)) => {
+                let definition = definition(object);
+                let add = format!("ALTER DOMAIN {name} ADD CONSTRAINT {} {definition}", part.name);
+                if is_online && !definition.ends_with(" NOT VALID") {
+                    let validate = format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT {};\n", part.name);
+                    altered.steps.push(Step::new(object, format!("makes {object}"), add + " NOT VALID;\n"));
+                    let summary = format!("checks {object} on the rows that are there");
+                    altered.steps.push(Step::new(object, summary, validate).later());
+                } else {
+                    altered.steps.push(Step::new(object, format!("makes {object}"), add + ";\n"));
+                }
+            }
+            Difference::Gone(object @ ObjectId::Constraint(part)) => {
+                let sql = format!("ALTER DOMAIN {name} DROP CONSTRAINT {};\n", part.name);
+                altered.steps.push(Step::new(object, format!("drops {object}"), sql));
+            }
+            _ => {}
+        }
+    }
+    for (object, changed) in by_object(differences) {
+        let ObjectId::Constraint(part) = object else { continue };
+        let bare = |text: Option<&str>| text.unwrap_or_default().trim_end_matches(" NOT VALID").to_owned();
+        let Some((before, after)) = changed.get(&Property::Definition) else { continue };
+        let sql = match bare(*before) == bare(*after) && to.value(object, &Property::Validated) != Some("no")
+        {
+            true => format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT {};\n", part.name),
+            false => format!(
+                "ALTER DOMAIN {name} DROP CONSTRAINT {own};\nALTER DOMAIN {name} ADD CONSTRAINT {own} {};\n",
+                definition(object),
+                own = part.name
+            ),
+        };
+        altered.steps.push(Step::new(object, format!("changes {object}"), sql));
+    }
+}
+
+/// The options of a sequence that differ, of `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
+pub(super) fn sequence_options(before: &str, after: &str, set: &str) -> String {
+    let of = |text: &str, word: &str| {
+        let mut words = text.split(' ').skip_while(|w| *w != word);
+        words.nth(1).map(str::to_owned).unwrap_or_default()
+    };
+    let mut options = Vec::new();
+    let kind = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+    if set.is_empty() && kind(before) != kind(after) {
+        options.push(format!("AS {}", kind(after)));
+    }
+    let numbers = [
+        ("increment", "INCREMENT BY"),
+        ("min", "MINVALUE"),
+        ("max", "MAXVALUE"),
+        ("start", "START WITH"),
+        ("cache", "CACHE"),
+    ];
+    for (word, keyword) in numbers {
+        if of(before, word) != of(after, word) {
+            options.push(format!("{set}{keyword} {}", of(after, word)));
+        }
+    }
+    let cycles = |text: &str| text.ends_with(" cycle");
+    if cycles(before) != cycles(after) {
+        options.push(format!("{set}{}", if cycles(after) { "CYCLE" } else { "NO CYCLE" }));
+    }
+    options.join(" ")
+}
+
+/// Labels that are added, each in its place, or one that has another name.
+pub(super) fn labels(
+    node: &ObjectId,
+    name: &str,
+    (before, after): (Option<&str>, Option<&str>),
+    altered: &mut Altered,
+) {
+    let (before, after) = (quoted(before.unwrap_or_default()), quoted(after.unwrap_or_default()));
+    let gone: Vec<&String> = before.iter().filter(|label| !after.contains(label)).collect();
+    let kept: Vec<&String> = before.iter().filter(|label| after.contains(label)).collect();
+    let still: Vec<&String> = after.iter().filter(|label| before.contains(label)).collect();
+    if let ([old], true) = (gone.as_slice(), before.len() == after.len()) {
+        let at = before.iter().position(|label| label == *old);
+        if let Some(new) = at.and_then(|at| after.get(at)).filter(|new| !before.contains(new)) {
+            let sql = format!("ALTER TYPE {name} RENAME VALUE {old} TO {new};\n");
+            altered.steps.push(Step::new(node, format!("renames a value of {node}"), sql));
+            return;
+        }
+    }
+    if !gone.is_empty() || kept != still {
+        altered.is_replaced = true;
+        return;
+    }
+    let mut there = before.clone();
+    for (at, label) in after.iter().enumerate() {
+        if there.contains(label) {
+            continue;
+        }
+        let place = match (at.checked_sub(1).and_then(|at| after.get(at)), there.first()) {
+            (Some(previous), _) if there.last() == Some(previous) => String::new(),
+            (Some(previous), _) => format!(" AFTER {previous}"),
+            (None, Some(first)) => format!(" BEFORE {first}"),
+            (None, None) => String::new(),
+        };
+        there.insert(at.min(there.len()), label.clone());
+        let sql = format!("ALTER TYPE {name} ADD VALUE {label}{place};\n");
+        altered.steps.push(Step::new(node, format!("adds {label} to {node}"), sql).committing());
+    }
+}
+
+/// The quoted texts of a list, with their quotes.
+fn quoted(list: &str) -> Vec<String> {
+    let mut items = Vec::new();
+    let mut rest = list;
+    while let Some(begin) = rest.find('\'') {
+        let mut end = begin + 1;
+        loop {
+            match rest[end..].find('\'') {
+                Some(at) if rest[end + at + 1..].starts_with('\'') => end += at + 2,
+                Some(at) => break end += at + 1,
+                None => return items,
+            }
+        }
+        items.push(rest[begin..end].to_owned());
+        rest = &rest[end..];
+    }
+    items
+}
