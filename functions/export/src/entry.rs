@@ -53,6 +53,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) suggested_tags: Vec<&'a str>,
     /// The columns that a person set.
     pub(crate) edited: Vec<&'a str>,
+    /// True if linkding's clients marked it as shared.
+    pub(crate) shared: bool,
 }
 
 impl<'a> Entry<'a> {
@@ -92,6 +94,7 @@ impl<'a> Entry<'a> {
             notes: row.try_get(23)?,
             suggested_tags: row.try_get(24)?,
             edited: row.try_get(25)?,
+            shared: row.try_get::<_, Option<bool>>(26)?.unwrap_or(false),
         })
     }
 }

@@ -62,26 +62,26 @@ WITH tree AS MATERIALIZED (
          NULL::varchar[] AS tags, f.description, f.attributes, NULL::uuid[] AS further_folder_ids, NULL AS summary,
          NULL AS content_type, NULL::timestamptz AS created_at, NULL::uuid AS bookmark_id, t.opens AS opens,
          NULL::integer AS deep, f.place, NULL::bigint AS number, NULL::boolean AS is_archived, NULL::boolean AS unread,
-         NULL AS notes, NULL::text[] AS suggested_tags, NULL::text[] AS edited
+         NULL AS notes, NULL::text[] AS suggested_tags, NULL::text[] AS edited, NULL::boolean AS shared
   FROM tree t
   JOIN folders f ON f.id = t.id
   UNION ALL
   SELECT 'bookmark', b.folder_id, p.depth, b.id, b.url, b.title, b.domain, b.original_folder, b.add_date,
          b.last_modified, b.last_visited, b.tags, b.description, b.attributes, b.further_folder_ids, b.summary,
          b.content_type, b.created_at, NULL, p.opens, p.depth, p.place, b.number, b.is_archived, b.unread, b.notes,
-         b.suggested_tags, b.edited
+         b.suggested_tags, b.edited, b.shared
   FROM bookmark b
   JOIN placed p ON p.id = b.id
   UNION ALL
   SELECT 'duplicate', e.folder_id, p.depth, e.id, e.url, e.title, e.domain, e.original_folder, e.add_date,
          e.last_modified, e.last_visited, e.tags, e.description, e.attributes, NULL, NULL, NULL, NULL, d.bookmark_id,
-         p.opens, p.depth, p.place, NULL, NULL, NULL, NULL, NULL, NULL
+         p.opens, p.depth, p.place, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM duplicate d
   JOIN import_entries e ON e.import_job_id = d.import_job_id AND e.id = d.id
   JOIN placed p ON p.id = d.id
   UNION ALL
   SELECT 'separator', s.folder_id, p.depth, s.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.attributes,
-         NULL, NULL, NULL, NULL, NULL, p.opens, p.depth, p.place, NULL, NULL, NULL, NULL, NULL, NULL
+         NULL, NULL, NULL, NULL, NULL, p.opens, p.depth, p.place, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM entry s
   JOIN placed p ON p.id = s.id
   WHERE s.outcome = 'separator'
@@ -92,6 +92,6 @@ SELECT kind, folder_id, depth, id, url, title, domain, original_folder, add_date
        content_type, created_at, bookmark_id,
        row_number() OVER (ORDER BY opens, deep DESC NULLS FIRST, place) AS position,
        number, is_archived, unread, notes, ARRAY(SELECT unnest(suggested_tags)) AS suggested_tags,
-       ARRAY(SELECT unnest(edited)) AS edited
+       ARRAY(SELECT unnest(edited)) AS edited, shared
 FROM rows
 ORDER BY position

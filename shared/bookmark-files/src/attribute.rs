@@ -13,6 +13,9 @@ pub const NOTES: &str = "notes";
 /// The number of a bookmark of ours.
 pub const NUMBER: &str = "branchline-number";
 
+/// 1 for a bookmark of ours that is shared.
+pub const SHARED: &str = "branchline-shared";
+
 /// The tags that were suggested for a bookmark of ours: a JSON array of strings.
 pub const SUGGESTED_TAGS: &str = "branchline-suggested-tags";
 

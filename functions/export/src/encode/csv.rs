@@ -13,7 +13,7 @@ use super::Encoder;
 use crate::entry::{Entry, Kind};
 use crate::paths::Paths;
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 23] = [
     "id",
     "url",
     "title",
@@ -36,6 +36,7 @@ const HEADER: [&str; 22] = [
     "unread",
     "suggested_tags",
     "edited",
+    "shared",
 ];
 
 pub(crate) struct Csv {
@@ -66,7 +67,7 @@ impl Encoder for Csv {
         let further: Vec<_> = entry.further_folder_ids.iter().map(|id| paths.path(*id)).collect();
         let further = if further.is_empty() { None } else { Some(serde_json::to_string(&further)) };
         let list = |values: &[&str]| serde_json::to_string(values).map_err(Error::internal);
-        let fields: [String; 22] = [
+        let fields: [String; 23] = [
             entry.id.to_string(),
             text(entry.url),
             text(entry.title),
@@ -89,6 +90,7 @@ impl Encoder for Csv {
             entry.unread.to_string(),
             list(&entry.suggested_tags)?,
             list(&entry.edited)?,
+            entry.shared.to_string(),
         ];
         if self.is_raw {
             return self.writer.write_record(&fields).map_err(Error::internal);

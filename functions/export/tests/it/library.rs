@@ -8,7 +8,7 @@ use crate::{FILE, get, import, with_projects};
 /// Has a person work on two bookmarks of a project.
 async fn work(fixture: &Fixture, project: u32) {
     let sql = format!(
-        "UPDATE bookmarks SET is_archived = true, notes = E'Two\n<lines>', suggested_tags = '{{a,\"b c\"}}',
+        "UPDATE bookmarks SET is_archived = true, shared = true, notes = E'Two\n<lines>', suggested_tags = '{{a,\"b c\"}}',
                 edited = '{{title,notes}}'
          WHERE project_id = {project} AND url = 'https://first.example/';
          UPDATE bookmarks SET unread = true WHERE project_id = {project} AND url = 'https://after.example/'"
@@ -25,7 +25,7 @@ async fn columns(fixture: &Fixture, project: u32, columns: &str) -> Value {
     serde_json::from_str(&fixture.ask(&sql).await).unwrap()
 }
 
-const COLUMNS: &str = "is_archived, unread, notes, suggested_tags, edited, attributes";
+const COLUMNS: &str = "is_archived, unread, shared, notes, suggested_tags, edited, attributes";
 
 #[tokio::test]
 async fn json_keeps_every_column_and_each_number_that_is_free() {
@@ -90,6 +90,7 @@ async fn a_bookmarks_file_keeps_notes_and_states_and_a_table_has_all_columns() {
     let first = rows.iter().find(|row| of(row, "url") == "https://first.example/").unwrap();
     assert_eq!((of(first, "number"), of(first, "notes")), ("1".to_owned(), "Two\n<lines>".to_owned()));
     assert_eq!((of(first, "is_archived"), of(first, "unread")), ("true".to_owned(), "false".to_owned()));
+    assert_eq!(of(first, "shared"), "true");
     assert_eq!(of(first, "suggested_tags"), r#"["a","b c"]"#);
     assert_eq!(of(first, "edited"), r#"["title","notes"]"#);
 }

@@ -31,8 +31,8 @@ pub(crate) type Sink = Pin<Box<CopyInSink<Bytes>>>;
 pub(crate) const BOOKMARKS: Incoming = Incoming {
     table: "bookmarks",
     columns: "id, url, title, original_folder, add_date, domain, tags, import_job_id, project_id, url_key, \
-              folder_id, description, last_modified, last_visited, attributes, is_archived, unread, notes, \
-              suggested_tags, edited",
+              folder_id, description, last_modified, last_visited, attributes, is_archived, unread, shared, \
+              notes, suggested_tags, edited",
     further: Some("number"),
 };
 
@@ -180,7 +180,7 @@ impl ImportState {
         }
         let library = LibraryColumns::read(&bookmark.attributes);
         self.has_numbers |= library.number.is_some();
-        rows.row(21)
+        rows.row(22)
             .uuid(visit.id)
             .text(address_of(bookmark).unwrap_or_default())
             .text(bookmark.title)
@@ -198,6 +198,7 @@ impl ImportState {
             .object(others(&bookmark.attributes))
             .boolean(library.is_archived)
             .boolean(library.unread)
+            .boolean(library.shared)
             .optional(library.notes, Rows::text)
             .array(&Type::TEXT, library.suggested_tags.iter().map(String::as_str))
             .array(&Type::TEXT, library.edited.iter().map(String::as_str))

@@ -1,6 +1,6 @@
 //! Attributes of a file that are columns of a bookmark: what people do with bookmarks, beside what they are.
 
-use bookmark_files::attribute::{ARCHIVED, EDITED, NOTES, NUMBER, SUGGESTED_TAGS, UNREAD};
+use bookmark_files::attribute::{ARCHIVED, EDITED, NOTES, NUMBER, SHARED, SUGGESTED_TAGS, UNREAD};
 use netscape::Attributes;
 
 use super::copy::BOOKMARKS;
@@ -18,6 +18,7 @@ pub(crate) struct LibraryColumns<'a> {
     pub(crate) number: Option<i64>,
     pub(crate) is_archived: bool,
     pub(crate) unread: bool,
+    pub(crate) shared: bool,
     pub(crate) notes: Option<&'a str>,
     pub(crate) suggested_tags: Vec<String>,
     pub(crate) edited: Vec<String>,
@@ -30,6 +31,7 @@ impl<'a> LibraryColumns<'a> {
         for (name, value) in attributes.iter() {
             match name {
                 UNREAD => columns.unread |= is_set(value),
+                SHARED => columns.shared |= is_set(value),
                 ARCHIVED => columns.is_archived |= is_set(value),
                 NOTES => columns.notes = Some(value),
                 NUMBER => columns.number = number(value),
@@ -45,7 +47,7 @@ impl<'a> LibraryColumns<'a> {
 /// Returns the attributes that are no columns.
 pub(crate) fn others<'a>(attributes: &Attributes<'a>) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
     attributes.iter().filter(|(name, value)| match *name {
-        UNREAD | ARCHIVED => !is_set(value),
+        UNREAD | ARCHIVED | SHARED => !is_set(value),
         NOTES => false,
         NUMBER => number(value).is_none(),
         SUGGESTED_TAGS | EDITED => names(value).is_none(),
@@ -105,6 +107,7 @@ mod tests {
             number: Some(7),
             is_archived: false,
             unread: true,
+            shared: false,
             notes: Some("mine"),
             suggested_tags: Vec::new(),
             edited: vec!["title".to_owned()],

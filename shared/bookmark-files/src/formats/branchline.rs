@@ -1,7 +1,7 @@
 //! Our own JSON. `position` orders bookmarks, folders, separators and merged duplicates as a file would, so
 //! that each folder is followed by what is in it.
 
-use crate::attribute::{ARCHIVED, EDITED, NOTES, NUMBER, SUGGESTED_TAGS, UNREAD};
+use crate::attribute::{ARCHIVED, EDITED, NOTES, NUMBER, SHARED, SUGGESTED_TAGS, UNREAD};
 use crate::entry::{Entry, Node};
 use crate::fields::{Fields, Value, quote};
 use crate::walker::{Object, Shape};
@@ -79,6 +79,7 @@ pub(super) fn node(object: Object) -> Node {
     entry.attribute(NOTES, fields.text("notes"));
     entry.mark(ARCHIVED, fields.flag("is_archived"));
     entry.mark(UNREAD, fields.flag("unread"));
+    entry.mark(SHARED, fields.flag("shared"));
     entry.attribute(NUMBER, fields.text("number"));
     for (name, list) in [(SUGGESTED_TAGS, "suggested_tags"), (EDITED, "edited")] {
         let values = fields.list(list, "");
