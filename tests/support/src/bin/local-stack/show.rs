@@ -93,7 +93,9 @@ pub(crate) fn commands(root: &Path, port: u16, postgres: &Postgres, has_token: b
     let psql = postgres.bin_dir().join("psql");
     let psql = psql.strip_prefix(root).unwrap_or(&psql).display();
     println!(
-        "   in a browser    {functions}/import/\n\n   \
+        "   in a browser    {functions}/bookmarks/\n   \
+                         {functions}/import/\n   \
+                         {functions}/projects/\n\n   \
          curl{token} '{functions}/db-test/?details=true'\n   \
          curl{token} {functions}/list-projects/\n   \
          curl{token} --data-binary @tests/corpus/demo.html \\\n     \
