@@ -90,12 +90,12 @@ fn folded(text: &str) -> Vec<String> {
 pub(crate) fn commands(root: &Path, port: u16, postgres: &Postgres, has_token: bool) {
     let functions = format!("http://localhost:{port}/lambda-url");
     let token = if has_token { " -H \"Authorization: Bearer $ACCESS_TOKEN\"" } else { "" };
+    let pad = " ".repeat(19);
     let psql = postgres.bin_dir().join("psql");
     let psql = psql.strip_prefix(root).unwrap_or(&psql).display();
     println!(
-        "   in a browser    {functions}/bookmarks/\n   \
-                         {functions}/import/\n   \
-                         {functions}/projects/\n\n   \
+        "   in a browser    {functions}/bookmarks/\n{pad}{functions}/import/\n\
+         {pad}{functions}/projects/\n\n   \
          curl{token} '{functions}/db-test/?details=true'\n   \
          curl{token} {functions}/list-projects/\n   \
          curl{token} --data-binary @tests/corpus/demo.html \\\n     \
