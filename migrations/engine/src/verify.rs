@@ -10,12 +10,14 @@ mod samples;
 mod table_state;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use files::{Migration, Migrations, proof_steps};
+use tokio_postgres::Client;
 
 use crate::report::Event;
 use crate::scratch::{self, Server};
@@ -24,6 +26,8 @@ use copies::Copies;
 use parts::{InOrder, LONGEST, parts, side_by_side};
 pub use proof::{Irreversible, Proof, Refusal, RowProof};
 use prover::Prover;
+use samples::Samples;
+use watch::Watch;
 
 /// The events of a proof, for whoever watches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,4 +95,14 @@ pub async fn prove(
     let mut proof = Proof::joined(proofs);
     proof.scratch_server = Some(server.kind);
     Ok(proof)
+}
+
+/// Writes the sample rows of a proof into the tables of a database. Returns the tables that take none, with
+/// the server's reason.
+///
+/// # Errors
+/// The server refuses something other than a row.
+pub async fn write_samples(session: &Client) -> Result<BTreeMap<String, String>> {
+    let mut samples = Samples::default();
+    Ok(samples.fill(session, &mut Watch::default(), None).await?.refused)
 }

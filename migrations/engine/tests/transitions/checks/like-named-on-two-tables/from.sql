@@ -1,0 +1,4 @@
+CREATE SCHEMA other;
+CREATE TABLE t (a int);
+CREATE TABLE other.t (a int);
+ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0);

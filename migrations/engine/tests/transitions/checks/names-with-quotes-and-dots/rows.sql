@@ -1,0 +1,1 @@
+INSERT INTO "T.x" VALUES (1);

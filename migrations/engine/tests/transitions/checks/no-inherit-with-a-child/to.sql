@@ -1,0 +1,2 @@
+CREATE TABLE a (n int, CONSTRAINT c CHECK (n > 0));
+CREATE TABLE b () INHERITS (a);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, body text);
+ALTER TABLE t ALTER body SET COMPRESSION pglz;

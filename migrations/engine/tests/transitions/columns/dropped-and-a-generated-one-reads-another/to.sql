@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, b int, g int GENERATED ALWAYS AS (b + 1) STORED);

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a int);
+CREATE INDEX i ON t (a);
+CREATE UNIQUE INDEX j ON t (id);

@@ -1,0 +1,1 @@
+INSERT INTO p SELECT generate_series(1, 3);

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b int);
+CREATE VIEW v AS SELECT id, a FROM t WHERE b IS NULL OR b < 100;
+CREATE VIEW w AS SELECT count(*) AS n FROM v;

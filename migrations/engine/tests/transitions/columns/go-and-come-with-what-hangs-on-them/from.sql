@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b int, c int, CONSTRAINT bc CHECK (b < c));
+CREATE INDEX tb ON t (b);
+CREATE STATISTICS st ON a, b FROM t;
+CREATE VIEW v AS SELECT a FROM t WHERE b > 1;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, body text STORAGE main COMPRESSION pglz COLLATE "C" NOT NULL DEFAULT 'x');
+ALTER TABLE t ALTER body SET STATISTICS 50, ALTER body SET (n_distinct = 10);
+COMMENT ON COLUMN t.body IS 'all at once';

@@ -1,0 +1,1 @@
+CREATE TABLE t (c text, a int, b int);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, body text, n int);
+ALTER TABLE t ALTER n SET STATISTICS 500;

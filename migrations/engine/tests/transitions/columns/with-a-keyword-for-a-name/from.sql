@@ -1,0 +1,1 @@
+CREATE TABLE "table" ("user" int, "order" int);

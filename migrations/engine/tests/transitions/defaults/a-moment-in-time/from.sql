@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, at timestamptz DEFAULT '2020-01-01 00:00+09');

@@ -1,0 +1,2 @@
+CREATE FUNCTION "Next code"() RETURNS text LANGUAGE sql AS 'SELECT ''c''::text';
+CREATE TABLE t (id int PRIMARY KEY, code text DEFAULT "Next code"());

@@ -1,0 +1,3 @@
+CREATE SEQUENCE one;
+CREATE SEQUENCE "Two";
+CREATE TABLE t (id int PRIMARY KEY, no int DEFAULT nextval('one'));

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, active int NOT NULL DEFAULT 1);

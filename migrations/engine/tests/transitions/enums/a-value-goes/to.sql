@@ -1,0 +1,2 @@
+CREATE TYPE mood AS ENUM ('ok', 'happy');
+CREATE FUNCTION how(m mood) RETURNS text LANGUAGE sql AS 'SELECT m::text';

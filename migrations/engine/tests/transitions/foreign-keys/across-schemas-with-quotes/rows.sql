@@ -1,0 +1,2 @@
+INSERT INTO "One.two"."P p" VALUES (1);
+INSERT INTO t VALUES (1, 1);

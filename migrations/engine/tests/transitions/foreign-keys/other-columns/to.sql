@@ -1,0 +1,2 @@
+CREATE TABLE p (id int PRIMARY KEY, no int UNIQUE);
+CREATE TABLE t (a int, b int, CONSTRAINT f FOREIGN KEY (b) REFERENCES p (no));

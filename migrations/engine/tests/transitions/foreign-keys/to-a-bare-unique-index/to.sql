@@ -1,0 +1,3 @@
+CREATE TABLE p (id int NOT NULL, no int);
+CREATE UNIQUE INDEX p_id ON p (id);
+CREATE TABLE t (p_id int REFERENCES p (id));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b text);
+CREATE INDEX "t.old" ON t (a);

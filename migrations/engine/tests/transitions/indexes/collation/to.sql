@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b text);
+CREATE INDEX i ON t (b COLLATE "C");

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE INDEX i ON t (a);
+COMMENT ON INDEX i IS 'why';

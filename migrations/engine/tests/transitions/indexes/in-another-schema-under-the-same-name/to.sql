@@ -1,0 +1,5 @@
+CREATE SCHEMA s2;
+CREATE TABLE t (a int, b int);
+CREATE TABLE s2.t (a int, b int);
+CREATE INDEX i ON t (b);
+CREATE INDEX i ON s2.t (a);

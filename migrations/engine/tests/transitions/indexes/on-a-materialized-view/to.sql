@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE MATERIALIZED VIEW mv AS SELECT a, b FROM t;
+CREATE UNIQUE INDEX mv_i ON mv (a, b);

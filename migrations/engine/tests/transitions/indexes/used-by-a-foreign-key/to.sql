@@ -1,0 +1,3 @@
+CREATE TABLE p (id int, no int);
+CREATE UNIQUE INDEX i ON p (id) INCLUDE (no);
+CREATE TABLE t (p_id int CONSTRAINT f REFERENCES p (id));

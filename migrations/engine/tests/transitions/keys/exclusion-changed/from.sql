@@ -1,0 +1,1 @@
+CREATE TABLE t (id int, r int4range, CONSTRAINT apart EXCLUDE USING gist (r WITH &&));

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int NOT NULL, no int NOT NULL, CONSTRAINT p_pkey PRIMARY KEY (id), CONSTRAINT p_no UNIQUE (no));
+CREATE TABLE t (a int REFERENCES p (no));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+CREATE UNIQUE INDEX a_once ON t (a);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, no int DEFAULT 3);
+CREATE SEQUENCE "S x";

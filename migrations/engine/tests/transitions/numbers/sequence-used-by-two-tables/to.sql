@@ -1,0 +1,3 @@
+CREATE SEQUENCE s;
+CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'));
+CREATE TABLE u (id int PRIMARY KEY DEFAULT nextval('s'));

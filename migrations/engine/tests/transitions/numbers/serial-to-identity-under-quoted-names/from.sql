@@ -1,0 +1,1 @@
+CREATE TABLE "T x" ("Id" serial PRIMARY KEY, a text);

@@ -1,0 +1,2 @@
+CREATE TABLE t (id serial PRIMARY KEY, a text);
+ALTER TABLE t ALTER id DROP DEFAULT;

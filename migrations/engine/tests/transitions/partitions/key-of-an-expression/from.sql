@@ -1,0 +1,2 @@
+CREATE TABLE m (id int, k text) PARTITION BY LIST (lower(k));
+CREATE TABLE m_a PARTITION OF m FOR VALUES IN ('a');

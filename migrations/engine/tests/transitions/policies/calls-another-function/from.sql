@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY);
+CREATE FUNCTION may(int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE POLICY p ON t USING (may(id));

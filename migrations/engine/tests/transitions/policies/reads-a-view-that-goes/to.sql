@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY);
+CREATE TABLE member (id int PRIMARY KEY);
+CREATE POLICY p ON t USING (id IN (SELECT id FROM member));

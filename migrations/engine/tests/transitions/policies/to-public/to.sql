@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY);
+CREATE POLICY p ON t TO PUBLIC USING (true);
+CREATE POLICY q ON t TO "public too" USING (true);

@@ -1,0 +1,3 @@
+CREATE SEQUENCE s;
+CREATE SCHEMA old;
+CREATE TABLE old.t (a int);

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION f(t) RETURNS int LANGUAGE sql AS 'SELECT $1.a';
+CREATE FUNCTION g() RETURNS SETOF t LANGUAGE sql AS 'SELECT 1, ''x''::text';

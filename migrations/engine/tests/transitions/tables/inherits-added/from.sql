@@ -1,0 +1,2 @@
+CREATE TABLE a (id int, n text);
+CREATE TABLE b (id int, n text, x int);

@@ -1,0 +1,4 @@
+CREATE SCHEMA a;
+CREATE SCHEMA "B";
+CREATE TABLE t (x int);
+CREATE TABLE a.t (x int);

@@ -1,0 +1,2 @@
+CREATE TABLE base (a int);
+CREATE VIEW t AS SELECT a FROM base;

@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, n bigint, who text);
+CREATE POLICY mine ON t USING (who = current_user) WITH CHECK (n > 0);
+CREATE POLICY "All of them" ON t AS RESTRICTIVE FOR SELECT USING (n < 1000);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, n bigint);
+CREATE TABLE log (n bigint);
+CREATE RULE r AS ON INSERT TO t DO ALSO INSERT INTO log VALUES (new.n);

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, n int, g bigint GENERATED ALWAYS AS (n * 2) STORED);

@@ -1,0 +1,2 @@
+CREATE DOMAIN positive AS int CHECK (value > 0);
+CREATE TABLE t (id int PRIMARY KEY, a positive);

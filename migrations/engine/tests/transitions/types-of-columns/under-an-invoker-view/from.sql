@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, n int);
+CREATE VIEW v WITH (security_invoker = true, security_barrier = true) AS SELECT id, n FROM t WHERE n > 0 WITH CASCADED CHECK OPTION;
+ALTER VIEW v ALTER n SET DEFAULT 3;

@@ -1,0 +1,10 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL DEFAULT 'x', m mood, CHECK (name <> ''));
+CREATE TABLE u (id serial PRIMARY KEY, t_id bigint REFERENCES t, UNIQUE (t_id));
+CREATE INDEX u_t ON u (t_id) WHERE id > 3;
+CREATE VIEW v AS SELECT t.id, u.id AS uid FROM t JOIN u ON u.t_id = t.id;
+CREATE MATERIALIZED VIEW mv AS SELECT count(*) AS n FROM v;
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
+COMMENT ON COLUMN t.name IS 'its name';
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON t FOR SELECT USING (id > 0);
