@@ -162,8 +162,8 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 sql.extend(column::options(before, after).iter().map(|what| alter(what)));
             }
             if has(&Property::Persistence) {
-                let is_unlogged = after(&Property::Persistence) == Some("unlogged");
-                sql.push(alter(if is_unlogged { "SET UNLOGGED" } else { "SET LOGGED" }));
+                let sql = |how: &str| alter(&format!("SET {how}"));
+                altered.steps.push(persistence(node, after(&Property::Persistence), sql));
             }
             if has(&Property::RowSecurity) {
                 let how = if after(&Property::RowSecurity).is_some() { "ENABLE" } else { "DISABLE" };
@@ -223,8 +223,11 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 sql.extend(attached);
             }
             if has(&Property::Populated) {
-                let with = if after(&Property::Populated) == Some("no") { " WITH NO DATA" } else { "" };
-                sql.push(format!("REFRESH MATERIALIZED VIEW {name}{with};\n"));
+                let is_emptied = after(&Property::Populated) == Some("no");
+                let (with, how) = if is_emptied { (" WITH NO DATA", "empties") } else { ("", "fills") };
+                let sql = format!("REFRESH MATERIALIZED VIEW {name}{with};\n");
+                let loses = if is_emptied { vec![format!("{name}.*")] } else { Vec::new() };
+                altered.steps.push(Step::new(node, format!("{how} {node}"), sql).losing(loses));
             }
             sql.extend(column::foreign_options(changed).map(|options| alter(&options)));
             known.extend([
@@ -365,11 +368,8 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 }
             }
             if has(&Property::Persistence) {
-                let is_unlogged = after(&Property::Persistence) == Some("unlogged");
-                sql.push(format!(
-                    "ALTER SEQUENCE {name} SET {};\n",
-                    if is_unlogged { "UNLOGGED" } else { "LOGGED" }
-                ));
+                let sql = |how: &str| format!("ALTER SEQUENCE {name} SET {how};\n");
+                altered.steps.push(persistence(node, after(&Property::Persistence), sql));
             }
             if has(&Property::OwnedBy) {
                 let owner = to.catalog.sequence_owner(node);
@@ -460,6 +460,17 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
         altered.unplanned = Some(format!("its {property} differs, which no plan covers"));
     }
     altered.steps.extend(sql.into_iter().map(|sql| Step::new(node, format!("changes {node}"), sql)));
+}
+
+/// The step after which a crash empties a table or sequence, or does not any more.
+fn persistence(node: &ObjectId, after: Option<&str>, sql: impl Fn(&str) -> String) -> Step {
+    match after {
+        Some("unlogged") => {
+            let summary = format!("makes {node} unlogged, so that a crash empties it");
+            Step::new(node, summary, sql("UNLOGGED")).losing(vec![format!("{}.*", node.name())])
+        }
+        _ => Step::new(node, format!("makes {node} safe from crashes"), sql("LOGGED")),
+    }
 }
 
 /// Returns whether a view has the columns that it had, and perhaps further ones after them.

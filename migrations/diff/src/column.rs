@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{Difference, ObjectId, PartName, Property};
 
+use crate::cast;
+use crate::names::suffixed;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 
@@ -50,7 +52,9 @@ pub(crate) fn drop(from: &Side<'_>, table: &ObjectId, column: &ObjectId, altered
     let sql = format!("ALTER {} {} DROP COLUMN {};\n", kind(table), part.whole, part.name);
     let is_computed =
         [Property::Generated, Property::Virtual].iter().any(|p| from.value(column, p).is_some());
-    let loses = if is_computed { Vec::new() } else { vec![part.to_string()] };
+    // The rows of a foreign table are elsewhere.
+    let is_stored = !is_computed && matches!(table, ObjectId::Table(_));
+    let loses = if is_stored { vec![part.to_string()] } else { Vec::new() };
     altered.dropped.push(column.clone());
     altered.shrinks.push(Step::new(column, format!("drops {column}"), sql).losing(loses));
 }
@@ -96,22 +100,34 @@ pub(crate) fn alter(
     let default = after(&Property::Default);
     let had_default = from.value(column, &Property::Default).is_some();
     let is_identity = has(&Property::Identity);
-    let (old, new) = (owned(from, part), owned(to, part));
+    let (old, new) = (from.owned_sequence(part), to.owned_sequence(part));
+    let mut counted_before = None;
     if is_identity && after(&Property::Identity).is_none() {
-        let mut sql = alter("DROP IDENTITY");
-        // A sequence of the same name takes the place of the identity's.
-        if let Some(sequence) = new.and_then(|sequence| to.node(sequence)) {
-            sql += &to.statements.create(sequence, &[]);
-            sql += &format!("ALTER SEQUENCE {} OWNED BY {part};\n", sequence.name());
-            altered.absorbed.push(sequence.clone());
+        let sequence = from.statements.identity_sequence(part);
+        let (mut sql, mut loses) = (alter("DROP IDENTITY"), Vec::new());
+        match new.and_then(|sequence| to.node(sequence)) {
+            // A sequence takes the place of the identity's, often under its name, and counts on.
+            Some(next) => {
+                let (aside, before) = sequence.map(set_aside).unwrap_or_default();
+                sql = aside
+                    + &to.statements.create(next, &[])
+                    + &count_on(&literal(&next.name()), &before)
+                    + &sql;
+                sql += &format!("ALTER SEQUENCE {} OWNED BY {part};\n", next.name());
+                altered.absorbed.push(next.clone());
+            }
+            None => loses.extend(sequence.map(|sequence| format!("{}.*", sequence.name()))),
         }
-        altered.steps.push(Step::new(column, format!("drops the identity of {column}"), sql));
+        let summary = format!("drops the identity of {column}");
+        altered.steps.push(Step::new(column, summary, sql).losing(loses));
     }
     if is_retyped {
         let (before, now) = (from.value(column, &Property::Type), after(&Property::Type).unwrap_or_default());
         let collation = after(&Property::Collation).map(|c| format!(" COLLATE {c}")).unwrap_or_default();
         let using = match before {
-            Some(before) if !casts_by_itself(before, now) => format!(" USING {own}::{now}"),
+            Some(before) if !casts_by_itself(before, now) => {
+                format!(" USING {}", cast::using((from, to), &own.to_string(), before, now))
+            }
             _ => String::new(),
         };
         let mut actions = Vec::new();
@@ -124,8 +140,8 @@ pub(crate) fn alter(
         }
         let sql = format!("ALTER {kind} {name} {};\n", actions.join(", "));
         let summary = format!("changes the type of {column} from {} to {now}", before.unwrap_or_default());
-        let is_narrowed = before.is_some_and(|before| !using.is_empty() || is_narrower(before, now));
-        let loses = if is_narrowed { vec![part.to_string()] } else { Vec::new() };
+        let is_kept = before.is_none_or(|before| cast::keeps_values((from, to), before, now));
+        let loses = if is_kept { Vec::new() } else { vec![part.to_string()] };
         altered.steps.push(Step::new(column, summary, sql).losing(loses));
         altered.retyped.push(column.clone());
         altered.absorbed.push(ObjectId::Default(part.clone()));
@@ -137,15 +153,18 @@ pub(crate) fn alter(
                 let mut step =
                     |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
                 step(format!("changes the default of {column}"), alter(&format!("SET DEFAULT {value}")));
-                if !had_default && value.starts_with("nextval(") {
+                let was_numbered = from.value(column, &Property::Identity).is_some();
+                if !had_default && !was_numbered && value.starts_with("nextval(") {
                     step(format!("continues the numbers of {column}"), continue_numbers(part, Some(value)));
                 }
             }
             None => {
                 let mut sql = alter("DROP DEFAULT");
-                // The identity's sequence takes its name.
+                // The identity's sequence takes its name, and counts on.
                 if let Some(sequence) = old.filter(|_| after(&Property::Identity).is_some()) {
-                    sql += &format!("DROP SEQUENCE {};\n", sequence.name());
+                    let (aside, before) = set_aside(sequence);
+                    sql += &aside;
+                    counted_before = Some(before);
                     altered.absorbed.push(sequence.clone());
                 }
                 altered.steps.push(Step::new(column, format!("drops the default of {column}"), sql));
@@ -161,7 +180,13 @@ pub(crate) fn alter(
             let options = to.statements.identity_options(part);
             let add = alter(&format!("ADD GENERATED {} AS IDENTITY{options}", when.to_uppercase()));
             step(format!("numbers {column}"), add);
-            step(format!("continues the numbers of {column}"), continue_numbers(part, None));
+            let next = match &counted_before {
+                Some(before) => {
+                    count_on(&serial_sequence(part), before) + &format!("DROP SEQUENCE {before};\n")
+                }
+                None => continue_numbers(part, None),
+            };
+            step(format!("continues the numbers of {column}"), next);
         }
         (true, Some(_), Some(when)) => step(
             format!("changes when {column} is numbered"),
@@ -222,25 +247,35 @@ fn not_null(
     ]);
 }
 
-/// The sequence that a column owns and that is no identity's.
-fn owned<'a>(side: &Side<'a>, part: &PartName) -> Option<&'a ObjectId> {
-    let sequences = side.catalog.iter().map(|(object, _)| object);
-    sequences.filter(|object| matches!(object, ObjectId::Sequence(_))).find(|sequence| {
-        side.catalog.sequence_owner(sequence).is_some_and(|owner| !owner.is_identity && owner.column == *part)
-    })
+/// Renames a sequence, so that another can have its name; returns its new name as well.
+pub(crate) fn set_aside(sequence: &ObjectId) -> (String, String) {
+    let Some(name) = sequence.qualified() else { return Default::default() };
+    let other = suffixed(&name.name, "_before");
+    let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+    (format!("ALTER SEQUENCE {name} RENAME TO {other};\n"), format!("{schema}{other}"))
+}
+
+/// Lets a sequence, which is named as a literal or computed, go on where another is.
+pub(crate) fn count_on(sequence: &str, before: &str) -> String {
+    format!("SELECT pg_catalog.setval({sequence}, last_value, is_called) FROM {before};\n")
+}
+
+/// The sequence of an identity column, as an expression.
+pub(crate) fn serial_sequence(part: &PartName) -> String {
+    let (table, own) = (literal(&part.whole.to_string()), literal(&part.name.unquoted()));
+    format!("pg_catalog.pg_get_serial_sequence({table}, {own})")
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Numbers that are given from now on come after those that are there.
 fn continue_numbers(part: &PartName, default: Option<&str>) -> String {
     let (table, own) = (&part.whole, &part.name);
-    let literal = |text: String| format!("'{}'", text.replace('\'', "''"));
     let sequence = match default.and_then(|default| default.split('\'').nth(1)) {
         Some(sequence) => format!("'{sequence}'"),
-        None => format!(
-            "pg_catalog.pg_get_serial_sequence({}, {})",
-            literal(table.to_string()),
-            literal(own.unquoted())
-        ),
+        None => serial_sequence(part),
     };
     format!(
         "SELECT pg_catalog.setval({sequence}, pg_catalog.max({own})) FROM {table} \
@@ -249,7 +284,7 @@ fn continue_numbers(part: &PartName, default: Option<&str>) -> String {
 }
 
 /// Returns whether Postgres takes values of a type for another by itself.
-fn casts_by_itself(before: &str, after: &str) -> bool {
+pub(crate) fn casts_by_itself(before: &str, after: &str) -> bool {
     let family = |kind: &str| -> u8 {
         let base = kind.split(['(', ' ']).next().unwrap_or_default();
         match base {
@@ -268,31 +303,6 @@ fn casts_by_itself(before: &str, after: &str) -> bool {
     family(after) == 2 && !before.ends_with("[]")
         || base(before) == base(after)
         || (family(before) != 0 && family(before) == family(after))
-}
-
-/// Returns whether values of a type may not fit into another of its family.
-fn is_narrower(before: &str, after: &str) -> bool {
-    let rank = |kind: &str| match kind.split(['(', ' ']).next().unwrap_or_default() {
-        "smallint" => 1,
-        "integer" => 2,
-        "bigint" => 3,
-        "real" => 4,
-        "double" => 5,
-        "numeric" => 6,
-        _ => 0,
-    };
-    let limit = |kind: &str| -> Option<u64> {
-        kind.split(['(', ',', ')']).nth(1).and_then(|length| length.trim().parse().ok())
-    };
-    match (rank(before), rank(after)) {
-        (0, 0) => match (limit(before), limit(after)) {
-            (Some(before), Some(after)) => after < before,
-            (None, Some(_)) => true,
-            _ => before.starts_with("timestamp") && after == "date",
-        },
-        (a, b) if a == b => limit(after).is_some() && limit(after) < limit(before),
-        (a, b) => b < a,
-    }
 }
 
 /// `SET (…)` and `RESET (…)` that lead from storage parameters to others.

@@ -1,6 +1,6 @@
 //! The statements that drop objects. Never by CASCADE.
 
-use model::{ObjectId, Property};
+use model::ObjectId;
 
 use crate::side::Side;
 
@@ -32,14 +32,14 @@ pub(crate) fn statement(from: &Side<'_>, object: &ObjectId) -> Option<String> {
     })
 }
 
-/// What is lost with an object.
-pub(crate) fn loses(from: &Side<'_>, object: &ObjectId) -> Vec<String> {
+/// What is lost with an object for which there is a statement: rows, and what was counted. What is in a schema
+/// has statements of its own; an extension's tables have not, and nobody knows whether there are any.
+pub(crate) fn loses(object: &ObjectId) -> Vec<String> {
     match object {
-        ObjectId::Table(name) => vec![format!("{name}.*")],
-        // What it counted; one that a column owns goes with it.
-        ObjectId::Sequence(name) if from.value(object, &Property::OwnedBy).is_none() => {
-            vec![format!("{name}.*")]
-        }
+        ObjectId::Table(_)
+        | ObjectId::MaterializedView(_)
+        | ObjectId::Sequence(_)
+        | ObjectId::Extension(_) => vec![format!("{}.*", object.name())],
         _ => Vec::new(),
     }
 }

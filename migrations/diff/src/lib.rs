@@ -2,9 +2,11 @@
 //! them without long locks takes. Pure: whoever calls it reads the catalogs and proves the result.
 
 mod alter;
+mod cast;
 mod column;
 mod drop;
 mod make;
+mod names;
 mod operations;
 mod plan;
 mod rename;

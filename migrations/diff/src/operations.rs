@@ -315,7 +315,7 @@ impl<'a> Operations<'a> {
         }
         match drop::statement(from, node) {
             Some(sql) => {
-                let loses = if fate == Fate::Dropped { drop::loses(from, node) } else { Vec::new() };
+                let loses = if fate == Fate::Dropped { drop::loses(node) } else { Vec::new() };
                 let mut step = Step::new(node, format!("drops {node}"), sql).losing(loses);
                 if self.options.online && self.is_concurrent_index(from, node) {
                     step.change.sql = step.change.sql.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1);
@@ -455,8 +455,7 @@ impl<'a> Operations<'a> {
             _ => to.statements.set_defaults(object),
         };
         let side = if is_gone { self.from.catalog } else { to.catalog };
-        let key = side.iter().map(|(key, _)| key).find(|key| *key == object);
-        match (sql, key) {
+        match (sql, side.key(object)) {
             (Some(sql), Some(key)) => {
                 let step = Step::new(object, format!("sets {object}"), sql);
                 self.steps.insert((Action::Set, key), vec![step]);

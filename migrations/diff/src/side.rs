@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Catalog, ObjectId, Property, QualifiedName, Statements};
+use model::{Catalog, ObjectId, PartName, Property, QualifiedName, Statements};
 
 pub(crate) struct Side<'a> {
     pub(crate) catalog: &'a Catalog,
@@ -11,6 +11,8 @@ pub(crate) struct Side<'a> {
     dependents: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
     /// The same by column.
     of_columns: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
+    /// The sequences that columns own and that are no identities'.
+    owned: BTreeMap<PartName, &'a ObjectId>,
 }
 
 impl<'a> Side<'a> {
@@ -31,7 +33,14 @@ impl<'a> Side<'a> {
                 }
             }
         }
-        Self { catalog, statements, dependents, of_columns }
+        let sequences = catalog.iter().map(|(object, _)| object);
+        let owned =
+            sequences.filter(|object| matches!(object, ObjectId::Sequence(_))).filter_map(|sequence| {
+                let owner = catalog.sequence_owner(sequence).filter(|owner| !owner.is_identity)?;
+                Some((owner.column, sequence))
+            });
+        let owned = owned.collect();
+        Self { catalog, statements, dependents, of_columns, owned }
     }
 
     pub(crate) fn value(&self, object: &ObjectId, property: &Property) -> Option<&'a str> {
@@ -57,6 +66,11 @@ impl<'a> Side<'a> {
 
     pub(crate) fn dependents_of_column(&self, column: &ObjectId) -> impl Iterator<Item = &'a ObjectId> {
         self.of_columns.get(column).into_iter().flatten().copied()
+    }
+
+    /// The sequence that a column owns and that is no identity's.
+    pub(crate) fn owned_sequence(&self, column: &PartName) -> Option<&'a ObjectId> {
+        self.owned.get(column).copied()
     }
 
     /// The table, view or type that an object belongs to.

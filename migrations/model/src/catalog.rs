@@ -169,6 +169,12 @@ impl Catalog {
         self.objects.contains_key(object)
     }
 
+    /// The object itself as this catalog has it, where it is there.
+    #[must_use]
+    pub fn key(&self, object: &ObjectId) -> Option<&ObjectId> {
+        self.objects.get_key_value(object).map(|(key, _)| key)
+    }
+
     /// A property's value, where the object is there and has one.
     #[must_use]
     pub fn value(&self, object: &ObjectId, property: &Property) -> Option<&str> {

@@ -137,8 +137,8 @@ impl<'a> Operations<'a> {
                 && (self.with_column.contains(*part) || self.with_whole.contains(*part))
         };
         if action == Action::Shrink {
-            let steps = self.steps.iter().filter(|((other, object), _)| *other == action && *object == node);
-            let columns = steps.flat_map(|(_, steps)| steps).map(|step| &step.change.about);
+            let columns =
+                self.steps.get(&(action, node)).into_iter().flatten().map(|step| &step.change.about);
             let dependents = columns.flat_map(|column| self.from.dependents_of_column(column));
             return dependents.filter(|part| !goes_along(part)).collect();
         }
@@ -160,13 +160,27 @@ impl<'a> Operations<'a> {
         let mut files: Vec<PlannedFile> = Vec::new();
         // The file from which on what an operation does is there.
         let mut levels: BTreeMap<Key<'a>, usize> = BTreeMap::new();
-        while !waiting.is_empty() {
-            let is_ready = |key: &&Key<'a>| {
-                self.after.get(*key).is_none_or(|needs| needs.iter().all(|needed| !waiting.contains(needed)))
-            };
-            // A circle is cut at its first.
-            let Some(key) = waiting.iter().find(is_ready).or_else(|| waiting.first()).copied() else { break };
+        // How many operations each has to wait for, and those that wait for each.
+        let mut missing: BTreeMap<Key<'a>, usize> = BTreeMap::new();
+        let mut next: BTreeMap<Key<'a>, Vec<Key<'a>>> = BTreeMap::new();
+        for (key, needs) in &self.after {
+            for needed in needs.iter().filter(|needed| waiting.contains(*needed)) {
+                next.entry(*needed).or_default().push(*key);
+                *missing.entry(*key).or_default() += 1;
+            }
+        }
+        let mut ready: BTreeSet<Key<'a>> =
+            waiting.iter().filter(|key| !missing.contains_key(*key)).copied().collect();
+        // A circle is cut at its first.
+        while let Some(key) = ready.pop_first().or_else(|| waiting.first().copied()) {
             waiting.remove(&key);
+            for later in next.remove(&key).unwrap_or_default() {
+                let count = missing.entry(later).or_default();
+                *count = count.saturating_sub(1);
+                if *count == 0 && waiting.contains(&later) {
+                    ready.insert(later);
+                }
+            }
             let needs = self.after.get(&key).into_iter().flatten();
             let mut level = needs.filter_map(|needed| levels.get(needed)).max().copied().unwrap_or(0);
             let steps = self.steps.remove(&key).unwrap_or_default();
