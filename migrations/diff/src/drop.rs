@@ -32,8 +32,8 @@ pub(crate) fn statement(from: &Side<'_>, object: &ObjectId) -> Option<String> {
     })
 }
 
-/// What is lost with an object for which there is a statement: rows, and what was counted. What is in a schema
-/// has statements of its own; an extension's tables have not, and nobody knows whether there are any.
+/// What is lost with an object for which there is a statement: rows, and what was counted. What is in a
+/// schema has statements of its own; an extension's tables have not, and nobody knows whether there are any.
 pub(crate) fn loses(object: &ObjectId) -> Vec<String> {
     match object {
         ObjectId::Table(_)

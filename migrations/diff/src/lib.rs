@@ -5,6 +5,7 @@ mod alter;
 mod cast;
 mod column;
 mod drop;
+mod expand;
 mod make;
 mod names;
 mod operations;
@@ -17,6 +18,7 @@ use std::fmt;
 
 use model::ObjectId;
 
+pub use expand::{Expansion, expand};
 pub use plan::plan;
 pub use rename::rename_candidates;
 
