@@ -1,0 +1,3 @@
+CREATE COLLATION plain FROM "C";
+CREATE TABLE words (id int, w text);
+CREATE UNIQUE INDEX words_w ON words (w);

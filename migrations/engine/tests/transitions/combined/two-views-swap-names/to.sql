@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE VIEW one AS SELECT b, a FROM t;
+CREATE VIEW two AS SELECT a FROM t;

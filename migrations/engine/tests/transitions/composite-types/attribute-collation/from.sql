@@ -1,0 +1,1 @@
+CREATE TYPE word AS (w text, lang text);

@@ -1,0 +1,1 @@
+CREATE TYPE word AS (w text COLLATE "C", lang varchar(2));

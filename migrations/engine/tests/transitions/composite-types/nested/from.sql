@@ -1,0 +1,2 @@
+CREATE TYPE inner_one AS (a int);
+CREATE TYPE outer_one AS (b inner_one, c text);

@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+ALTER DEFAULT PRIVILEGES FOR ROLE transitions_owner IN SCHEMA app
+    GRANT SELECT ON TABLES TO transitions_reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE transitions_owner REVOKE ALL ON TABLES FROM transitions_owner;

@@ -1,0 +1,6 @@
+CREATE SCHEMA app;
+CREATE TABLE app.old (id int);
+ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO transitions_reader;
+ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO transitions_other;
+CREATE TABLE app.fresh (id serial);
+CREATE VIEW app.seen AS SELECT id FROM app.fresh;

@@ -1,0 +1,2 @@
+CREATE DOMAIN score AS int DEFAULT 1;
+CREATE TABLE games (score score);

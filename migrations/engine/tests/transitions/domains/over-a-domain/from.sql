@@ -1,0 +1,3 @@
+CREATE DOMAIN word AS text CHECK (value <> '');
+CREATE DOMAIN name AS word;
+CREATE TABLE people (name public.name);

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int, state text NOT NULL DEFAULT 'new');

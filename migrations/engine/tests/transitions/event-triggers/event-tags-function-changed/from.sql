@@ -1,0 +1,6 @@
+CREATE FUNCTION watch_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+CREATE FUNCTION watch_more() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+CREATE EVENT TRIGGER a ON ddl_command_start EXECUTE FUNCTION watch_ddl();
+CREATE EVENT TRIGGER b ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION watch_ddl();
+CREATE EVENT TRIGGER c ON sql_drop EXECUTE FUNCTION watch_ddl();
+COMMENT ON EVENT TRIGGER c IS 'drops';

@@ -1,0 +1,5 @@
+CREATE FUNCTION watch_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NULL; END $$;
+CREATE EVENT TRIGGER a ON ddl_command_end EXECUTE FUNCTION watch_ddl();
+CREATE EVENT TRIGGER b ON ddl_command_end EXECUTE FUNCTION watch_ddl();
+CREATE EVENT TRIGGER c ON table_rewrite EXECUTE FUNCTION watch_ddl();
+ALTER EVENT TRIGGER a DISABLE;

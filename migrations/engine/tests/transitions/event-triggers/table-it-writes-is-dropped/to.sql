@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b int);
+CREATE TABLE kept (tag text);
+CREATE FUNCTION keep_tag() RETURNS event_trigger LANGUAGE plpgsql
+    AS $$ BEGIN INSERT INTO public.kept VALUES (tg_tag); END $$;
+CREATE EVENT TRIGGER keeping ON ddl_command_end EXECUTE FUNCTION keep_tag();

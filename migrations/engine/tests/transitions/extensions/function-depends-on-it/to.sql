@@ -1,0 +1,3 @@
+CREATE EXTENSION hstore;
+CREATE FUNCTION keys(h hstore) RETURNS text[] LANGUAGE sql AS 'SELECT akeys(h)';
+ALTER FUNCTION keys(hstore) DEPENDS ON EXTENSION hstore;

@@ -1,0 +1,1 @@
+CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $f$ BEGIN RETURN $$it's$$; END $f$;

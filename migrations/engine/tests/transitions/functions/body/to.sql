@@ -1,0 +1,6 @@
+CREATE TABLE t (a int);
+CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2 * n';
+REVOKE EXECUTE ON FUNCTION twice FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION twice TO transitions_reader;
+COMMENT ON FUNCTION twice IS 'doubles';
+CREATE INDEX t_twice ON t (twice(a));

@@ -1,0 +1,1 @@
+CREATE FUNCTION ping(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n; END $$;

@@ -1,0 +1,1 @@
+CREATE FUNCTION inc(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n + 1; END $$;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+CREATE FUNCTION total() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT sum(a) FROM t';

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b text, c date);
+CREATE FUNCTION list() RETURNS SETOF t LANGUAGE sql STABLE AS 'SELECT * FROM t';

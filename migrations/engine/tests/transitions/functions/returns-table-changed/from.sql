@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION list() RETURNS TABLE (a int) LANGUAGE sql STABLE AS 'SELECT a FROM t';
+CREATE VIEW v AS SELECT l.a FROM list() l;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+CREATE FUNCTION clean(n int) RETURNS void LANGUAGE sql AS 'DELETE FROM t WHERE a < n';

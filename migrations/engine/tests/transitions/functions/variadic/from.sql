@@ -1,0 +1,1 @@
+CREATE FUNCTION most(a int[]) RETURNS int LANGUAGE sql AS 'SELECT max(x) FROM unnest(a) x';

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+GRANT REFERENCES, TRUNCATE ON t TO transitions_reader;
+GRANT ALL ON t TO PUBLIC;

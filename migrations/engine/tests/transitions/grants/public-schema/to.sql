@@ -1,0 +1,2 @@
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT CREATE ON SCHEMA public TO transitions_reader;

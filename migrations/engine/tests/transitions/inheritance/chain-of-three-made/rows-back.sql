@@ -1,0 +1,1 @@
+INSERT INTO trees (id, name) VALUES (1, 'oak');

@@ -1,0 +1,1 @@
+CREATE TABLE plants (name text, CONSTRAINT named CHECK (name <> ''));

@@ -1,0 +1,1 @@
+INSERT INTO plants VALUES ('fern');

@@ -1,0 +1,2 @@
+CREATE TABLE plants (name text DEFAULT 'fern', height int);
+CREATE TABLE trees (rings int) INHERITS (plants);

@@ -1,0 +1,4 @@
+CREATE TABLE notes (id int, owner text);
+CREATE POLICY a ON notes USING (id > 0);
+CREATE POLICY b ON notes WITH CHECK (id > 1);
+CREATE POLICY c ON notes FOR INSERT;

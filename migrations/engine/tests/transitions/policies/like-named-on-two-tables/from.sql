@@ -1,0 +1,4 @@
+CREATE TABLE a (id int);
+CREATE TABLE b (id int);
+CREATE POLICY p ON a USING (id > 0);
+CREATE POLICY p ON b FOR DELETE USING (id > 0);

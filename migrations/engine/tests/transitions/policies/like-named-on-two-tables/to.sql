@@ -1,0 +1,4 @@
+CREATE TABLE a (id int);
+CREATE TABLE b (id int);
+CREATE POLICY p ON a FOR DELETE USING (id > 1);
+CREATE POLICY p ON b USING (id > 0);

@@ -1,0 +1,3 @@
+CREATE TABLE notes (id int, owner text);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes AS PERMISSIVE USING (owner = current_user);

@@ -1,0 +1,2 @@
+CREATE PROCEDURE note(INOUT n int, which text) LANGUAGE plpgsql AS $$ BEGIN n := n + 2; END $$;
+CREATE PROCEDURE tidy() LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN PERFORM 1; END $$;

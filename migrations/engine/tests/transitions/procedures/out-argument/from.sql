@@ -1,0 +1,1 @@
+CREATE PROCEDURE count_up(a int) LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,1 @@
+CREATE PROCEDURE count_up(a int, OUT b int) LANGUAGE sql AS 'SELECT a';

@@ -1,0 +1,2 @@
+CREATE TABLE a (id bigint PRIMARY KEY, n int);
+CREATE PUBLICATION p FOR TABLE a WHERE (id > 1);

@@ -1,0 +1,2 @@
+CREATE TABLE a (id int PRIMARY KEY, c text);
+CREATE PUBLICATION p FOR TABLE a (id, c);

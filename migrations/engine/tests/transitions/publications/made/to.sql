@@ -1,0 +1,5 @@
+CREATE TABLE a (id int PRIMARY KEY, b text);
+CREATE PUBLICATION one FOR TABLE a;
+CREATE PUBLICATION everything FOR ALL TABLES WITH (publish = 'insert');
+CREATE PUBLICATION nothing;
+COMMENT ON PUBLICATION one IS 'for the reports';

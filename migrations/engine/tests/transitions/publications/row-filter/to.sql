@@ -1,0 +1,2 @@
+CREATE TABLE a (id int PRIMARY KEY, b text);
+CREATE PUBLICATION p FOR TABLE a (id) WHERE (id > 20 AND id < 1000);

@@ -1,0 +1,1 @@
+INSERT INTO "My.App"."Order" VALUES (1, 'x');

@@ -1,0 +1,1 @@
+CREATE TYPE hours AS RANGE (SUBTYPE = time);

@@ -1,0 +1,3 @@
+CREATE TYPE hours AS RANGE (SUBTYPE = time);
+GRANT USAGE ON TYPE hours TO transitions_reader;
+REVOKE USAGE ON TYPE hours FROM PUBLIC;

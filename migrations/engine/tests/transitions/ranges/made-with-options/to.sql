@@ -1,0 +1,4 @@
+CREATE FUNCTION apart(a time, b time) RETURNS float8 LANGUAGE sql IMMUTABLE
+    AS 'SELECT extract(epoch FROM a - b)::float8';
+CREATE TYPE hours AS RANGE (SUBTYPE = time, SUBTYPE_DIFF = apart, MULTIRANGE_TYPE_NAME = many_hours);
+COMMENT ON TYPE hours IS 'of a shop';

@@ -1,0 +1,1 @@
+INSERT INTO log (a) VALUES (3);

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+CREATE TABLE log (a int, at timestamptz DEFAULT now());
+CREATE RULE logged AS ON INSERT TO t WHERE new.a > 0 DO INSTEAD INSERT INTO log (a) VALUES (new.a);
+COMMENT ON RULE logged ON t IS 'logs';

@@ -1,0 +1,4 @@
+CREATE TABLE log (a bigint);
+CREATE TABLE t (a bigint);
+CREATE RULE logged AS ON INSERT TO t DO ALSO INSERT INTO log VALUES (new.a);
+ALTER TABLE t DISABLE RULE logged;

@@ -1,0 +1,1 @@
+INSERT INTO loans VALUES (NULL, 'x');

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+ALTER SCHEMA app OWNER TO transitions_owner;
+GRANT USAGE, CREATE ON SCHEMA app TO transitions_reader WITH GRANT OPTION;

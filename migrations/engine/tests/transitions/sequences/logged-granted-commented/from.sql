@@ -1,0 +1,2 @@
+CREATE UNLOGGED SEQUENCE no;
+GRANT USAGE ON SEQUENCE no TO transitions_reader;

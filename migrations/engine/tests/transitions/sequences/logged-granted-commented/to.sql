@@ -1,0 +1,4 @@
+CREATE SEQUENCE no;
+GRANT SELECT ON SEQUENCE no TO transitions_reader WITH GRANT OPTION;
+COMMENT ON SEQUENCE no IS 'numbers';
+ALTER SEQUENCE no OWNER TO transitions_owner;

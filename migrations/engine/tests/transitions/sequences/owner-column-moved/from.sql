@@ -1,0 +1,5 @@
+CREATE TABLE a (id int);
+CREATE TABLE b (id int);
+CREATE SEQUENCE no;
+ALTER SEQUENCE no OWNED BY a.id;
+ALTER TABLE a ALTER id SET DEFAULT nextval('no');

@@ -1,0 +1,4 @@
+CREATE TABLE a (id int);
+CREATE SEQUENCE no;
+ALTER TABLE a ALTER id SET DEFAULT nextval('no');
+ALTER SEQUENCE no OWNED BY a.id;

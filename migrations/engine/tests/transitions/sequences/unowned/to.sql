@@ -1,0 +1,3 @@
+CREATE TABLE a (id int);
+CREATE SEQUENCE no;
+ALTER TABLE a ALTER id SET DEFAULT nextval('no');

@@ -1,0 +1,1 @@
+CREATE TABLE goods (id int, name text);

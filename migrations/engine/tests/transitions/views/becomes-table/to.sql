@@ -1,0 +1,2 @@
+CREATE TABLE books (id int, title text);
+CREATE TABLE shelf (id int, title text);

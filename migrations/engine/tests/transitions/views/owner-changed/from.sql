@@ -1,0 +1,3 @@
+CREATE TABLE books (id int, title text);
+GRANT SELECT ON books TO transitions_owner;
+CREATE VIEW shelf AS SELECT id FROM books;

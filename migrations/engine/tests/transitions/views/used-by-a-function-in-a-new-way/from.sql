@@ -1,0 +1,3 @@
+CREATE TABLE books (id int, title text);
+CREATE VIEW shelf AS SELECT id, title FROM books;
+CREATE FUNCTION pick() RETURNS SETOF shelf LANGUAGE sql STABLE AS 'SELECT * FROM shelf';
