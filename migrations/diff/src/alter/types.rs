@@ -117,6 +117,12 @@ pub(super) fn sequence_options(before: &str, after: &str, set: &str) -> String {
     if cycles(before) != cycles(after) {
         options.push(format!("{set}{}", if cycles(after) { "CYCLE" } else { "NO CYCLE" }));
     }
+    let number = |text: &str, word: &str| of(text, word).parse::<i64>().unwrap_or_default();
+    let is_beyond = |one: &str, other: &str| number(one, "max") < number(other, "min");
+    // No number that it can be at is one that it may be at.
+    if is_beyond(before, after) || is_beyond(after, before) {
+        options.push("RESTART".to_owned());
+    }
     options.join(" ")
 }
 

@@ -1,0 +1,2 @@
+CREATE TYPE address AS (street text, town text);
+CREATE TABLE people (id int, home address);

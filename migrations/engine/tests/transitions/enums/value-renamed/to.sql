@@ -1,0 +1,2 @@
+CREATE TYPE state AS ENUM ('new', 'open', 'closed');
+CREATE TABLE tickets (id int, state state);

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, c int);
+CREATE STATISTICS s ON a, c FROM t;
