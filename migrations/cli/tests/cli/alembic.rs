@@ -1,7 +1,7 @@
 //! Alembic itself, and its routine beside ours: the same catalog at each step.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -17,30 +17,45 @@ pub struct Alembic {
 impl Alembic {
     /// With the revisions of a folder beside this file. `None`, and why, where Alembic is not installed.
     pub fn new(project: &Project, revisions: &str) -> Option<Self> {
+        let alembic = Self::empty(project)?;
+        let folder = alembic.folder.path();
+        fs::copy(ours_of("env.py"), folder.join("env.py")).unwrap();
+        copy(&ours_of(revisions), &folder.join("versions"));
+        Some(alembic)
+    }
+
+    /// With models, from which revisions are made.
+    pub fn with_models(project: &Project) -> Option<Self> {
+        let alembic = Self::empty(project)?;
+        copy(&ours_of("models"), alembic.folder.path());
+        Some(alembic)
+    }
+
+    fn empty(project: &Project) -> Option<Self> {
         if !program().exists() {
             support::skipped("Alembic is not installed (scripts/tools.sh alembic)");
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/alembic");
         fs::create_dir(folder.path().join("versions")).unwrap();
-        fs::copy(ours.join("env.py"), folder.path().join("env.py")).unwrap();
-        for entry in fs::read_dir(ours.join(revisions)).unwrap() {
-            let path = entry.unwrap().path();
-            fs::copy(&path, folder.path().join("versions").join(path.file_name().unwrap())).unwrap();
-        }
-        let ini = "[alembic]\nscript_location = %(here)s\npath_separator = os\n";
+        let ini = "[alembic]\nscript_location = %(here)s\nprepend_sys_path = %(here)s\npath_separator = os\n";
         fs::write(folder.path().join("alembic.ini"), ini).unwrap();
         let url = project.database.url().replacen("postgresql://", "postgresql+psycopg2://", 1);
         Some(Self { folder, url })
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
         let mut command = Command::new(program());
         command
             .args(arguments)
             .current_dir(self.folder.path())
             .env("ALEMBIC_URL", &self.url)
+            .envs(variables.iter().copied())
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped());
@@ -50,7 +65,19 @@ impl Alembic {
     }
 }
 
-fn program() -> std::path::PathBuf {
+/// A file or folder beside this file.
+fn ours_of(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/alembic").join(name)
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+fn program() -> PathBuf {
     support::project_root().join(".tools/bin/alembic")
 }
 

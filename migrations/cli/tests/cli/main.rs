@@ -4,6 +4,7 @@
 mod adopt;
 mod adopt_record;
 mod alembic;
+mod alembic_models;
 mod alembic_table;
 mod alterations;
 mod autogenerate;
