@@ -1,8 +1,12 @@
 //! Expressions as the server prints them, where the same one has two forms.
 
+mod chains;
+
 use std::borrow::Cow;
 
-/// A list of `varchar` values that is compared with `text`, in one form.
+use chains::flattened;
+
+/// An expression in one form: lists of `varchar` values, and chains of AND and OR.
 ///
 /// `v IN ('a', 'b')` over a varchar is printed as
 /// `(v)::text = ANY ((ARRAY['a'::character varying, …])::text[])`. Read again, as by pg_restore, it is
@@ -10,10 +14,15 @@ use std::borrow::Cow;
 /// `ANY (ARRAY['a'::character varying, …])`, which the server reads as the first.
 #[must_use]
 pub fn canonical_expression(text: &str) -> Cow<'_, str> {
+    let has_chain = text.contains("((") && (text.contains(" AND ") || text.contains(" OR "));
+    let text = match has_chain.then(|| flattened(text)).flatten() {
+        Some(flat) if flat != text => Cow::Owned(flat),
+        _ => Cow::Borrowed(text),
+    };
     if !text.contains("ARRAY[") || !text.contains("'::character varying") {
-        return Cow::Borrowed(text);
+        return text;
     }
-    Cow::Owned(without_casts_of_arrays(&without_casts_of_elements(text)))
+    Cow::Owned(without_casts_of_arrays(&without_casts_of_elements(&text)))
 }
 
 /// `('a'::character varying)::text` becomes `'a'::character varying`.
