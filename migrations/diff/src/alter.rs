@@ -8,8 +8,8 @@ use model::{Difference, ObjectId, ObjectKind, Property};
 use crate::column::{self, Changed, by_object};
 use crate::side::Side;
 use crate::step::{Altered, Step};
-use index::index;
-use types::{composite, domain, labels, sequence_options};
+use index::{index, is_other_index};
+use types::{composite, domain, is_wider, labels, sequence_options, sequence_position};
 
 /// Looks at an object whose own properties, columns or further parts differ.
 pub(crate) fn alter(
@@ -27,6 +27,19 @@ pub(crate) fn alter(
         }
         ObjectId::CompositeType(_) => composite(sides, differences, &mut altered),
         ObjectId::Domain(_) => domain(sides, node, differences, is_online, &mut altered),
+        ObjectId::View(name) => {
+            for (object, properties) in &changed {
+                let (Some(part), Some((_, after))) = (object.part(), properties.get(&Property::Default))
+                else {
+                    continue;
+                };
+                let set =
+                    after.map_or_else(|| "DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}"));
+                let sql = format!("ALTER VIEW {name} ALTER COLUMN {} {set};\n", part.name);
+                altered.steps.push(Step::new(object, format!("changes the default of {object}"), sql));
+                altered.absorbed.push(ObjectId::Default(part.clone()));
+            }
+        }
         _ => {}
     }
     for (object, properties) in &changed {
@@ -36,7 +49,8 @@ pub(crate) fn alter(
         if *object == node {
             own(sides, node, properties, &mut altered);
         } else if let ObjectId::Index(name) = object {
-            let rest = index(to, object, properties);
+            altered.is_replaced |= is_other_index(properties);
+            let rest = index(sides, object, properties);
             altered
                 .steps
                 .extend(rest.into_iter().map(|sql| Step::new(object, format!("changes index {name}"), sql)));
@@ -101,9 +115,16 @@ fn table(
 ) {
     let (from, to) = sides;
     let mut renamed = (None, None);
+    let mut computed = Vec::new();
     for difference in differences {
         match difference {
-            Difference::New(column @ ObjectId::Column(_)) => column::add(to, node, column, altered),
+            Difference::New(column @ ObjectId::Column(_)) => match column::is_computed(to, column) {
+                _ if column::follows_parent(sides, node, column) => {
+                    altered.absorbed.extend(column.part().cloned().map(ObjectId::Default));
+                }
+                true => computed.push(column),
+                false => column::add(to, node, column, altered),
+            },
             Difference::Gone(column @ ObjectId::Column(_)) => column::drop(from, node, column, altered),
             Difference::Gone(sequence @ ObjectId::Sequence(_)) => renamed.0 = Some(sequence),
             Difference::New(sequence @ ObjectId::Sequence(name)) => renamed.1 = Some((sequence, name)),
@@ -120,14 +141,33 @@ fn table(
                     let set = sequence_options(before, after, "SET ");
                     if !set.is_empty() {
                         let (table, column) = (&owner.column.whole, &owner.column.name);
-                        let sql = format!("ALTER TABLE {table} ALTER COLUMN {column} {set};\n");
-                        altered.steps.push(Step::new(object, format!("changes {object}"), sql));
+                        let first = sequence_position(object, before, after);
+                        let sql = format!("{first}ALTER TABLE {table} ALTER COLUMN {column} {set};\n");
+                        let step = Step::new(object, format!("changes {object}"), sql);
+                        // Numbers that a narrower type cannot hold go before it comes.
+                        let at = if is_wider(before, after) { altered.steps.len() } else { 0 };
+                        altered.steps.insert(at, step);
                     }
                 }
             }
             _ => {}
         }
     }
+    // What is computed of a column goes while that gets another type.
+    if let Some(whole) = node.as_whole() {
+        for (column, _) in from.statements.columns(whole) {
+            let reads = from.catalog.dependencies(column).any(|needed| altered.retyped.contains(needed));
+            let is_computed = column::is_computed(from, column) && column::is_computed(to, column);
+            if is_computed && reads && !altered.remade.contains(column) {
+                altered.steps.retain(|step| step.change.about != *column);
+                column::remake(sides, node, column, altered);
+            }
+        }
+    }
+    for column in computed {
+        column::add(to, node, column, altered);
+    }
+    altered.shrinks.sort_by_key(|step| !column::is_computed(from, &step.change.about));
     // An identity's sequence under another name.
     if let (Some(before), Some((after, name))) = renamed
         && let (Some(old), Some(new)) =
@@ -216,11 +256,13 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 sql.extend(new.map(|parent| alter(&format!("INHERIT {parent}"))));
             }
             if has(&Property::Partition) || has(&Property::PartitionOf) {
-                if let Some(parent) = from.value(node, &Property::PartitionOf) {
-                    sql.push(format!("ALTER TABLE {parent} DETACH PARTITION {name};\n"));
-                }
-                let attached = node.as_whole().and_then(|whole| to.statements.attachment(whole));
-                sql.extend(attached);
+                altered.detach = from.value(node, &Property::PartitionOf).map(|parent| {
+                    let sql = format!("ALTER TABLE {parent} DETACH PARTITION {name};\n");
+                    Step::new(node, format!("takes {node} out of {parent}"), sql)
+                });
+                let attachment = node.as_whole().and_then(|whole| to.statements.attachment(whole));
+                altered.attach =
+                    attachment.map(|sql| Step::new(node, format!("makes {node} a partition"), sql));
             }
             if has(&Property::Populated) {
                 let is_emptied = after(&Property::Populated) == Some("no");
@@ -274,11 +316,13 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             }
         }
         ObjectId::Index(_) => {
-            match has(&Property::Definition) {
+            match is_other_index(changed) {
                 true => is_replaced = true,
-                false => sql.extend(index(to, node, changed)),
+                false => sql.extend(index((from, to), node, changed)),
             }
             known.extend([
+                Property::Definition,
+                Property::Options,
                 Property::Statistics,
                 Property::Clustered,
                 Property::ReplicaIdentity,
@@ -295,7 +339,16 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             let is_validated = has(&Property::Validated) && after(&Property::Validated) != Some("no");
             let (old, new) = (bare(before), bare(now));
             let table = &part.whole;
-            if is_validated && old == new {
+            let is_moved = [Property::PartitionOf, Property::Inherits].iter().any(|property| {
+                let of = |side: &Side<'_>| {
+                    side.whole(node).and_then(|table| side.value(table, property)).map(str::to_owned)
+                };
+                of(from) != of(to)
+            });
+            if has(&Property::Inherited) {
+                // A parent brings it, or does not any more; with its table it comes and stays by itself.
+                is_replaced = !is_moved || old != new;
+            } else if is_validated && old == new {
                 sql.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {};\n", part.name));
             } else if new.starts_with("FOREIGN KEY")
                 && old[..timing(&old)] == new[..timing(&new)]
@@ -312,11 +365,13 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             } else {
                 is_replaced = has(&Property::Definition) || has(&Property::Validated);
             }
-            known.extend([Property::Definition, Property::Validated]);
+            known.extend([Property::Definition, Property::Validated, Property::Inherited]);
         }
         ObjectId::Trigger(part) | ObjectId::Rule(part) => {
             let kind = node.kind().as_str().to_uppercase();
-            if has(&Property::Definition) {
+            // Its table's parent has the trigger that it follows.
+            let follows = [from, to].iter().all(|side| side.value(node, &Property::Inherited).is_some());
+            if has(&Property::Definition) && !follows {
                 let text = after(&Property::Definition).unwrap_or_default().trim_end_matches(';');
                 let is_constraint = [from.value(node, &Property::Definition), Some(text)]
                     .iter()
@@ -364,7 +419,8 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             if let (Some(before), Some(now)) = values(&Property::Definition) {
                 let options = sequence_options(before, now, "");
                 if !options.is_empty() {
-                    sql.push(format!("ALTER SEQUENCE {name} {options};\n"));
+                    let first = sequence_position(node, before, now);
+                    sql.push(format!("{first}ALTER SEQUENCE {name} {options};\n"));
                 }
             }
             if has(&Property::Persistence) {

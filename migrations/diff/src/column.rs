@@ -21,6 +21,27 @@ pub(crate) fn kind(table: &ObjectId) -> &'static str {
     }
 }
 
+/// Returns whether a column is computed of others.
+pub(crate) fn is_computed(side: &Side<'_>, column: &ObjectId) -> bool {
+    [Property::Generated, Property::Virtual].iter().any(|how| side.value(column, how).is_some())
+}
+
+/// Returns whether a column is brought by a parent that is the same before and after, whose own statements
+/// change it.
+pub(crate) fn follows_parent(
+    (from, to): (&Side<'_>, &Side<'_>),
+    table: &ObjectId,
+    column: &ObjectId,
+) -> bool {
+    let is_kept = |property: &Property| {
+        to.value(table, property).is_some() && from.value(table, property) == to.value(table, property)
+    };
+    let is_there = |side: &Side<'_>| side.catalog.contains(column);
+    let is_inherited = |side: &Side<'_>| side.value(column, &Property::Inherited).is_some();
+    (is_kept(&Property::PartitionOf) || is_kept(&Property::Inherits))
+        && [from, to].iter().all(|side| !is_there(side) || is_inherited(side))
+}
+
 /// Adds a new column.
 pub(crate) fn add(to: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
     let Some(part) = column.part() else { return };
@@ -50,13 +71,47 @@ pub(crate) fn drop(from: &Side<'_>, table: &ObjectId, column: &ObjectId, altered
         return;
     }
     let sql = format!("ALTER {} {} DROP COLUMN {};\n", kind(table), part.whole, part.name);
-    let is_computed =
-        [Property::Generated, Property::Virtual].iter().any(|p| from.value(column, p).is_some());
     // The rows of a foreign table are elsewhere.
-    let is_stored = !is_computed && matches!(table, ObjectId::Table(_));
+    let is_stored = !is_computed(from, column) && matches!(table, ObjectId::Table(_));
     let loses = if is_stored { vec![part.to_string()] } else { Vec::new() };
     altered.dropped.push(column.clone());
     altered.shrinks.push(Step::new(column, format!("drops {column}"), sql).losing(loses));
+}
+
+/// Returns whether a column must be dropped and added: it is computed, and there is no other way. What it is
+/// computed of is still there.
+pub(crate) fn is_remade(
+    (from, to): (&Side<'_>, &Side<'_>),
+    column: &ObjectId,
+    changed: &Changed<'_>,
+) -> bool {
+    let has = |property: &Property| changed.contains_key(property);
+    let (before, after) = (from.value(column, &Property::Generated), to.value(column, &Property::Generated));
+    let is_retyped = has(&Property::Type);
+    let casts = || match (from.value(column, &Property::Type), to.value(column, &Property::Type)) {
+        (Some(before), Some(after)) => casts_by_itself(before, after),
+        _ => true,
+    };
+    has(&Property::Virtual)
+        || has(&Property::Generated) && before.is_none()
+        || has(&Property::Generated) && after.is_some() && is_retyped
+        || before.is_some() && after.is_some() && is_retyped && !casts()
+}
+
+/// Drops a computed column and adds it again.
+pub(crate) fn remake(
+    (from, to): (&Side<'_>, &Side<'_>),
+    table: &ObjectId,
+    column: &ObjectId,
+    altered: &mut Altered,
+) {
+    drop(from, table, column, altered);
+    let drop = altered.shrinks.pop();
+    altered.dropped.pop();
+    altered.remade.push(column.clone());
+    // Before what it is computed of has another type.
+    altered.steps.splice(0..0, drop);
+    add(to, table, column, altered);
 }
 
 /// Alters a column that is there both times.
@@ -73,33 +128,31 @@ pub(crate) fn alter(
     let after = |property: &Property| to.value(column, property);
     let (kind, name, own) = (kind(table), &part.whole, &part.name);
     let alter = |what: &str| format!("ALTER {kind} {name} ALTER COLUMN {own} {what};\n");
-    let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
 
-    let is_computed = [Property::Generated, Property::Virtual];
-    if let Some(property) = is_computed.iter().find(|property| has(property)) {
-        match (from.value(column, property), after(property)) {
-            (Some(_), Some(expression)) if *property == Property::Generated => {
-                step(format!("computes {column} anew"), alter(&format!("SET EXPRESSION AS ({expression})")))
+    if is_remade((from, to), column, changed) {
+        remake((from, to), table, column, altered);
+        return;
+    }
+    if has(&Property::Generated) {
+        match after(&Property::Generated) {
+            Some(expression) => {
+                let sql = alter(&format!("SET EXPRESSION AS ({expression})"));
+                altered.steps.push(Step::new(column, format!("computes {column} anew"), sql));
             }
-            (Some(_), None) if *property == Property::Generated && after(&Property::Virtual).is_none() => {
-                step(format!("computes {column} no more"), alter("DROP EXPRESSION"));
-            }
-            _ => {
-                // There is no other way; what it was computed of is still there.
-                drop(from, table, column, altered);
-                let drop = altered.shrinks.pop();
-                altered.dropped.pop();
-                altered.retyped.push(column.clone());
-                altered.steps.extend(drop);
-                add(to, table, column, altered);
-                return;
+            None => {
+                let summary = format!("computes {column} no more");
+                // Before what it was computed of has another type.
+                altered.steps.insert(0, Step::new(column, summary, alter("DROP EXPRESSION")));
             }
         }
     }
+    let is_followed = follows_parent((from, to), table, column);
     let is_retyped = has(&Property::Type) || has(&Property::Collation);
     let default = after(&Property::Default);
     let had_default = from.value(column, &Property::Default).is_some();
-    let is_identity = has(&Property::Identity);
+    // A partition's column is numbered by its parent's.
+    let is_partition = to.value(table, &Property::PartitionOf).is_some();
+    let is_identity = has(&Property::Identity) && !(is_followed && is_partition);
     let (old, new) = (from.owned_sequence(part), to.owned_sequence(part));
     let mut counted_before = None;
     if is_identity && after(&Property::Identity).is_none() {
@@ -134,15 +187,22 @@ pub(crate) fn alter(
         if had_default {
             actions.push(format!("ALTER COLUMN {own} DROP DEFAULT"));
         }
-        actions.push(format!("ALTER COLUMN {own} TYPE {now}{collation}{using}"));
+        if !is_followed {
+            actions.push(format!("ALTER COLUMN {own} TYPE {now}{collation}{using}"));
+        }
         if let Some(default) = default {
             actions.push(format!("ALTER COLUMN {own} SET DEFAULT {default}"));
         }
-        let sql = format!("ALTER {kind} {name} {};\n", actions.join(", "));
+        let sql = match actions.as_slice() {
+            [] => String::new(),
+            actions => format!("ALTER {kind} {name} {};\n", actions.join(", ")),
+        };
         let summary = format!("changes the type of {column} from {} to {now}", before.unwrap_or_default());
         let is_kept = before.is_none_or(|before| cast::keeps_values((from, to), before, now));
         let loses = if is_kept { Vec::new() } else { vec![part.to_string()] };
-        altered.steps.push(Step::new(column, summary, sql).losing(loses));
+        if !sql.is_empty() {
+            altered.steps.push(Step::new(column, summary, sql).losing(loses));
+        }
         altered.retyped.push(column.clone());
         altered.absorbed.push(ObjectId::Default(part.clone()));
     }
@@ -159,17 +219,19 @@ pub(crate) fn alter(
                 }
             }
             None => {
-                let mut sql = alter("DROP DEFAULT");
-                // The identity's sequence takes its name, and counts on.
-                if let Some(sequence) = old.filter(|_| after(&Property::Identity).is_some()) {
-                    let (aside, before) = set_aside(sequence);
-                    sql += &aside;
-                    counted_before = Some(before);
-                    altered.absorbed.push(sequence.clone());
-                }
+                let sql = alter("DROP DEFAULT");
                 altered.steps.push(Step::new(column, format!("drops the default of {column}"), sql));
             }
         }
+    }
+    // The identity's sequence takes its name, and counts on.
+    if let Some(sequence) = old.filter(|_| is_identity && after(&Property::Identity).is_some())
+        && has(&Property::Default)
+    {
+        let (sql, before) = set_aside(sequence);
+        counted_before = Some(before);
+        altered.absorbed.push(sequence.clone());
+        altered.steps.push(Step::new(column, format!("sets {sequence} aside"), sql));
     }
     if has(&Property::NotNull) {
         not_null(to, part, column, kind, is_online, altered);
@@ -200,7 +262,9 @@ pub(crate) fn alter(
         (&Property::Statistics, "SET STATISTICS", "-1"),
     ];
     for (property, how, usual) in simple {
-        if has(property) {
+        // Another type begins with its own.
+        let is_reset = is_retyped && *property != Property::Statistics && after(property).is_some();
+        if has(property) || is_reset {
             let value = after(property).unwrap_or(usual);
             step(format!("changes the {property} of {column}"), alter(&format!("{how} {value}")));
         }

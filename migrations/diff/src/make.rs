@@ -17,7 +17,9 @@ pub(crate) fn steps(to: &Side<'_>, object: &ObjectId, inline: &[&ObjectId], is_o
             let index = to.statements.index_of(part);
             let is_checked_later = (definition.starts_with("CHECK") || definition.starts_with("FOREIGN KEY"))
                 && !definition.ends_with(" NOT VALID");
-            let is_key = definition.starts_with("UNIQUE") || definition.starts_with("PRIMARY KEY");
+            // A key that is inherited is brought by a parent's.
+            let is_key = (definition.starts_with("UNIQUE") || definition.starts_with("PRIMARY KEY"))
+                && to.value(object, &Property::Inherited).is_none();
             match index.and_then(|index| to.value(index, &Property::Definition)) {
                 Some(index) if is_key => {
                     let kind = if definition.starts_with("UNIQUE") { "UNIQUE" } else { "PRIMARY KEY" };

@@ -4,9 +4,10 @@ mod graph;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Catalog, Difference, ObjectId, ObjectKind, Property};
+use model::{Catalog, Difference, Ident, ObjectId, ObjectKind, Property, QualifiedName};
 
 use crate::alter::{alter, is_replaceable};
+use crate::names::suffixed;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 use crate::{Options, Plan, Unplanned, drop, make};
@@ -14,6 +15,8 @@ use crate::{Options, Plan, Unplanned, drop, make};
 /// What is done with an object. Of what could be done next, the first of these comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Action {
+    /// Takes a partition out of its parent.
+    Detach,
     Drop,
     Alter,
     Create,
@@ -49,6 +52,8 @@ pub(crate) struct Operations<'a> {
     with_column: BTreeSet<&'a ObjectId>,
     /// Parts that go with their table or view.
     with_whole: BTreeSet<&'a ObjectId>,
+    /// Columns that have another type, or are dropped and added.
+    moving: BTreeSet<ObjectId>,
     unplanned: Vec<Unplanned>,
     steps: BTreeMap<Key<'a>, Vec<Step>>,
     after: BTreeMap<Key<'a>, BTreeSet<Key<'a>>>,
@@ -67,6 +72,7 @@ impl<'a> Operations<'a> {
             absorbed: BTreeSet::new(),
             with_column: BTreeSet::new(),
             with_whole: BTreeSet::new(),
+            moving: BTreeSet::new(),
             unplanned: Vec::new(),
             steps: BTreeMap::new(),
             after: BTreeMap::new(),
@@ -149,6 +155,9 @@ impl<'a> Operations<'a> {
                 blocking
                     .extend(self.from.dependents_of_column(column).filter(|d| !is_rebuilt_by_postgres(d)));
             }
+            self.moving.extend(altered.retyped.iter().chain(&altered.remade).cloned());
+            let remade = altered.remade.iter().flat_map(|column| self.from.dependents_of_column(column));
+            blocking.extend(remade.filter(|d| !is_of_column(d)));
         }
         for dependent in blocking {
             self.replace(dependent, &mut waiting);
@@ -158,11 +167,24 @@ impl<'a> Operations<'a> {
             for dependent in dependents {
                 let is_needed_again = self.fates.get(node) == Some(&Fate::Replaced);
                 let needs_it_still = self.to.needs(dependent).any(|needed| needed == node);
-                if is_needed_again && (needs_it_still || !self.to.is_node(dependent)) {
+                // What would not be touched holds on to what goes.
+                let is_untouched = !self.fates.contains_key(dependent) && is_replaceable(dependent.kind());
+                // An index goes with the one that it is attached to.
+                let goes_along = self.from.attached_to(dependent) == Some(node) && !self.is_moved(dependent);
+                if is_untouched
+                    || goes_along
+                    || is_needed_again && (needs_it_still || !self.to.is_node(dependent))
+                {
                     self.replace(dependent, &mut waiting);
                 }
             }
         }
+    }
+
+    /// Returns whether the table of an index is taken out of its parent, with the index.
+    fn is_moved(&self, index: &ObjectId) -> bool {
+        let table = self.from.whole(index);
+        table.and_then(|table| self.altered.get(table)).is_some_and(|altered| altered.detach.is_some())
     }
 
     fn replace(&mut self, dependent: &'a ObjectId, waiting: &mut Vec<&'a ObjectId>) {
@@ -254,8 +276,14 @@ impl<'a> Operations<'a> {
                 self.write_create(node, fate);
             }
             if fate == Fate::Altered && !self.absorbed.contains(node) {
-                let altered = self.altered.remove(node).unwrap_or_default();
+                let altered = self.altered.get(node).cloned().unwrap_or_default();
                 self.steps.insert((Action::Alter, node), altered.steps);
+                if let Some(step) = altered.detach {
+                    self.steps.insert((Action::Detach, node), vec![step]);
+                }
+                if let Some(step) = altered.attach {
+                    self.steps.insert((Action::Attach, node), vec![step]);
+                }
                 if !altered.shrinks.is_empty() {
                     self.steps.insert((Action::Shrink, node), altered.shrinks);
                 }
@@ -272,10 +300,11 @@ impl<'a> Operations<'a> {
         let is_gone =
             |object: &ObjectId| matches!(self.fates.get(object), Some(Fate::Dropped | Fate::Replaced));
         let goes_with_whole = whole.is_some_and(|whole| whole != node && is_gone(whole));
+        let own = from.catalog.whole(node);
         let named: Vec<ObjectId> = from
             .catalog
             .dependencies(node)
-            .filter(|needed| matches!(needed, ObjectId::Column(_)))
+            .filter(|needed| matches!(needed, ObjectId::Column(part) if own.as_ref() == Some(&part.whole)))
             .cloned()
             .collect();
         let column = match node {
@@ -300,7 +329,12 @@ impl<'a> Operations<'a> {
         });
         let is_brought = from.value(node, &Property::Inherited).is_some()
             && matches!(node, ObjectId::Constraint(_) | ObjectId::Trigger(_));
-        if (goes_with_whole && !self.is_in_circle(node))
+        // A policy that reads another table which goes.
+        let holds_another = matches!(node, ObjectId::Policy(_))
+            && from.needs(node).any(|needed| Some(needed) != whole && is_gone(needed));
+        let goes_along = from.attached_to(node).is_some_and(|parent| is_gone(parent) && !self.is_moved(node));
+        if (goes_with_whole && !holds_another && !self.is_in_circle(node))
+            || goes_along
             || (goes_with_column && !is_needed)
             || is_brought
             || self.absorbed.contains(node)
@@ -392,12 +426,24 @@ impl<'a> Operations<'a> {
         let inline: Vec<&ObjectId> = self.inline.get(node).into_iter().flatten().copied().collect();
         let mut steps = make::steps(to, node, &inline, is_online);
         // The old index serves until the new one is there.
-        if is_online && fate == Fate::Replaced && matches!(node, ObjectId::Index(_)) {
-            steps = rebuild(node, steps);
+        if is_online && fate == Fate::Replaced && matches!(node, ObjectId::Index(_)) && self.can_stay(node) {
+            steps = rebuild(node, &self.free_name(node), steps);
             self.steps.insert((Action::Drop, node), Vec::new());
         }
         self.steps.insert((Action::Create, node), steps);
         match node {
+            ObjectId::Index(_) => {
+                // Where the table becomes a partition later on, its indexes are attached with it.
+                let parent_in = |side: &Side<'_>| {
+                    whole.and_then(|table| side.value(table, &Property::PartitionOf)).map(str::to_owned)
+                };
+                let is_there = parent_in(&self.from).is_some() && parent_in(&self.from) == parent_in(to);
+                if let Some(parent) = to.value(node, &Property::AttachedTo).filter(|_| is_there) {
+                    let sql = format!("ALTER INDEX {parent} ATTACH PARTITION {};\n", node.name());
+                    let step = Step::new(node, format!("attaches {node} to {parent}"), sql);
+                    self.steps.insert((Action::Attach, node), vec![step]);
+                }
+            }
             ObjectId::Table(name) | ObjectId::ForeignTable(name) => {
                 if let Some(sql) = to.statements.attachment(name) {
                     let step = Step::new(node, format!("makes {node} a partition"), sql);
@@ -413,6 +459,30 @@ impl<'a> Operations<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Returns whether an index can stay until another takes its place: what it is of does not go before.
+    fn can_stay(&self, index: &ObjectId) -> bool {
+        let goes = |needed: &ObjectId| matches!(self.fates.get(needed), Some(Fate::Dropped | Fate::Replaced));
+        !self.from.needs(index).any(goes)
+            && !self.from.catalog.dependencies(index).any(|needed| self.moving.contains(needed))
+    }
+
+    /// A name for an index that no relation has, before or after.
+    fn free_name(&self, index: &ObjectId) -> Ident {
+        let Some(name) = index.qualified() else { return Ident::new("new") };
+        let suffixes = std::iter::once("_new".to_owned()).chain((2..).map(|number| format!("_new{number}")));
+        let mut names = suffixes.map(|suffix| suffixed(&name.name, &suffix));
+        let is_taken = |other: &Ident| {
+            let other = QualifiedName { schema: name.schema.clone(), name: other.clone() };
+            [&self.from, &self.to].iter().any(|side| {
+                let is_there = |object| side.catalog.contains(&object);
+                is_there(ObjectId::Index(other.clone()))
+                    || is_there(ObjectId::Sequence(other.clone()))
+                    || side.relation(&other).is_some()
+            })
+        };
+        names.find(|other| !is_taken(other)).unwrap_or_else(|| name.name.clone())
     }
 
     /// Privileges of objects to come, of the system's objects and of row types; settings of the database.
@@ -466,11 +536,9 @@ impl<'a> Operations<'a> {
 }
 
 /// Builds an index under another name, drops the old one and gives the new one its name.
-fn rebuild(node: &ObjectId, steps: Vec<Step>) -> Vec<Step> {
+fn rebuild(node: &ObjectId, other: &Ident, steps: Vec<Step>) -> Vec<Step> {
     let Some(name) = node.qualified() else { return steps };
     let own = &name.name;
-    let other =
-        format!("\"{}_new\"", own.unquoted().replace('"', "\"\"").chars().take(59).collect::<String>());
     let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
     let mut steps = steps.into_iter();
     let mut all = Vec::new();
@@ -492,6 +560,14 @@ fn rebuild(node: &ObjectId, steps: Vec<Step>) -> Vec<Step> {
 /// Indexes, keys and defaults follow the type of a column by themselves.
 fn is_rebuilt_by_postgres(object: &ObjectId) -> bool {
     drop::goes_with_column(object) || matches!(object, ObjectId::Table(_) | ObjectId::ForeignTable(_))
+}
+
+/// Parts of the column itself.
+fn is_of_column(object: &ObjectId) -> bool {
+    matches!(
+        object,
+        ObjectId::Default(_) | ObjectId::Sequence(_) | ObjectId::Table(_) | ObjectId::ForeignTable(_)
+    )
 }
 
 /// Kinds that are set and not made.

@@ -95,6 +95,12 @@ impl<'a> Side<'a> {
         kinds.iter().find_map(|object| self.node(object))
     }
 
+    /// What makes the index that an index is attached to.
+    pub(crate) fn attached_to(&self, index: &ObjectId) -> Option<&'a ObjectId> {
+        let parent = QualifiedName::parse(self.value(index, &Property::AttachedTo)?)?;
+        self.node(self.statements.maker(&ObjectId::Index(parent)))
+    }
+
     /// Returns whether a table is partitioned, whose indexes cannot be built concurrently.
     pub(crate) fn is_partitioned(&self, table: &ObjectId) -> bool {
         self.value(table, &Property::PartitionedBy).is_some()

@@ -55,8 +55,14 @@ pub(crate) struct Altered {
     pub(crate) is_replaced: bool,
     /// Columns that no view, rule, policy, trigger or routine may name meanwhile.
     pub(crate) retyped: Vec<ObjectId>,
+    /// Columns that are dropped and added, with what is on them.
+    pub(crate) remade: Vec<ObjectId>,
     /// Columns that go.
     pub(crate) dropped: Vec<ObjectId>,
+    /// Takes a partition out of its parent, before anything takes its place there.
+    pub(crate) detach: Option<Step>,
+    /// Makes it a partition, once its parts are there.
+    pub(crate) attach: Option<Step>,
     /// Defaults that its own statements set.
     pub(crate) absorbed: Vec<ObjectId>,
     /// Why there is no plan.

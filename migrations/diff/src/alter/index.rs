@@ -2,11 +2,33 @@
 
 use model::{ObjectId, Property};
 
-use crate::column::Changed;
+use crate::column::{self, Changed};
 use crate::side::Side;
 
+/// Returns whether an index is another than before, its storage parameters aside.
+pub(super) fn is_other_index(changed: &Changed<'_>) -> bool {
+    let Some((before, after)) = changed.get(&Property::Definition) else { return false };
+    let bare = |definition: &Option<&str>| -> String {
+        let definition = definition.unwrap_or_default();
+        match definition.split_once(" WITH (").filter(|_| changed.contains_key(&Property::Options)) {
+            Some((head, rest)) => head.to_owned() + rest.split_once(')').map_or("", |(_, rest)| rest),
+            None => definition.to_owned(),
+        }
+    };
+    bare(before) != bare(after)
+}
+
+/// The storage parameters in the definition of an index.
+fn parameters(definition: &str) -> Option<&str> {
+    definition.split_once(" WITH (")?.1.split_once(')').map(|(parameters, _)| parameters)
+}
+
 /// The settings of an index, its definition aside.
-pub(super) fn index(to: &Side<'_>, index: &ObjectId, changed: &Changed<'_>) -> Vec<String> {
+pub(super) fn index(
+    (from, to): (&Side<'_>, &Side<'_>),
+    index: &ObjectId,
+    changed: &Changed<'_>,
+) -> Vec<String> {
     let name = index.name();
     let table = to.value(index, &Property::Table).unwrap_or_default();
     let after = |property: &Property| to.value(index, property);
@@ -27,19 +49,34 @@ pub(super) fn index(to: &Side<'_>, index: &ObjectId, changed: &Changed<'_>) -> V
                     sql.push(format!("ALTER INDEX {name} ALTER COLUMN {place} SET STATISTICS {target};\n"));
                 }
             }
-            Property::Clustered => sql.push(match after(property) {
-                Some(_) => format!("ALTER TABLE {table} CLUSTER ON {own};\n"),
-                None => format!("ALTER TABLE {table} SET WITHOUT CLUSTER;\n"),
-            }),
+            Property::Clustered => match after(property) {
+                Some(_) => sql.push(format!("ALTER TABLE {table} CLUSTER ON {own};\n")),
+                None if has_clustered(to, table) => {}
+                None => sql.push(format!("ALTER TABLE {table} SET WITHOUT CLUSTER;\n")),
+            },
             Property::ReplicaIdentity if after(property).is_some() => {
                 sql.push(format!("ALTER TABLE {table} REPLICA IDENTITY USING INDEX {own};\n"));
             }
             Property::AttachedTo => {
-                if let Some(parent) = after(property) {
+                // With its table it is attached by itself.
+                let is_there = parent_of_table(from, index) == parent_of_table(to, index);
+                if let Some(parent) = after(property).filter(|_| is_there) {
                     sql.push(format!("ALTER INDEX {parent} ATTACH PARTITION {name};\n"));
                 }
             }
-            Property::Usable if after(property) != Some("no") => sql.push(format!("REINDEX INDEX {name};\n")),
+            // One of a partitioned table is usable when every partition's is attached to it.
+            Property::Usable if after(property) != Some("no") && !is_partitioned(to, index) => {
+                sql.push(format!("REINDEX INDEX {name};\n"));
+            }
+            Property::Options => {
+                let mut what = column::options(*before, *now);
+                // A definition has them in the order in which they were set.
+                if let Some(all) = after(&Property::Definition).and_then(parameters) {
+                    what.retain(|what| what.starts_with("RESET"));
+                    what.push(format!("SET ({all})"));
+                }
+                sql.extend(what.iter().map(|what| format!("ALTER INDEX {name} {what};\n")));
+            }
             Property::Tablespace => {
                 let space = after(property).unwrap_or("pg_default");
                 sql.push(format!("ALTER INDEX {name} SET TABLESPACE {space};\n"));
@@ -48,4 +85,24 @@ pub(super) fn index(to: &Side<'_>, index: &ObjectId, changed: &Changed<'_>) -> V
         }
     }
     sql
+}
+
+/// Returns whether a table has an index that it is clustered by.
+fn has_clustered(to: &Side<'_>, table: &str) -> bool {
+    let mut objects = to.catalog.iter().map(|(object, _)| object);
+    objects.any(|object| {
+        matches!(object, ObjectId::Index(_))
+            && to.value(object, &Property::Table) == Some(table)
+            && to.value(object, &Property::Clustered).is_some()
+    })
+}
+
+fn is_partitioned(to: &Side<'_>, index: &ObjectId) -> bool {
+    to.whole(index).is_some_and(|table| to.is_partitioned(table))
+}
+
+/// The table of which an index's table is a partition.
+fn parent_of_table(side: &Side<'_>, index: &ObjectId) -> Option<String> {
+    let table = side.whole(index)?;
+    side.value(table, &Property::PartitionOf).map(str::to_owned)
 }

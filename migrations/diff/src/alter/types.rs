@@ -90,12 +90,43 @@ pub(super) fn domain(
     }
 }
 
-/// The options of a sequence that differ, of `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
-pub(super) fn sequence_options(before: &str, after: &str, set: &str) -> String {
-    let of = |text: &str, word: &str| {
-        let mut words = text.split(' ').skip_while(|w| *w != word);
-        words.nth(1).map(str::to_owned).unwrap_or_default()
+/// A value in the definition of a sequence: `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
+fn value_of(definition: &str, word: &str) -> String {
+    let mut words = definition.split(' ').skip_while(|other| *other != word);
+    words.nth(1).map(str::to_owned).unwrap_or_default()
+}
+
+/// Returns whether the type of a sequence is as wide as before, or wider.
+pub(super) fn is_wider(before: &str, after: &str) -> bool {
+    let rank = |definition: &str| match definition.split(' ').next() {
+        Some("smallint") => 0,
+        Some("integer") => 1,
+        _ => 2,
     };
+    rank(before) <= rank(after)
+}
+
+/// The statement that moves a sequence to where it may stand, before its bounds are narrowed; empty where
+/// they are not. Where the two ranges have no number in common, it starts again.
+pub(super) fn sequence_position(sequence: &ObjectId, before: &str, after: &str) -> String {
+    let number = |definition: &str, word: &str| value_of(definition, word).parse().unwrap_or(0_i64);
+    let (min, max) = (number(after, "min"), number(after, "max"));
+    let (least, most) = (min.max(number(before, "min")), max.min(number(before, "max")));
+    if least > most || min <= number(before, "min") && max >= number(before, "max") {
+        return String::new();
+    }
+    let start = number(after, "start").clamp(least, most);
+    let literal = sequence.name().to_string().replace('\'', "''");
+    format!(
+        "SELECT pg_catalog.setval('{literal}', CASE WHEN is_called THEN least(greatest(last_value, {least}), \
+         {most}) ELSE {start} END, is_called) FROM {} WHERE last_value NOT BETWEEN {least} AND {most};\n",
+        sequence.name()
+    )
+}
+
+/// The options of a sequence that differ.
+pub(super) fn sequence_options(before: &str, after: &str, set: &str) -> String {
+    let of = value_of;
     let mut options = Vec::new();
     let kind = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
     if set.is_empty() && kind(before) != kind(after) {

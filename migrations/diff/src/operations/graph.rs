@@ -46,8 +46,19 @@ impl<'a> Operations<'a> {
                             add(key, earlier);
                         }
                     }
+                    if has(Action::Detach, node) {
+                        add(key, (Action::Detach, node));
+                    }
+                    if let Some(gone) = self.from.attached_to(node).filter(|gone| has(Action::Drop, gone)) {
+                        add(key, (Action::Drop, gone));
+                    }
+                    if action == Action::Create && matches!(node, ObjectId::Constraint(_)) {
+                        for part in self.of_heirs(node).filter(|part| has(Action::Drop, part)) {
+                            add(key, (Action::Drop, part));
+                        }
+                    }
                     if action == Action::Alter {
-                        for dependent in self.from.dependents(self.from.node(node).unwrap_or(node)) {
+                        for dependent in self.of_family(node) {
                             let goes_later =
                                 self.with_column.contains(dependent) || self.with_whole.contains(dependent);
                             if has(Action::Drop, dependent) && !goes_later {
@@ -57,6 +68,9 @@ impl<'a> Operations<'a> {
                     }
                 }
                 Action::Drop | Action::Shrink => {
+                    if let Some(table) = self.from.whole(node).filter(|table| has(Action::Detach, table)) {
+                        add(key, (Action::Detach, table));
+                    }
                     if action == Action::Shrink && has(Action::Alter, node) {
                         add(key, (Action::Alter, node));
                     }
@@ -89,9 +103,16 @@ impl<'a> Operations<'a> {
                         }
                     }
                 }
+                Action::Detach => {}
                 Action::Attach => {
                     if let Some(earlier) = is_there(node) {
                         add(key, earlier);
+                    }
+                    if let Some(earlier) = self.to.attached_to(node).and_then(is_there) {
+                        add(key, earlier);
+                    }
+                    for (detach, other) in keys.iter().filter(|(action, _)| *action == Action::Detach) {
+                        add(key, (*detach, *other));
                     }
                     let whole = self.to.whole(node);
                     for object in self.to.dependents(node).chain(whole) {
@@ -128,6 +149,32 @@ impl<'a> Operations<'a> {
             }
         }
         self.after = after;
+    }
+
+    /// What needs an object, or a table that inherits from it: its statements reach them as well.
+    fn of_family(&self, node: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
+        let (mut found, mut waiting) = (BTreeSet::new(), vec![self.from.node(node).unwrap_or(node)]);
+        while let Some(node) = waiting.pop() {
+            for dependent in self.from.dependents(node) {
+                let is_heir = matches!(node, ObjectId::Table(_)) && matches!(dependent, ObjectId::Table(_));
+                if found.insert(dependent) && is_heir {
+                    waiting.push(dependent);
+                }
+            }
+        }
+        found
+    }
+
+    /// The constraints of this one's name on the tables that inherit from its own.
+    fn of_heirs(&self, constraint: &ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        let name = constraint.part().map(|part| part.name.clone());
+        let table = self.to.whole(constraint);
+        let heirs = table.into_iter().flat_map(|table| self.of_family(table));
+        heirs.filter(move |part| {
+            matches!(part, ObjectId::Constraint(_))
+                && self.from.whole(part) != table
+                && part.part().map(|part| part.name.clone()) == name
+        })
     }
 
     /// What must not need an object any more when it is dropped, or a column of it.

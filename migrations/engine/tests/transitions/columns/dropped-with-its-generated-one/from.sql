@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a + 1) STORED);
+CREATE INDEX t_g ON t (g);

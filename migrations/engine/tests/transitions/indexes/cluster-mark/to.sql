@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b text);
+CREATE INDEX i ON t (a);
+CREATE INDEX j ON t (b);
+ALTER TABLE t CLUSTER ON j;

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION f(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE INDEX i ON t (f(b));

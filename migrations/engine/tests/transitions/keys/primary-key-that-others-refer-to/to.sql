@@ -1,0 +1,2 @@
+CREATE TABLE p (id int CONSTRAINT p_key PRIMARY KEY WITH (fillfactor = 70));
+CREATE TABLE t (p_id int CONSTRAINT t_p REFERENCES p);
