@@ -434,11 +434,11 @@ impl<'a> Operations<'a> {
         match node {
             ObjectId::Index(_) => {
                 // Where the table becomes a partition later on, its indexes are attached with it.
-                let parent_in = |side: &Side<'_>| {
-                    whole.and_then(|table| side.value(table, &Property::PartitionOf)).map(str::to_owned)
-                };
-                let is_there = parent_in(&self.from).is_some() && parent_in(&self.from) == parent_in(to);
-                if let Some(parent) = to.value(node, &Property::AttachedTo).filter(|_| is_there) {
+                let comes_later = whole.is_some_and(|table| {
+                    self.from.value(table, &Property::PartitionOf).is_none()
+                        || self.altered.get(table).is_some_and(|altered| altered.attach.is_some())
+                });
+                if let Some(parent) = to.value(node, &Property::AttachedTo).filter(|_| !comes_later) {
                     let sql = format!("ALTER INDEX {parent} ATTACH PARTITION {};\n", node.name());
                     let step = Step::new(node, format!("attaches {node} to {parent}"), sql);
                     self.steps.insert((Action::Attach, node), vec![step]);

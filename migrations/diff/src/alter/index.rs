@@ -101,8 +101,9 @@ fn is_partitioned(to: &Side<'_>, index: &ObjectId) -> bool {
     to.whole(index).is_some_and(|table| to.is_partitioned(table))
 }
 
-/// The table of which an index's table is a partition.
-fn parent_of_table(side: &Side<'_>, index: &ObjectId) -> Option<String> {
-    let table = side.whole(index)?;
-    side.value(table, &Property::PartitionOf).map(str::to_owned)
+/// The table of which an index's table is a partition, and its part of that.
+fn parent_of_table<'s>(side: &Side<'s>, index: &ObjectId) -> [Option<&'s str>; 2] {
+    let table = side.whole(index);
+    [Property::PartitionOf, Property::Partition]
+        .map(|property| table.and_then(|table| side.value(table, &property)))
 }

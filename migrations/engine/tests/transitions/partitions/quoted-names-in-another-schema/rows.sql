@@ -1,0 +1,1 @@
+INSERT INTO "S.s"."M m" VALUES (1, '2020-05-05');

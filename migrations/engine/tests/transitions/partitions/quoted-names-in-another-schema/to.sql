@@ -1,0 +1,4 @@
+CREATE SCHEMA "S.s";
+CREATE TABLE "S.s"."M m" ("Id" int, "At" date NOT NULL) PARTITION BY RANGE ("At");
+CREATE TABLE "M.1" PARTITION OF "S.s"."M m" FOR VALUES FROM ('2020-01-01') TO ('2022-01-01');
+CREATE INDEX "I i" ON "S.s"."M m" ("Id");
