@@ -565,7 +565,12 @@ AS $function$
             SELECT * FROM folders WHERE organization_id = (SELECT default_organization()) AND parent_id = b.id OFFSET 0
         ) AS f
     )
-    SELECT b.id FROM below JOIN bookmarks AS b ON b.folder_id = below.id
+    SELECT b.id
+    FROM below
+    CROSS JOIN LATERAL (
+        SELECT id FROM bookmarks
+        WHERE organization_id = (SELECT default_organization()) AND folder_id = below.id OFFSET 0
+    ) AS b
     UNION ALL
     SELECT b.id
     FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
@@ -1135,9 +1140,11 @@ CREATE UNIQUE INDEX bookmarks_number_key ON public.bookmarks USING btree (number
 CREATE UNIQUE INDEX bookmarks_url_in_organization_key ON public.bookmarks USING btree (organization_id, project_id, url_key) NULLS NOT DISTINCT;
 CREATE INDEX ix_bookmarks_added ON public.bookmarks USING btree (organization_id, COALESCE(add_date, created_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX ix_bookmarks_archived ON public.bookmarks USING btree (organization_id, id) WHERE is_archived;
-CREATE INDEX ix_bookmarks_folder_id ON public.bookmarks USING btree (folder_id) WHERE (folder_id IS NOT NULL);
-CREATE INDEX ix_bookmarks_further_folders ON public.bookmarks USING btree (id) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
+CREATE INDEX ix_bookmarks_modified ON public.bookmarks USING btree (organization_id, COALESCE(updated_at, created_at, '-infinity'::timestamp with time zone), id);
+CREATE INDEX ix_bookmarks_organization_folder ON public.bookmarks USING btree (organization_id, folder_id);
+CREATE INDEX ix_bookmarks_organization_further ON public.bookmarks USING btree (organization_id, id) WHERE (further_folder_ids IS NOT NULL);
+CREATE INDEX ix_bookmarks_title ON public.bookmarks USING btree (organization_id, lower("left"(title, 200)) COLLATE "C", id);
 CREATE INDEX ix_bookmarks_unread ON public.bookmarks USING btree (organization_id, id) WHERE unread;
 CREATE INDEX ix_bookmarks_url_page ON public.bookmarks USING btree (organization_id, public.url_page(url));
 CREATE TRIGGER search_deleted AFTER DELETE ON public.bookmarks REFERENCING OLD TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION public.search_note();
@@ -1194,6 +1201,20 @@ EXCEPTION WHEN OTHERS THEN
            || array_to_tsvector(ARRAY['=o' || b.organization_id]);
 END
 $function$;
+
+CREATE VIEW public.listed_bookmarks AS
+ SELECT organization_id,
+    id,
+    project_id,
+    is_archived,
+    unread,
+    shared,
+    COALESCE(add_date, created_at, '-infinity'::timestamp with time zone) AS added,
+    COALESCE(updated_at, created_at, '-infinity'::timestamp with time zone) AS modified,
+    (lower("left"(title, 200)) COLLATE "C") AS title_key
+   FROM public.bookmarks
+  WHERE (organization_id = ( SELECT public.current_organization() AS current_organization));
+COMMENT ON VIEW public.listed_bookmarks IS 'What bookmarks of the organization that is claimed are listed by. Each of its orders has an index.';
 
 CREATE TABLE public.color_tokens (
     organization_id uuid NOT NULL,
@@ -1719,7 +1740,7 @@ CREATE VIEW public.searchable_documents AS
     bookmark_id,
     words
    FROM public.search_documents
-  WHERE (organization_id = ( SELECT public.current_organization() AS current_organization));
+  WHERE (NOT (organization_id IS DISTINCT FROM ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON VIEW public.searchable_documents IS 'search_documents of the organization that is claimed.';
 
 -- Owners, privileges, settings, publications and event triggers.
@@ -1770,4 +1791,5 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.tags TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.trashed_bookmarks TO branchline_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.typography_tokens TO branchline_app;
 GRANT SELECT ON TABLE public.users TO branchline_app;
+GRANT SELECT ON TABLE public.listed_bookmarks TO branchline_app;
 GRANT SELECT ON TABLE public.searchable_documents TO branchline_app;

@@ -205,12 +205,14 @@ async fn the_search_reads_the_claimed_organization_alone() {
         let found =
             texts(&client, "SELECT bookmark_id::text FROM searchable_documents WHERE words @@ 'x'").await;
         assert_eq!(found, [bookmark]);
+        assert_eq!(texts(&client, "SELECT id::text FROM listed_bookmarks").await, [bookmark]);
         let words = texts(&client, "SELECT instead[1] FROM search_inside('{ord}')").await;
         assert!(words[0].contains("'word'"), "{words:?}");
         client.batch_execute("ROLLBACK").await.unwrap();
     }
     for sql in [
         "SELECT FROM searchable_documents",
+        "SELECT FROM listed_bookmarks",
         "SELECT FROM search_near('{wrod}', NULL) WHERE cardinality(near) > 0",
         "SELECT FROM search_inside('{ord}') WHERE instead[1] LIKE '%word%'",
         "SELECT FROM search_catch_up('1 s') AS more WHERE more",
@@ -269,7 +271,8 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
                   UNION ALL
                   SELECT 'reads ' || relname FROM pg_class
                   WHERE relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')
-                    AND relkind IN ('r', 'v') AND NOT relrowsecurity AND relname <> 'searchable_documents'";
+                    AND relkind IN ('r', 'v') AND NOT relrowsecurity
+                    AND relname NOT IN ('searchable_documents', 'listed_bookmarks')";
     assert!(texts(&client, beyond).await.is_empty(), "{:?}", texts(&client, beyond).await);
     let definer = "SELECT format('%s: %s', proname, proconfig) FROM pg_proc
                    WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1";
@@ -327,6 +330,32 @@ async fn names(
         rows.iter().map(|row| row.try_get(0)).collect()
     };
     app.database().read(claims, budget, read).await
+}
+
+#[tokio::test]
+async fn a_later_page_of_a_list_begins_in_an_index_although_row_security_binds() {
+    let (_database, client) = two_organizations().await;
+    client
+        .batch_execute(&format!(
+            "SET app.organization = '{A}'; SET enable_seqscan = off; SET enable_sort = off"
+        ))
+        .await
+        .unwrap();
+    for (column, after, index) in [
+        ("added", "'2026-01-01'::timestamptz", "ix_bookmarks_added"),
+        ("modified", "'2026-01-01'::timestamptz", "ix_bookmarks_modified"),
+        ("title_key", "'x' COLLATE \"C\"", "ix_bookmarks_title"),
+    ] {
+        let page = format!(
+            "EXPLAIN SELECT id FROM listed_bookmarks
+             WHERE organization_id = current_organization() AND ({column}, id) > ({after}, '{A}')
+             ORDER BY {column}, id LIMIT 100"
+        );
+        let plan = texts(&client, &page).await;
+        assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
+        let begins_there = plan.iter().any(|line| line.contains("Index Cond") && line.contains("ROW("));
+        assert!(begins_there, "{plan:#?}");
+    }
 }
 
 #[tokio::test]

@@ -304,6 +304,16 @@ mod tests {
             assert_eq!(with(member), expected, "{member}");
         }
         assert_eq!(with(&format!(r#""tags": ["{}"]"#, "x".repeat(256))), 422);
+        for (member, bound) in [("title", 4_096), ("description", 200_000), ("notes", 200_000)] {
+            let of = |length: usize| with(&format!(r#""{member}": "{}""#, "é".repeat(length)));
+            assert_eq!((of(bound), of(bound + 1)), (200, 422), "{member}");
+        }
+        let long = |url: usize| read(&format!(r#"{{"url": "https://a/{}"}}"#, "x".repeat(url - 10)));
+        assert_eq!((long(65_536), long(65_537)), (200, 422));
+        let path = |depth: usize, name: usize| {
+            with(&format!(r#""folder_path": {:?}"#, vec!["x".repeat(name); depth]))
+        };
+        assert_eq!((path(100, 1_024), path(101, 1), path(1, 1_025)), (200, 422, 422));
         assert_eq!(read(&" ".repeat(MAX_BODY + 1)), 413);
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use db::Connection;
+use db::{Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -44,7 +44,8 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     );
     let most = &i64::try_from(MOST + 1).unwrap_or(i64::MAX);
     let find = |connection: Connection| async move {
-        Ok(connection.query(sql, &[(project_id, Type::INT4), (most, Type::INT8)]).await?)
+        let params: [Param<'_>; 2] = [(project_id, Type::INT4), (most, Type::INT8)];
+        Ok(flight::scan(connection, sql, &params).await?)
     };
     let rows = app.read(app.claims(&request), &budget_of(&request), find).await?;
     let tag = |row: &db::Row| Ok(Tag { name: row.try_get(0)?, count: row.try_get(1)? });

@@ -96,14 +96,14 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let page = &PageRequest::<Place>::read(&Query::read(&request, &["limit", "cursor"])?)?;
     let columns = Bookmark::columns();
     // No bookmark is deleted at a time that a number of microseconds does not hold exactly.
-    let at = "(extract(epoch FROM t.deleted_at) * 1000000)::int8";
+    let after = "'epoch'::timestamptz + $1 * interval '1 microsecond'";
     let sql = &format!(
         "SELECT {columns}, t.deleted_at
          FROM trashed_bookmarks AS t
          CROSS JOIN LATERAL jsonb_populate_record(
              NULL::bookmarks,
              '{{\"is_archived\": false, \"unread\": false, \"suggested_tags\": []}}' || t.bookmark) AS b
-         WHERE t.{OWN} AND ($1::int8 IS NULL OR ({at}, t.id) < ($1, $2))
+         WHERE t.{OWN} AND ($1::int8 IS NULL OR (t.deleted_at, t.id) < ({after}, $2))
          ORDER BY t.deleted_at DESC, t.id DESC LIMIT $3"
     );
     let find = |connection: Connection| async move {

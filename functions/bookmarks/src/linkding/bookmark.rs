@@ -7,10 +7,10 @@ use super::dates::{snapshot_url, written};
 
 /// The date when `bookmarks b` was added; an import brings it from a file. By this very expression it is
 /// indexed.
-pub(super) const ADDED: &str = "coalesce(b.add_date, b.created_at)";
+pub(super) const ADDED: &str = "coalesce(b.add_date, b.created_at, '-infinity')";
 
-/// The date of its last change.
-pub(super) const MODIFIED: &str = "coalesce(b.updated_at, b.created_at)";
+/// The date of its last change, indexed likewise.
+pub(super) const MODIFIED: &str = "coalesce(b.updated_at, b.created_at, '-infinity')";
 
 /// The sixteen members that a bookmark always has.
 #[derive(Debug, Serialize)]
@@ -40,7 +40,7 @@ impl Bookmark {
         format!(
             "b.number, b.url, b.title, coalesce(b.description, ''), coalesce(b.notes, ''), b.is_archived, \
              b.unread, b.shared, ARRAY(SELECT tag FROM unnest(b.tags) AS tag WHERE tag IS NOT NULL)::text[], \
-             coalesce({ADDED}, '-infinity'), coalesce({MODIFIED}, '-infinity')"
+             {ADDED}, {MODIFIED}"
         )
     }
 

@@ -86,9 +86,8 @@ impl Filter {
         self.tables.push(format!(
             "labelled AS MATERIALIZED (
                  SELECT d.bookmark_id AS id FROM searchable_documents AS d
-                 WHERE d.{OWN}
-                   AND d.words @@ (search_filter(ARRAY[{}]::text[], '{{}}', {untagged}, NULL, NULL)
-                                   && search_scope())
+                 WHERE d.words @@ (search_filter(ARRAY[{}]::text[], '{{}}', {untagged}, NULL, NULL)
+                                     && search_scope())
                  UNION
                  SELECT p.id
                  FROM (SELECT first_id, last_id FROM search_pending WHERE {OWN}) AS range

@@ -15,6 +15,7 @@ use super::errors::not_found;
 use super::paging::{Page, Params};
 use super::query::{self, QueryError};
 use super::{dates, number_of};
+use crate::flight;
 
 /// Bytes of the texts of a page's bookmarks that are read at once; an answer holds less.
 const MAX_BYTES: i64 = 6_000_000;
@@ -44,7 +45,8 @@ async fn list(app: &App, request: &Request, is_archived: bool) -> Result<Respons
     let params = &Params::read(request);
     let page = Page::read(request, params);
     let filter = &filter(params)?;
-    let sql = &statement(params, filter, is_archived);
+    let (sql, reads_all) = statement(params, filter, is_archived);
+    let sql = &sql;
     let since = |name| params.text(name).and_then(dates::parse);
     let (modified, added) = (&since("modified_since"), &since("added_since"));
     let (rows, offset) = (&page.rows(), &page.offset);
@@ -56,7 +58,11 @@ async fn list(app: &App, request: &Request, is_archived: bool) -> Result<Respons
             (modified, Type::TIMESTAMPTZ),
             (added, Type::TIMESTAMPTZ),
         ];
-        Ok(connection.query(sql, &params).await?)
+        Ok(if reads_all {
+            flight::scan(connection, sql, &params).await?
+        } else {
+            connection.query(sql, &params).await?
+        })
     };
     let rows = app.read(app.claims(request), &budget_of(request), find).await?;
     let (mut count, mut bookmarks) = (0, Vec::with_capacity(rows.len()));
@@ -79,8 +85,9 @@ fn filter(params: &Params) -> Result<Filter, Error> {
 }
 
 /// The statement of a page: `$1` the texts of the filter, `$2` rows, `$3` those before them, `$4` and
-/// `$5` the dates after which bookmarks were modified or added. Each row begins with the count of all.
-fn statement(params: &Params, filter: &Filter, is_archived: bool) -> String {
+/// `$5` the dates after which bookmarks were modified or added. Each row begins with the count of all. Beside
+/// it, whether it looks at all bookmarks.
+fn statement(params: &Params, filter: &Filter, is_archived: bool) -> (String, bool) {
     let mut conditions = String::new();
     for (name, column) in [("unread", "b.unread"), ("shared", "b.shared")] {
         match params.text(name) {
@@ -112,9 +119,11 @@ fn statement(params: &Params, filter: &Filter, is_archived: bool) -> String {
         (true, false) => format!("(SELECT count(*) FROM bookmarks WHERE {OWN}) - {archived}"),
         (false, _) => "(SELECT count(*) FROM matching)".to_owned(),
     };
+    let is_title = matches!(params.text("sort"), Some("title_asc" | "title_desc"));
+    let reads_all = filter.tables.is_empty() && (is_title || !conditions.is_empty());
     let tables: String = filter.tables.iter().map(|table| format!("{table}, ")).collect();
     let is_archived = if is_archived { "b.is_archived" } else { "NOT b.is_archived" };
-    format!(
+    let sql = format!(
         "WITH {tables}matching AS (
              SELECT b.id, {key} AS key FROM bookmarks AS b{}
              WHERE b.{OWN} AND {is_archived}{conditions}
@@ -133,5 +142,6 @@ fn statement(params: &Params, filter: &Filter, is_archived: bool) -> String {
          ORDER BY b.nth",
         filter.joins,
         Bookmark::columns(),
-    )
+    );
+    (sql, reads_all)
 }

@@ -7,7 +7,7 @@ use db::{Connection, Param, Row, Timestamptz};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
-use store::scope::OWN;
+use store::scope::{OWN, WITHOUT_INDEX_SCANS};
 use store::{App, search_index};
 use tokio_postgres::types::Type;
 use web::{AfterResponse, Error, PathParams, Request, Response, budget_of, json};
@@ -18,6 +18,7 @@ use super::errors::{fault, not_found};
 use super::paging::{Page, Params};
 use super::{no_content, number_of, tag_names};
 use crate::bookmark::NOW;
+use crate::flight;
 
 #[derive(Serialize)]
 struct Tag {
@@ -61,7 +62,9 @@ pub(super) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
          ORDER BY page.id"
     );
     let find = |connection: Connection| async move {
-        Ok(connection.query(sql, &[(rows, Type::INT8), (offset, Type::INT8)]).await?)
+        let params: [Param<'_>; 2] = [(rows, Type::INT8), (offset, Type::INT8)];
+        let statements = [(WITHOUT_INDEX_SCANS, &[][..]), (sql, &params[..])];
+        Ok(flight::transaction(connection, &statements).await?.pop().unwrap_or_default())
     };
     // It may write, and a second attempt writes nothing more.
     let rows = app.write_idempotent(app.claims(&request), &budget_of(&request), find).await?;

@@ -35,12 +35,8 @@ const IS_INDEXED: &str = "d.bookmark_id NOT IN (
         WHERE organization_id = current_organization() AND first_id = last_id)
     AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id)";
 
-/// When a bookmark was added, or else stored; an index has it so.
-const ADDED: &str = "coalesce(b.add_date, b.created_at, '-infinity')";
-const MODIFIED: &str = "coalesce(b.updated_at, '-infinity')";
-const TITLE: &str = "lower(left(b.title, 200)) COLLATE \"C\"";
-
-/// All ids of a folder and what is in it; its id is a parameter.
+/// All ids of a folder and what is in it; its id is a parameter. Folders are looked up one by one, which
+/// OFFSET 0 says: the planner takes the folder for a tree of thousands, and would read all bookmarks.
 const INSIDE: &str = "WITH RECURSIVE below (id) AS (
         SELECT $12::uuid
         UNION
@@ -51,8 +47,13 @@ const INSIDE: &str = "WITH RECURSIVE below (id) AS (
             OFFSET 0
         ) AS f
     )
-    SELECT b.id FROM below JOIN bookmarks AS b ON b.folder_id = below.id
-    WHERE b.organization_id = current_organization()
+    SELECT b.id
+    FROM below
+    CROSS JOIN LATERAL (
+        SELECT id FROM bookmarks
+        WHERE organization_id = current_organization() AND folder_id = below.id
+        OFFSET 0
+    ) AS b
     UNION ALL
     SELECT b.id
     FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
@@ -66,8 +67,7 @@ pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
         begin(params, &mut tables);
         ranked(params, &mut tables)
     } else {
-        let found = found(params, &mut tables);
-        sorted(params, &found)
+        sorted(params, &mut tables)
     };
     tables.push(format!("page AS MATERIALIZED ({page})"));
     // A page with nothing on it is the reason to look for words like those typed.
@@ -114,32 +114,30 @@ fn begin(params: &SearchParams, tables: &mut Vec<String>) {
     }
 }
 
-/// The bookmarks that are found, as `b`, for FROM.
+/// The bookmarks that are found, as `b` of `listed_bookmarks`, for FROM.
 fn found(params: &SearchParams, tables: &mut Vec<String>) -> String {
-    begin(params, tables);
     let states = states(params);
-    let ids = if has_documents(params) {
-        if may_relax(params) {
-            documents(
-                params,
-                &format!("({STRICT} || {RELAXED})"),
-                &format!("({STRICT} || {RELAXED_PENDING})"),
-            )
-        } else {
-            documents(params, STRICT, STRICT)
-        }
-    } else if params.folder.is_some() {
-        "SELECT DISTINCT id FROM inside".to_owned()
+    match found_ids(params, tables) {
+        Some(ids) => format!(
+            "({ids}) AS found
+             CROSS JOIN LATERAL (SELECT * FROM listed_bookmarks WHERE {OWN} AND id = found.id{states}) AS b"
+        ),
+        None => format!("(SELECT * FROM listed_bookmarks WHERE {OWN}{states}) AS b"),
+    }
+}
+
+/// The ids that documents or a folder give, before what columns of bookmarks say; none where these alone
+/// decide.
+fn found_ids(params: &SearchParams, tables: &mut Vec<String>) -> Option<String> {
+    begin(params, tables);
+    if !has_documents(params) {
+        return params.folder.as_ref().map(|_| "SELECT DISTINCT id FROM inside".to_owned());
+    }
+    Some(if may_relax(params) {
+        documents(params, &format!("({STRICT} || {RELAXED})"), &format!("({STRICT} || {RELAXED_PENDING})"))
     } else {
-        return format!("(SELECT * FROM bookmarks WHERE {OWN}{states}) AS b");
-    };
-    // If ids are the order, they are looked up one by one, as many as the page takes, which OFFSET 0 says.
-    // The other orders need something of each bookmark.
-    let offset = if params.sort == Sort::Stored { "OFFSET 0" } else { "" };
-    format!(
-        "({ids}) AS found
-         CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = found.id{states} {offset}) AS b"
-    )
+        documents(params, STRICT, STRICT)
+    })
 }
 
 /// Returns whether documents say what is found, and not bookmarks alone.
@@ -197,8 +195,7 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
     };
     format!(
         "SELECT d.bookmark_id AS id, d.words FROM searchable_documents AS d
-         WHERE d.{OWN}
-           AND d.words @@ {query} AND {IS_INDEXED}{}
+         WHERE d.words @@ {query} AND {IS_INDEXED}{}
          UNION ALL
          SELECT p.id, p.words FROM pending AS p WHERE p.words @@ {of_pending}{}",
         narrowed("d.bookmark_id", "d.words"),
@@ -244,26 +241,44 @@ fn best(params: &SearchParams, found: &str) -> String {
     )
 }
 
-/// A page in another order, of bookmarks `b`.
-fn sorted(params: &SearchParams, found: &str) -> String {
+/// A page in another order than that of the ranks.
+fn sorted(params: &SearchParams, tables: &mut Vec<String>) -> String {
+    if params.sort == Sort::Stored
+        && let Some(ids) = found_ids(params, tables)
+    {
+        return stored(params, &ids);
+    }
     let (date, title, after) = match params.sort {
-        // Ids come in order from an index where many match, which a sort in here would keep from the planner.
         Sort::Stored | Sort::Relevance => ("NULL::timestamptz", "NULL::text", "b.id < $14"),
-        Sort::Newest => (ADDED, "NULL::text", "(b.date, b.id) < ($16, $14)"),
-        Sort::Oldest => (ADDED, "NULL::text", "(b.date, b.id) > ($16, $14)"),
-        Sort::Modified => (MODIFIED, "NULL::text", "(b.date, b.id) < ($16, $14)"),
-        Sort::Title => ("NULL::timestamptz", TITLE, "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
+        Sort::Newest => ("b.added", "NULL::text", "(b.date, b.id) < ($16, $14)"),
+        Sort::Oldest => ("b.added", "NULL::text", "(b.date, b.id) > ($16, $14)"),
+        Sort::Modified => ("b.modified", "NULL::text", "(b.date, b.id) < ($16, $14)"),
+        Sort::Title => ("NULL::timestamptz", "b.title_key", "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
     };
     let after = if params.page.after.is_some() { format!("WHERE {after}") } else { String::new() };
     format!(
         "SELECT b.id, NULL::float4 AS score, b.date, b.title
          FROM (
              SELECT b.id, {date} AS date, {title} AS title
-             FROM {found}
+             FROM {}
          ) AS b
          {after}
          ORDER BY {} LIMIT $18",
+        found(params, tables),
         order(params.sort, "b.")
+    )
+}
+
+/// A page in the order of ids: they are ordered first and looked up then, as in [`best`].
+fn stored(params: &SearchParams, ids: &str) -> String {
+    let after = if params.page.after.is_some() { "WHERE id < $14" } else { "" };
+    let order = order(params.sort, "hit.");
+    format!(
+        "SELECT hit.id, NULL::float4 AS score, NULL::timestamptz AS date, NULL::text AS title
+         FROM (SELECT id FROM ({ids}) AS found {after} ORDER BY id DESC) AS hit
+         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
+         ORDER BY {order} LIMIT $18",
+        states(params)
     )
 }
 
