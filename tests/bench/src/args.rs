@@ -50,6 +50,8 @@ pub(crate) enum Section {
     Search,
     /// A small organization beside a large one
     Tenants,
+    /// A library beside those of others, and linkding's queries on the same rows
+    Library,
     /// The queue of extraction jobs beside finished ones
     Jobs,
     /// New environments

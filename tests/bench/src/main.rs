@@ -9,6 +9,7 @@ mod args;
 mod files;
 mod growth;
 mod import;
+mod library;
 mod machine;
 mod memory;
 mod outside;
@@ -72,6 +73,9 @@ async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()
     }
     if args.wants(Section::Tenants) {
         report.tenants = Some(tenants::measure(&rig, extent).await?);
+    }
+    if args.wants(Section::Library) {
+        report.library = Some(library::measure(&rig, extent).await?);
     }
     if args.wants(Section::Jobs) {
         report.jobs = Some(queue::measure(&rig, extent).await?);

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::Extent;
 use crate::growth::{self, Growth};
+use crate::library::{self, Library};
 use crate::machine::Machine;
 use crate::outside::{self, Outside};
 use crate::queue::{self, Jobs};
@@ -32,6 +33,7 @@ pub(crate) struct Report {
     pub(crate) growth: Option<Growth>,
     pub(crate) search: Option<Search>,
     pub(crate) tenants: Option<Tenants>,
+    pub(crate) library: Option<Library>,
     pub(crate) jobs: Option<Jobs>,
     pub(crate) start: Option<Vec<start::Row>>,
     pub(crate) warm: Option<Vec<warm::Row>>,
@@ -54,6 +56,7 @@ impl Report {
             growth: None,
             search: None,
             tenants: None,
+            library: None,
             jobs: None,
             start: None,
             warm: None,
@@ -93,6 +96,9 @@ pub(crate) fn print(report: &Report) {
     }
     if let Some(tenants) = &report.tenants {
         tenants::print(tenants);
+    }
+    if let Some(library) = &report.library {
+        library::print(library);
     }
     if let Some(jobs) = &report.jobs {
         queue::print(jobs);

@@ -170,6 +170,20 @@ impl Rig {
         Ok(())
     }
 
+    /// Indexes what is pending of the organization. The lock that keeps the functions' processes from it is
+    /// this session's own.
+    pub(crate) async fn index(&self) -> Result<()> {
+        self.execute(&format!(
+            "BEGIN; SET LOCAL app.organization = '{ORGANIZATION}'; SELECT search_catch_up('1 hour'); COMMIT"
+        ))
+        .await
+    }
+
+    /// All that the server has logged.
+    pub(crate) fn log(&self) -> Result<String> {
+        self.server.log()
+    }
+
     /// Somewhere on the disk that holds the data.
     pub(crate) fn disk(&self) -> &Path {
         self.server.ca_file()
