@@ -1,0 +1,2 @@
+CREATE TABLE plants (name text);
+CREATE TABLE trees (rings int) INHERITS (plants);

@@ -1,0 +1,2 @@
+INSERT INTO plants VALUES ('fern');
+INSERT INTO trees VALUES ('oak', 300);

@@ -1,0 +1,3 @@
+CREATE TABLE plants (name text, height int);
+CREATE TABLE trees (rings int) INHERITS (plants);
+CREATE VIEW tall AS SELECT name FROM plants WHERE height > 10;

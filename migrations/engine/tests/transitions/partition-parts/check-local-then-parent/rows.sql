@@ -1,0 +1,1 @@
+INSERT INTO visits VALUES (3, '2024-03-01'), (4, '2025-03-01');

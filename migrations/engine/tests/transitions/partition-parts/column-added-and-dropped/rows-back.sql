@@ -1,0 +1,2 @@
+INSERT INTO topics VALUES (5);
+INSERT INTO posts VALUES (1, 24, 5), (2, 25, NULL), (3, 26, 5);

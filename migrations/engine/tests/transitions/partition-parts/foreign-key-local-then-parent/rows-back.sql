@@ -1,0 +1,2 @@
+INSERT INTO pages VALUES (1);
+INSERT INTO visits VALUES (1, '2024-03-01'), (1, '2025-03-01');

@@ -1,0 +1,2 @@
+CREATE TABLE posts (year int NOT NULL, words int) PARTITION BY LIST (year);
+CREATE TABLE posts_24 PARTITION OF posts FOR VALUES IN (24);

@@ -1,0 +1,1 @@
+INSERT INTO posts VALUES (24, 900), (24, 10);

@@ -1,0 +1,3 @@
+CREATE TABLE posts (year int NOT NULL, words int, id bigint GENERATED ALWAYS AS IDENTITY,
+    pages int GENERATED ALWAYS AS (words / 300) STORED) PARTITION BY LIST (year);
+CREATE TABLE posts_24 PARTITION OF posts FOR VALUES IN (24);

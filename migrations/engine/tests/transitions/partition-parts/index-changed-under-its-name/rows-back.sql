@@ -1,0 +1,1 @@
+INSERT INTO visits VALUES (1, '2024-03-01', 'Home');

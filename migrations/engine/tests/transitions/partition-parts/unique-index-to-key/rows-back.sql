@@ -1,0 +1,1 @@
+INSERT INTO rooms VALUES (1, 1, 'a'), (3, 1, NULL);

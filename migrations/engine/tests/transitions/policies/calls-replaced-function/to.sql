@@ -1,0 +1,4 @@
+CREATE TABLE notes (id int, owner text);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION is_mine(who text) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT who = current_user';
+CREATE POLICY own ON notes USING (is_mine(owner)) WITH CHECK (is_mine(owner));
