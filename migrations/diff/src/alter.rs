@@ -153,7 +153,16 @@ fn table(
             _ => {}
         }
     }
-    // What is computed of a column goes while that gets another type.
+    // What is computed of a column goes before that gets another type.
+    let retyped = std::mem::take(&mut altered.retyped);
+    let reads = |step: &Step| {
+        let about = &step.change.about;
+        column::is_computed(from, about) && from.catalog.dependencies(about).any(|n| retyped.contains(n))
+    };
+    let (first, shrinks): (Vec<Step>, Vec<Step>) = altered.shrinks.drain(..).partition(reads);
+    altered.steps.splice(0..0, first);
+    altered.shrinks = shrinks;
+    altered.retyped = retyped;
     if let Some(whole) = node.as_whole() {
         for (column, _) in from.statements.columns(whole) {
             let reads = from.catalog.dependencies(column).any(|needed| altered.retyped.contains(needed));

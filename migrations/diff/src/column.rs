@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Difference, ObjectId, PartName, Property};
+use model::{Difference, Ident, ObjectId, PartName, Property};
 
 use crate::cast;
 use crate::names::suffixed;
@@ -234,7 +234,7 @@ pub(crate) fn alter(
         altered.steps.push(Step::new(column, format!("sets {sequence} aside"), sql));
     }
     if has(&Property::NotNull) {
-        not_null(to, part, column, kind, is_online, altered);
+        not_null((from, to), part, column, kind, is_online, altered);
     }
     let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
     match (is_identity, from.value(column, &Property::Identity), after(&Property::Identity)) {
@@ -280,7 +280,7 @@ pub(crate) fn alter(
 }
 
 fn not_null(
-    to: &Side<'_>,
+    (from, to): (&Side<'_>, &Side<'_>),
     part: &PartName,
     column: &ObjectId,
     kind: &str,
@@ -300,7 +300,18 @@ fn not_null(
         return;
     }
     // A validated check spares SET NOT NULL its scan under a lock that nobody gets past.
-    let check = model::Ident::new(&format!("\"{}_not_null_check\"", own.unquoted().replace('"', "\"\"")));
+    let is_taken = |check: &Ident| {
+        let check = ObjectId::Constraint(PartName::new(name, check));
+        from.catalog.contains(&check) || to.catalog.contains(&check)
+    };
+    // Long names may be alike where they are cut; a column's place is its own.
+    let place = to.value(column, &Property::Place).filter(|_| own.unquoted().len() > 40);
+    let suffix = format!("_not_null{}", place.map(|place| format!("_{place}")).unwrap_or_default());
+    let mut checks = (1..).map(|number| match number {
+        1 => suffixed(own, &suffix),
+        _ => suffixed(own, &format!("{suffix}{number}")),
+    });
+    let check = checks.find(|check| !is_taken(check)).unwrap_or_else(|| own.clone());
     let add = format!("ALTER TABLE {name} ADD CONSTRAINT {check} CHECK ({own} IS NOT NULL) NOT VALID;\n");
     let validate = format!("ALTER TABLE {name} VALIDATE CONSTRAINT {check};\n");
     let finish = format!("{set}ALTER TABLE {name} DROP CONSTRAINT {check};\n");

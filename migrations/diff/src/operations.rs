@@ -152,8 +152,10 @@ impl<'a> Operations<'a> {
         let mut blocking: BTreeSet<&'a ObjectId> = BTreeSet::new();
         for altered in self.altered.values() {
             for column in &altered.retyped {
-                blocking
-                    .extend(self.from.dependents_of_column(column).filter(|d| !is_rebuilt_by_postgres(d)));
+                let is_comparable = self.is_comparable_meanwhile(column);
+                let is_in_the_way =
+                    |d: &&ObjectId| !is_rebuilt_by_postgres(d) || !is_comparable && self.is_foreign_key(d);
+                blocking.extend(self.from.dependents_of_column(column).filter(is_in_the_way));
             }
             self.moving.extend(altered.retyped.iter().chain(&altered.remade).cloned());
             let remade = altered.remade.iter().flat_map(|column| self.from.dependents_of_column(column));
@@ -179,6 +181,22 @@ impl<'a> Operations<'a> {
                 }
             }
         }
+    }
+
+    /// Returns whether a foreign key can compare a column of the new type with one of the old.
+    fn is_comparable_meanwhile(&self, column: &ObjectId) -> bool {
+        let is_number = |kind: &str| matches!(kind, "smallint" | "integer" | "bigint");
+        let is_text = |kind: &str| kind == "text" || kind.starts_with("character varying");
+        let types =
+            [&self.from, &self.to].map(|side| side.value(column, &Property::Type).unwrap_or_default());
+        types[0] == types[1]
+            || types.iter().all(|kind| is_number(kind))
+            || types.iter().all(|kind| is_text(kind))
+    }
+
+    fn is_foreign_key(&self, object: &ObjectId) -> bool {
+        let definition = self.from.value(object, &Property::Definition).unwrap_or_default();
+        matches!(object, ObjectId::Constraint(_)) && definition.starts_with("FOREIGN KEY")
     }
 
     /// Returns whether the table of an index is taken out of its parent, with the index.

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int PRIMARY KEY, a smallint, g int GENERATED ALWAYS AS (a * 2) STORED UNIQUE);
+CREATE TABLE t (p_g int CONSTRAINT f REFERENCES p (g));

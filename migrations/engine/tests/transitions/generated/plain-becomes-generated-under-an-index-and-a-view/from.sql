@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, g int CONSTRAINT g_small CHECK (g < 10000));
+CREATE INDEX t_g ON t (g);
+CREATE VIEW v AS SELECT g FROM t;
+COMMENT ON COLUMN t.g IS 'twice';

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b text);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE POLICY p ON t USING (a > 0);
+CREATE INDEX i ON t (a);

@@ -1,0 +1,1 @@
+INSERT INTO t (b) VALUES (1), (2);

@@ -1,0 +1,3 @@
+CREATE TABLE t (id serial PRIMARY KEY);
+ALTER SEQUENCE t_id_seq INCREMENT 5 CACHE 3;
+COMMENT ON SEQUENCE t_id_seq IS 'numbers';

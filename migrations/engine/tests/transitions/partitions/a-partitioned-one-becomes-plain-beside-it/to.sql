@@ -1,0 +1,1 @@
+CREATE TABLE m_1 (id int, at date NOT NULL);

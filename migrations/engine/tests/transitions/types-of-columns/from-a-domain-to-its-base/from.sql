@@ -1,0 +1,4 @@
+CREATE DOMAIN short AS text CHECK (length(value) < 10);
+CREATE TABLE t (id int PRIMARY KEY, a short DEFAULT 'x');
+CREATE VIEW v AS SELECT a FROM t;
+CREATE INDEX t_a ON t (a);
