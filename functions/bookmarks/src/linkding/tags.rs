@@ -42,8 +42,13 @@ pub(super) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let (rows, offset) = (&page.rows(), &page.offset);
     let sql = &format!(
         "WITH used AS MATERIALIZED (
-             SELECT lower(tag) AS key, min(tag) AS name FROM bookmarks AS b, unnest(b.tags) AS tag
-             WHERE b.{OWN} AND octet_length(tag) BETWEEN 1 AND 1000 GROUP BY lower(tag)
+             SELECT lower(name) AS key, min(name) AS name
+             FROM (
+                 -- Names are few beside the bookmarks that have them.
+                 SELECT tag AS name FROM bookmarks AS b, unnest(b.tags) AS tag
+                 WHERE b.{OWN} AND octet_length(tag) BETWEEN 1 AND 1000 GROUP BY tag
+             ) AS names
+             GROUP BY lower(name)
          ), made AS (
              INSERT INTO tags (organization_id, name)
              SELECT current_organization(), name FROM used
