@@ -218,12 +218,15 @@ impl Retyped<'_> {
         let literal = table.to_string().replace('\'', "''");
         let value = self.value(sides, own.as_str(), false);
         let sql = format!(
-            "DO $$\nDECLARE\n    pages CONSTANT bigint := {PAGES};\n    page bigint := 0;\n    \
-             last CONSTANT bigint := pg_relation_size('{literal}') / current_setting('block_size')::bigint;\n\
-             BEGIN\n    WHILE page <= last LOOP\n        \
-             UPDATE {table} SET {new} = {value}\n        \
-             WHERE ctid >= format('(%s,0)', page)::tid\n            \
-             AND ctid < format('(%s,0)', page + pages)::tid\n            \
+            "DO $$\n#variable_conflict use_column\n<<batch>>\nDECLARE\n    \
+             pages CONSTANT bigint := {PAGES};\n    page bigint := 0;\n    \
+             last CONSTANT bigint :=\n        \
+             pg_relation_size('{literal}') / current_setting('block_size')::bigint;\n    \
+             begins tid;\n    ends tid;\n\
+             BEGIN\n    WHILE batch.page <= batch.last LOOP\n        \
+             begins := format('(%s,0)', page);\n        ends := format('(%s,0)', page + pages);\n        \
+             UPDATE {table} AS own SET {new} = {value}\n        \
+             WHERE own.ctid >= batch.begins AND own.ctid < batch.ends\n            \
              AND {new} IS NULL AND {own} IS NOT NULL;\n        \
              COMMIT;\n        page := page + pages;\n    END LOOP;\nEND $$;\n"
         );

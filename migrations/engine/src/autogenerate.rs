@@ -4,6 +4,7 @@
 //! other. Its statements run in a copy of the first, whose catalog must then be that of the second. Each file
 //! has its down, which is planned from the catalog after it to the one before it.
 
+mod expanding;
 mod planning;
 mod renames;
 mod side;
@@ -22,6 +23,7 @@ use crate::scratch::{Beside, Scratch};
 use crate::settings::Settings;
 use crate::values;
 use crate::wanted::RenameHint;
+use expanding::Expanding;
 
 pub use planning::Refused;
 pub use renames::{Ambiguous, AppliedRename};
@@ -35,6 +37,8 @@ const ROUNDS: usize = 4;
 pub struct PlanOptions {
     /// The short form, which may block others: no concurrent builds, no later validation.
     pub offline: bool,
+    /// Changes of type that would rewrite a table are made beside those who use it, in several files.
+    pub expand: bool,
     /// Objects that may be dropped with their data: `table`, `table.column`, or `all`.
     pub allowed_losses: Vec<String>,
     /// Hints of the wanted files.
@@ -65,6 +69,9 @@ pub struct PlannedFile {
     pub in_transaction: bool,
     /// What it does, in order.
     pub changes: Vec<Change>,
+    /// Why what it loses is no loss, where nobody has to give it up.
+    #[serde(skip)]
+    pub why_lost: Option<&'static str>,
 }
 
 /// A file with its undo.
@@ -167,52 +174,124 @@ impl Trial<'_> {
         generated.renames = renames::find(scratch, from, self.to, self.options).await?;
         let mut renaming = renames::changes(&generated.renames);
         if !renaming.is_empty() {
-            let file = PlannedFile { in_transaction: true, changes: renaming.clone() };
+            let file = PlannedFile::of(true, renaming.clone());
             if let Err(error) = run_file(&self.session, &file).await? {
                 return Err(NotProved { left: vec![error], sql: script([&file]) }.into());
             }
             now = introspection::read_with_dependencies(&self.session).await?;
         }
+        let expanding = match self.options.expand {
+            true => Expanding::between(&now, &self.to.catalog),
+            false => Expanding::default(),
+        };
+        let notes: Vec<String> = expanding.left.clone();
+        for up in &expanding.ahead {
+            self.add(&mut generated, &mut now, up.clone(), &mut renaming).await?;
+        }
+        if !expanding.is_empty() {
+            self.swap(scratch, from, &expanding, &mut generated, &mut now).await?;
+            left = differences(&now, &self.to.catalog);
+        }
         for _ in 0..ROUNDS {
+            if left.is_empty() {
+                break;
+            }
             let mut planned = planning::plan(&now, &self.to.catalog, !self.options.offline)?;
             check_losses(&planned, &self.options.allowed_losses)?;
             // Renames go ahead of the rest, in its file where they can.
             let is_own = planned.first().is_none_or(|first| !first.in_transaction) && !renaming.is_empty();
             if is_own {
-                planned.insert(0, PlannedFile { in_transaction: true, changes: Vec::new() });
+                planned.insert(0, PlannedFile::of(true, Vec::new()));
             }
             if planned.is_empty() {
                 break;
             }
-            for mut up in planned {
-                if let Err(error) = run_file(&self.session, &up).await? {
-                    let files = generated.files.iter().map(|file| &file.up).chain([&up]);
-                    return Err(NotProved { left: vec![error], sql: script(files) }.into());
-                }
-                let after = introspection::read_with_dependencies(&self.session).await?;
-                let mut down = match self.with_downs {
-                    true => Some(planning::plan_down(&after, &now)?),
-                    false => None,
-                };
-                if !renaming.is_empty() {
-                    up.changes.splice(0..0, std::mem::take(&mut renaming));
-                    let back = renames::changes_back(&generated.renames);
-                    down.iter_mut().for_each(|down| down.changes.extend(back.clone()));
-                }
-                generated.files.push(GeneratedFile { up, down });
-                now = after;
+            for up in planned {
+                self.add(&mut generated, &mut now, up, &mut renaming).await?;
             }
             let before = std::mem::replace(&mut left, differences(&now, &self.to.catalog));
-            if left.is_empty() {
-                generated.notes = order_notes(&now, &self.to.catalog);
-                return Ok(generated);
-            }
             if left.len() >= before.len() {
                 break;
             }
         }
+        if left.is_empty() {
+            generated.notes = notes;
+            generated.notes.extend(order_notes(&now, &self.to.catalog));
+            return Ok(generated);
+        }
         let sql = script(generated.files.iter().map(|file| &file.up));
         Err(NotProved { left, sql }.into())
+    }
+
+    /// Runs a file, and plans its undo. Renames that are still to be written go ahead of its changes.
+    async fn add(
+        &self,
+        generated: &mut Generated,
+        now: &mut Catalog,
+        mut up: PlannedFile,
+        renaming: &mut Vec<Change>,
+    ) -> Result<()> {
+        self.try_file(generated, &up).await?;
+        let after = introspection::read_with_dependencies(&self.session).await?;
+        let mut down = match self.with_downs {
+            true => Some(planning::plan_down(&after, now)?),
+            false => None,
+        };
+        if !renaming.is_empty() {
+            up.changes.splice(0..0, std::mem::take(renaming));
+            let back = renames::changes_back(&generated.renames);
+            down.iter_mut().for_each(|down| down.changes.extend(back.clone()));
+        }
+        generated.files.push(GeneratedFile { up, down });
+        *now = after;
+        Ok(())
+    }
+
+    async fn try_file(&self, generated: &Generated, up: &PlannedFile) -> Result<()> {
+        match run_file(&self.session, up).await? {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let files = generated.files.iter().map(|file| &file.up).chain([up]);
+                Err(NotProved { left: vec![error], sql: script(files) }.into())
+            }
+        }
+    }
+
+    /// Makes the swap of an expansion, and what else there is to do.
+    async fn swap(
+        &self,
+        scratch: &Scratch,
+        from: &Side,
+        expanding: &Expanding,
+        generated: &mut Generated,
+        now: &mut Catalog,
+    ) -> Result<()> {
+        let mut up = expanding.swap();
+        check_losses(std::slice::from_ref(&up), &self.options.allowed_losses)?;
+        self.try_file(generated, &up).await?;
+        let swapped = introspection::read_with_dependencies(&self.session).await?;
+        let mut planned = expanding.around(planning::plan(&swapped, &self.to.catalog, true)?).into_iter();
+        let with_swap = planned.next();
+        let rest: Vec<PlannedFile> = planned.collect();
+        let own: Vec<PlannedFile> = rest.iter().filter(|file| file.why_lost.is_none()).cloned().collect();
+        check_losses(&own, &self.options.allowed_losses)?;
+        if let Some(with_swap) = with_swap {
+            check_losses(std::slice::from_ref(&with_swap), &self.options.allowed_losses)?;
+            self.try_file(generated, &with_swap).await?;
+            up.changes.extend(with_swap.changes);
+        }
+        let files: Vec<&PlannedFile> = generated.files.iter().map(|file| &file.up).chain([&up]).collect();
+        let down = match self.with_downs {
+            true => Some(expanding.down(scratch, from, &files, now).await?),
+            false => None,
+        };
+        let down = down.transpose().map_err(|error| NotProved { left: vec![error], sql: script(files) })?;
+        generated.files.push(GeneratedFile { up, down });
+        *now = introspection::read_with_dependencies(&self.session).await?;
+        for up in rest {
+            self.add(generated, now, up, &mut Vec::new()).await?;
+        }
+        Ok(())
     }
 }
 
@@ -316,6 +395,12 @@ pub fn script<'f>(files: impl IntoIterator<Item = &'f PlannedFile>) -> String {
 }
 
 impl PlannedFile {
+    /// Changes in one transaction, or in none.
+    #[must_use]
+    pub const fn of(in_transaction: bool, changes: Vec<Change>) -> Self {
+        Self { in_transaction, changes, why_lost: None }
+    }
+
     /// Its statements, each with its semicolon.
     #[must_use]
     pub fn text(&self) -> String {

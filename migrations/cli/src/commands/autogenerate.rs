@@ -21,6 +21,10 @@ pub(crate) struct PlanArgs {
     /// Write the short form, which may block others: no concurrent builds, no validation afterwards
     #[arg(long)]
     offline: bool,
+    /// Change types beside those who use the table, where it would be rewritten: a new column, a trigger that
+    /// keeps both in step, batches, a swap of names
+    #[arg(long, conflicts_with = "offline")]
+    expand: bool,
     /// Write the report as Markdown too, for a pull request
     #[arg(long, value_name = "FILE")]
     report_markdown: Option<PathBuf>,
@@ -32,6 +36,7 @@ impl PlanArgs {
     fn options(&self) -> PlanOptions {
         PlanOptions {
             offline: self.offline,
+            expand: self.expand,
             allowed_losses: self.allow_loss.clone(),
             ..PlanOptions::default()
         }

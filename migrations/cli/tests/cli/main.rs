@@ -20,6 +20,7 @@ mod doctor;
 mod downgrade;
 mod dry_run;
 mod dump;
+mod expand;
 mod gates;
 mod harness;
 mod history;

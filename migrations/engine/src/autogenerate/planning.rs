@@ -33,17 +33,7 @@ pub(super) fn plan(from: &Catalog, to: &Catalog, is_online: bool) -> Result<Vec<
     let plan = diff::plan(from, to, options).map_err(|unplanned| Refused {
         reasons: unplanned.iter().map(|one| format!("{}: {}", one.object, one.reason)).collect(),
     })?;
-    let change = |change: diff::Change| Change {
-        sql: change.sql,
-        about: change.about.to_string(),
-        summary: change.summary,
-        loses: change.loses,
-    };
-    let file = |file: diff::PlannedFile| PlannedFile {
-        in_transaction: file.in_transaction,
-        changes: file.changes.into_iter().map(change).collect(),
-    };
-    Ok(plan.files.into_iter().map(file).collect())
+    Ok(plan.files.into_iter().map(Into::into).collect())
 }
 
 /// The undo of a file, from the catalog after it to the one before. What cannot be in one transaction runs in
@@ -52,7 +42,20 @@ pub(super) fn plan_down(after: &Catalog, before: &Catalog) -> Result<PlannedFile
     let files = plan(after, before, false)?;
     let in_transaction = files.len() < 2 && files.iter().all(|file| file.in_transaction);
     let changes = files.into_iter().flat_map(|file| file.changes).collect();
-    Ok(PlannedFile { in_transaction, changes })
+    Ok(PlannedFile::of(in_transaction, changes))
+}
+
+impl From<diff::Change> for Change {
+    fn from(change: diff::Change) -> Self {
+        let diff::Change { sql, about, summary, loses } = change;
+        Self { sql, about: about.to_string(), summary, loses }
+    }
+}
+
+impl From<diff::PlannedFile> for PlannedFile {
+    fn from(file: diff::PlannedFile) -> Self {
+        Self::of(file.in_transaction, file.changes.into_iter().map(Into::into).collect())
+    }
 }
 
 /// Renames that may be, by the shapes of what is gone and what is new.

@@ -9,6 +9,9 @@ const WIDTH: usize = 4;
 /// Columns of a comment in a file.
 const COLUMNS: usize = 100;
 
+/// Why data may be lost.
+pub(in super::super) const GIVEN_UP: &str = "given up with --allow-loss";
+
 /// A pair of files to write.
 pub(in super::super) struct Pair {
     pub(in super::super) version: i64,
@@ -54,8 +57,9 @@ pub(in super::super) fn pairs(
         let up_head =
             format!("{}{part}. Written by branchline from {source}, and proved.", sentence(message));
         let down_head = format!("Takes back {up}.");
-        let undo = file.down.clone().unwrap_or(PlannedFile { in_transaction: true, changes: Vec::new() });
-        let up_text = text(&up_head, &file.up, "given up with --allow-loss", excuses_of(excuses, &up));
+        let undo = file.down.clone().unwrap_or(PlannedFile::of(true, Vec::new()));
+        let why_lost = file.up.why_lost.unwrap_or(GIVEN_UP);
+        let up_text = text(&up_head, &file.up, why_lost, excuses_of(excuses, &up));
         let down_text = text(&down_head, &undo, "the up made it", excuses_of(excuses, &down));
         Pair { version, up, up_text, down, down_text }
     };
@@ -89,8 +93,9 @@ fn text<'e>(
     for loss in file.losses() {
         let loss = if loss.contains('.') { loss.to_owned() } else { format!("{loss}.*") };
         // A directive's subject is one word.
-        if !loss.contains(char::is_whitespace) {
-            directives.push(format!("-- branchline: loses {loss}: {why_lost}\n"));
+        match loss.contains(char::is_whitespace) {
+            true => text.push_str(&comment(&format!("Loses {loss}: {why_lost}."))),
+            false => directives.push(format!("-- branchline: loses {loss}: {why_lost}\n")),
         }
     }
     for Excuse { rule, reason, .. } in excuses {

@@ -71,11 +71,29 @@ pub(in super::super) fn text(facts: &Facts<'_>) -> String {
         lines.push("Locks that others wait for:".to_owned());
         lines.extend(locks.into_iter().map(|line| format!("  {line}")));
     }
+    lines.extend(rewritten(facts));
     for LintFinding { severity, file, line, message, .. } in facts.findings {
         lines.push(format!("{}: {file}, line {line}: {message}", severity.as_str()));
     }
     lines.extend(facts.proof.map(proof_line));
     lines.join("\n")
+}
+
+/// What to do about tables that a change of type writes anew.
+fn rewritten(facts: &Facts<'_>) -> Option<String> {
+    let changes = || facts.generated.files.iter().flat_map(|file| &file.up.changes);
+    let statements = facts.measured.iter().flat_map(|migration| &migration.statements);
+    let mut tables: Vec<&str> =
+        statements.flat_map(|statement| statement.rewrites.iter().map(AsRef::as_ref)).collect();
+    tables.dedup();
+    let is_retyped = changes().any(|change| change.summary.starts_with("changes the type of "));
+    (is_retyped && !tables.is_empty()).then(|| {
+        format!(
+            "note: {} is written anew as a whole, and nobody reads or writes it meanwhile; --expand writes a \
+             change of type that blocks nobody",
+            tables.join(", ")
+        )
+    })
 }
 
 fn proof_line(proof: &Proof) -> String {

@@ -19,7 +19,7 @@ use text::wrap;
 
 use super::super::Context;
 use super::compare::{Comparison, Sides};
-use super::files::{Excuse, Pair, next_version, pairs};
+use super::files::{Excuse, GIVEN_UP, Pair, next_version, pairs};
 use super::{PlanArgs, report, source};
 use crate::commands::new::{create, own_layout, slug};
 use crate::output::Exit;
@@ -144,9 +144,10 @@ impl Work<'_> {
 
     /// Why a file breaks a rule.
     fn excuse(&self, generated: &Generated, finding: &LintFinding) -> Excuse {
-        let loses = generated.files.iter().any(|file| file.up.losses().next().is_some());
+        let losing = || generated.files.iter().filter(|file| file.up.losses().next().is_some());
+        let why_lost = losing().map(|file| file.up.why_lost.unwrap_or(GIVEN_UP)).min();
         let reason = match () {
-            () if finding.rule.starts_with("ban-drop") && loses => "given up with --allow-loss",
+            () if finding.rule.starts_with("ban-drop") && why_lost.is_some() => why_lost.unwrap_or_default(),
             () if self.comparison.args.offline => "the short form, written with --offline",
             () if finding.rule.starts_with("renaming") => "the wanted schema renames it",
             () => "the wanted schema asks for it, and there is no way around it",
