@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Difference, Ident, ObjectId, PartName, Property};
+use model::{Difference, Ident, ObjectId, PartName, Property, QualifiedName};
 
 use crate::cast;
 use crate::names::suffixed;
@@ -279,6 +279,30 @@ pub(crate) fn alter(
     }
 }
 
+/// The tables that have a table for a parent, before and after, and those that have them.
+fn descendants<'t>((from, to): (&Side<'_>, &Side<'t>), table: &QualifiedName) -> Vec<&'t QualifiedName> {
+    let mut found: Vec<&'t QualifiedName> = Vec::new();
+    let mut waiting = vec![table.to_string()];
+    while let Some(parent) = waiting.pop() {
+        let has_parent = |table: &ObjectId, property: &Property| {
+            let parents = to.value(table, property).unwrap_or_default();
+            from.value(table, property) == Some(parents) && parents.split(", ").any(|one| one == parent)
+        };
+        let children = to.catalog.iter().filter_map(|(table, _)| match table {
+            ObjectId::Table(name)
+                if has_parent(table, &Property::PartitionOf) || has_parent(table, &Property::Inherits) =>
+            {
+                Some(name)
+            }
+            _ => None,
+        });
+        let children: Vec<&'t QualifiedName> = children.collect();
+        waiting.extend(children.iter().map(ToString::to_string));
+        found.extend(children);
+    }
+    found
+}
+
 fn not_null(
     (from, to): (&Side<'_>, &Side<'_>),
     part: &PartName,
@@ -290,7 +314,15 @@ fn not_null(
     let (name, own) = (&part.whole, &part.name);
     let alter = |what: &str| format!("ALTER {kind} {name} ALTER COLUMN {own} {what};\n");
     if to.value(column, &Property::NotNull).is_none() {
-        altered.steps.push(Step::new(column, format!("lets {column} be null"), alter("DROP NOT NULL")));
+        let mut sql = alter("DROP NOT NULL");
+        // The children's goes with it, where they are to keep it as well.
+        for child in descendants((from, to), name) {
+            let column = ObjectId::Column(PartName::new(child, own));
+            if to.value(&column, &Property::NotNull).is_some() {
+                sql += &format!("ALTER TABLE {child} ALTER COLUMN {own} SET NOT NULL;\n");
+            }
+        }
+        altered.steps.push(Step::new(column, format!("lets {column} be null"), sql));
         return;
     }
     let set = alter("SET NOT NULL");

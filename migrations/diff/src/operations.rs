@@ -1,5 +1,6 @@
 //! The operations on objects, each after what it needs, and the files that they are put into.
 
+mod event_triggers;
 mod graph;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{ObjectId, Property};
 
-use super::{Action, Key, Operations};
+use super::{Action, Key, Operations, event_triggers};
 use crate::PlannedFile;
 
 impl<'a> Operations<'a> {
@@ -147,6 +147,9 @@ impl<'a> Operations<'a> {
                     add((Action::Create, node), (Action::Drop, gone));
                 }
             }
+        }
+        for (later, earlier) in event_triggers::orders(&keys) {
+            add(later, earlier);
         }
         self.after = after;
     }

@@ -29,5 +29,6 @@
 SELECT DISTINCT n.kind AS dependent, n.name, o.kind, o.name
 FROM pg_depend d
 JOIN place n ON n.classid = d.classid AND n.objid = d.objid AND n.objsubid = d.objsubid
-JOIN place o ON o.classid = d.refclassid AND o.objid = d.refobjid AND o.objsubid = d.refobjsubid
+-- A view of a sequence needs its columns, which are no objects.
+JOIN place o ON o.classid = d.refclassid AND o.objid = d.refobjid AND (o.objsubid = d.refobjsubid OR o.kind = 'sequence')
 WHERE (n.kind, n.name) <> (o.kind, o.name)
