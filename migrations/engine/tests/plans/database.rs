@@ -1,11 +1,12 @@
 //! A database with one of the schemas of a transition.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use branchline_engine::{introspection, verify};
 use diff::PlannedFile;
 use model::Catalog;
 use support::TestDatabase;
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use crate::corpus::{Schema, Transition};
 
@@ -23,11 +24,11 @@ impl Database {
         let session = database.client().await;
         session.batch_execute("SET client_min_messages = error").await?;
         for role in &transition.roles {
-            // It stays for the next database of the server.
-            let there = session.query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[role]).await?;
-            if there.is_none() {
-                let quoted = role.replace('"', "\"\"");
-                session.batch_execute(&format!("CREATE ROLE \"{quoted}\"")).await?;
+            // It stays for the next database of the server, and several make it at once.
+            let create = format!("CREATE ROLE \"{}\"", role.replace('"', "\"\""));
+            if let Err(error) = session.batch_execute(&create).await {
+                let is_there = [SqlState::DUPLICATE_OBJECT, SqlState::UNIQUE_VIOLATION];
+                ensure!(error.code().is_some_and(|code| is_there.contains(code)), "{create}: {error}");
             }
         }
         session.batch_execute(&schema.sql).await.with_context(|| schema.sql.clone())?;
