@@ -76,7 +76,7 @@ fn general(
             .and_then(|owner| statements.set_owner(object, owner))
             .map(|sql| Step::new(object, format!("gives {object} to {}", after.unwrap_or_default()), sql)),
         Property::PrivilegesOf(grantee) => statements
-            .set_privileges(object, grantee)
+            .change_privileges(object, grantee, before, after)
             .map(|sql| Step::new(object, format!("changes what {grantee} may do with {object}"), sql)),
         Property::DependsOnExtensions => statements.reference(object).map(|reference| {
             let split = |text: Option<&str>| -> Vec<String> {
@@ -123,7 +123,7 @@ fn table(
                     altered.absorbed.extend(column.part().cloned().map(ObjectId::Default));
                 }
                 true => computed.push(column),
-                false => column::add(to, node, column, altered),
+                false => column::add((from, to), node, column, altered),
             },
             Difference::Gone(column @ ObjectId::Column(_)) => column::drop(from, node, column, altered),
             Difference::Gone(sequence @ ObjectId::Sequence(_)) => renamed.0 = Some(sequence),
@@ -174,7 +174,7 @@ fn table(
         }
     }
     for column in computed {
-        column::add(to, node, column, altered);
+        column::add((from, to), node, column, altered);
     }
     altered.shrinks.sort_by_key(|step| !column::is_computed(from, &step.change.about));
     // An identity's sequence under another name.
@@ -206,9 +206,10 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
         | ObjectId::View(_) => {
             let kind = column::kind(node);
             let alter = |what: &str| format!("ALTER {kind} {name} {what};\n");
+            let mut actions = Vec::new();
             for property in [Property::Options, Property::ToastOptions] {
                 let (before, after) = values(&property);
-                sql.extend(column::options(before, after).iter().map(|what| alter(what)));
+                actions.extend(column::options(before, after));
             }
             if has(&Property::Persistence) {
                 let sql = |how: &str| alter(&format!("SET {how}"));
@@ -216,11 +217,14 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             }
             if has(&Property::RowSecurity) {
                 let how = if after(&Property::RowSecurity).is_some() { "ENABLE" } else { "DISABLE" };
-                sql.push(alter(&format!("{how} ROW LEVEL SECURITY")));
+                actions.push(format!("{how} ROW LEVEL SECURITY"));
             }
             if has(&Property::RowSecurityForced) {
                 let how = if after(&Property::RowSecurityForced).is_some() { "FORCE" } else { "NO FORCE" };
-                sql.push(alter(&format!("{how} ROW LEVEL SECURITY")));
+                actions.push(format!("{how} ROW LEVEL SECURITY"));
+            }
+            if !actions.is_empty() {
+                sql.push(alter(&actions.join(", ")));
             }
             if has(&Property::ReplicaIdentity) {
                 match after(&Property::ReplicaIdentity) {
@@ -511,6 +515,18 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             }
             is_replaced = has(&Property::Definition);
             known.push(Property::Target);
+        }
+        // `CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert')`
+        ObjectId::Publication(_) if has(&Property::Definition) => {
+            let (before, after) = values(&Property::Definition);
+            let parted = |text: Option<&'_ str>| {
+                let (head, options) = text.unwrap_or_default().split_once(" WITH (").unwrap_or_default();
+                (head.to_owned(), options.trim_end_matches(';').to_owned())
+            };
+            let ((before, _), (after, options)) = (parted(before), parted(after));
+            is_replaced = before != after;
+            sql.push(format!("ALTER PUBLICATION {name} SET ({options};\n"));
+            known.push(Property::Definition);
         }
         ObjectId::OperatorFamily(_) if has(&Property::Members) => {
             altered.unplanned = Some("its members differ".to_owned());

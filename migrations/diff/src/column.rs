@@ -6,6 +6,7 @@ use model::{Difference, Ident, ObjectId, PartName, Property, QualifiedName};
 
 use crate::cast;
 use crate::names::suffixed;
+use crate::serial;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 
@@ -43,14 +44,25 @@ pub(crate) fn follows_parent(
 }
 
 /// Adds a new column.
-pub(crate) fn add(to: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
+pub(crate) fn add(
+    (from, to): (&Side<'_>, &Side<'_>),
+    table: &ObjectId,
+    column: &ObjectId,
+    altered: &mut Altered,
+) {
     let Some(part) = column.part() else { return };
     let Some(column) = to.statements.columns(&part.whole).into_iter().map(|(c, _)| c).find(|c| *c == column)
     else {
         return;
     };
     // A parent brings it.
-    let Some(line) = to.statements.column(table, column, true) else { return };
+    let Some(mut line) = to.statements.column(table, column, true) else { return };
+    if let (Some(sequence), Some((plain, serial))) =
+        (serial::sequence(from, to, part), serial::text(from, to, part))
+    {
+        line = line.replacen(&plain, &serial, 1);
+        altered.absorbed.push(sequence.clone());
+    }
     let kind = kind(table);
     let mut sql = format!("ALTER {kind} {} ADD COLUMN {line};\n", part.whole);
     for setting in to.statements.settings_of_column(column) {
@@ -111,7 +123,7 @@ pub(crate) fn remake(
     altered.remade.push(column.clone());
     // Before what it is computed of has another type.
     altered.steps.splice(0..0, drop);
-    add(to, table, column, altered);
+    add((from, to), table, column, altered);
 }
 
 /// Alters a column that is there both times.

@@ -9,6 +9,7 @@ use model::{Catalog, Difference, Ident, ObjectId, ObjectKind, Property, Qualifie
 
 use crate::alter::{alter, is_replaceable};
 use crate::names::suffixed;
+use crate::serial;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 use crate::{Options, Plan, Unplanned, drop, make};
@@ -256,6 +257,11 @@ impl<'a> Operations<'a> {
                 if others.iter().any(|needed| self.reaches(needed, table, &needs)) {
                     continue;
                 }
+                let serial = match part {
+                    ObjectId::Default(column) => serial::sequence(&self.from, &self.to, column),
+                    _ => None,
+                };
+                self.absorbed.extend(serial.cloned());
                 needs.entry(table).or_default().extend(others);
                 self.inline.entry(table).or_default().push(part);
                 self.absorbed.insert(part.clone());
@@ -443,7 +449,7 @@ impl<'a> Operations<'a> {
                 _ => false,
             };
         let inline: Vec<&ObjectId> = self.inline.get(node).into_iter().flatten().copied().collect();
-        let mut steps = make::steps(to, node, &inline, is_online);
+        let mut steps = make::steps((&self.from, to), node, &inline, is_online);
         // The old index serves until the new one is there.
         if is_online && fate == Fate::Replaced && matches!(node, ObjectId::Index(_)) && self.can_stay(node) {
             steps = rebuild(node, &self.free_name(node), steps);
@@ -541,7 +547,7 @@ impl<'a> Operations<'a> {
                 grantees.map(|grantee| to.statements.set_privileges(object, grantee)).collect()
             }
             _ if is_gone => None,
-            _ => to.statements.set_defaults(object),
+            _ => to.statements.set_defaults(object, matches!(difference, Difference::New(_))),
         };
         let side = if is_gone { self.from.catalog } else { to.catalog };
         match (sql, side.key(object)) {

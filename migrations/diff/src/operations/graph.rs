@@ -143,7 +143,8 @@ impl<'a> Operations<'a> {
         }
         for (action, node) in &keys {
             if *action == Action::Create {
-                for gone in names.get(&name_of(node)).into_iter().flatten() {
+                let gone = names.get(&name_of(node)).into_iter().flatten();
+                for gone in gone.filter(|gone| takes_the_same(node, gone)) {
                     add((Action::Create, node), (Action::Drop, gone));
                 }
             }
@@ -261,7 +262,9 @@ impl<'a> Operations<'a> {
 /// of one kind.
 fn name_of(object: &ObjectId) -> String {
     match object {
-        ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => format!("routine {of}"),
+        ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => {
+            format!("routine {}", of.name)
+        }
         ObjectId::Constraint(_) => object.to_string(),
         _ if object.part().is_some() => object.to_string(),
         _ => match object.qualified() {
@@ -269,4 +272,21 @@ fn name_of(object: &ObjectId) -> String {
             None => object.to_string(),
         },
     }
+}
+
+/// Returns whether two routines of one name would be one for Postgres: arguments are told by their types,
+/// whatever they are called. What is no routine is.
+fn takes_the_same(one: &ObjectId, other: &ObjectId) -> bool {
+    let arguments = |object: &ObjectId| match object {
+        ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => {
+            Some(of.arguments.split(", ").map(str::to_owned).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    let (Some(one), Some(other)) = (arguments(one), arguments(other)) else { return true };
+    // The first word may be a name, or begin a type.
+    let forms =
+        |argument: &str| [argument.to_owned(), argument.splitn(2, ' ').last().unwrap_or("").to_owned()];
+    let is_one = |(a, b): (&String, &String)| forms(a).iter().any(|form| forms(b).contains(form));
+    one.len() == other.len() && one.iter().zip(&other).all(is_one)
 }

@@ -15,7 +15,7 @@ const LISTS: [&str; 6] = [
 ];
 
 /// Text in a fact for a grantee that may nothing.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 
 /// Text in a fact for the role that owns the object.
 pub(super) const THE_OWNER: &str = "the owner";

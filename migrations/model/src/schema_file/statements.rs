@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::access::{THE_OWNER, identifier, is_public_by_default};
+use super::access::{NONE, THE_OWNER, identifier, is_public_by_default};
 use super::order::Nodes;
 use super::{Catalog, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer, literal};
 
@@ -194,11 +194,7 @@ impl<'a> Statements<'a> {
     #[must_use]
     pub fn set_privileges(&self, object: &ObjectId, grantee: &str) -> Option<String> {
         let (on, column) = self.writer.grantable(object)?;
-        let owner = self.writer.value(object, Property::Owner).filter(|owner| *owner != self.writer.owner);
-        let to = match grantee {
-            THE_OWNER => owner.map_or_else(|| "CURRENT_USER".to_owned(), identifier),
-            other => other.to_owned(),
-        };
+        let to = self.role(object, grantee);
         let all = column.as_ref().map_or_else(|| "ALL".to_owned(), |column| format!("ALL ({column})"));
         let allowed = self.writer.value(object, Property::PrivilegesOf(grantee.into()));
         let Some(allowed) = allowed else {
@@ -216,15 +212,71 @@ impl<'a> Statements<'a> {
         Some(joined(statements))
     }
 
-    /// The statements after which default privileges, or privileges and settings of the database, are what
-    /// the catalog says; none for another kind.
+    /// The role of a grantee.
+    fn role(&self, object: &ObjectId, grantee: &str) -> String {
+        let owner = self.writer.value(object, Property::Owner).filter(|owner| *owner != self.writer.owner);
+        match grantee {
+            THE_OWNER => owner.map_or_else(|| "CURRENT_USER".to_owned(), identifier),
+            other => other.to_owned(),
+        }
+    }
+
+    /// The statements that lead from what a role could do with an object to what the catalog says.
     #[must_use]
-    pub fn set_defaults(&self, object: &ObjectId) -> Option<String> {
+    pub fn change_privileges(
+        &self,
+        object: &ObjectId,
+        grantee: &str,
+        before: Option<&str>,
+        after: Option<&str>,
+    ) -> Option<String> {
+        let is_usual = (before.is_none() || after.is_none())
+            && (grantee == THE_OWNER || grantee == "PUBLIC" && is_public_by_default(object));
+        let has_option = |text: &str| text.contains("WITH GRANT OPTION");
+        if is_usual || [before, after].iter().flatten().any(|text| has_option(text)) {
+            return self.set_privileges(object, grantee);
+        }
+        let (on, column) = self.writer.grantable(object)?;
+        let role = self.role(object, grantee);
+        let only = |of: &str, than: &str| -> Vec<String> {
+            let others: Vec<&str> = than.split(", ").collect();
+            let kept = of.split(", ").filter(|privilege| *privilege != NONE && !others.contains(privilege));
+            kept.map(|privilege| match &column {
+                Some(column) => format!("{privilege} ({column})"),
+                None => privilege.to_owned(),
+            })
+            .collect()
+        };
+        let (before, after) = (before.unwrap_or(NONE), after.unwrap_or(NONE));
+        let (gone, new) = (only(before, after), only(after, before));
+        let mut statements = Vec::new();
+        if !gone.is_empty() {
+            statements.push(format!("REVOKE {} ON {on} FROM {role}", gone.join(", ")));
+            // They are taken from the columns as well.
+            let columns = object.as_whole().into_iter().flat_map(|whole| self.columns(whole));
+            for (column, _) in columns {
+                let kept = self.writer.value(column, Property::PrivilegesOf(grantee.into()));
+                let is_taken = |kept: &&str| kept.split(", ").any(|one| gone.iter().any(|g| g == one));
+                let kept = kept.filter(is_taken);
+                statements
+                    .extend(kept.into_iter().flat_map(|kept| self.writer.grants(column, grantee, kept)));
+            }
+        }
+        if !new.is_empty() {
+            statements.push(format!("GRANT {} ON {on} TO {role}", new.join(", ")));
+        }
+        Some(joined(statements))
+    }
+
+    /// The statements after which default privileges, or privileges and settings of the database, are what
+    /// the catalog says; none for another kind. `is_new`: there were no such default privileges before.
+    #[must_use]
+    pub fn set_defaults(&self, object: &ObjectId, is_new: bool) -> Option<String> {
         let statements = match object {
             ObjectId::DefaultPrivileges(name) => {
                 let mut statements = self.writer.default_privileges(object);
                 let revoke = format!("ALTER DEFAULT PRIVILEGES{} REVOKE ALL", scope(name));
-                if !statements.first().is_some_and(|first| first.contains("REVOKE ALL")) {
+                if !is_new && !statements.first().is_some_and(|first| first.contains("REVOKE ALL")) {
                     statements.insert(0, format!("{revoke} ON {} FROM {}", name.objects, name.grantee));
                 }
                 statements
