@@ -25,7 +25,7 @@ pub(crate) fn alter(
         ObjectId::Table(_) | ObjectId::ForeignTable(_) => {
             table(sides, node, differences, is_online, &mut altered);
         }
-        ObjectId::CompositeType(_) => composite(sides, differences, &mut altered),
+        ObjectId::CompositeType(_) => composite(sides, node, differences, &mut altered),
         ObjectId::Domain(_) => domain(sides, node, differences, is_online, &mut altered),
         ObjectId::View(name) => {
             for (object, properties) in &changed {
@@ -397,7 +397,9 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                     }
                 }
             }
-            if has(&Property::State) && !is_replaced {
+            // A trigger that is replaced fires again.
+            let is_reset = has(&Property::Definition) && after(&Property::State).is_some() && !follows;
+            if (has(&Property::State) || is_reset) && !is_replaced {
                 let how = match after(&Property::State) {
                     Some("disabled") => "DISABLE",
                     Some("replica") => "ENABLE REPLICA",

@@ -11,6 +11,7 @@ mod names;
 mod operations;
 mod plan;
 mod rename;
+mod retype;
 mod serial;
 mod side;
 mod step;

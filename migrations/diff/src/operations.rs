@@ -1,7 +1,10 @@
 //! The operations on objects, each after what it needs, and the files that they are put into.
 
+mod aside;
 mod event_triggers;
+mod files;
 mod graph;
+mod hidden;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +29,8 @@ enum Action {
     Attach,
     /// Drops columns.
     Shrink,
+    /// Drops what was set aside.
+    Clear,
     /// Privileges of objects to come, settings of the database.
     Set,
 }
@@ -56,15 +61,41 @@ pub(crate) struct Operations<'a> {
     with_whole: BTreeSet<&'a ObjectId>,
     /// Columns that have another type, or are dropped and added.
     moving: BTreeSet<ObjectId>,
+    /// Types and functions that have another name until columns have what takes their place.
+    aside: BTreeSet<&'a ObjectId>,
     unplanned: Vec<Unplanned>,
     steps: BTreeMap<Key<'a>, Vec<Step>>,
     after: BTreeMap<Key<'a>, BTreeSet<Key<'a>>>,
+    /// An order that is better kept, and need not be.
+    softly_after: BTreeMap<Key<'a>, BTreeSet<Key<'a>>>,
 }
 
 impl<'a> Operations<'a> {
-    pub(crate) fn plan(from: &Catalog, to: &Catalog, options: Options) -> Result<Plan, Vec<Unplanned>> {
+    pub(crate) fn plan(from: &'a Catalog, to: &'a Catalog, options: Options) -> Result<Plan, Vec<Unplanned>> {
         let differences = from.diff(to);
-        let mut operations = Operations {
+        let mut replaced = BTreeSet::new();
+        // What comes into a circle by being altered is dropped and made again.
+        loop {
+            let mut operations = Self::new((from, to), options);
+            operations.look(&differences, &replaced);
+            operations.replace_dependents();
+            operations.take_inline();
+            operations.write(&differences);
+            if !operations.unplanned.is_empty() {
+                return Err(operations.unplanned);
+            }
+            operations.connect();
+            let altered = operations.altered_in_circle();
+            if altered.is_some_and(|object| replaced.insert(object.clone())) {
+                continue;
+            }
+            operations.connect_texts();
+            return Ok(Plan { files: operations.files() });
+        }
+    }
+
+    fn new((from, to): (&'a Catalog, &'a Catalog), options: Options) -> Self {
+        Operations {
             from: Side::new(from),
             to: Side::new(to),
             options,
@@ -75,19 +106,12 @@ impl<'a> Operations<'a> {
             with_column: BTreeSet::new(),
             with_whole: BTreeSet::new(),
             moving: BTreeSet::new(),
+            aside: BTreeSet::new(),
             unplanned: Vec::new(),
             steps: BTreeMap::new(),
             after: BTreeMap::new(),
-        };
-        operations.look(&differences);
-        operations.replace_dependents();
-        operations.take_inline();
-        operations.write(&differences);
-        if !operations.unplanned.is_empty() {
-            return Err(operations.unplanned);
+            softly_after: BTreeMap::new(),
         }
-        operations.connect();
-        Ok(Plan { files: operations.files() })
     }
 
     fn refuse(&mut self, object: &ObjectId, reason: impl Into<String>) {
@@ -97,8 +121,8 @@ impl<'a> Operations<'a> {
         }
     }
 
-    /// Finds out what becomes of each object.
-    fn look(&mut self, differences: &[Difference]) {
+    /// Finds out what becomes of each object; of these, that they are made again.
+    fn look(&mut self, differences: &[Difference], replaced: &BTreeSet<ObjectId>) {
         for &node in self.from.statements.needs().keys() {
             if !self.to.is_node(node) {
                 self.fates.insert(node, Fate::Dropped);
@@ -131,7 +155,8 @@ impl<'a> Operations<'a> {
                 self.refuse(node, reason.clone());
             }
             self.absorbed.extend(altered.absorbed.iter().cloned());
-            let fate = if altered.is_replaced { Fate::Replaced } else { Fate::Altered };
+            let is_replaced = altered.is_replaced || replaced.contains(node);
+            let fate = if is_replaced { Fate::Replaced } else { Fate::Altered };
             if altered.is_replaced && !is_replaceable(node.kind()) {
                 self.refuse(
                     node,
@@ -175,11 +200,11 @@ impl<'a> Operations<'a> {
                 let is_untouched = !self.fates.contains_key(dependent) && is_replaceable(dependent.kind());
                 // An index goes with the one that it is attached to.
                 let goes_along = self.from.attached_to(dependent) == Some(node) && !self.is_moved(dependent);
-                if is_untouched
-                    || goes_along
-                    || is_needed_again && (needs_it_still || !self.to.is_node(dependent))
-                {
-                    self.replace(dependent, &mut waiting);
+                let is_held_again = is_needed_again && (needs_it_still || !self.to.is_node(dependent));
+                let holds =
+                    matches!(dependent, ObjectId::Table(_) | ObjectId::ForeignTable(_)) && !is_needed_again;
+                if is_untouched || goes_along || is_held_again || holds {
+                    self.let_go(dependent, node, &mut waiting);
                 }
             }
         }
@@ -294,15 +319,18 @@ impl<'a> Operations<'a> {
     fn write(&mut self, differences: &[Difference]) {
         let fates: Vec<(&'a ObjectId, Fate)> = self.fates.iter().map(|(node, fate)| (*node, *fate)).collect();
         for (node, fate) in fates {
-            if matches!(fate, Fate::Dropped | Fate::Replaced) {
-                self.write_drop(node, fate);
+            match fate {
+                Fate::Dropped | Fate::Replaced if self.aside.contains(node) => self.write_aside(node),
+                Fate::Dropped | Fate::Replaced => self.write_drop(node, fate),
+                Fate::Created | Fate::Altered => {}
             }
             if matches!(fate, Fate::Created | Fate::Replaced) {
                 self.write_create(node, fate);
             }
             if fate == Fate::Altered && !self.absorbed.contains(node) {
                 let altered = self.altered.get(node).cloned().unwrap_or_default();
-                self.steps.insert((Action::Alter, node), altered.steps);
+                let steps = [altered.first, altered.steps, altered.last].concat();
+                self.steps.insert((Action::Alter, node), steps);
                 if let Some(step) = altered.detach {
                     self.steps.insert((Action::Detach, node), vec![step]);
                 }
@@ -358,7 +386,7 @@ impl<'a> Operations<'a> {
         let holds_another = matches!(node, ObjectId::Policy(_))
             && from.needs(node).any(|needed| Some(needed) != whole && is_gone(needed));
         let goes_along = from.attached_to(node).is_some_and(|parent| is_gone(parent) && !self.is_moved(node));
-        if (goes_with_whole && !holds_another && !self.is_in_circle(node))
+        if (goes_with_whole && !holds_another && !self.is_in_circle(node) && !self.leads_back(node))
             || goes_along
             || (goes_with_column && !is_needed)
             || is_brought
@@ -376,7 +404,8 @@ impl<'a> Operations<'a> {
             Some(sql) => {
                 let loses = if fate == Fate::Dropped { drop::loses(node) } else { Vec::new() };
                 let mut step = Step::new(node, format!("drops {node}"), sql).losing(loses);
-                if self.options.online && self.is_concurrent_index(from, node) {
+                let is_beside = fate == Fate::Dropped && self.can_stay(node);
+                if self.options.online && is_beside && self.is_concurrent_index(from, node) {
                     step.change.sql = step.change.sql.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1);
                     step = step.concurrent();
                 }
@@ -384,6 +413,25 @@ impl<'a> Operations<'a> {
             }
             None => self.refuse(node, "objects of this kind are not planned"),
         }
+    }
+
+    /// Returns whether a part of a table that is dropped needs what needs the table: a function of its rows.
+    fn leads_back(&self, part: &'a ObjectId) -> bool {
+        let is_kind = matches!(part, ObjectId::Constraint(_) | ObjectId::Default(_));
+        let Some(whole) = self.from.whole(part).filter(|_| is_kind) else { return false };
+        let is_gone = |object: &ObjectId| self.fates.get(object).is_some_and(|fate| *fate != Fate::Altered);
+        let of_whole = |object: &&ObjectId| *object == whole || self.from.whole(object) == Some(whole);
+        let mut waiting: Vec<&ObjectId> = self.from.needs(part).filter(|needed| !of_whole(needed)).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(object) = waiting.pop() {
+            if object == whole {
+                return true;
+            }
+            if is_gone(object) && seen.insert(object) {
+                waiting.extend(self.from.needs(object));
+            }
+        }
+        false
     }
 
     /// Returns whether a foreign key of a table that is dropped leads to another such table that leads back.

@@ -49,6 +49,10 @@ impl Step {
 pub(crate) struct Altered {
     /// It is altered in place.
     pub(crate) steps: Vec<Step>,
+    /// What comes ahead of all that.
+    pub(crate) first: Vec<Step>,
+    /// What comes after all that: columns that are computed of others.
+    pub(crate) last: Vec<Step>,
     /// What goes when nothing needs it any more: columns.
     pub(crate) shrinks: Vec<Step>,
     /// True if it must be dropped and made again.
@@ -57,6 +61,8 @@ pub(crate) struct Altered {
     pub(crate) retyped: Vec<ObjectId>,
     /// Columns that are dropped and added, with what is on them.
     pub(crate) remade: Vec<ObjectId>,
+    /// Columns that are computed anew, since others take another type.
+    pub(crate) recomputed: Vec<ObjectId>,
     /// Columns that go.
     pub(crate) dropped: Vec<ObjectId>,
     /// Takes a partition out of its parent, before anything takes its place there.

@@ -8,12 +8,22 @@ use crate::step::{Altered, Step};
 
 pub(super) fn composite(
     (from, to): (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
     differences: &[&Difference],
     altered: &mut Altered,
 ) {
+    // Postgres retypes no attribute of a type that is stored somewhere.
+    let is_stored = from.catalog.all_dependencies().any(|(dependent, needed)| {
+        needed == node && dependent.part().is_some_and(|part| from.relation(&part.whole) != from.node(node))
+    });
     let mut step = |object: &ObjectId, what: String, loses: Vec<String>| {
         if let Some(part) = object.part() {
-            let sql = format!("ALTER TYPE {} {what};\n", part.whole);
+            let mut sql = format!("ALTER TYPE {} {what};\n", part.whole);
+            if from.value(object, &Property::Comment).is_none() {
+                let comment = to.value(object, &Property::Comment);
+                let comment = comment.and_then(|text| to.statements.set_comment(object, Some(text)));
+                sql += &comment.unwrap_or_default();
+            }
             altered.steps.push(Step::new(object, format!("changes {object}"), sql).losing(loses));
         }
     };
@@ -34,6 +44,10 @@ pub(super) fn composite(
             {
                 let is_second = *property == Property::Type
                     && from.value(column, &Property::Collation) != to.value(column, &Property::Collation);
+                if is_stored {
+                    altered.is_replaced = true;
+                    return;
+                }
                 if !is_second {
                     step(column, format!("ALTER ATTRIBUTE {} TYPE {}", part.name, typed(column)), Vec::new());
                 }
@@ -52,6 +66,10 @@ pub(super) fn domain(
 ) {
     let name = node.name();
     let definition = |object: &ObjectId| to.value(object, &Property::Definition).unwrap_or_default();
+    let comment = |object: &ObjectId| {
+        let comment = to.value(object, &Property::Comment);
+        comment.and_then(|text| to.statements.set_comment(object, Some(text))).unwrap_or_default()
+    };
     for difference in differences {
         match difference {
             Difference::New(object @ ObjectId::Constraint(part)) => {
@@ -59,11 +77,13 @@ pub(super) fn domain(
                 let add = format!("ALTER DOMAIN {name} ADD CONSTRAINT {} {definition}", part.name);
                 if is_online && !definition.ends_with(" NOT VALID") {
                     let validate = format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT {};\n", part.name);
-                    altered.steps.push(Step::new(object, format!("makes {object}"), add + " NOT VALID;\n"));
+                    let add = add + " NOT VALID;\n" + &comment(object);
+                    altered.steps.push(Step::new(object, format!("makes {object}"), add));
                     let summary = format!("checks {object} on the rows that are there");
                     altered.steps.push(Step::new(object, summary, validate).later());
                 } else {
-                    altered.steps.push(Step::new(object, format!("makes {object}"), add + ";\n"));
+                    let add = add + ";\n" + &comment(object);
+                    altered.steps.push(Step::new(object, format!("makes {object}"), add));
                 }
             }
             Difference::Gone(object @ ObjectId::Constraint(part)) => {

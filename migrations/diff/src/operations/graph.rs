@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{ObjectId, Property};
 
 use super::{Action, Key, Operations, event_triggers};
-use crate::PlannedFile;
+use crate::side::Side;
 
 impl<'a> Operations<'a> {
     /// Orders the operations: each after what it needs.
@@ -93,7 +93,11 @@ impl<'a> Operations<'a> {
                             self.absorbed.contains(dependent).then(|| self.to.whole(dependent)).flatten();
                         for object in [Some(dependent), Some(dependent_after), inner].into_iter().flatten() {
                             for earlier in [Action::Drop, Action::Alter, Action::Shrink] {
-                                if has(earlier, object) && object != node && object != node_before {
+                                let is_later = action == Action::Drop
+                                    && earlier != Action::Drop
+                                    && self.keeps(object, node);
+                                let is_other = object != node && object != node_before;
+                                if has(earlier, object) && is_other && !is_later {
                                     let is_own_part = action == Action::Shrink && earlier == Action::Shrink;
                                     if !is_own_part {
                                         add(key, (earlier, object));
@@ -131,21 +135,28 @@ impl<'a> Operations<'a> {
                         }
                     }
                 }
-                Action::Set => {}
+                Action::Clear | Action::Set => {}
             }
+        }
+        for (later, earlier) in self.orders_of_aside() {
+            add(later, earlier);
         }
         // A name is free once the object that has it is gone.
         let mut names: BTreeMap<String, Vec<&'a ObjectId>> = BTreeMap::new();
         for (action, node) in &keys {
             if *action == Action::Drop {
-                names.entry(name_of(node)).or_default().push(node);
+                for name in names_of(&self.from, node) {
+                    names.entry(name).or_default().push(node);
+                }
             }
         }
         for (action, node) in &keys {
             if *action == Action::Create {
-                let gone = names.get(&name_of(node)).into_iter().flatten();
-                for gone in gone.filter(|gone| takes_the_same(node, gone)) {
-                    add((Action::Create, node), (Action::Drop, gone));
+                for name in names_of(&self.to, node) {
+                    let gone = names.get(&name).into_iter().flatten();
+                    for gone in gone.filter(|gone| takes_the_same(node, gone)) {
+                        add((Action::Create, node), (Action::Drop, gone));
+                    }
                 }
             }
         }
@@ -181,6 +192,13 @@ impl<'a> Operations<'a> {
         })
     }
 
+    /// Returns whether an object is altered once what it needs was dropped and made again, or set aside.
+    fn keeps(&self, object: &'a ObjectId, needed: &'a ObjectId) -> bool {
+        let is_there = |action| self.steps.contains_key(&(action, needed));
+        let needs = || self.to.needs(object).any(|one| one == needed);
+        self.aside.contains(needed) || (is_there(Action::Create) || is_there(Action::Alter)) && needs()
+    }
+
     /// What must not need an object any more when it is dropped, or a column of it.
     fn in_the_way(&self, action: Action, node: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
         let goes_along = |part: &&'a ObjectId| {
@@ -204,73 +222,22 @@ impl<'a> Operations<'a> {
         }
         found
     }
-
-    /// Puts the operations into an order, and their steps into files.
-    pub(super) fn files(mut self) -> Vec<PlannedFile> {
-        let mut waiting: BTreeSet<Key<'a>> = self.steps.keys().copied().collect();
-        let mut files: Vec<PlannedFile> = Vec::new();
-        // The file from which on what an operation does is there.
-        let mut levels: BTreeMap<Key<'a>, usize> = BTreeMap::new();
-        // How many operations each has to wait for, and those that wait for each.
-        let mut missing: BTreeMap<Key<'a>, usize> = BTreeMap::new();
-        let mut next: BTreeMap<Key<'a>, Vec<Key<'a>>> = BTreeMap::new();
-        for (key, needs) in &self.after {
-            for needed in needs.iter().filter(|needed| waiting.contains(*needed)) {
-                next.entry(*needed).or_default().push(*key);
-                *missing.entry(*key).or_default() += 1;
-            }
-        }
-        let mut ready: BTreeSet<Key<'a>> =
-            waiting.iter().filter(|key| !missing.contains_key(*key)).copied().collect();
-        // A circle is cut at its first.
-        while let Some(key) = ready.pop_first().or_else(|| waiting.first().copied()) {
-            waiting.remove(&key);
-            for later in next.remove(&key).unwrap_or_default() {
-                let count = missing.entry(later).or_default();
-                *count = count.saturating_sub(1);
-                if *count == 0 && waiting.contains(&later) {
-                    ready.insert(later);
-                }
-            }
-            let needs = self.after.get(&key).into_iter().flatten();
-            let mut level = needs.filter_map(|needed| levels.get(needed)).max().copied().unwrap_or(0);
-            let steps = self.steps.remove(&key).unwrap_or_default();
-            let mut available = level;
-            for (nth, step) in steps.into_iter().enumerate() {
-                if nth > 0 && step.is_later {
-                    level += 1;
-                }
-                let fits = |file: &PlannedFile| file.in_transaction != step.is_concurrent;
-                let at = files.iter().skip(level).position(fits).map(|at| at + level);
-                let at = at.unwrap_or_else(|| {
-                    files.push(PlannedFile { in_transaction: !step.is_concurrent, changes: Vec::new() });
-                    files.len() - 1
-                });
-                level = at;
-                available = if step.must_commit { at + 1 } else { at };
-                if let Some(file) = files.get_mut(at) {
-                    file.changes.push(step.change);
-                }
-            }
-            levels.insert(key, available);
-        }
-        files
-    }
 }
 
 /// Names are the same if one has to go before the other comes: of relations and types in a schema, of parts
-/// of one kind.
-fn name_of(object: &ObjectId) -> String {
+/// of one kind. A key has that of its index as well.
+fn names_of(side: &Side<'_>, object: &ObjectId) -> Vec<String> {
+    let relation = |object: &ObjectId| object.qualified().map(|name| format!("relation {name}"));
     match object {
         ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => {
-            format!("routine {}", of.name)
+            vec![format!("routine {}", of.name)]
         }
-        ObjectId::Constraint(_) => object.to_string(),
-        _ if object.part().is_some() => object.to_string(),
-        _ => match object.qualified() {
-            Some(name) => format!("relation {name}"),
-            None => object.to_string(),
-        },
+        ObjectId::Constraint(part) => {
+            let index = side.statements.index_of(part).and_then(relation);
+            [Some(object.to_string()), index].into_iter().flatten().collect()
+        }
+        _ if object.part().is_some() => vec![object.to_string()],
+        _ => vec![relation(object).unwrap_or_else(|| object.to_string())],
     }
 }
 

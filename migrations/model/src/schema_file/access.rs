@@ -86,7 +86,9 @@ impl<'a> Writer<'a> {
             | ObjectId::View(_)
             | ObjectId::MaterializedView(_)
             | ObjectId::ForeignTable(_) => format!("TABLE {name}"),
-            ObjectId::Aggregate(_) => format!("FUNCTION {name}"),
+            ObjectId::Aggregate(_) => {
+                format!("FUNCTION {}", name.replace("(ORDER BY ", "(").replace(" ORDER BY ", ", "))
+            }
             ObjectId::Enum(_)
             | ObjectId::Range(_)
             | ObjectId::CompositeType(_)

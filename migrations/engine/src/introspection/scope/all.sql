@@ -7,7 +7,10 @@ member AS (
                             AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass))
 ),
 routine AS (
-    SELECT p.*, s.name || '.' || quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
+    -- The names of parameters tell no routine from others; an aggregate is called by the places of its own.
+    SELECT p.*, s.name || '.' || quote_ident(p.proname) || '('
+               || CASE WHEN p.prokind = 'a' THEN pg_get_function_identity_arguments(p.oid)
+                       ELSE oidvectortypes(p.proargtypes) END || ')' AS name,
            CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind
     FROM pg_proc p JOIN space s ON s.oid = p.pronamespace
     WHERE ('pg_proc'::regclass, p.oid) NOT IN (SELECT classid, objid FROM member)

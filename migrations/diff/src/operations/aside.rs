@@ -1,0 +1,231 @@
+//! What is set aside for a while: a type or a function that columns hold on to keeps another name until they
+//! have the one that takes its place.
+
+use model::{ObjectId, Property, QualifiedName};
+
+use super::{Action, Fate, Key, Operations, is_of_column, is_rebuilt_by_postgres};
+use crate::names::suffixed;
+use crate::retype;
+use crate::step::Step;
+
+impl<'a> Operations<'a> {
+    /// Makes an object let go of another that is dropped.
+    pub(super) fn let_go(
+        &mut self,
+        dependent: &'a ObjectId,
+        node: &'a ObjectId,
+        waiting: &mut Vec<&'a ObjectId>,
+    ) {
+        let is_gone = matches!(self.fates.get(dependent), Some(Fate::Replaced | Fate::Dropped));
+        let is_function = matches!(node, ObjectId::Function(_));
+        match dependent {
+            _ if is_gone => {}
+            // Its table's own statement sets it, so that it needs both what goes and what comes.
+            ObjectId::Default(_) if is_function && self.absorbed.contains(dependent) => {
+                self.aside.insert(node);
+            }
+            ObjectId::Domain(_) if is_function && self.to.is_node(dependent) => self.loosen(dependent, node),
+            ObjectId::Table(_) | ObjectId::ForeignTable(_) if self.to.is_node(dependent) => {
+                for blocking in self.set_aside(dependent, node) {
+                    self.replace(blocking, waiting);
+                }
+            }
+            _ => self.replace(dependent, waiting),
+        }
+    }
+
+    /// Lets a table keep what goes until its columns have what comes. Returns the parts that cannot be there
+    /// while a column changes its type.
+    pub(super) fn set_aside(&mut self, table: &'a ObjectId, node: &'a ObjectId) -> Vec<&'a ObjectId> {
+        let Some(name) = table.as_whole() else { return Vec::new() };
+        let needs = |object: &ObjectId| {
+            let mut needs = self.from.catalog.dependencies(object);
+            needs.any(|needed| self.from.statements.maker(needed) == node)
+        };
+        let altered = self.altered.get(table);
+        let is_settled = |column: &ObjectId| {
+            let is_computed_otherwise = |property: &Property| {
+                let after = self.to.value(column, property);
+                after.is_some() && after != self.from.value(column, property) && !self.to.is_node(node)
+            };
+            altered.is_some_and(|one| one.retyped.contains(column) || one.remade.contains(column))
+                || is_computed_otherwise(&Property::Generated)
+        };
+        let columns = self.from.statements.columns(name).into_iter().map(|(column, _)| column);
+        let held = columns.filter(|column| needs(column) && self.to.catalog.contains(column));
+        let held: Vec<&'a ObjectId> = held.filter(|column| !is_settled(column)).collect();
+        let is_held_whole = needs(table) && self.to.is_node(node);
+        if is_held_whole || !held.is_empty() && !can_be_set_aside(node) {
+            self.refuse(table, format!("it needs {node}, which has to be dropped and made again"));
+            return Vec::new();
+        }
+        if held.is_empty() {
+            return Vec::new();
+        }
+        // A range has functions of its name, which no other name frees.
+        let is_range = matches!(node, ObjectId::Range(_));
+        if is_range {
+            let texts = held.iter().filter_map(|column| retype::into_text(&self.from, table, column));
+            self.steps.entry((Action::Drop, table)).or_default().extend(texts);
+        } else {
+            self.aside.insert(node);
+        }
+        self.fates.entry(table).or_insert(Fate::Altered);
+        let altered = self.altered.entry(table).or_default();
+        let known = altered.retyped.len();
+        for column in held {
+            retype::follow((&self.from, &self.to), table, column, node, altered);
+        }
+        self.absorbed.extend(altered.absorbed.iter().cloned());
+        retype::recompute((&self.from, &self.to), table, altered);
+        let moved: Vec<ObjectId> = altered.retyped.iter().skip(known).cloned().collect();
+        let remade = altered.remade.clone();
+        self.moving.extend(moved.iter().chain(&remade).cloned());
+        let mut blocking = if is_range { self.on_columns(&moved) } else { self.blocking(&moved) };
+        blocking.extend(self.on_columns(&remade));
+        blocking
+    }
+
+    /// A domain keeps its values while one of its constraints, or its default, lets go of a function.
+    pub(super) fn loosen(&mut self, domain: &'a ObjectId, node: &'a ObjectId) {
+        let (from, to) = (&self.from, &self.to);
+        let name = domain.name();
+        let needs = |object: &ObjectId| {
+            let mut needs = from.catalog.dependencies(object);
+            needs.any(|needed| from.statements.maker(needed) == node)
+        };
+        let (mut drops, mut adds) = (Vec::new(), Vec::new());
+        let parts = from.catalog.iter().map(|(object, _)| object).filter(
+            |object| matches!(object, ObjectId::Constraint(part) if Some(&part.whole) == domain.as_whole()),
+        );
+        for part in parts.filter(|part| needs(part)) {
+            let Some(own) = part.part().map(|part| &part.name) else { continue };
+            let sql = format!("ALTER DOMAIN {name} DROP CONSTRAINT {own};\n");
+            drops.push(Step::new(part, format!("drops {part}"), sql));
+            if let Some(definition) = to.value(part, &Property::Definition) {
+                let sql = format!("ALTER DOMAIN {name} ADD CONSTRAINT {own} {definition};\n");
+                adds.push(Step::new(part, format!("makes {part}"), sql));
+            }
+        }
+        if needs(domain) {
+            let summary = format!("changes the default of {domain}");
+            let sql = format!("ALTER DOMAIN {name} DROP DEFAULT;\n");
+            drops.push(Step::new(domain, &*summary, sql));
+            if let Some(value) = to.value(domain, &Property::Default) {
+                let sql = format!("ALTER DOMAIN {name} SET DEFAULT {value};\n");
+                adds.push(Step::new(domain, summary, sql));
+            }
+        }
+        self.fates.entry(domain).or_insert(Fate::Altered);
+        let altered = self.altered.entry(domain).or_default();
+        let is_done = |step: &Step| drops.iter().any(|drop| drop.change.about == step.change.about);
+        altered.steps.retain(|step| matches!(step.change.about, ObjectId::Domain(_)) || !is_done(step));
+        altered.last.extend(adds);
+        self.steps.entry((Action::Drop, domain)).or_default().extend(drops);
+    }
+
+    /// The steps that give an object its other name, and drop it in the end.
+    pub(super) fn write_aside(&mut self, node: &'a ObjectId) {
+        let other = self.aside_name(node);
+        let (Some(reference), Some(own)) =
+            (self.from.statements.reference(node), other.qualified().map(|name| &name.name))
+        else {
+            return;
+        };
+        let rename = format!("ALTER {reference} RENAME TO {own};\n");
+        let rename = Step::new(node, format!("sets {node} aside"), rename);
+        let drop = self.from.statements.reference(&other).unwrap_or_default();
+        let drop = Step::new(node, format!("drops {node} as it was"), format!("DROP {drop};\n"));
+        self.steps.insert((Action::Drop, node), vec![rename]);
+        self.steps.insert((Action::Clear, node), vec![drop]);
+    }
+
+    /// An object that is set aside, under its other name and with the other names of its arguments.
+    fn aside_name(&self, node: &ObjectId) -> ObjectId {
+        let mut other = node.clone();
+        match &mut other {
+            ObjectId::Enum(name)
+            | ObjectId::Domain(name)
+            | ObjectId::CompositeType(name)
+            | ObjectId::Collation(name) => *name = self.name_meanwhile(name),
+            ObjectId::Function(of) => {
+                let arguments = of.arguments.split(", ").map(|argument| {
+                    let types = self.aside.iter().filter_map(|aside| aside.qualified());
+                    let kind =
+                        types.into_iter().find(|kind| kind.to_string() == argument.trim_end_matches("[]"));
+                    match kind {
+                        Some(kind) => {
+                            argument.replacen(&kind.to_string(), &self.name_meanwhile(kind).to_string(), 1)
+                        }
+                        None => argument.to_owned(),
+                    }
+                });
+                of.arguments = arguments.collect::<Vec<_>>().join(", ").into();
+                of.name = self.name_meanwhile(&of.name);
+            }
+            _ => {}
+        }
+        other
+    }
+
+    /// A name that nothing has on either side.
+    fn name_meanwhile(&self, name: &QualifiedName) -> QualifiedName {
+        let is_taken = |other: &QualifiedName| {
+            let sides = [self.from.catalog, self.to.catalog];
+            sides.iter().flat_map(|side| side.iter()).any(|(object, _)| object.qualified() == Some(other))
+        };
+        let mut nth = 0;
+        loop {
+            let end = if nth == 0 { "_before".to_owned() } else { format!("_before_{nth}") };
+            let other = QualifiedName { schema: name.schema.clone(), name: suffixed(&name.name, &end) };
+            if !is_taken(&other) {
+                return other;
+            }
+            nth += 1;
+        }
+    }
+
+    /// What is set aside is dropped after all that had it.
+    pub(super) fn orders_of_aside(&self) -> Vec<(Key<'a>, Key<'a>)> {
+        let mut orders = Vec::new();
+        for node in &self.aside {
+            let key = (Action::Clear, *node);
+            orders.push((key, (Action::Drop, *node)));
+            for dependent in self.from.dependents(node) {
+                let same = self.to.node(dependent);
+                let whole = self.to.whole(dependent);
+                for object in [Some(dependent), same, whole].into_iter().flatten() {
+                    for action in [Action::Drop, Action::Alter, Action::Shrink, Action::Clear] {
+                        orders.push((key, (action, object)));
+                    }
+                }
+            }
+        }
+        orders.retain(|(later, earlier)| self.steps.contains_key(later) && self.steps.contains_key(earlier));
+        orders
+    }
+
+    /// What must not name columns while they take another type of the same name.
+    fn blocking(&self, columns: &[ObjectId]) -> Vec<&'a ObjectId> {
+        let dependents = columns.iter().flat_map(|column| self.from.dependents_of_column(column));
+        dependents.filter(|object| !is_rebuilt_by_postgres(object) || self.is_foreign_key(object)).collect()
+    }
+
+    /// What is on columns that are dropped and added again, or that are texts for a while.
+    fn on_columns(&self, columns: &[ObjectId]) -> Vec<&'a ObjectId> {
+        let dependents = columns.iter().flat_map(|column| self.from.dependents_of_column(column));
+        dependents.filter(|object| !is_of_column(object)).collect()
+    }
+}
+
+fn can_be_set_aside(node: &ObjectId) -> bool {
+    matches!(
+        node,
+        ObjectId::Enum(_)
+            | ObjectId::Domain(_)
+            | ObjectId::CompositeType(_)
+            | ObjectId::Range(_)
+            | ObjectId::Collation(_)
+            | ObjectId::Function(_)
+    )
+}

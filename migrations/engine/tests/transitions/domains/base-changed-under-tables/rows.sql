@@ -1,0 +1,3 @@
+INSERT INTO t VALUES (1, 2, '{1,2}'), (2, 3, NULL);
+INSERT INTO u VALUES (1);
+INSERT INTO v VALUES ((1, 'x')), (NULL);

@@ -1,0 +1,10 @@
+SET check_function_bodies = off;
+CREATE FUNCTION z_inner(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a + 1';
+CREATE FUNCTION a_outer(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT public.z_inner(a)';
+CREATE TABLE t (id int PRIMARY KEY, d int DEFAULT a_outer(1), g int GENERATED ALWAYS AS (a_outer(id)) STORED);
+CREATE INDEX t_i ON t (a_outer(id));
+CREATE FUNCTION count_t() RETURNS bigint LANGUAGE sql AS $$SELECT count(*) FROM public.t$$;
+CREATE FUNCTION count_u() RETURNS bigint LANGUAGE sql AS 'SELECT count(u.*) FROM public.u';
+CREATE TABLE u (n bigint DEFAULT count_t());
+CREATE FUNCTION even(n int) RETURNS boolean LANGUAGE sql AS 'SELECT n = 0 OR public.odd(n - 1)';
+CREATE FUNCTION odd(n int) RETURNS boolean LANGUAGE sql AS 'SELECT n <> 0 AND public.even(n - 1)';

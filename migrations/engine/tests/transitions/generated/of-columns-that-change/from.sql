@@ -1,0 +1,5 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, g int GENERATED ALWAYS AS (a + 1) STORED NOT NULL, h text GENERATED ALWAYS AS ('x' || id) STORED, k int);
+CREATE INDEX t_g ON t (g);
+CREATE INDEX t_h ON t (h);
+CREATE INDEX t_k ON t (k);
+CREATE VIEW v AS SELECT g, h FROM t;
