@@ -1,0 +1,1 @@
+INSERT INTO games VALUES (1, 7);

@@ -1,0 +1,3 @@
+CREATE DOMAIN word AS text;
+CREATE TABLE words (w word);
+CREATE INDEX words_w ON words (w);

@@ -1,0 +1,4 @@
+CREATE TYPE role_of AS ENUM ('writer', 'reader');
+CREATE TABLE people (id int, role role_of);
+CREATE TABLE invitations (id int, role role_of DEFAULT 'reader');
+CREATE POLICY writers ON people USING (role = 'writer');

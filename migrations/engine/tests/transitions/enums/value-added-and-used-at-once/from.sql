@@ -1,0 +1,2 @@
+CREATE TYPE state AS ENUM ('new', 'open');
+CREATE TABLE tickets (id int, state state DEFAULT 'new');

@@ -1,0 +1,3 @@
+CREATE TABLE other (id int);
+CREATE TYPE state AS ENUM ('new', 'open');
+CREATE TABLE tickets (id int, state state);

@@ -1,0 +1,2 @@
+CREATE TYPE level AS ENUM ('low', 'middle', 'high');
+CREATE TABLE t (id int, level level);
