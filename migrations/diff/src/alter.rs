@@ -1,6 +1,8 @@
 //! What it takes to alter an object that is there before and after.
 
+mod foreign;
 mod index;
+mod publication;
 mod types;
 
 use model::{Difference, ObjectId, ObjectKind, Property};
@@ -9,6 +11,7 @@ use crate::column::{self, Changed, by_object};
 use crate::side::Side;
 use crate::step::{Altered, Step};
 use index::{index, is_other_index};
+use publication::publication;
 use types::{composite, domain, is_wider, labels, sequence_options, sequence_position};
 
 /// Looks at an object whose own properties, columns or further parts differ.
@@ -72,6 +75,8 @@ fn general(
         Property::Comment => statements
             .set_comment(object, after)
             .map(|sql| Step::new(object, format!("changes the comment on {object}"), sql)),
+        // It follows its table's.
+        Property::Owner if to.catalog.sequence_owner(object).is_some() => return,
         Property::Owner => after
             .and_then(|owner| statements.set_owner(object, owner))
             .map(|sql| Step::new(object, format!("gives {object} to {}", after.unwrap_or_default()), sql)),
@@ -302,6 +307,9 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 Property::Populated,
                 Property::BeingDetached,
             ]);
+            if has(&Property::Server) {
+                is_replaced = true;
+            }
             if has(&Property::Definition) {
                 match node {
                     ObjectId::View(whole) if is_extended(from, to, whole) => {
@@ -473,10 +481,13 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             if let Some(version) = after(&Property::Version).filter(|_| has(&Property::Version)) {
                 sql.push(format!("ALTER EXTENSION {name} UPDATE TO '{}';\n", version.replace('\'', "''")));
             }
-            if let Some(schema) = after(&Property::Schema).filter(|_| has(&Property::Schema)) {
+            let is_bound = from.value(node, &Property::Relocatable).is_some();
+            if has(&Property::Schema) && is_bound {
+                is_replaced = true;
+            } else if let Some(schema) = after(&Property::Schema).filter(|_| has(&Property::Schema)) {
                 sql.push(format!("ALTER EXTENSION {name} SET SCHEMA {schema};\n"));
             }
-            known.extend([Property::Version, Property::Schema]);
+            known.extend([Property::Version, Property::Schema, Property::Relocatable]);
         }
         ObjectId::Server(_) | ObjectId::ForeignDataWrapper(_) | ObjectId::UserMapping(_) => {
             let on = match node {
@@ -484,7 +495,13 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 _ => to.statements.reference(node).unwrap_or_default(),
             };
             sql.extend(column::foreign_options(changed).map(|options| format!("ALTER {on} {options};\n")));
-            is_replaced = has(&Property::Definition);
+            if has(&Property::Definition) {
+                let (before, now) = values(&Property::Definition);
+                let way = foreign::definition(node, before.unwrap_or_default(), now.unwrap_or_default());
+                is_replaced = way.is_none();
+                sql.extend(way.map(|way| format!("ALTER {on} {way};\n")));
+                known.push(Property::Definition);
+            }
         }
         ObjectId::TextSearchConfiguration(_) => {
             for (property, (before, after)) in changed {
@@ -518,17 +535,14 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
             is_replaced = has(&Property::Definition);
             known.push(Property::Target);
         }
-        // `CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert')`
-        ObjectId::Publication(_) if has(&Property::Definition) => {
-            let (before, after) = values(&Property::Definition);
-            let parted = |text: Option<&'_ str>| {
-                let (head, options) = text.unwrap_or_default().split_once(" WITH (").unwrap_or_default();
-                (head.to_owned(), options.trim_end_matches(';').to_owned())
-            };
-            let ((before, _), (after, options)) = (parted(before), parted(after));
-            is_replaced = before != after;
-            sql.push(format!("ALTER PUBLICATION {name} SET ({options};\n"));
-            known.push(Property::Definition);
+        ObjectId::Publication(_) => {
+            if has(&Property::Definition) {
+                let (before, now) = values(&Property::Definition);
+                let way = publication(before.unwrap_or_default(), now.unwrap_or_default());
+                is_replaced = way.is_none();
+                sql.extend(way.map(|way| format!("ALTER PUBLICATION {name} {way};\n")));
+                known.push(Property::Definition);
+            }
         }
         ObjectId::OperatorFamily(_) if has(&Property::Members) => {
             altered.unplanned = Some("its members differ".to_owned());
@@ -537,7 +551,8 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
     }
     altered.is_replaced |= is_replaced;
     let other = changed.keys().find(|property| {
-        !is_general(property) && !known.contains(property) && !matches!(property, Property::Option(_))
+        let is_option = matches!(property, Property::Option(_) | Property::SecretOption(_));
+        !is_general(property) && !known.contains(property) && !is_option
     });
     if let (Some(property), false) = (other, altered.is_replaced) {
         altered.unplanned = Some(format!("its {property} differs, which no plan covers"));
@@ -572,13 +587,5 @@ fn is_extended(from: &Side<'_>, to: &Side<'_>, view: &model::QualifiedName) -> b
 
 /// Kinds that are dropped and made again where they cannot be altered: nothing is lost with them.
 pub(crate) fn is_replaceable(kind: ObjectKind) -> bool {
-    !matches!(
-        kind,
-        ObjectKind::Table
-            | ObjectKind::ForeignTable
-            | ObjectKind::Schema
-            | ObjectKind::Extension
-            | ObjectKind::Sequence
-            | ObjectKind::Publication
-    )
+    !matches!(kind, ObjectKind::Table | ObjectKind::Schema | ObjectKind::Sequence)
 }

@@ -71,7 +71,7 @@ pub(crate) fn add(
     if let Some(comment) = to.value(column, &Property::Comment) {
         sql += &to.statements.set_comment(column, Some(comment)).unwrap_or_default();
     }
-    sql += &to.statements.grants(column);
+    sql += &to.statements.grants_of_column(column, &to.defaults);
     altered.absorbed.push(ObjectId::Default(part.clone()));
     altered.steps.push(Step::new(column, format!("adds {column}"), sql));
 }
@@ -457,7 +457,12 @@ pub(crate) fn options(before: Option<&str>, after: Option<&str>) -> Vec<String> 
 pub(crate) fn foreign_options(changed: &Changed<'_>) -> Option<String> {
     let mut items = Vec::new();
     for (property, (before, after)) in changed {
-        let Property::Option(name) = property else { continue };
+        let name = match property {
+            Property::Option(name) => name,
+            // A secret is not written; that there is none can be.
+            Property::SecretOption(name) if after.is_none() => name,
+            _ => continue,
+        };
         let name = format!("\"{}\"", name.replace('"', "\"\""));
         let literal = |value: &str| format!("'{}'", value.replace('\'', "''"));
         items.push(match (before, after) {

@@ -44,7 +44,8 @@ struct Retyped<'a> {
 /// Plans the way around all changes of type that rewrite an ordinary table.
 #[must_use]
 pub fn expand<'a>(from: &'a Catalog, to: &'a Catalog) -> Expansion {
-    let sides = (&Side::new(from), &Side::new(to));
+    let (before, after) = Side::pair(from, to);
+    let sides = (&before, &after);
     let mut expansion = Expansion::default();
     let mut columns = Vec::new();
     for (object, _) in to.iter() {

@@ -62,49 +62,12 @@ pub(crate) fn steps(
         }
         _ => vec![Step::new(object, summary, text)],
     };
-    let mut access = to.statements.ownership(object).unwrap_or_default() + &to.statements.grants(object);
-    for (grantee, given) in given_by_default(from, object) {
-        let wanted = to.value(object, &Property::PrivilegesOf(grantee.into())).unwrap_or_default();
-        if given.split(", ").any(|privilege| !wanted.split(", ").any(|other| other == privilege)) {
-            access += &to.statements.set_privileges(object, grantee).unwrap_or_default();
-        }
-    }
-    if let Some(whole) = object.as_whole() {
-        for (column, _) in to.statements.columns(whole) {
-            access += &to.statements.grants(column);
-        }
-    }
+    let access = to.statements.access(object, &to.defaults);
     if !access.is_empty() {
         steps.push(Step::new(object, format!("sets who may use {object}"), access));
     }
     steps.retain(|step| !step.change.sql.is_empty());
     steps
-}
-
-/// What default privileges give on an object when it is made, by the role that gets it.
-fn given_by_default<'a>(from: &Side<'a>, object: &ObjectId) -> Vec<(&'a str, &'a str)> {
-    let kind = match object {
-        ObjectId::Table(_)
-        | ObjectId::View(_)
-        | ObjectId::MaterializedView(_)
-        | ObjectId::ForeignTable(_) => "TABLES",
-        ObjectId::Sequence(_) => "SEQUENCES",
-        ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Aggregate(_) => "FUNCTIONS",
-        ObjectId::Enum(_) | ObjectId::Domain(_) | ObjectId::CompositeType(_) | ObjectId::Range(_) => "TYPES",
-        ObjectId::Schema(_) => "SCHEMAS",
-        _ => return Vec::new(),
-    };
-    let schema = object.qualified().and_then(|name| name.schema.as_ref());
-    let mut given = Vec::new();
-    for (defaults, _) in from.catalog.iter() {
-        let ObjectId::DefaultPrivileges(name) = defaults else { continue };
-        let is_for_it = &*name.objects == kind && (name.schema.is_none() || name.schema.as_ref() == schema);
-        if is_for_it && name.grantee != name.role {
-            let privileges = from.value(defaults, &Property::Privileges).unwrap_or_default();
-            given.push((name.grantee.as_str(), privileges));
-        }
-    }
-    given
 }
 
 /// The statement that builds an index beside writers.

@@ -95,9 +95,10 @@ impl<'a> Operations<'a> {
     }
 
     fn new((from, to): (&'a Catalog, &'a Catalog), options: Options) -> Self {
+        let (from, to) = Side::pair(from, to);
         Operations {
-            from: Side::new(from),
-            to: Side::new(to),
+            from,
+            to,
             options,
             fates: BTreeMap::new(),
             altered: BTreeMap::new(),
@@ -558,7 +559,8 @@ impl<'a> Operations<'a> {
         names.find(|other| !is_taken(other)).unwrap_or_else(|| name.name.clone())
     }
 
-    /// Privileges of objects to come, of the system's objects and of row types; settings of the database.
+    /// Privileges of objects to come, of the system's objects and of row types; settings of the database;
+    /// subscriptions, which need nothing in it.
     fn write_set(&mut self, difference: &Difference) {
         let (Difference::Gone(object) | Difference::New(object) | Difference::Changed { object, .. }) =
             difference;
@@ -594,6 +596,11 @@ impl<'a> Operations<'a> {
                 });
                 grantees.map(|grantee| to.statements.set_privileges(object, grantee)).collect()
             }
+            ObjectId::Subscription(_) => match difference {
+                Difference::Gone(_) => Some(self.from.statements.drop_subscription(object)),
+                Difference::New(_) => to.statements.create_subscription(object),
+                Difference::Changed { .. } => to.statements.alter_subscription(self.from.catalog, object),
+            },
             _ if is_gone => None,
             _ => to.statements.set_defaults(object, matches!(difference, Difference::New(_))),
         };
@@ -652,6 +659,7 @@ fn is_set(kind: ObjectKind) -> bool {
             | ObjectKind::DatabasePrivileges
             | ObjectKind::DatabaseSetting
             | ObjectKind::RowType
+            | ObjectKind::Subscription
             | ObjectKind::SystemPrivileges
     )
 }

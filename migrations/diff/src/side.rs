@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Catalog, ObjectId, PartName, Property, QualifiedName, Statements};
+use model::{Catalog, DefaultPrivilegesName, ObjectId, PartName, Property, QualifiedName, Statements};
 
 pub(crate) struct Side<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) statements: Statements<'a>,
+    /// The default privileges that may act on what is made on the way here.
+    pub(crate) defaults: Vec<&'a DefaultPrivilegesName>,
     /// The objects that need an object, both of those that are made by statements of their own.
     dependents: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
     /// The same by column.
@@ -16,7 +18,17 @@ pub(crate) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(crate) fn new(catalog: &'a Catalog) -> Self {
+    /// A catalog, and the one that it is to become.
+    pub(crate) fn pair(from: &'a Catalog, to: &'a Catalog) -> (Self, Self) {
+        let defaults =
+            [from, to].into_iter().flat_map(Catalog::iter).filter_map(|(object, _)| match object {
+                ObjectId::DefaultPrivileges(name) => Some(name),
+                _ => None,
+            });
+        (Self::new(from, Vec::new()), Self::new(to, defaults.collect()))
+    }
+
+    fn new(catalog: &'a Catalog, defaults: Vec<&'a DefaultPrivilegesName>) -> Self {
         let statements = Statements::new(catalog);
         let mut dependents: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>> = BTreeMap::new();
         for (object, needs) in statements.needs() {
@@ -40,7 +52,7 @@ impl<'a> Side<'a> {
                 Some((owner.column, sequence))
             });
         let owned = owned.collect();
-        Self { catalog, statements, dependents, of_columns, owned }
+        Self { catalog, statements, defaults, dependents, of_columns, owned }
     }
 
     pub(crate) fn value(&self, object: &ObjectId, property: &Property) -> Option<&'a str> {

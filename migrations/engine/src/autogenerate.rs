@@ -5,9 +5,12 @@
 //! has its down, which is planned from the catalog after it to the one before it.
 
 mod expanding;
+mod losses;
 mod planning;
 mod renames;
+mod roles;
 mod side;
+mod subscriptions;
 
 use std::fmt;
 
@@ -18,13 +21,13 @@ use serde::Serialize;
 use tokio_postgres::Client;
 
 use crate::database::execute;
-use crate::introspection;
 use crate::scratch::{Beside, Scratch};
 use crate::settings::Settings;
 use crate::values;
 use crate::wanted::RenameHint;
 use expanding::Expanding;
 
+pub use losses::NotAllowed;
 pub use planning::Refused;
 pub use renames::{Ambiguous, AppliedRename};
 pub use side::{Side, Source, make};
@@ -116,26 +119,6 @@ impl fmt::Display for NotProved {
     }
 }
 
-/// Data would be lost that nobody has given up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotAllowed {
-    /// `table` or `table.column`, as `--allow-loss` takes it.
-    pub losses: Vec<String>,
-}
-
-impl std::error::Error for NotAllowed {}
-
-impl fmt::Display for NotAllowed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("data would be lost, and nothing is written before that is allowed:")?;
-        self.losses.iter().try_for_each(|loss| write!(f, "\n    --allow-loss {loss}"))?;
-        f.write_str(
-            "\n--allow-loss all allows every one. A renamed object is told in the wanted file, on the line \
-             before it: -- branchline: renamed_from <old name>",
-        )
-    }
-}
-
 /// Plans the way from one side to the other, and tries it in a copy of the first. `with_downs`: each file
 /// gets its undo as well.
 ///
@@ -147,10 +130,19 @@ pub async fn generate(
     options: &PlanOptions,
     with_downs: bool,
 ) -> Result<Generated> {
-    let trial = scratch.beside(Some(&from.template)).await?;
-    let generated =
-        Trial { session: trial.session().await?, to, options, with_downs }.run(scratch, from).await;
-    scratch.remove_beside(trial).await?;
+    let trial = copy(scratch, from).await?;
+    let session = trial.session().await?;
+    let before = roles::read(&session).await?;
+    let allowed = &options.allowed_losses;
+    let roles = roles::Way::find(&session, (&from.roles, &to.catalog), &to.roles, allowed).await?;
+    let generated = Trial { session, to, options, with_downs, roles: &roles }.run(scratch, from).await;
+    remove(scratch, trial).await?;
+    // Whoever tries the plan next finds the roles as they were.
+    let session = scratch.session().await?;
+    roles.leave(&session).await?;
+    if !roles.is_empty() {
+        before.restore(&session).await?;
+    }
     generated
 }
 
@@ -160,46 +152,56 @@ struct Trial<'a> {
     to: &'a Side,
     options: &'a PlanOptions,
     with_downs: bool,
+    roles: &'a roles::Way,
 }
 
 impl Trial<'_> {
     async fn run(self, scratch: &Scratch, from: &Side) -> Result<Generated> {
         let mut generated = Generated::default();
-        let mut now = from.catalog.clone();
+        let mut now = match self.roles.is_renaming() {
+            true => subscriptions::read(&self.session).await?,
+            false => from.catalog.clone(),
+        };
         let mut left = differences(&now, &self.to.catalog);
-        if left.is_empty() {
-            generated.notes = order_notes(&now, &self.to.catalog);
-            return Ok(generated);
+        if left.is_empty() && self.roles.is_empty() {
+            return Ok(self.finished(generated, &now));
         }
-        generated.renames = renames::find(scratch, from, self.to, self.options).await?;
-        let mut renaming = renames::changes(&generated.renames);
-        if !renaming.is_empty() {
-            let file = PlannedFile::of(true, renaming.clone());
+        generated.renames =
+            renames::find(scratch, (from.template()?, &now), &self.to.catalog, self.options).await?;
+        // Finding the way has left renamed roles as they are called then.
+        let of_roles = self.roles.first.iter();
+        let mut heads: Vec<Change> = of_roles.filter(|change| !change.is_role_rename()).cloned().collect();
+        heads.extend(renames::changes(&generated.renames));
+        if !heads.is_empty() {
+            let file = PlannedFile::of(true, heads);
             if let Err(error) = run_file(&self.session, &file).await? {
                 return Err(NotProved { left: vec![error], sql: script([&file]) }.into());
             }
-            now = introspection::read_with_dependencies(&self.session).await?;
+            now = subscriptions::read(&self.session).await?;
+            left = differences(&now, &self.to.catalog);
         }
+        let mut heads: Vec<Change> =
+            self.roles.first.iter().cloned().chain(renames::changes(&generated.renames)).collect();
         let expanding = match self.options.expand {
             true => Expanding::between(&now, &self.to.catalog),
             false => Expanding::default(),
         };
-        let notes: Vec<String> = expanding.left.clone();
+        generated.notes.clone_from(&expanding.left);
         for up in &expanding.ahead {
-            self.add(&mut generated, &mut now, up.clone(), &mut renaming).await?;
+            self.add(&mut generated, &mut now, up.clone(), &mut heads).await?;
         }
         if !expanding.is_empty() {
             self.swap(scratch, from, &expanding, &mut generated, &mut now).await?;
             left = differences(&now, &self.to.catalog);
         }
         for _ in 0..ROUNDS {
-            if left.is_empty() {
+            if left.is_empty() && heads.is_empty() {
                 break;
             }
             let mut planned = planning::plan(&now, &self.to.catalog, !self.options.offline)?;
-            check_losses(&planned, &self.options.allowed_losses)?;
+            losses::check(&planned, &self.options.allowed_losses)?;
             // Renames go ahead of the rest, in its file where they can.
-            let is_own = planned.first().is_none_or(|first| !first.in_transaction) && !renaming.is_empty();
+            let is_own = planned.first().is_none_or(|first| !first.in_transaction) && !heads.is_empty();
             if is_own {
                 planned.insert(0, PlannedFile::of(true, Vec::new()));
             }
@@ -207,7 +209,7 @@ impl Trial<'_> {
                 break;
             }
             for up in planned {
-                self.add(&mut generated, &mut now, up, &mut renaming).await?;
+                self.add(&mut generated, &mut now, up, &mut heads).await?;
             }
             let before = std::mem::replace(&mut left, differences(&now, &self.to.catalog));
             if left.len() >= before.len() {
@@ -215,31 +217,34 @@ impl Trial<'_> {
             }
         }
         if left.is_empty() {
-            generated.notes = notes;
-            generated.notes.extend(order_notes(&now, &self.to.catalog));
-            return Ok(generated);
+            left = self.finish_roles(&mut generated).await?;
+        }
+        if left.is_empty() {
+            return Ok(self.finished(generated, &now));
         }
         let sql = script(generated.files.iter().map(|file| &file.up));
         Err(NotProved { left, sql }.into())
     }
 
-    /// Runs a file, and plans its undo. Renames that are still to be written go ahead of its changes.
+    /// Runs a file, and plans its undo. Renames and roles that are still to be written go ahead of its
+    /// changes.
     async fn add(
         &self,
         generated: &mut Generated,
         now: &mut Catalog,
         mut up: PlannedFile,
-        renaming: &mut Vec<Change>,
+        heads: &mut Vec<Change>,
     ) -> Result<()> {
         self.try_file(generated, &up).await?;
-        let after = introspection::read_with_dependencies(&self.session).await?;
+        let after = subscriptions::read(&self.session).await?;
         let mut down = match self.with_downs {
             true => Some(planning::plan_down(&after, now)?),
             false => None,
         };
-        if !renaming.is_empty() {
-            up.changes.splice(0..0, std::mem::take(renaming));
-            let back = renames::changes_back(&generated.renames);
+        if !heads.is_empty() {
+            up.changes.splice(0..0, std::mem::take(heads));
+            let back = renames::changes_back(&generated.renames).into_iter();
+            let back: Vec<Change> = back.chain(self.roles.first_back.iter().cloned()).collect();
             down.iter_mut().for_each(|down| down.changes.extend(back.clone()));
         }
         generated.files.push(GeneratedFile { up, down });
@@ -267,16 +272,16 @@ impl Trial<'_> {
         now: &mut Catalog,
     ) -> Result<()> {
         let mut up = expanding.swap();
-        check_losses(std::slice::from_ref(&up), &self.options.allowed_losses)?;
+        losses::check(std::slice::from_ref(&up), &self.options.allowed_losses)?;
         self.try_file(generated, &up).await?;
-        let swapped = introspection::read_with_dependencies(&self.session).await?;
+        let swapped = subscriptions::read(&self.session).await?;
         let mut planned = expanding.around(planning::plan(&swapped, &self.to.catalog, true)?).into_iter();
         let with_swap = planned.next();
         let rest: Vec<PlannedFile> = planned.collect();
         let own: Vec<PlannedFile> = rest.iter().filter(|file| file.why_lost.is_none()).cloned().collect();
-        check_losses(&own, &self.options.allowed_losses)?;
+        losses::check(&own, &self.options.allowed_losses)?;
         if let Some(with_swap) = with_swap {
-            check_losses(std::slice::from_ref(&with_swap), &self.options.allowed_losses)?;
+            losses::check(std::slice::from_ref(&with_swap), &self.options.allowed_losses)?;
             self.try_file(generated, &with_swap).await?;
             up.changes.extend(with_swap.changes);
         }
@@ -287,24 +292,87 @@ impl Trial<'_> {
         };
         let down = down.transpose().map_err(|error| NotProved { left: vec![error], sql: script(files) })?;
         generated.files.push(GeneratedFile { up, down });
-        *now = introspection::read_with_dependencies(&self.session).await?;
+        *now = subscriptions::read(&self.session).await?;
         for up in rest {
             self.add(generated, now, up, &mut Vec::new()).await?;
         }
         Ok(())
     }
+
+    /// Adds what comes after all objects; returns what is left then.
+    async fn finish_roles(&self, generated: &mut Generated) -> Result<Vec<String>> {
+        if !self.roles.last.is_empty() {
+            let tried = PlannedFile::of(true, self.roles.last_to_try());
+            if let Err(error) = run_file(&self.session, &tried).await? {
+                return Ok(vec![error]);
+            }
+            if generated.files.last().is_none_or(|file| !file.up.in_transaction) {
+                let empty = || PlannedFile::of(true, Vec::new());
+                let down = self.with_downs.then(empty);
+                generated.files.push(GeneratedFile { up: empty(), down });
+            }
+            if let Some(file) = generated.files.last_mut() {
+                file.up.changes.extend(self.roles.last.iter().cloned());
+                let back = self.roles.last_back.iter().cloned();
+                file.down.iter_mut().for_each(|down| drop(down.changes.splice(0..0, back.clone())));
+            }
+        }
+        self.roles.left(&self.session).await
+    }
+
+    fn finished(&self, mut generated: Generated, now: &Catalog) -> Generated {
+        let wanted = &self.to.catalog;
+        generated.notes.extend(order_notes(now, wanted));
+        generated.notes.extend(secret_notes(now, wanted));
+        generated.notes.extend(self.roles.notes.iter().cloned());
+        generated
+    }
 }
 
 /// The differences of a catalog from the wanted one, the order of columns aside, and whether a materialized
-/// view has rows.
+/// view has rows, and secrets, which are not written.
 #[must_use]
 pub fn differences(there: &Catalog, wanted: &Catalog) -> Vec<String> {
     let (_, differences) = ReorderedTables::take(there, there.diff(wanted));
-    differences.iter().filter(|difference| !is_of_rows(difference)).map(ToString::to_string).collect()
+    differences
+        .iter()
+        .filter(|difference| !is_of_rows(difference) && secret(difference).is_none())
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn is_of_rows(difference: &model::Difference) -> bool {
     matches!(difference, model::Difference::Changed { property: model::Property::Populated, .. })
+}
+
+/// The statements that make the roles of one side those of another, which the second would have beyond the
+/// objects of its database.
+#[must_use]
+pub fn role_differences(there: &Side, wanted: &Side) -> Vec<String> {
+    roles::differences(&there.roles, &wanted.roles)
+}
+
+/// A secret that the second of two catalogs has otherwise: its object and its name.
+fn secret(difference: &model::Difference) -> Option<(&model::ObjectId, &str)> {
+    match difference {
+        model::Difference::Changed {
+            object,
+            property: model::Property::SecretOption(name),
+            after: Some(_),
+            ..
+        } => Some((object, name)),
+        _ => None,
+    }
+}
+
+fn secret_notes(there: &Catalog, wanted: &Catalog) -> Vec<String> {
+    let differences = there.diff(wanted);
+    let secrets = differences.iter().filter_map(secret);
+    secrets
+        .map(|(object, name)| {
+            format!("option {name} of {object} may be a secret and is not written; set it by hand")
+        })
+        .collect()
 }
 
 fn order_notes(there: &Catalog, wanted: &Catalog) -> Vec<String> {
@@ -315,36 +383,6 @@ fn order_notes(there: &Catalog, wanted: &Catalog) -> Vec<String> {
         )
     };
     reordered.columns().map(note).collect()
-}
-
-/// Refuses what loses data that nobody has given up.
-fn check_losses(planned: &[PlannedFile], allowed: &[String]) -> Result<()> {
-    let all = planned.iter().flat_map(|file| &file.changes).flat_map(|change| &change.loses);
-    let mut losses: Vec<String> =
-        all.filter(|loss| !is_allowed(loss, allowed)).map(|loss| as_option(loss)).collect();
-    losses.sort();
-    losses.dedup();
-    if losses.is_empty() { Ok(()) } else { Err(NotAllowed { losses }.into()) }
-}
-
-/// A loss as `--allow-loss` takes it.
-fn as_option(loss: &str) -> String {
-    loss.strip_suffix(".*").unwrap_or(loss).to_owned()
-}
-
-fn is_allowed(loss: &str, allowed: &[String]) -> bool {
-    let loss = as_option(loss);
-    let names = |one: &str, other: &str| {
-        let bare = |name: &str| name.strip_prefix("public.").unwrap_or(name).to_owned();
-        bare(one) == bare(other)
-    };
-    allowed.iter().any(|allowed| {
-        let allowed = allowed.strip_suffix(".*").unwrap_or(allowed);
-        // A table that is given up takes its columns with it.
-        allowed == "all"
-            || names(allowed, &loss)
-            || loss.rsplit_once('.').is_some_and(|(table, _)| names(allowed, table))
-    })
 }
 
 /// Runs a file; returns why it does not run.
@@ -394,6 +432,12 @@ pub fn script<'f>(files: impl IntoIterator<Item = &'f PlannedFile>) -> String {
     script
 }
 
+impl Change {
+    fn is_role_rename(&self) -> bool {
+        self.sql.starts_with("ALTER ROLE ") && self.sql.contains(" RENAME TO ")
+    }
+}
+
 impl PlannedFile {
     /// Changes in one transaction, or in none.
     #[must_use]
@@ -424,24 +468,35 @@ impl PlannedFile {
 /// # Errors
 /// The server's refusal.
 pub async fn copy(scratch: &Scratch, side: &Side) -> Result<Beside> {
-    scratch.beside(Some(&side.template)).await
+    let copy = scratch.beside(Some(side.template()?)).await?;
+    subscriptions::copy(&copy.session().await?, &side.catalog).await?;
+    Ok(copy)
+}
+
+/// The side's scratch database as a copy for the last time. No other database holds its roles then, so that
+/// they can be dropped.
+///
+/// # Errors
+/// The server's refusal.
+pub async fn last_copy(scratch: &Scratch, side: Side) -> Result<Beside> {
+    let copied = copy(scratch, &side).await?;
+    if let Some(template) = side.template {
+        scratch.remove_beside(template).await?;
+    }
+    Ok(copied)
+}
+
+/// Removes such a copy.
+///
+/// # Errors
+/// The server's refusal.
+pub async fn remove(scratch: &Scratch, copy: Beside) -> Result<()> {
+    subscriptions::drop_all(&copy.session().await?).await?;
+    scratch.remove_beside(copy).await
 }
 
 /// The settings of the scratch databases of a comparison.
 #[must_use]
 pub fn settings(scratch: &Scratch, settings: Settings) -> Settings {
     scratch.settings(settings)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_loss_is_allowed_by_its_column_its_table_or_as_all() {
-        let allowed = |loss: &str, allowed: &str| is_allowed(loss, &[allowed.to_owned()]);
-        assert!(allowed("public.t.a", "t.a") && allowed("t.a", "public.t.a") && allowed("app.t.a", "app.t"));
-        assert!(allowed("public.t.*", "t") && allowed("app.t.*", "all") && allowed("t.a", "t"));
-        assert!(!allowed("public.t.*", "t.a") && !allowed("app.t.a", "t.a") && !allowed("t.a", "t.b"));
-    }
 }

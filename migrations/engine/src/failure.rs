@@ -1,5 +1,6 @@
 //! A migration that failed: which file and statement, what the server said, what is left, what to do.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -184,10 +185,13 @@ pub fn position(error: &tokio_postgres::Error, sent: &str) -> Option<usize> {
     }
 }
 
-/// A statement cut to what an error message can bear.
+/// A statement cut to what an error message can bear. The strings of statements in which passwords stand are
+/// left out.
 pub fn excerpt(statement: &str) -> String {
     const LINES: usize = 6;
     const WIDTH: usize = 72;
+    let shown = without_secrets(statement);
+    let statement = shown.as_ref();
     let mut lines: Vec<String> = statement
         .lines()
         .take(LINES)
@@ -200,6 +204,25 @@ pub fn excerpt(statement: &str) -> String {
         lines.push("…".to_owned());
     }
     lines.join("\n")
+}
+
+/// The statement without the strings of roles, foreign objects and subscriptions, of which one may be a
+/// password.
+fn without_secrets(statement: &str) -> Cow<'_, str> {
+    let words: Vec<String> = statement.split_whitespace().take(2).map(str::to_ascii_uppercase).collect();
+    let may_hold = matches!(words.as_slice(), [verb, kind, ..]
+        if matches!(verb.as_str(), "CREATE" | "ALTER")
+            && matches!(kind.as_str(), "ROLE" | "USER" | "GROUP" | "SERVER" | "FOREIGN" | "SUBSCRIPTION"));
+    if !may_hold {
+        return Cow::Borrowed(statement);
+    }
+    // Where a quote may stand within a string, its end is not looked for.
+    let begin = statement.find(['\'', '$']).unwrap_or(statement.len());
+    if statement.contains(['\\', '$']) {
+        return Cow::Owned(format!("{}…", &statement[..begin]));
+    }
+    let parts = statement.split('\'').enumerate();
+    Cow::Owned(parts.map(|(at, part)| if at % 2 == 0 { part } else { "'…'" }).collect())
 }
 
 /// Returns an error with its causes, without row values unless they are asked for. A cause whose text its

@@ -265,6 +265,11 @@ impl Scratch {
         Ok(connect(&Connector::new(&self.url)?).await?)
     }
 
+    /// Returns whether others use its server.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
     /// The settings to run migrations with in it.
     pub fn settings(&self, settings: Settings) -> Settings {
         Settings { protects_cluster: self.is_shared, ..settings }

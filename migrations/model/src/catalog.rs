@@ -32,6 +32,8 @@ pub struct Catalog {
     dependencies: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
     /// Objects that are there and of which nothing is known.
     unmodeled: BTreeSet<String>,
+    /// The role that read it, where dependencies were read.
+    reader: Option<Arc<str>>,
 }
 
 /// One difference.
@@ -93,7 +95,12 @@ impl Catalog {
         let objects =
             kept.chain(&read.objects).map(|(object, properties)| (object.clone(), Arc::clone(properties)));
         let unmodeled = self.unmodeled.difference(&others.unmodeled).chain(&read.unmodeled).cloned();
-        Self { objects: objects.collect(), dependencies: BTreeMap::new(), unmodeled: unmodeled.collect() }
+        Self {
+            objects: objects.collect(),
+            dependencies: BTreeMap::new(),
+            unmodeled: unmodeled.collect(),
+            reader: None,
+        }
     }
 
     /// Adds all objects of another catalog.
@@ -129,6 +136,17 @@ impl Catalog {
     /// Adds that an object needs another.
     pub fn add_dependency(&mut self, object: ObjectId, needed: ObjectId) {
         self.dependencies.entry(object).or_default().insert(needed);
+    }
+
+    /// Says which role read the catalog, and owns what it makes.
+    pub fn set_reader(&mut self, role: &str) {
+        self.reader = Some(role.into());
+    }
+
+    /// The role that read the catalog, if that is known.
+    #[must_use]
+    pub fn reader(&self) -> Option<&str> {
+        self.reader.as_deref()
     }
 
     /// Adds an object of which nothing is known, by what the server calls it.

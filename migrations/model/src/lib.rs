@@ -18,4 +18,6 @@ pub use column_order::{OrderReliance, ReorderedTables, routines_relying_on_order
 pub use drift::{Drift, drift, without_what_rightly_differs};
 pub use expression::canonical_expression;
 pub use rows::{ColumnValues, EXCERPT, RowLoss, Rows, Sample, TableRows, row_losses};
-pub use schema_file::{SCHEMA_FILE_ACCESS, Statements, schema_file, schema_file_without_privileges};
+pub use schema_file::{
+    SCHEMA_FILE_ACCESS, Statements, schema_file, schema_file_without_privileges, setting_value,
+};

@@ -16,6 +16,7 @@ mod checksums;
 mod current;
 mod deploy;
 mod diff;
+mod diff_server;
 mod doctor;
 mod downgrade;
 mod dry_run;

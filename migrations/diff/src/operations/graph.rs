@@ -141,6 +141,19 @@ impl<'a> Operations<'a> {
         for (later, earlier) in self.orders_of_aside() {
             add(later, earlier);
         }
+        // What is a member of an extension comes and goes with it.
+        let of_system = keys.iter().filter(|(_, node)| matches!(node, ObjectId::SystemPrivileges(_)));
+        for set @ (_, node) in of_system {
+            for extension @ (action, _) in
+                keys.iter().filter(|(_, node)| matches!(node, ObjectId::Extension(_)))
+            {
+                match action {
+                    Action::Drop if self.from.catalog.contains(node) => add(*extension, *set),
+                    Action::Create | Action::Alter => add(*set, *extension),
+                    _ => {}
+                }
+            }
+        }
         // A name is free once the object that has it is gone.
         let mut names: BTreeMap<String, Vec<&'a ObjectId>> = BTreeMap::new();
         for (action, node) in &keys {

@@ -88,11 +88,15 @@ impl Expanding {
         files: &[&PlannedFile],
         before: &Catalog,
     ) -> Result<std::result::Result<PlannedFile, String>> {
-        let copy = scratch.beside(Some(&from.template)).await?;
+        let copy = scratch.beside(Some(from.template()?)).await?;
         let session = copy.session().await?;
         let back = PlannedFile::of(true, self.back.clone());
         for file in files.iter().copied().chain([&back]) {
-            if let Err(error) = run_file(&session, file).await? {
+            // Roles are the server's, which has them by now.
+            let is_here = |change: &&Change| !change.about.starts_with("role ");
+            let changes = file.changes.iter().filter(is_here).cloned().collect();
+            let file = PlannedFile::of(file.in_transaction, changes);
+            if let Err(error) = run_file(&session, &file).await? {
                 return Ok(Err(error));
             }
         }

@@ -9,10 +9,11 @@ use model::{Catalog, ObjectId, PartName, QualifiedName};
 use serde::{Serialize, Serializer};
 use tokio_postgres::Client;
 
-use super::{Change, PlanOptions, Side, differences, is_allowed};
+use super::losses::is_allowed;
+use super::{Change, PlanOptions, differences};
 use crate::database::execute;
 use crate::introspection;
-use crate::scratch::Scratch;
+use crate::scratch::{Beside, Scratch};
 use crate::wanted::{RenameHint, RenamedObject};
 
 /// A rename that is part of a plan.
@@ -61,25 +62,24 @@ impl fmt::Display for Ambiguous {
     }
 }
 
-/// Finds the renames between two sides.
+/// Finds the renames from a catalog, whose database is the template, to another.
 ///
 /// # Errors
 /// [`Ambiguous`]; hints that contradict each other; or the server is lost.
 pub(super) async fn find(
     scratch: &Scratch,
-    from: &Side,
-    to: &Side,
+    (template, from): (&Beside, &Catalog),
+    to: &Catalog,
     options: &PlanOptions,
 ) -> Result<Vec<AppliedRename>> {
-    let told = told(&from.catalog, &to.catalog, &options.hints)?;
-    let first = candidates(&from.catalog, &to.catalog, options);
+    let told = told(from, to, &options.hints)?;
+    let first = candidates(from, to, options);
     if told.is_empty() && options.chosen.is_empty() && first.is_empty() {
         return Ok(Vec::new());
     }
-    let database = scratch.beside(Some(&from.template)).await?;
+    let database = scratch.beside(Some(template)).await?;
     let session = database.session().await?;
-    let mut search =
-        Search { session: &session, now: from.catalog.clone(), to: &to.catalog, found: Vec::new() };
+    let mut search = Search { session: &session, now: from.clone(), to, found: Vec::new() };
     let outcome = search.run(told, options).await;
     let found = search.found;
     drop(session);

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use files::Migrations;
+use lint::{Prerequisites, cluster_effects_of_text};
 use model::{Catalog, schema_file, without_what_rightly_differs};
 use pg::{Connector, Url};
+use postgres_protocol::escape::escape_identifier;
 use tokio_postgres::Client;
 
+use super::roles::{self, Roles, RolesOfSide};
+use super::subscriptions;
 use crate::connect::connect;
-use crate::database::one_row;
-use crate::introspection;
+use crate::database::{execute, one_row};
 use crate::report::Direction;
 use crate::scratch::{Beside, Scratch};
 use crate::settings::Settings;
@@ -30,8 +33,17 @@ pub enum Source {
 pub struct Side {
     /// The objects.
     pub catalog: Catalog,
-    /// The scratch database. Nobody is in it, so that it can be copied.
-    pub(super) template: Beside,
+    /// The scratch database. Nobody is in it, so that it can be copied. A second side that makes roles has
+    /// none: it is gone before the first is made, so that these roles are there for neither.
+    pub(super) template: Option<Beside>,
+    /// The roles, where one of the sides makes any.
+    pub(super) roles: RolesOfSide,
+}
+
+impl Side {
+    pub(super) fn template(&self) -> Result<&Beside> {
+        self.template.as_ref().context("the scratch database of the first side is gone")
+    }
 }
 
 impl Source {
@@ -62,6 +74,28 @@ impl Source {
         }
     }
 
+    /// The texts that are run.
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Migrations(migrations, _) => migrations.iter().map(|one| one.up.sql.as_str()).collect(),
+            Self::Wanted(files, _) => files.iter().map(|file| file.sql.as_str()).collect(),
+            Self::Database(_) => Vec::new(),
+        }
+    }
+
+    /// The roles that it names and makes.
+    fn needs(&self) -> Prerequisites {
+        let mut needs = Prerequisites::default();
+        self.texts().into_iter().for_each(|text| needs.add_text(text));
+        needs
+    }
+
+    /// Returns whether it makes something that belongs to the whole server, such as a role.
+    fn reaches_server(&self) -> bool {
+        let reaches = |text: &str| !cluster_effects_of_text("", text).is_empty();
+        !self.needs().made_roles.is_empty() || self.texts().into_iter().any(reaches)
+    }
+
     /// Migrations make the roles that files name, so they run before these are loaded.
     const fn order(&self) -> u8 {
         match self {
@@ -82,6 +116,9 @@ pub async fn make(
     (from, to): (&Source, &Source),
     notes: &mut Vec<String>,
 ) -> Result<(Side, Side)> {
+    if !scratch.is_shared() && (from.reaches_server() || to.reaches_server()) {
+        return make_apart(scratch, settings, (from, to), notes).await;
+    }
     let (first, second) = if from.order() <= to.order() { (from, to) } else { (to, from) };
     let is_swapped = !std::ptr::eq(first, from);
     let mut one = Raw::read(scratch, settings, first, notes).await?;
@@ -96,10 +133,86 @@ pub async fn make(
     Ok(if is_swapped { (other, one) } else { (one, other) })
 }
 
+/// Makes both sides one after the other, each on a server that has no role of the other's.
+async fn make_apart(
+    scratch: &Scratch,
+    settings: &Settings,
+    (from, to): (&Source, &Source),
+    notes: &mut Vec<String>,
+) -> Result<(Side, Side)> {
+    let session = scratch.session().await?;
+    let base = roles::read(&session).await?;
+    let (needed, wanted) = (from.needs(), to.needs());
+    let real = match (from, to) {
+        (Source::Database(url), _) | (_, Source::Database(url)) => {
+            roles::read(&connect(&Connector::new(url)?).await?).await?
+        }
+        _ => Roles::default(),
+    };
+    let place = RolePlace { session: &session, real: &real };
+    let before = place.prepare(to, &wanted, &needed).await?;
+    let mut second = Raw::read(scratch, settings, to, notes).await?;
+    second.roles = place.roles_of(to, &before).await?;
+    if let Some(template) = second.template.take() {
+        subscriptions::drop_all(&template.session().await?).await?;
+        scratch.remove_beside(template).await?;
+    }
+    base.restore(&session).await?;
+    let before = place.prepare(from, &needed, &wanted).await?;
+    let mut first = Raw::read(scratch, settings, from, notes).await?;
+    first.roles = place.roles_of(from, &before).await?;
+    match (from, to) {
+        (Source::Database(_), Source::Database(_)) => {}
+        (Source::Database(_), _) => first.align(&second.catalog),
+        (_, Source::Database(_)) => second.align(&first.catalog),
+        _ => {}
+    }
+    let Raw { catalog, roles, .. } = second;
+    let first = first.into_side(scratch, notes).await?;
+    // Its copies have none, and get their own.
+    subscriptions::drop_all(&first.template()?.session().await?).await?;
+    Ok((first, Side { catalog, template: None, roles }))
+}
+
+/// The server on which sides with roles are made.
+struct RolePlace<'a> {
+    session: &'a Client,
+    /// The roles of the database that is a side.
+    real: &'a Roles,
+}
+
+impl RolePlace<'_> {
+    /// Makes the roles that a side names and does not make, and returns what is there then.
+    async fn prepare(&self, side: &Source, own: &Prerequisites, other: &Prerequisites) -> Result<Roles> {
+        let there = roles::read(self.session).await?;
+        let mut names: Vec<&String> = own.roles.difference(&own.made_roles).collect();
+        if matches!(side, Source::Database(_)) {
+            names.extend(other.made_roles.iter().filter(|role| self.real.has(role)));
+        }
+        for name in names.into_iter().filter(|name| !there.has(name)) {
+            let plain = || format!("CREATE ROLE {}", escape_identifier(name));
+            let sql = self.real.create(name).unwrap_or_else(plain);
+            execute(self.session, &sql).await.with_context(|| format!("making role {name} on scratch"))?;
+        }
+        roles::read(self.session).await
+    }
+
+    async fn roles_of(&self, side: &Source, before: &Roles) -> Result<RolesOfSide> {
+        Ok(match side {
+            Source::Database(_) => RolesOfSide::of_server(self.real.clone()),
+            _ => {
+                let there = roles::read(self.session).await?;
+                RolesOfSide::after(before, there, matches!(side, Source::Wanted(..)))
+            }
+        })
+    }
+}
+
 /// A side whose scratch database may not be there yet.
 struct Raw {
     catalog: Catalog,
     template: Option<Beside>,
+    roles: RolesOfSide,
 }
 
 impl Raw {
@@ -126,12 +239,12 @@ impl Raw {
             Source::Database(url) => {
                 let session = connect(&Connector::new(url)?).await?;
                 check_version(&session, &scratch.session().await?).await?;
-                let catalog = introspection::read_with_dependencies(&session).await?;
-                return Ok(Self { catalog, template: None });
+                let catalog = subscriptions::read(&session).await?;
+                return Ok(Self { catalog, template: None, roles: RolesOfSide::default() });
             }
         };
-        let catalog = introspection::read_with_dependencies(&template.session().await?).await?;
-        Ok(Self { catalog, template: Some(template) })
+        let catalog = subscriptions::read(&template.session().await?).await?;
+        Ok(Self { catalog, template: Some(template), roles: RolesOfSide::default() })
     }
 
     fn align(&mut self, other: &Catalog) {
@@ -139,15 +252,15 @@ impl Raw {
     }
 
     async fn into_side(self, scratch: &Scratch, notes: &mut Vec<String>) -> Result<Side> {
-        let Self { catalog, template } = self;
-        if let Some(template) = template {
-            return Ok(Side { catalog, template });
+        let Self { catalog, template, roles } = self;
+        if template.is_some() {
+            return Ok(Side { catalog, template, roles });
         }
         // The database's schema is rebuilt, since nothing is tried in the database itself.
         let template = scratch.beside(None).await?;
         let file = WantedFile { file: "the database's schema".to_owned(), sql: schema_file(&catalog) };
         load(&template.url, &[file]).await.context("the database's schema cannot be rebuilt on scratch")?;
-        let rebuilt = introspection::read_with_dependencies(&template.session().await?).await?;
+        let rebuilt = subscriptions::read(&template.session().await?).await?;
         let lost = super::differences(&catalog, &rebuilt);
         if let Some(first) = lost.first() {
             let count = text::counted(lost.len(), "difference");
@@ -156,7 +269,7 @@ impl Raw {
                  {first})"
             ));
         }
-        Ok(Side { catalog, template })
+        Ok(Side { catalog, template: Some(template), roles })
     }
 }
 

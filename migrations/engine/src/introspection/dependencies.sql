@@ -25,6 +25,9 @@
           AND d.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass)
     UNION ALL SELECT 'pg_publication_rel'::regclass, p.oid, 0, 'published table', format('%I: %s', b.pubname, p.prrelid::regclass)
         FROM pg_publication_rel p JOIN pg_publication b ON b.oid = p.prpubid
+    UNION ALL SELECT 'pg_user_mapping'::regclass, umid, 0, 'user mapping',
+            format('%s SERVER %I', CASE umuser WHEN 0 THEN 'PUBLIC' ELSE quote_ident(usename) END, srvname)
+        FROM pg_user_mappings
 )
 SELECT DISTINCT n.kind AS dependent, n.name, o.kind, o.name
 FROM pg_depend d

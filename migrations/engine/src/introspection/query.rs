@@ -83,6 +83,9 @@ const BEYOND: &str = include_str!("facts/beyond.sql");
 /// The name of the first column of an edge.
 pub(super) const DEPENDENT: &str = "dependent";
 
+/// The name of the column that says who reads.
+pub(super) const READER: &str = "reader";
+
 /// One row an edge: who needs, and what, each by kind and name.
 const DEPENDENCIES: &str = include_str!("dependencies.sql");
 
@@ -114,9 +117,9 @@ pub(super) fn changed(major: u32) -> String {
     facts(&scope, OF_RELATIONS.iter().chain(&OF_ANY).chain([&NAMES, &BEYOND]), major)
 }
 
-/// The query that reads what depends on what.
+/// The queries that read what depends on what, and who reads: what is made then is that role's.
 pub(super) fn dependencies() -> String {
-    format!("WITH {}{ALL}{DEPENDENCIES};", relations(""))
+    format!("WITH {}{ALL}{DEPENDENCIES}; SELECT current_user AS {READER};", relations(""))
 }
 
 fn relations(among: &str) -> String {

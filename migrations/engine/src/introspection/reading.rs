@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use model::{Catalog, ObjectId, Property, canonical_expression};
 use tokio_postgres::{SimpleColumn, SimpleQueryRow};
 
-use super::query::DEPENDENT;
+use super::query::{DEPENDENT, READER};
 
 /// The kind of a row that names an object of which nothing else is read.
 const UNMODELED: &str = "unmodeled";
@@ -51,6 +51,7 @@ impl Reading {
     pub(super) fn add_all(mut self, rows: &[SimpleQueryRow]) -> Result<Self> {
         for row in rows {
             match row.columns().first().map(SimpleColumn::name) {
+                Some(READER) => self.catalog.set_reader(row.get(0).unwrap_or_default()),
                 Some(DEPENDENT) => self.catalog.add_dependency(object(row, 0)?, object(row, 2)?),
                 _ => self.add(row)?,
             }

@@ -15,7 +15,7 @@ use crate::failure::{excerpt, line_in_file, position};
 use crate::values;
 
 /// The session as each file finds it.
-const FRESH: &str = "RESET SESSION AUTHORIZATION; RESET ALL";
+const FRESH: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
 
 /// Statements that change rows, which no catalog shows.
 const ROWS: [&str; 6] = ["INSERT", "UPDATE", "DELETE", "COPY", "TRUNCATE", "MERGE"];
@@ -108,13 +108,25 @@ impl<'a> Loader<'a> {
     }
 
     async fn load_statement(&mut self, file: &'a str, statement: Statement<'a>) -> Result<()> {
-        let words = statement.words(2);
+        let words = statement.words(3);
         let first = words.first().map_or("", String::as_str);
         if ROWS.contains(&first) {
             self.rows += 1;
             return Ok(());
         }
         if statement.controls_transaction() {
+            return Ok(());
+        }
+        if connects(&words, statement.text) {
+            self.failures.push(LoadFailure {
+                file: file.to_owned(),
+                line: statement.line,
+                message:
+                    "this would connect to the publisher, which no comparison does: say WITH (connect = \
+                          false), and leave enabling and refreshing to whoever runs the database"
+                        .to_owned(),
+                statement: first_words(statement.text),
+            });
             return Ok(());
         }
         let is_setting = matches!(first, "SET" | "RESET")
@@ -131,6 +143,16 @@ impl<'a> Loader<'a> {
         // A dump of a later version sets what this one does not know.
         if is_setting && error.as_db_error().is_some_and(|db| db.code().code() == "42704") {
             self.notes.push(format!("{file}, line {line}: {} is left out: {error}", excerpt(statement.text)));
+            return Ok(());
+        }
+        let is_role = first == "CREATE"
+            && words.get(1).is_some_and(|second| matches!(second.as_str(), "ROLE" | "USER" | "GROUP"))
+            && words.get(2).is_none_or(|third| third != "MAPPING");
+        if is_role && error.as_db_error().is_some_and(|db| db.code().code() == "42710") {
+            self.notes.push(format!(
+                "{file}, line {line}: {}: the role is there already, and is compared as it is there",
+                first_words(statement.text)
+            ));
             return Ok(());
         }
         let context = self.contexts.len().saturating_sub(1);
@@ -247,6 +269,29 @@ impl<'a> Loader<'a> {
         }
         Ok(Loaded { notes })
     }
+}
+
+/// Returns whether a statement makes the server connect to the publisher of a subscription.
+fn connects(words: &[String], statement: &str) -> bool {
+    let [first, second, ..] = words else { return false };
+    if second != "SUBSCRIPTION" {
+        return false;
+    }
+    let said = statement.to_ascii_lowercase().replace(|c: char| c.is_whitespace() || c == '\'', "");
+    match first.as_str() {
+        "CREATE" => !["connect=false", "connect=off", "connect=0"].iter().any(|off| said.contains(off)),
+        "ALTER" => {
+            said.trim_end_matches(';').ends_with("enable")
+                || said.contains("refreshpublication")
+                || (said.contains("publication") && !said.contains("refresh=false"))
+        }
+        _ => false,
+    }
+}
+
+/// `CREATE ROLE name`, without the options, of which one may be a password.
+fn first_words(statement: &str) -> String {
+    statement.trim_end_matches(';').split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }
 
 fn failure(waiting: &Waiting<'_>) -> LoadFailure {

@@ -82,6 +82,8 @@ properties! {
     Compression = "compression",
     /// The rows that are published.
     Condition = "condition",
+    /// What a subscription connects to, where that is no secret and was read.
+    Connection = "connection",
     /// The constraint that an index belongs to.
     Constraint = "constraint",
     /// The states of triggers by which foreign keys work, where not the usual one.
@@ -134,6 +136,8 @@ properties! {
     Privileges = "privileges",
     /// Privileges of a role beyond the usual.
     PrivilegesOf(grantee) = "privileges of ",
+    /// Mark of an extension that stays in its schema.
+    Relocatable = "relocatable",
     /// The identity of a row in a publication.
     ReplicaIdentity = "replica identity",
     /// The roles of a policy.

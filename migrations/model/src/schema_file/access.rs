@@ -164,9 +164,7 @@ impl<'a> Writer<'a> {
             ObjectId::DatabaseSetting(name) => {
                 let value = self.value(object, Property::Value).unwrap_or_default();
                 let setting = escaped(&name.setting);
-                // A list is stored as it was written, each name with its quotes.
-                let is_list = LISTS.contains(&name.setting.as_ref()) && !value.is_empty();
-                let value = escaped(&if is_list { value.to_owned() } else { literal(value) });
+                let value = escaped(&setting_value(&name.setting, value));
                 vec![match &name.role {
                     Some(role) => on_this(&format!(
                         "ALTER ROLE {} IN DATABASE %I SET {setting} TO {value}",
@@ -197,6 +195,14 @@ impl<'a> Writer<'a> {
             _ => Vec::new(),
         }
     }
+}
+
+/// The value of a setting as SET writes it.
+#[must_use]
+pub fn setting_value(setting: &str, value: &str) -> String {
+    // A list is stored as it was written, each name with its quotes.
+    let is_list = LISTS.contains(&setting) && !value.is_empty();
+    if is_list { value.to_owned() } else { literal(value) }
 }
 
 /// Returns whether everybody has a privilege on an object by default: acldefault() in Postgres's acl.c, and

@@ -191,8 +191,22 @@ impl<'a> Nodes<'a> {
         for (dependent, needed) in catalog.all_dependencies() {
             nodes.edge(dependent, needed, &stands_for, &wholes);
         }
+        nodes.published_schemas();
         nodes.stands_for = stands_for;
         nodes
+    }
+
+    /// What a schema in a publication needs follows from its name; servers before 15 have none to ask for.
+    fn published_schemas(&mut self) {
+        let all: Vec<&'a ObjectId> = self.needs.keys().copied().collect();
+        for object in all {
+            let ObjectId::PublishedSchema(name) = object else { continue };
+            let needed =
+                [ObjectId::Publication(name.publication.clone()), ObjectId::Schema(name.schema.clone())];
+            let found: Vec<&'a ObjectId> =
+                needed.iter().filter_map(|object| Some(*self.needs.get_key_value(object)?.0)).collect();
+            self.needs.entry(object).or_default().extend(found);
+        }
     }
 
     /// Tables, views and types by name: those that have parts.

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{NONE, THE_OWNER, identifier, is_public_by_default};
 use super::order::Nodes;
-use super::{Catalog, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer, literal};
+use super::{
+    Catalog, DefaultPrivilegesName, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer,
+    literal,
+};
 
 /// The statements of a catalog's objects, one by one. A table's columns are made with it; its constraints,
 /// indexes, triggers and so on are objects to be made after it. Each statement ends with a semicolon and a
@@ -17,10 +20,12 @@ pub struct Statements<'a> {
 }
 
 impl<'a> Statements<'a> {
-    /// The statements of a catalog, which must have been read with its dependencies.
+    /// The statements of a catalog, which must have been read with its dependencies. They are for the role
+    /// that read it: an object of another owner is given to that one.
     #[must_use]
     pub fn new(catalog: &'a Catalog) -> Self {
-        let writer = Writer::new(catalog);
+        let mut writer = Writer::new(catalog);
+        writer.owner = catalog.reader().unwrap_or(writer.owner);
         let nodes = Nodes::new(&writer);
         Self { needs: nodes.needs, stands_for: nodes.stands_for, writer }
     }
@@ -178,15 +183,66 @@ impl<'a> Statements<'a> {
         self.writer.ownership(object).map(|statement| statement + ";\n")
     }
 
-    /// The statements after which the roles of a new object may do what the catalog says.
+    /// The statements after which a new object has its owner, and roles may do with it, its columns and the
+    /// sequences of its identity columns what the catalog says. `defaults` are the default privileges that
+    /// may have acted when it was made: whom they gave something, or took it from, is set whatever they say.
     #[must_use]
-    pub fn grants(&self, object: &ObjectId) -> String {
-        let properties = self.writer.properties(object).iter();
-        let granted = properties.filter_map(|(property, allowed)| match property {
-            Property::PrivilegesOf(grantee) => Some(self.writer.grants(object, grantee, allowed)),
-            _ => None,
-        });
-        joined(granted.flatten())
+    pub fn access(&self, object: &ObjectId, defaults: &[&DefaultPrivilegesName]) -> String {
+        let mut text = self.ownership(object).unwrap_or_default() + &self.grants(object, defaults);
+        if let Some(whole) = object.as_whole() {
+            for (column, _) in self.columns(whole) {
+                text += &self.grants_of_column(column, defaults);
+            }
+        }
+        text
+    }
+
+    /// The same of a column, whose owner is its table's.
+    #[must_use]
+    pub fn grants_of_column(&self, column: &ObjectId, defaults: &[&DefaultPrivilegesName]) -> String {
+        let sequence = column.part().and_then(|part| self.identity_sequence(part));
+        let of_sequence = sequence.map(|sequence| self.grants(sequence, defaults));
+        self.grants(column, defaults) + &of_sequence.unwrap_or_default()
+    }
+
+    fn grants(&self, object: &ObjectId, defaults: &[&DefaultPrivilegesName]) -> String {
+        let acting: BTreeSet<&str> =
+            defaults.iter().filter_map(|name| self.grantee_by_default(object, name)).collect();
+        let set = acting.iter().filter_map(|grantee| self.set_privileges(object, grantee));
+        let further =
+            self.writer.properties(object).iter().filter_map(|(property, allowed)| match property {
+                Property::PrivilegesOf(grantee) if !acting.contains(&**grantee) => {
+                    Some(joined(self.writer.grants(object, grantee, allowed)))
+                }
+                _ => None,
+            });
+        set.chain(further).collect()
+    }
+
+    /// Whose privileges on a new object these default privileges decide; none where they do not act on it.
+    fn grantee_by_default<'d>(&self, object: &ObjectId, name: &'d DefaultPrivilegesName) -> Option<&'d str> {
+        let kind = match object {
+            ObjectId::Table(_)
+            | ObjectId::View(_)
+            | ObjectId::MaterializedView(_)
+            | ObjectId::ForeignTable(_) => "TABLES",
+            ObjectId::Sequence(_) => "SEQUENCES",
+            ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Aggregate(_) => "FUNCTIONS",
+            ObjectId::Enum(_) | ObjectId::Domain(_) | ObjectId::Range(_) | ObjectId::CompositeType(_) => {
+                "TYPES"
+            }
+            ObjectId::Schema(_) => "SCHEMAS",
+            _ => return None,
+        };
+        let is_there = name.schema.is_none() || name.schema.as_ref() == object.schema();
+        // They are the maker's, who may give the object away afterwards.
+        if &*name.objects != kind || !is_there || name.role.unquoted() != self.writer.owner {
+            return None;
+        }
+        let grantee = name.grantee.unquoted();
+        let is_owner = grantee == self.writer.owner
+            || Some(grantee.as_str()) == self.writer.value(object, Property::Owner);
+        Some(if is_owner { THE_OWNER } else { name.grantee.as_str() })
     }
 
     /// The statements after which a role may do with an object what the catalog says, whatever it could
@@ -201,7 +257,7 @@ impl<'a> Statements<'a> {
             let is_usual = grantee == THE_OWNER || grantee == "PUBLIC" && is_public_by_default(object);
             return Some(match is_usual && column.is_none() {
                 true => format!("GRANT {} ON {on} TO {to};\n", usual(object, grantee)),
-                false => format!("REVOKE {all} ON {on} FROM {to};\n"),
+                false => format!("REVOKE {all} ON {on} FROM {to};\n") + &self.of_columns(object, grantee),
             });
         };
         let mut statements = self.writer.grants(object, grantee, allowed);
@@ -209,7 +265,17 @@ impl<'a> Statements<'a> {
         if statements.first() != Some(&revoke) {
             statements.insert(0, revoke);
         }
-        Some(joined(statements))
+        Some(joined(statements) + &self.of_columns(object, grantee))
+    }
+
+    /// The statements that give a role its privileges on columns again, which go with those on the table.
+    fn of_columns(&self, object: &ObjectId, grantee: &str) -> String {
+        let columns = object.as_whole().into_iter().flat_map(|whole| self.writer.columns(whole));
+        let grants = columns.filter_map(|(column, _)| {
+            let allowed = self.writer.value(column, Property::PrivilegesOf(grantee.into()))?;
+            Some(self.writer.grants(column, grantee, allowed))
+        });
+        joined(grants.flatten())
     }
 
     /// The role of a grantee.
@@ -289,9 +355,28 @@ impl<'a> Statements<'a> {
         Some(joined(statements))
     }
 
+    /// The statements that make a subscription without connecting; none where that cannot be said.
+    #[must_use]
+    pub fn create_subscription(&self, object: &ObjectId) -> Option<String> {
+        self.writer.create_subscription(object)
+    }
+
+    /// The statements that drop a subscription without connecting.
+    #[must_use]
+    pub fn drop_subscription(&self, object: &ObjectId) -> String {
+        self.writer.drop_subscription(object)
+    }
+
+    /// The statements that make a subscription of another catalog what it is in this one, without connecting;
+    /// none where there is no such way.
+    #[must_use]
+    pub fn alter_subscription(&self, before: &Catalog, object: &ObjectId) -> Option<String> {
+        self.writer.alter_subscription(before, object)
+    }
+
     /// The statement that takes default privileges away which the catalog has.
     #[must_use]
-    pub fn unset_defaults(&self, name: &super::super::DefaultPrivilegesName) -> String {
+    pub fn unset_defaults(&self, name: &DefaultPrivilegesName) -> String {
         let (objects, grantee) = (&name.objects, name.grantee.as_str());
         let is_owner = grantee == name.role.as_str();
         let scope = scope(name);
@@ -335,7 +420,7 @@ impl<'a> Statements<'a> {
     }
 }
 
-fn scope(name: &super::super::DefaultPrivilegesName) -> String {
+fn scope(name: &DefaultPrivilegesName) -> String {
     let schema = name.schema.as_ref().map(|schema| format!(" IN SCHEMA {schema}")).unwrap_or_default();
     format!(" FOR ROLE {}{schema}", name.role)
 }
@@ -354,7 +439,12 @@ fn usual(object: &ObjectId, grantee: &str) -> &'static str {
             let is_routine = ["function ", "procedure ", "aggregate "]
                 .iter()
                 .any(|kind| name.to_string().starts_with(kind));
-            if is_routine { "EXECUTE" } else { "USAGE" }
+            let is_relation = ["table ", "view "].iter().any(|kind| name.to_string().starts_with(kind));
+            match () {
+                () if is_routine => "EXECUTE",
+                () if is_relation => "SELECT",
+                () => "USAGE",
+            }
         }
         _ => "USAGE",
     }

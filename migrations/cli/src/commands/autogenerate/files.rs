@@ -2,6 +2,7 @@
 
 use engine::autogenerate::{Generated, GeneratedFile, PlannedFile};
 use files::Migrations;
+use lint::{CLUSTER_EFFECT, cluster_effects_of_text};
 
 /// Digits of a number in a folder that has none yet.
 const WIDTH: usize = 4;
@@ -97,6 +98,11 @@ fn text<'e>(
             true => text.push_str(&comment(&format!("Loses {loss}: {why_lost}."))),
             false => directives.push(format!("-- branchline: loses {loss}: {why_lost}\n")),
         }
+    }
+    let effects = cluster_effects_of_text("", &file.text());
+    if effects.iter().any(|effect| effect.what.to_uppercase().contains("ROLE")) {
+        let reason = "the wanted schema says these roles";
+        directives.push(format!("-- branchline: allow {CLUSTER_EFFECT}: {reason}\n"));
     }
     for Excuse { rule, reason, .. } in excuses {
         directives.push(format!("-- branchline: allow {rule}: {reason}\n"));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use engine::autogenerate::{Ambiguous, Generated, Side, copy};
+use engine::autogenerate::{Ambiguous, Generated, Side, last_copy, remove};
 use engine::report::Direction;
 use engine::scratch::Scratch;
 use engine::verify::{Proof, default_jobs, prove};
@@ -116,7 +116,7 @@ impl Work<'_> {
             return Ok(None);
         }
         let (pairs, migrations, findings) = self.lint(&generated)?;
-        let measured = self.measure(scratch, &from, &migrations).await?;
+        let measured = self.measure(scratch, from, &migrations).await?;
         Ok(Some(Made { generated, pairs, migrations, measured, findings }))
     }
 
@@ -171,11 +171,11 @@ impl Work<'_> {
     async fn measure(
         &self,
         scratch: &Scratch,
-        from: &Side,
+        from: Side,
         migrations: &Migrations,
     ) -> Result<Vec<MigrationProfile>> {
         let head = self.migrations.head().map(|head| head.version);
-        let database = copy(scratch, from).await?;
+        let database = last_copy(scratch, from).await?;
         let mut profiler = Profiler::open(&Connector::new(&database.url)?, Instant::now()).await?;
         let prepared = database.prepare(self.comparison.context.settings()).await?;
         let mut measured = Vec::new();
@@ -185,7 +185,7 @@ impl Work<'_> {
             run.context("measuring on a scratch database")?;
         }
         drop((profiler, prepared));
-        scratch.remove_beside(database).await?;
+        remove(scratch, database).await?;
         Ok(measured)
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use engine::autogenerate::{differences, make, settings};
+use engine::autogenerate::{differences, make, role_differences, settings};
 use engine::scratch;
 use serde_json::json;
 
@@ -26,7 +26,8 @@ pub(super) async fn run(path: Option<&Path>, place: &Place, context: &Context<'_
     let differences = scratch::within(&server, async |scratch| {
         let settings = settings(scratch, context.settings());
         let (made, said) = make(scratch, &settings, (&from, &wanted), &mut notes).await?;
-        Ok(differences(&made.catalog, &said.catalog))
+        let of_roles = role_differences(&made, &said).into_iter();
+        Ok(differences(&made.catalog, &said.catalog).into_iter().chain(of_roles).collect::<Vec<_>>())
     });
     let differences = differences.await?;
     for note in notes {

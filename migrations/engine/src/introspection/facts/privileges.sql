@@ -18,7 +18,8 @@ LATERAL (
     SELECT grantee, string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE is_now) AS now,
            string_agg(allowed, ', ' ORDER BY allowed) FILTER (WHERE NOT is_now) AS usual
     FROM (SELECT grantee, is_now,
-                 (privilege_type || CASE WHEN bool_or(is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END) COLLATE "C" AS allowed
+                 -- The owner may pass on anyway.
+                 (privilege_type || CASE WHEN bool_or(is_grantable) AND grantee <> o.owner THEN ' WITH GRANT OPTION' ELSE '' END) COLLATE "C" AS allowed
           FROM (SELECT true AS is_now, * FROM aclexplode(o.acl) UNION ALL SELECT false, * FROM aclexplode(o.usual)) each
           GROUP BY grantee, is_now, privilege_type) per_privilege
     GROUP BY grantee) x

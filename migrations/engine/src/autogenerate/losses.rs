@@ -1,0 +1,70 @@
+//! Data that a plan loses, and who has given it up.
+
+use std::fmt;
+
+use anyhow::Result;
+
+use super::PlannedFile;
+
+/// Data would be lost that nobody has given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAllowed {
+    /// `table` or `table.column`, as `--allow-loss` takes it.
+    pub losses: Vec<String>,
+}
+
+impl std::error::Error for NotAllowed {}
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("data would be lost, and nothing is written before that is allowed:")?;
+        self.losses.iter().try_for_each(|loss| write!(f, "\n    --allow-loss {loss}"))?;
+        f.write_str(
+            "\n--allow-loss all allows every one. A renamed object is told in the wanted file, on the line \
+             before it: -- branchline: renamed_from <old name>",
+        )
+    }
+}
+
+/// Refuses what loses data that nobody has given up.
+pub(super) fn check(planned: &[PlannedFile], allowed: &[String]) -> Result<()> {
+    let all = planned.iter().flat_map(|file| &file.changes).flat_map(|change| &change.loses);
+    let mut losses: Vec<String> =
+        all.filter(|loss| !is_allowed(loss, allowed)).map(|loss| as_option(loss)).collect();
+    losses.sort();
+    losses.dedup();
+    if losses.is_empty() { Ok(()) } else { Err(NotAllowed { losses }.into()) }
+}
+
+/// A loss as `--allow-loss` takes it.
+fn as_option(loss: &str) -> String {
+    loss.strip_suffix(".*").unwrap_or(loss).to_owned()
+}
+
+pub(super) fn is_allowed(loss: &str, allowed: &[String]) -> bool {
+    let loss = as_option(loss);
+    let names = |one: &str, other: &str| {
+        let bare = |name: &str| name.strip_prefix("public.").unwrap_or(name).to_owned();
+        bare(one) == bare(other)
+    };
+    allowed.iter().any(|allowed| {
+        let allowed = allowed.strip_suffix(".*").unwrap_or(allowed);
+        // A table that is given up takes its columns with it.
+        allowed == "all"
+            || names(allowed, &loss)
+            || loss.rsplit_once('.').is_some_and(|(table, _)| names(allowed, table))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_is_allowed_by_its_column_its_table_or_as_all() {
+        let allowed = |loss: &str, allowed: &str| is_allowed(loss, &[allowed.to_owned()]);
+        assert!(allowed("public.t.a", "t.a") && allowed("t.a", "public.t.a") && allowed("app.t.a", "app.t"));
+        assert!(allowed("public.t.*", "t") && allowed("app.t.*", "all") && allowed("t.a", "t"));
+        assert!(!allowed("public.t.*", "t.a") && !allowed("app.t.a", "t.a") && !allowed("t.a", "t.b"));
+    }
+}

@@ -1,0 +1,3 @@
+CREATE SCHEMA one;
+CREATE EXTENSION citext SCHEMA one;
+CREATE TABLE t (word one.citext);

@@ -1,0 +1,3 @@
+CREATE EXTENSION seg;
+GRANT EXECUTE ON FUNCTION seg_lt(seg, seg) TO reader;
+REVOKE EXECUTE ON FUNCTION seg_gt(seg, seg) FROM PUBLIC;

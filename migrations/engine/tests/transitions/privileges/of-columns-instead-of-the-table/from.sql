@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, c int GENERATED ALWAYS AS IDENTITY);
+GRANT INSERT, UPDATE ON t TO writer;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id serial, n int GENERATED ALWAYS AS IDENTITY);
+ALTER TABLE t OWNER TO keeper;
+GRANT USAGE ON SEQUENCE t_id_seq TO reader;
