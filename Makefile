@@ -36,13 +36,14 @@ dev: ## the same, staying up until Control-C, with the commands to use it
 
 test: ## all tests, against a Postgres of their own
 	@scripts/require.sh rust c python
-	scripts/tools.sh postgres alembic
+	scripts/tools.sh postgres alembic linkding-clients
 	# Neon's own command line tests ours, tools for design tokens our exports, and axe our pages, where there is
-	# npm to bring them; so do the format's schemas, where their site can be reached.
+	# npm to bring them; so do the format's schemas and linkding's extension, where their sites can be reached.
 	! command -v npm >/dev/null || scripts/tools.sh neonctl || true
 	! command -v npm >/dev/null || scripts/tools.sh token-tools || true
 	! command -v npm >/dev/null || scripts/tools.sh axe || true
 	scripts/tools.sh dtcg-schemas || true
+	scripts/tools.sh linkding-extension || true
 	cargo test --locked --workspace --no-fail-fast
 
 soak: ## the long forms of the tests, about an hour; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60

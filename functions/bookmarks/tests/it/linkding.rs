@@ -2,6 +2,7 @@
 
 mod access;
 mod bookmark;
+mod clients;
 mod lists;
 mod rest;
 
