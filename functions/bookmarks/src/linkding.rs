@@ -44,11 +44,12 @@ pub(crate) fn is_asked_for(request: &Request) -> bool {
 /// # Errors
 /// All in linkding's form.
 pub(crate) async fn answer(app: Arc<App>, request: Request) -> Result<Response, Error> {
+    let refused = errors::Refused::of(&request);
     let answered = match *request.method() {
         Method::OPTIONS => options::answer(app, request).await,
         _ => identified(app, request).await,
     };
-    answered.map_err(|error| error.in_form(&errors::FORM))
+    answered.map_err(|error| refused.in_form(error))
 }
 
 async fn identified(app: Arc<App>, mut request: Request) -> Result<Response, Error> {
@@ -93,21 +94,21 @@ fn routes() -> Routes<App, Response> {
         .delete("/api/bookmarks/{id}", write::delete)
         .post("/api/bookmarks/{id}/archive", write::archive)
         .post("/api/bookmarks/{id}/unarchive", write::unarchive)
-        .get("/api/bookmarks/{id}/assets", without::list)
+        .get("/api/bookmarks/{id}/assets", without::assets)
         .post("/api/bookmarks/{id}/assets/upload", without::upload)
-        .get("/api/bookmarks/{id}/assets/{asset}", without::one)
-        .delete("/api/bookmarks/{id}/assets/{asset}", without::one)
-        .get("/api/bookmarks/{id}/assets/{asset}/download", without::one)
+        .get("/api/bookmarks/{id}/assets/{asset}", without::asset)
+        .delete("/api/bookmarks/{id}/assets/{asset}", without::asset)
+        .get("/api/bookmarks/{id}/assets/{asset}/download", without::asset)
         .get("/api/tags", tags::list)
         .post("/api/tags", tags::create)
         .get("/api/tags/{id}", tags::one)
         .delete("/api/tags/{id}", tags::delete)
         .get("/api/bundles", without::list)
-        .post("/api/bundles", without::upload)
-        .get("/api/bundles/{id}", without::one)
-        .put("/api/bundles/{id}", without::one)
-        .patch("/api/bundles/{id}", without::one)
-        .delete("/api/bundles/{id}", without::one)
+        .post("/api/bundles", without::new_bundle)
+        .get("/api/bundles/{id}", without::bundle)
+        .put("/api/bundles/{id}", without::bundle)
+        .patch("/api/bundles/{id}", without::bundle)
+        .delete("/api/bundles/{id}", without::bundle)
         .get("/api/user/profile", profile::profile)
 }
 
@@ -116,6 +117,11 @@ fn routes() -> Routes<App, Response> {
 /// # Errors
 /// 404: nothing else is at such a path.
 fn number_of(params: &PathParams) -> Result<i64, Error> {
+    let id = params.text("id");
+    // A number that is larger than any is one that no row has.
+    if id.parse::<i64>().is_err() && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(i64::MAX);
+    }
     params.value("id", "Not found.")
 }
 

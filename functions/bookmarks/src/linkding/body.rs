@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 use web::{Error, Request, multipart};
 
+use super::errors::{fault, python_type};
+
 /// Bytes of a body.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
@@ -39,7 +41,9 @@ impl Members {
                 Ok(Self::of_form(form_urlencoded::parse(body).map(|(n, v)| (n.into_owned(), v.into_owned()))))
             }
             _ if multipart::is_form(content_type) => {
-                let parts = multipart::parts(content_type, body)?.collect::<Result<Vec<_>, _>>()?;
+                let parts = multipart::parts(content_type, body)
+                    .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+                    .map_err(|problem| damaged("Multipart form", problem.detail()))?;
                 Ok(Self::of_form(
                     parts
                         .into_iter()
@@ -51,13 +55,14 @@ impl Members {
     }
 
     fn of_json(body: &[u8]) -> Result<Self, Error> {
-        let value: Value = serde_json::from_slice(body)
-            .map_err(|problem| Error::bad_request("The body is not JSON.").with_source(problem))?;
+        let value: Value =
+            serde_json::from_slice(body).map_err(|problem| damaged("JSON", &problem.to_string()))?;
         match value {
             Value::Object(values) => Ok(Self { values, is_form: false }),
+            Value::Null => Err(fault("non_field_errors", "No data provided")),
             _ => {
-                let text = "Invalid data. Expected a dictionary.";
-                Err(Error::bad_request(text).with_faults(&json!({ "non_field_errors": [text] })))
+                let text = format!("Invalid data. Expected a dictionary, but got {}.", python_type(&value));
+                Err(fault("non_field_errors", &text))
             }
         }
     }
@@ -75,6 +80,10 @@ impl Members {
         }
         Self { values, is_form: true }
     }
+}
+
+fn damaged(form: &str, problem: &str) -> Error {
+    Error::bad_request(format!("{form} parse error - {problem}"))
 }
 
 /// `[7]`, as Django REST framework reads it.

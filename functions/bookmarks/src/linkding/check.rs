@@ -31,7 +31,7 @@ struct Metadata {
 }
 
 pub(super) async fn check(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    let url = Params::read(&request).text("url").map(str::to_owned);
+    let url = Params::read(&request).last("url").map(str::to_owned);
     let wanted = &url.as_deref().unwrap_or_default().replace('\0', "");
     let sql = &format!(
         "SELECT {} FROM bookmarks AS b

@@ -1,7 +1,9 @@
 //! Dates as linkding writes and reads them.
 
+mod iso;
+
 use db::Timestamptz;
-use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// A date's parts in UTC. What RFC 3339 has no form for becomes the nearest that it has, since clients
 /// fail at anything else.
@@ -37,74 +39,33 @@ pub(super) fn snapshot_url(timestamp: Timestamptz, url: &str) -> String {
     )
 }
 
-/// Reads a date, with a time or without: `T` or a blank before it, seconds, fraction and zone as one likes;
-/// without a zone it is UTC's.
-pub(super) fn parse(text: &str) -> Option<OffsetDateTime> {
-    let text = text.trim();
-    let (date, time) = match text.split_once(['T', 't', ' ']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    let mut parts = date.split('-');
-    let year = parts.next().filter(|year| year.len() == 4).and_then(number)?;
-    let month = parts.next().filter(|month| (1..=2).contains(&month.len())).and_then(number)?;
-    let day = parts.next().filter(|day| (1..=2).contains(&day.len())).and_then(number)?;
-    if parts.next().is_some() {
-        return None;
-    }
-    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
-    let date = Date::from_calendar_date(i32::try_from(year).ok()?, month, u8::try_from(day).ok()?).ok()?;
-    let (time, offset) = time.map_or(Some((Time::MIDNIGHT, UtcOffset::UTC)), clock)?;
-    let moment = PrimitiveDateTime::new(date, time).assume_offset(offset);
-    // Years below 1 and above 9999 have no form in which they could be answered.
-    moment.checked_to_offset(UtcOffset::UTC).filter(|moment| (1..=9_999).contains(&moment.year()))
+/// What keeps a text from being a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DateError {
+    /// It has none of the forms.
+    Format,
+    /// Its year is below 1 or above 9999 in UTC, which has no form in which it could be answered.
+    Range,
 }
 
-fn clock(text: &str) -> Option<(Time, UtcOffset)> {
-    let (clock, offset) = match text.find(['Z', 'z', '+', '-']) {
-        Some(at) => text.split_at(at),
-        None => (text, "Z"),
-    };
-    let (whole, fraction) = clock.trim_end().split_once(['.', ',']).unwrap_or((clock.trim_end(), ""));
-    let mut parts = whole.split(':').map(|part| Some(part).filter(|part| part.len() == 2).and_then(number));
-    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
-    if parts.next().is_some() || fraction.chars().any(|digit| !digit.is_ascii_digit()) {
-        return None;
-    }
-    let micro = number(&format!("{fraction:0<6}").chars().take(6).collect::<String>())?;
-    let byte = |value: u32| u8::try_from(value).ok();
-    let time = Time::from_hms_micro(byte(hour)?, byte(minute)?, byte(second)?, micro).ok()?;
-    Some((time, zone(offset)?))
-}
-
-fn zone(text: &str) -> Option<UtcOffset> {
-    if text.eq_ignore_ascii_case("z") {
-        return Some(UtcOffset::UTC);
-    }
-    let sign = if text.starts_with('-') { -1 } else { 1 };
-    let digits = text.get(1..)?.replace(':', "");
-    let (hours, minutes) = match digits.len() {
-        2 => (number(&digits)?, 0),
-        4 => (number(digits.get(..2)?)?, number(digits.get(2..)?)?),
-        _ => return None,
-    };
-    let hours = i8::try_from(hours).ok()?;
-    let minutes = i8::try_from(minutes).ok().filter(|minutes| *minutes < 60)?;
-    UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
-}
-
-fn number(text: &str) -> Option<u32> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+/// Reads a date, with a time or without; without a zone it is UTC's.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn parse(text: &str) -> Result<OffsetDateTime, DateError> {
+    let (moment, zone) = iso::read(text).filter(|(date, _)| date.year() > 0).ok_or(DateError::Format)?;
+    let moment = moment.assume_offset(zone).checked_to_offset(UtcOffset::UTC);
+    moment.filter(|moment| (1..=9_999).contains(&moment.year())).ok_or(DateError::Range)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Option<String> {
+    fn of(text: &str) -> Result<String, DateError> {
         let moment = parse(text)?;
-        let micros = i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok()?;
-        Some(written(Timestamptz::from_unix_micros(micros)))
+        let micros = i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap();
+        Ok(written(Timestamptz::from_unix_micros(micros)))
     }
 
     #[test]
@@ -114,30 +75,61 @@ mod tests {
             ("2025-01-31T09:46:23Z", "2025-01-31T09:46:23Z"),
             ("2025-01-31 09:46:23", "2025-01-31T09:46:23Z"),
             ("2025-01-31T09:46", "2025-01-31T09:46:00Z"),
+            ("2025-01-31T09", "2025-01-31T09:00:00Z"),
+            ("2025-01-31ä09", "2025-01-31T09:00:00Z"),
             ("2025-01-31T09:46:23.5+02:00", "2025-01-31T07:46:23.500000Z"),
+            ("2025-01-31T09:46:23,5Z", "2025-01-31T09:46:23.500000Z"),
             ("2025-01-31T09:46:23-0130", "2025-01-31T11:16:23Z"),
             ("2025-01-31T09:46:23+02", "2025-01-31T07:46:23Z"),
+            ("2025-01-31T09:46:23+02:30:15", "2025-01-31T07:16:08Z"),
+            ("2025-01-31T094623.25+0200", "2025-01-31T07:46:23.250000Z"),
+            ("20250131T094623Z", "2025-01-31T09:46:23Z"),
             ("2025-01-31", "2025-01-31T00:00:00Z"),
+            ("20250131", "2025-01-31T00:00:00Z"),
+            ("2025-W05-5", "2025-01-31T00:00:00Z"),
+            ("2025-W05", "2025-01-27T00:00:00Z"),
+            ("2025W05", "2025-01-27T00:00:00Z"),
+            ("2025W055", "2025-01-31T00:00:00Z"),
+            ("2025W055T0946", "2025-01-31T09:46:00Z"),
             ("2024-02-29T23:59:59.999999999Z", "2024-02-29T23:59:59.999999Z"),
+            ("2025-1-3T9:46", "2025-01-03T09:46:00Z"),
+            ("2025-1-3 9:46:5.25 +02:00", "2025-01-03T07:46:05.250000Z"),
         ] {
-            assert_eq!(of(text).as_deref(), Some(read), "{text}");
+            assert_eq!(of(text).as_deref(), Ok(read), "{text}");
         }
         for text in [
             "",
             "now",
+            "1738316783",
+            "31.01.2025",
             "2025-02-30",
             "2025-13-01",
+            "2025-0131",
+            "2025-W54-1",
+            "2025-W05-8",
+            "2025-W05-",
+            "2025-01-31T",
             "2025-01-31T25:00",
+            "2025-01-31T24:00",
+            "2025-01-31T09:46:60",
+            "2025-01-31T0946:23",
             "2025-01-31T09:46:23 02:00",
-            "20250131",
-            "2025-01-31T09",
+            "2025-01-31T09:46:23.",
+            "2025-01-31T09:46:23.1234567x",
             "2025-01-31T09:46:23+99:00",
+            "2025-01-31T09:46:23+24:00",
+            "2025-01-31T09:46:23Z+01:00",
+            "2025-01-31t09:46:23z",
+            " 2025-01-31T09:46:23Z",
+            "2025-01-31T09:46:23Z ",
             "2025-01-31T09:46:2é",
             "é",
             "0000-01-01",
-            "9999-12-31T23:00:00-05:00",
         ] {
-            assert_eq!(of(text), None, "{text}");
+            assert_eq!(of(text), Err(DateError::Format), "{text}");
+        }
+        for text in ["0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-05:00"] {
+            assert_eq!(of(text), Err(DateError::Range), "{text}");
         }
     }
 

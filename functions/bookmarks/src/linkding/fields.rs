@@ -5,14 +5,18 @@ use time::OffsetDateTime;
 use web::{Error, Request};
 
 use super::body::Members;
-use super::dates;
-use super::errors::Faults;
+use super::dates::{self, DateError};
+use super::errors::{Faults, python_type};
 use super::tag_names::cleaned;
 use super::url::{self, Address};
 
 /// Characters of a title, and of description and notes.
 const MAX_TITLE: usize = 512;
 const MAX_TEXT: usize = 200_000;
+
+const NULL_CHARACTERS: &str = "Null characters are not allowed.";
+const DATE_FORMAT: &str = "Datetime has wrong format. Use one of these formats instead: \
+                           YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
 
 /// The kind of request whose body is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,24 +106,36 @@ impl Reader {
         }
     }
 
-    fn text(&mut self, name: &str, most: usize) -> Option<String> {
-        let value = self.take(name)?;
-        let text = as_text(&value);
-        let fault = match &text {
-            None => Some("Not a valid string.".to_owned()),
-            Some(text) if text.contains('\0') => Some("Null characters are not allowed.".to_owned()),
-            Some(text) if text.chars().nth(most).is_some() => {
-                Some(format!("Ensure this field has no more than {most} characters."))
-            }
-            Some(_) => None,
-        };
-        match fault {
-            Some(fault) => {
-                self.faults.add(name, fault);
-                None
-            }
-            None => text,
+    /// An empty field of a form is none, unless it is a text.
+    fn is_empty(&self, value: &Value) -> bool {
+        self.members.is_form && value == ""
+    }
+
+    /// A text without blanks around it, which may be wrong still.
+    fn string(&mut self, name: &str) -> Option<String> {
+        let text = as_text(&self.take(name)?);
+        if text.is_none() {
+            self.faults.add(name, "Not a valid string.");
         }
+        text
+    }
+
+    /// Notes what is wrong with a text, and returns whether anything is.
+    fn is_wrong(&mut self, name: &str, text: &str, most: usize) -> bool {
+        let is_long = text.chars().nth(most).is_some();
+        if is_long {
+            self.faults.add(name, format!("Ensure this field has no more than {most} characters."));
+        }
+        let has_null = text.contains('\0');
+        if has_null {
+            self.faults.add(name, NULL_CHARACTERS);
+        }
+        is_long || has_null
+    }
+
+    fn text(&mut self, name: &str, most: usize) -> Option<String> {
+        let text = self.string(name)?;
+        (!self.is_wrong(name, &text, most)).then_some(text)
     }
 
     fn address(&mut self) -> Option<Address> {
@@ -129,13 +145,17 @@ impl Reader {
             }
             return None;
         }
-        let text = self.text("url", url::MAX_LENGTH)?;
+        let text = self.string("url")?;
+        if text.is_empty() {
+            self.faults.add("url", "This field may not be blank.");
+            return None;
+        }
         let address = Address::parse(&text);
         if address.is_none() {
-            let blank = "This field may not be blank.";
-            self.faults.add("url", if text.is_empty() { blank } else { "Enter a valid URL." });
+            self.faults.add("url", "Enter a valid URL.");
         }
-        address
+        let is_wrong = self.is_wrong("url", &text, url::MAX_LENGTH);
+        address.filter(|_| !is_wrong)
     }
 
     /// In a form a box that is not checked is absent.
@@ -143,7 +163,7 @@ impl Reader {
         if self.members.is_form && self.kind == Kind::Whole && !self.members.values.contains_key(name) {
             return Some(false);
         }
-        let value = self.take(name)?;
+        let value = self.take(name).filter(|value| !self.is_empty(value))?;
         let known = match &value {
             Value::Bool(value) => Some(*value),
             Value::Number(number) if number.as_f64() == Some(1.0) => Some(true),
@@ -162,29 +182,32 @@ impl Reader {
     }
 
     fn date(&mut self, name: &str) -> Option<OffsetDateTime> {
-        let value = self.take(name)?;
-        let date = value.as_str().and_then(dates::parse);
-        if date.is_none() {
-            self.faults.add(name, "Datetime has wrong format. Use one of ISO 8601.");
+        let value = self.take(name).filter(|value| !self.is_empty(value))?;
+        match value.as_str().ok_or(DateError::Format).and_then(dates::parse) {
+            Ok(date) => return Some(date),
+            Err(DateError::Format) => self.faults.add(name, DATE_FORMAT),
+            Err(DateError::Range) => self.faults.add(name, "Datetime value out of range."),
         }
-        date
+        None
     }
 
     fn tag_names(&mut self) -> Option<Vec<String>> {
         let value = self.take("tag_names")?;
         let Value::Array(values) = value else {
-            self.faults.add("tag_names", "Expected a list of items.");
+            let text = format!("Expected a list of items but got type \"{}\".", python_type(&value));
+            self.faults.add("tag_names", text);
             return None;
         };
-        let mut items = Vec::with_capacity(values.len());
-        for (index, value) in values.iter().enumerate() {
-            match as_text(value).filter(|text| !text.contains('\0')) {
-                Some(text) if text.is_empty() && !self.members.is_form => {
-                    self.faults.add_item("tag_names", index, "This field may not be blank.");
-                }
-                Some(text) => items.push(text),
-                None => self.faults.add_item("tag_names", index, "Not a valid string."),
-            }
+        let items: Vec<String> = values.iter().map(|value| as_text(value).unwrap_or_default()).collect();
+        for (index, (value, item)) in values.iter().zip(&items).enumerate() {
+            let fault = match value {
+                Value::Null => "This field may not be null.",
+                Value::Bool(_) | Value::Array(_) | Value::Object(_) => "Not a valid string.",
+                _ if item.is_empty() => "This field may not be blank.",
+                _ if item.contains('\0') => NULL_CHARACTERS,
+                _ => continue,
+            };
+            self.faults.add_item("tag_names", index, fault);
         }
         Some(cleaned(&items, &mut self.faults))
     }
@@ -222,21 +245,32 @@ mod tests {
             (json!({ "url": "x" }), json!({ "url": ["Enter a valid URL."] })),
             (
                 json!({ "url": format!("{url}{}", "a".repeat(2_048)) }),
-                json!({ "url": ["Ensure this field has no more than 2048 characters."] }),
+                json!({
+                    "url": ["Enter a valid URL.", "Ensure this field has no more than 2048 characters."],
+                }),
             ),
             (
                 json!({ "url": url, "title": null, "unread": "maybe", "date_added": "x" }),
                 json!({
                     "title": ["This field may not be null."],
                     "unread": ["Must be a valid boolean."],
-                    "date_added": ["Datetime has wrong format. Use one of ISO 8601."],
+                    "date_added": [DATE_FORMAT],
                 }),
             ),
             (
-                json!({ "url": url, "tag_names": ["a", true] }),
-                json!({ "tag_names": { "1": ["Not a valid string."] } }),
+                json!({ "url": url, "tag_names": ["a", true, null, " ", "\0", "t".repeat(65)] }),
+                json!({ "tag_names": {
+                    "1": ["Not a valid string."],
+                    "2": ["This field may not be null."],
+                    "3": ["This field may not be blank."],
+                    "4": ["Null characters are not allowed."],
+                    "5": ["Ensure this field has no more than 64 characters."],
+                } }),
             ),
-            (json!({ "url": url, "tag_names": "a" }), json!({ "tag_names": ["Expected a list of items."] })),
+            (
+                json!({ "url": url, "tag_names": "a" }),
+                json!({ "tag_names": ["Expected a list of items but got type \"str\"."] }),
+            ),
             (json!({ "url": url, "notes": "\0" }), json!({ "notes": ["Null characters are not allowed."] })),
         ] {
             assert_eq!(read(body.clone(), false, Kind::Whole).unwrap_err(), faults, "{body}");

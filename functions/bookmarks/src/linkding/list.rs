@@ -11,7 +11,7 @@ use web::{Error, PathParams, Request, Response, budget_of, json};
 
 use super::bookmark::{ADDED, Bookmark, MODIFIED};
 use super::condition::Filter;
-use super::errors::not_found;
+use super::errors::no_such;
 use super::paging::{Page, Params};
 use super::query::{self, QueryError};
 use super::{dates, number_of};
@@ -32,13 +32,20 @@ pub(super) async fn archived(app: Arc<App>, request: Request, _: PathParams) -> 
 
 /// `GET api/bookmarks/ID/`, archived or not.
 pub(super) async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
-    let number = number_of(&params)?;
+    json(StatusCode::OK, &find(&app, &request, number_of(&params)?).await?)
+}
+
+/// The bookmark of a number.
+///
+/// # Errors
+/// 404 where there is none.
+pub(super) async fn find(app: &App, request: &Request, number: i64) -> Result<Bookmark, Error> {
     let sql = &format!("SELECT {} FROM bookmarks AS b WHERE b.{OWN} AND b.number = $1", Bookmark::columns());
     let find = |connection: Connection| async move {
         Ok(connection.query_opt(sql, &[(&number, Type::INT8)]).await?)
     };
-    let row = app.read(app.claims(&request), &budget_of(&request), find).await?;
-    json(StatusCode::OK, &Bookmark::from_row(&row.ok_or_else(not_found)?, 0)?)
+    let row = app.read(app.claims(request), &budget_of(request), find).await?;
+    Ok(Bookmark::from_row(&row.ok_or_else(|| no_such("Bookmark"))?, 0)?)
 }
 
 async fn list(app: &App, request: &Request, is_archived: bool) -> Result<Response, Error> {
@@ -47,7 +54,7 @@ async fn list(app: &App, request: &Request, is_archived: bool) -> Result<Respons
     let filter = &filter(params)?;
     let (sql, reads_all) = statement(params, filter, is_archived);
     let sql = &sql;
-    let since = |name| params.text(name).and_then(dates::parse);
+    let since = |name| params.text(name).and_then(|text| dates::parse(text).ok());
     let (modified, added) = (&since("modified_since"), &since("added_since"));
     let (rows, offset) = (&page.rows(), &page.offset);
     let find = |connection: Connection| async move {
@@ -97,7 +104,7 @@ fn statement(params: &Params, filter: &Filter, is_archived: bool) -> (String, bo
         }
     }
     for (name, date, parameter) in [("modified_since", MODIFIED, "$4"), ("added_since", ADDED, "$5")] {
-        if params.text(name).and_then(dates::parse).is_some() {
+        if params.text(name).is_some_and(|text| dates::parse(text).is_ok()) {
             conditions += &format!(" AND {date} > {parameter}");
         }
     }

@@ -12,7 +12,7 @@ use super::identified;
 
 pub(super) async fn answer(app: Arc<App>, request: Request) -> Result<Response, Error> {
     // No path has a route of OPTIONS, so that each existing one refuses it and names its methods.
-    let Err(refusal) = identified(app, request).await else { return Err(super::errors::not_found()) };
+    let Err(refusal) = identified(app, request).await else { return Err(Error::not_found("Not found.")) };
     if refusal.status() != StatusCode::METHOD_NOT_ALLOWED {
         return Err(refusal);
     }

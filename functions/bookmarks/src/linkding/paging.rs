@@ -25,7 +25,12 @@ impl Params {
 
     /// A parameter's text, the last where it is repeated; an empty one counts as absent.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+        self.last(name).filter(|text| !text.is_empty())
+    }
+
+    /// A parameter's text, which may be empty.
+    pub(super) fn last(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
     }
 
     fn number(&self, name: &str) -> Option<i64> {

@@ -14,8 +14,9 @@ use web::{AfterResponse, Error, PathParams, Request, Response, budget_of, json};
 
 use super::body::Members;
 use super::dates::written;
-use super::errors::{fault, not_found};
+use super::errors::{fault, no_such};
 use super::paging::{Page, Params};
+use super::without::confirm;
 use super::{no_content, number_of, tag_names};
 use crate::bookmark::NOW;
 use crate::flight;
@@ -90,12 +91,15 @@ pub(super) async fn one(app: Arc<App>, request: Request, params: PathParams) -> 
     let find =
         |connection: Connection| async move { Ok(connection.query_opt(sql, &[(&id, Type::INT8)]).await?) };
     let row = app.read(app.claims(&request), &budget_of(&request), find).await?;
-    json(StatusCode::OK, &Tag::from_row(&row.ok_or_else(not_found)?, 0)?)
+    json(StatusCode::OK, &Tag::from_row(&row.ok_or_else(|| no_such("Tag"))?, 0)?)
 }
 
 /// `POST api/tags/`: a tag; the one that has the name, in whatever case, where there is one.
 pub(super) async fn create(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    let name = &name(&Members::read(&request)?)?;
+    let name = &match Members::read(&request).and_then(|members| name(&members)) {
+        Ok(name) => name,
+        Err(refusal) => return Err(confirm(&app, &request).await.err().unwrap_or(refusal)),
+    };
     let sql = "INSERT INTO tags (organization_id, name, is_kept) VALUES (current_organization(), $1, true)
          ON CONFLICT (organization_id, name_key) DO UPDATE SET is_kept = true
          RETURNING id, name, created_at";
@@ -149,7 +153,7 @@ pub(super) async fn delete(app: Arc<App>, request: Request, params: PathParams) 
     let (claims, budget) = (app.claims(&request), budget_of(&request));
     let gone = app.write_idempotent(claims.clone(), &budget, remove).await?;
     if gone.is_none() && budget.cost().retries == 0 {
-        return Err(not_found());
+        return Err(no_such("Tag"));
     }
     search_index::catch_up_after_response(&app, claims, &AfterResponse::from_request(&request));
     Ok(no_content())

@@ -29,8 +29,20 @@ fn is_valid(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_known = ["http", "https", "ftp", "ftps"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    is_known && !text.contains(char::is_whitespace) && is_host(host_and_port)
+    let (user, host_and_port) =
+        authority.split_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+    let is_short = text.chars().nth(MAX_LENGTH).is_none();
+    is_known
+        && is_short
+        && !text.contains(char::is_whitespace)
+        && is_host(host_and_port)
+        && user.is_none_or(is_user)
+}
+
+/// A name; a colon and a password behind it.
+fn is_user(text: &str) -> bool {
+    let (name, password) = text.split_once(':').unwrap_or((text, ""));
+    !name.is_empty() && !password.contains(':')
 }
 
 /// An IP address, `localhost`, or a name with a dot; a port behind it.
@@ -95,6 +107,9 @@ mod tests {
             "http://example.com/a b",
             "http://example.com/\ta",
             "http://example.com:99999/",
+            "http://a@b@example.com/",
+            "http://@example.com/",
+            "http://a:b:c@example.com/",
             "http://-a.example.com/",
             "http://example.c/",
             "http://example.c0m/",

@@ -9,7 +9,9 @@ use serde_json::json;
 use store::App;
 use web::{Caller, Error, PathParams, Request, Response, budget_of, json as answer};
 
-use super::errors::not_found;
+use super::errors::no_such;
+use super::list::find;
+use super::number_of;
 use super::paging::{Page, Params};
 
 pub(super) async fn root(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
@@ -26,14 +28,42 @@ pub(super) async fn shared(app: Arc<App>, request: Request, params: PathParams) 
     list(app, request, params).await
 }
 
-pub(super) async fn one(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
+pub(super) async fn assets(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
+    confirm_bookmark(&app, &request, &params).await?;
+    answer(StatusCode::OK, &Page::read(&request, &Params::read(&request)).answer::<()>(&[], 0)?)
+}
+
+pub(super) async fn asset(app: Arc<App>, request: Request, params: PathParams) -> Result<Response, Error> {
+    confirm_bookmark(&app, &request, &params).await?;
+    Err(no_such("BookmarkAsset"))
+}
+
+/// # Errors
+/// 404 where there is no such bookmark.
+async fn confirm_bookmark(app: &App, request: &Request, params: &PathParams) -> Result<(), Error> {
+    match find(app, request, number_of(params)?).await {
+        Err(error) if error.status() == StatusCode::NOT_FOUND => {
+            Err(Error::not_found("Bookmark does not exist"))
+        }
+        found => found.map(drop),
+    }
+}
+
+pub(super) async fn bundle(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
     confirm(&app, &request).await?;
-    Err(not_found())
+    Err(no_such("BookmarkBundle"))
 }
 
 pub(super) async fn upload(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    confirm(&app, &request).await?;
-    let text = "This is not available here.";
+    refuse(&app, &request, "Asset upload is disabled.").await
+}
+
+pub(super) async fn new_bundle(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
+    refuse(&app, &request, "There are no bundles here.").await
+}
+
+async fn refuse(app: &App, request: &Request, text: &str) -> Result<Response, Error> {
+    confirm(app, request).await?;
     Err(Error::forbidden(text).with_faults(&json!({ "error": text })))
 }
 

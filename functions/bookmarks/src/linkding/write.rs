@@ -11,8 +11,10 @@ use uuid::Uuid;
 use web::{AfterResponse, Error, PathParams, Request, Response, budget_of, json};
 
 use super::bookmark::Bookmark;
-use super::errors::{fault, not_found};
+use super::errors::{fault, no_such};
 use super::fields::{Fields, Kind};
+use super::list::find;
+use super::without::confirm;
 use super::{no_content, number_of};
 use crate::bookmark::NOW;
 use crate::flight::{self, Statement};
@@ -28,13 +30,17 @@ const SPELT: &str = "spelt AS MATERIALIZED (
          SELECT current_organization(), given.name FROM unnest($9::text[]) AS given (name)
          WHERE NOT EXISTS (SELECT FROM tags AS t WHERE t.organization_id = current_organization()
                            AND t.name_key = lower(given.name))
+         ORDER BY lower(given.name) COLLATE \"C\"
          ON CONFLICT DO NOTHING
      )";
 
 /// `POST api/bookmarks/`: a new bookmark; or one that is there, whose title, description, notes, tags
 /// and states become what is sent, or empty.
 pub(super) async fn create(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    let fields = Fields::read(&request, Kind::Whole)?;
+    let fields = match Fields::read(&request, Kind::Whole) {
+        Ok(fields) => fields,
+        Err(refusal) => return Err(confirm(&app, &request).await.err().unwrap_or(refusal)),
+    };
     let edited = &fields.edited();
     let fields = &Fields {
         title: Some(fields.title.unwrap_or_default()),
@@ -94,7 +100,10 @@ pub(super) async fn update(app: Arc<App>, request: Request, params: PathParams) 
 }
 
 async fn change(app: &Arc<App>, request: &Request, number: i64, kind: Kind) -> Result<Response, Error> {
-    let fields = &Fields::read(request, kind)?;
+    let fields = &match Fields::read(request, kind) {
+        Ok(fields) => fields,
+        Err(refusal) => return Err(find(app, request, number).await.err().unwrap_or(refusal)),
+    };
     let edited = &fields.edited();
     let has_address = fields.address.is_some();
     // linkding refuses an address that another bookmark has to the letter, and a project has each once.
@@ -143,7 +152,7 @@ async fn change(app: &Arc<App>, request: &Request, number: i64, kind: Kind) -> R
         }
         Ok(last(flight::transaction(connection, &statements).await?))
     };
-    let row = written(app, request, change).await?.ok_or_else(not_found)?;
+    let row = written(app, request, change).await?.ok_or_else(|| no_such("Bookmark"))?;
     if row.try_get(0)? {
         return Err(fault("url", "A bookmark with this URL already exists."));
     }
@@ -165,7 +174,7 @@ pub(super) async fn delete(app: Arc<App>, request: Request, params: PathParams) 
     match written(&app, &request, delete).await? {
         Some(1..) => Ok(no_content()),
         _ if budget_of(&request).cost().retries > 0 => Ok(no_content()),
-        _ => Err(not_found()),
+        _ => Err(no_such("Bookmark")),
     }
 }
 
@@ -193,7 +202,7 @@ async fn put_away(app: &Arc<App>, request: &Request, number: i64, away: bool) ->
     let change = |connection: Connection| async move {
         Ok(connection.query_opt(sql, &[(&number, Type::INT8), (&away, Type::BOOL)]).await?)
     };
-    written(app, request, change).await?.ok_or_else(not_found)?;
+    written(app, request, change).await?.ok_or_else(|| no_such("Bookmark"))?;
     Ok(no_content())
 }
 

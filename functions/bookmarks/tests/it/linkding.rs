@@ -4,6 +4,7 @@ mod access;
 mod bookmark;
 mod clients;
 mod lists;
+mod recorded;
 mod rest;
 
 use harness::{Fixture, Seen};

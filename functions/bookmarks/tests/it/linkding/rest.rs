@@ -103,8 +103,10 @@ async fn profile_and_health_say_which_linkding_this_is() {
 #[tokio::test]
 async fn what_is_not_here_is_answered_as_linkding_does_without_it() {
     let fixture = Fixture::new();
+    let made = post(&fixture, &json!({ "url": "https://a.example/" })).await;
+    let assets = format!("/api/bookmarks/{}/assets/", made["id"]);
     let empty = json!({ "count": 0, "next": null, "previous": null, "results": [] });
-    for target in ["/api/bundles/", "/api/bookmarks/1/assets/", "/api/bookmarks/shared/?q=x&limit=3"] {
+    for target in ["/api/bundles/", assets.as_str(), "/api/bookmarks/shared/?q=x&limit=3"] {
         assert_eq!(get(&fixture, target).await, empty, "{target}");
     }
     for target in ["/api/bookmarks/singlefile/", "/api/bookmarks/1/assets/upload/"] {
@@ -112,6 +114,7 @@ async fn what_is_not_here_is_answered_as_linkding_does_without_it() {
         assert_eq!((seen.status, seen.body["error"].is_string()), (403, true), "{target}");
     }
     for (method, target) in [
+        ("GET", "/api/bookmarks/0/assets/"),
         ("GET", "/api/bundles/1/"),
         ("DELETE", "/api/bundles/1/"),
         ("GET", "/api/bookmarks/1/assets/2/"),
