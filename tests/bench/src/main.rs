@@ -88,7 +88,7 @@ async fn measure_database(args: &Args, report: &mut Report) -> anyhow::Result<()
         report.warm = Some(warm::measure(&rig, extent).await?);
     }
     if args.wants(Section::Schema) {
-        report.schema = Some(schema::measure(&rig, extent)?);
+        report.schema = Some(schema::measure(&rig, extent).await?);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The schema tool as whole processes, beside psql and Alembic on the same statements.
 
 mod contenders;
+mod planning;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -35,6 +36,8 @@ pub(crate) struct Row {
     ms: Summary,
     /// Its time against that of psql for the same, in turns.
     to_psql: Option<Summary>,
+    /// The same against Alembic.
+    to_alembic: Option<Summary>,
     target: Option<String>,
 }
 
@@ -55,12 +58,13 @@ impl Turns {
             what: what.into(),
             ms: Summary::new(&self.0),
             to_psql: psql.map(|psql| Summary::from_ratios(&self.0, &psql.0)),
+            to_alembic: None,
             target,
         }
     }
 }
 
-pub(crate) fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
+pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
     let (small, large) = match extent {
         Extent::Quick => (5, 1),
         Extent::Default => (20, 5),
@@ -75,6 +79,8 @@ pub(crate) fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
     rows.extend(first(rig, &format!("{MANY} migrations"), many.path(), large, TARGET_MANY)?);
     progress("the schema tool: a large catalog");
     rows.push(catalog(rig, large)?);
+    progress("the schema tool: plans");
+    rows.extend(planning::measure(rig, large).await?);
     Ok(rows)
 }
 
@@ -162,12 +168,14 @@ fn catalog(rig: &Rig, turns: usize) -> Result<Row> {
 }
 
 pub(crate) fn print(rows: &[Row]) {
-    let mut table = Table::new("SCHEMA, whole processes over TLS", &["", "ms", "to psql", "target"]);
+    let mut table =
+        Table::new("SCHEMA, whole processes over TLS", &["", "ms", "to psql", "to Alembic", "target"]);
     for row in rows {
         table.row([
             row.what.clone(),
             number(row.ms.median, 1),
             row.to_psql.map_or(String::new(), |ratio| number(ratio.median, 2)),
+            row.to_alembic.map_or(String::new(), |ratio| number(ratio.median, 2)),
             row.target.clone().unwrap_or_default(),
         ]);
     }

@@ -35,6 +35,13 @@ impl Branchline {
         self.run(&["upgrade", "--sql"])
     }
 
+    /// Writes the migrations to a wanted schema, proved.
+    pub(super) fn new_from(&self, wanted: &Path) -> Result<()> {
+        let wanted = wanted.display().to_string();
+        let allowed = ["--allow-loss", "all"];
+        self.run(&[&["new", "next", "--from", &wanted], &allowed[..]].concat()).map(drop)
+    }
+
     fn run(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new(support::binary("branchline"));
         command.args(arguments).arg("--dir").arg(&self.dir).env("DIRECT_DATABASE_URL", &self.url);
@@ -139,6 +146,66 @@ impl Alembic {
         let output = command.output().context("alembic")?;
         ensure!(output.status.success(), "alembic: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())
+    }
+}
+
+/// Alembic with SQLAlchemy's models, which the tests have too.
+pub(super) struct Models {
+    folder: TempDir,
+    url: String,
+}
+
+impl Models {
+    /// None where Alembic is not installed.
+    pub(super) fn find(database: &Scratch<'_>) -> Result<Option<Self>> {
+        if !Alembic::is_installed() {
+            return Ok(None);
+        }
+        let folder = TempDir::new()?;
+        std::fs::create_dir(folder.path().join("versions"))?;
+        let models = project_root().join("migrations/cli/tests/cli/alembic/models");
+        for entry in std::fs::read_dir(models)? {
+            let path = entry?.path();
+            let name = path.file_name().context("no name")?;
+            std::fs::copy(&path, folder.path().join(name))?;
+        }
+        let ini = "[alembic]\nscript_location = %(here)s\nprepend_sys_path = %(here)s\npath_separator = os\n";
+        file(&folder, "alembic.ini", ini)?;
+        let url = database.url().replacen("postgresql://", "postgresql+psycopg2://", 1);
+        Ok(Some(Self { folder, url }))
+    }
+
+    /// Makes a revision named after the stage to which it leads.
+    pub(super) fn revise(&self, stack: &str, stage: &str) -> Result<()> {
+        let arguments = ["revision", "--autogenerate", "-m", stage, "--rev-id", stage];
+        self.run(&arguments, stack, stage, false).map(drop)
+    }
+
+    pub(super) fn upgrade(&self, stack: &str, stage: &str) -> Result<()> {
+        self.run(&["upgrade", "head"], stack, stage, false).map(drop)
+    }
+
+    /// The models as SQL.
+    pub(super) fn ddl(&self, stack: &str, stage: &str) -> Result<String> {
+        self.run(&["current"], stack, stage, true)
+    }
+
+    /// Removes a revision.
+    pub(super) fn forget(&self, stage: &str) -> Result<()> {
+        let path = self.folder.path().join(format!("versions/{stage}_{stage}.py"));
+        std::fs::remove_file(&path).with_context(|| path.display().to_string())
+    }
+
+    fn run(&self, arguments: &[&str], stack: &str, stage: &str, is_ddl: bool) -> Result<String> {
+        let mut command = Command::new(program());
+        command.args(arguments).current_dir(self.folder.path()).env("ALEMBIC_URL", &self.url);
+        command.env("MODELS", format!("{stack}:{stage}"));
+        if is_ddl {
+            command.env("MODELS_DDL", "1");
+        }
+        let output = command.output().context("alembic")?;
+        ensure!(output.status.success(), "alembic: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
     }
 }
 
