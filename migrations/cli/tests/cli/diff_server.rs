@@ -90,8 +90,8 @@ fn what_a_dropped_role_has_granted_is_taken_back_first() {
                 GRANT team TO broker WITH ADMIN OPTION;\n\
                 SET ROLE broker; GRANT team TO member; RESET ROLE;\n";
     let sql = planned(from, "", &["--allow-loss", "all"]);
-    let expected = "BEGIN;\nREVOKE team FROM member GRANTED BY broker;\nDROP ROLE broker;\nDROP ROLE member;\n\
-                    DROP ROLE team;\nCOMMIT;\n";
+    let expected = "BEGIN;\nREVOKE team FROM member GRANTED BY broker;\nDROP ROLE broker;\n\
+                    DROP ROLE member;\nDROP ROLE team;\nCOMMIT;\n";
     assert_eq!(sql, expected);
 }
 
@@ -161,7 +161,8 @@ fn secrets_of_foreign_objects_are_never_printed() {
     let sql = planned(&mapping("hush"), &format!("{base}CREATE USER MAPPING FOR PUBLIC SERVER s;\n"), &[]);
     assert_eq!(
         sql,
-        "BEGIN;\nALTER USER MAPPING FOR PUBLIC SERVER s OPTIONS (DROP \"user\", DROP \"password\");\nCOMMIT;\n"
+        "BEGIN;\nALTER USER MAPPING FOR PUBLIC SERVER s OPTIONS (DROP \"user\", DROP \"password\");\n\
+         COMMIT;\n"
     );
     // Also where the statement is refused.
     let run = diff("", "CREATE USER MAPPING FOR PUBLIC SERVER nowhere OPTIONS (password 'hush');\n", &[]);

@@ -1,7 +1,7 @@
 //! The definitions of publications.
 
-/// What ALTER says after a publication's name where its options alone change; none where it must be made anew,
-/// as when it is for all tables no more.
+/// What ALTER says after a publication's name where its options alone change; none where it must be made
+/// anew, as when it is for all tables no more.
 pub(super) fn publication(before: &str, after: &str) -> Option<String> {
     const WITH: &str = " WITH (";
     let ((before, old), (after, new)) = (before.rsplit_once(WITH)?, after.rsplit_once(WITH)?);

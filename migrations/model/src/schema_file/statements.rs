@@ -342,7 +342,10 @@ impl<'a> Statements<'a> {
             ObjectId::DefaultPrivileges(name) => {
                 let mut statements = self.writer.default_privileges(object);
                 let revoke = format!("ALTER DEFAULT PRIVILEGES{} REVOKE ALL", scope(name));
-                if !is_new && !statements.first().is_some_and(|first| first.contains("REVOKE ALL")) {
+                // The owner and PUBLIC have what is usual where nothing else is said.
+                let is_usual = name.grantee == name.role || name.grantee.as_str() == "PUBLIC";
+                let is_free = is_new && !(name.schema.is_none() && is_usual);
+                if !is_free && !statements.first().is_some_and(|first| first.contains("REVOKE ALL")) {
                     statements.insert(0, format!("{revoke} ON {} FROM {}", name.objects, name.grantee));
                 }
                 statements

@@ -1,4 +1,5 @@
-//! Subscriptions. Nothing here connects to a publisher: they are made without, and dropped without their slot.
+//! Subscriptions. Nothing here connects to a publisher: they are made without, and dropped without
+//! their slot.
 
 use super::access::identifier;
 use super::{Catalog, ObjectId, Property, Writer, literal};
@@ -66,8 +67,8 @@ impl Writer<'_> {
         text + &format!("DROP SUBSCRIPTION {name};\n")
     }
 
-    /// The statements after which a subscription is as it is here; none where that takes connecting, or making
-    /// it anew.
+    /// The statements after which a subscription is as it is here; none where that takes connecting, or
+    /// making it anew.
     pub(super) fn alter_subscription(&self, before: &Catalog, object: &ObjectId) -> Option<String> {
         let name = object.name();
         let old = |property: Property| before.value(object, &property);
