@@ -9,7 +9,8 @@ fn diff(from: &str, to: &str, options: &[&str]) -> Run {
     let project = Project::with(&[]);
     fs::write(project.folder().join("from.sql"), from).unwrap();
     fs::write(project.folder().join("to.sql"), to).unwrap();
-    project.run(&[&["diff", "from.sql", "to.sql"], options].concat())
+    let command = project.with_binaries(&[&["diff", "from.sql", "to.sql"], options].concat()).spawn();
+    Run::wait(command.unwrap())
 }
 
 fn planned(from: &str, to: &str, options: &[&str]) -> String {
@@ -101,7 +102,11 @@ fn a_migration_that_makes_a_role_says_so() {
     let wanted = "CREATE ROLE branchline_test_writer; CREATE TABLE t (id int); \
                   GRANT INSERT ON t TO branchline_test_writer;\n";
     fs::write(project.folder().join("wanted.sql"), wanted).unwrap();
-    project.done(&["new", "writer", "--from", "wanted.sql"]);
+    let done = |arguments: &[&str]| {
+        let run = Run::wait(project.with_binaries(arguments).spawn().unwrap());
+        assert_eq!(run.code, Some(0), "{run}");
+    };
+    done(&["new", "writer", "--from", "wanted.sql"]);
     let folder = project.folder().join("migrations/sql");
     let up = fs::read_to_string(folder.join("V0001__writer.sql")).unwrap();
     let down = fs::read_to_string(folder.join("V0001__writer.down.sql")).unwrap();
@@ -112,7 +117,7 @@ fn a_migration_that_makes_a_role_says_so() {
     // And the role is given up.
     fs::write(project.folder().join("wanted.sql"), "CREATE TABLE t (id int);\n").unwrap();
     let allowed = ["--allow-loss", "role branchline_test_writer"];
-    project.done(&[&["new", "no writer", "--from", "wanted.sql"], &allowed[..]].concat());
+    done(&[&["new", "no writer", "--from", "wanted.sql"], &allowed[..]].concat());
     let up = fs::read_to_string(folder.join("V0002__no_writer.sql")).unwrap();
     let down = fs::read_to_string(folder.join("V0002__no_writer.down.sql")).unwrap();
     assert!(up.ends_with("DROP ROLE branchline_test_writer;\n"), "{up}");
