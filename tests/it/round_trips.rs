@@ -155,6 +155,57 @@ async fn whatever_is_done_with_bookmarks_is_one_round_trip() {
 }
 
 #[tokio::test]
+async fn whatever_linkdings_clients_do_is_one_round_trip() {
+    let distant = Distant::with_projects(1).await;
+    distant.import_afresh(1, &file(0, 1_000)).await;
+    let send = async |method: &str, target: &str, body: &str| {
+        let event = Event::new(method.parse().unwrap(), target);
+        let event =
+            if body.is_empty() { event } else { event.header("content-type", "application/json").text(body) };
+        call(&distant.app, bookmarks::handle, event).await
+    };
+    let made = send("POST", "/api/bookmarks/", r#"{"url": "https://a.example/", "tag_names": ["a"]}"#).await;
+    let one = format!("/api/bookmarks/{}/", made.body["id"]);
+    let tags = send("GET", "/api/tags/", "").await;
+    let tag = format!("/api/tags/{}/", tags.body["results"][0]["id"]);
+    let (archive, unarchive) = (format!("{one}archive/"), format!("{one}unarchive/"));
+    let requests = [
+        ("GET", "/health", "", 200),
+        ("GET", "/api/", "", 200),
+        ("GET", "/api/user/profile/", "", 200),
+        ("GET", "/api/bundles/", "", 200),
+        ("GET", "/api/bookmarks/shared/", "", 200),
+        ("GET", "/api/bookmarks/", "", 200),
+        ("GET", "/api/bookmarks/?q=%23t+number+or+not+x&limit=5000&sort=title_asc&unread=no", "", 200),
+        ("GET", "/api/bookmarks/archived/?q=%22number+1%22&added_since=2020-01-01", "", 200),
+        ("GET", "/api/bookmarks/check/?url=https%3A%2F%2Fa.example", "", 200),
+        ("GET", "/api/bookmarks/check/?url=https%3A%2F%2Fnobody.example", "", 200),
+        ("POST", "/api/bookmarks/", r#"{"url": "https://b.example/", "tag_names": ["a", "b", "c"]}"#, 201),
+        ("POST", "/api/bookmarks/", r#"{"url": "HTTPS://B.example", "tag_names": ["B", "d"]}"#, 201),
+        ("GET", one.as_str(), "", 200),
+        ("PATCH", one.as_str(), r#"{"title": "New", "tag_names": ["e"]}"#, 200),
+        ("PUT", one.as_str(), r#"{"url": "https://c.example/"}"#, 200),
+        ("PUT", one.as_str(), r#"{"url": "https://b.example/"}"#, 400),
+        ("PATCH", one.as_str(), r#"{"url": "no address"}"#, 400),
+        ("POST", archive.as_str(), "", 204),
+        ("POST", unarchive.as_str(), "", 204),
+        ("GET", "/api/tags/?limit=5000", "", 200),
+        ("POST", "/api/tags/", r#"{"name": "f"}"#, 201),
+        ("GET", tag.as_str(), "", 200),
+        ("DELETE", tag.as_str(), "", 204),
+        ("DELETE", one.as_str(), "", 204),
+        ("DELETE", one.as_str(), "", 404),
+    ];
+    for (method, target, body, status) in requests {
+        let done = async {
+            let seen = send(method, target, body).await;
+            assert_eq!(seen.status, status, "{method} {target}: {}", seen.body);
+        };
+        assert_eq!(distant.flights(done).await, 1, "{method} {target}");
+    }
+}
+
+#[tokio::test]
 async fn an_export_is_one_round_trip_whatever_its_size() {
     let distant = Distant::with_projects(1).await;
     distant.import_afresh(1, &file(0, 1_000)).await;
