@@ -43,6 +43,13 @@ pub(crate) fn alter(
                 altered.absorbed.push(ObjectId::Default(part.clone()));
             }
         }
+        ObjectId::MaterializedView(_) => {
+            for (object, properties) in &changed {
+                if matches!(object, ObjectId::Column(_)) {
+                    column::settings(to, node, object, properties, false, &mut altered);
+                }
+            }
+        }
         _ => {}
     }
     for (object, properties) in &changed {
@@ -121,8 +128,12 @@ fn table(
     let (from, to) = sides;
     let mut renamed = (None, None);
     let mut computed = Vec::new();
+    // Its columns come and go with the attributes of its type.
+    let kind = to.value(node, &Property::OfType);
+    let is_typed = kind.is_some() && kind == from.value(node, &Property::OfType);
     for difference in differences {
         match difference {
+            Difference::New(ObjectId::Column(_)) | Difference::Gone(ObjectId::Column(_)) if is_typed => {}
             Difference::New(column @ ObjectId::Column(_)) => match column::is_computed(to, column) {
                 _ if column::follows_parent(sides, node, column) => {
                     altered.absorbed.extend(column.part().cloned().map(ObjectId::Default));

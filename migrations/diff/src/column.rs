@@ -268,6 +268,30 @@ pub(crate) fn alter(
         ),
         _ => {}
     }
+    settings(to, table, column, changed, is_retyped, altered);
+    if let Some(options) = foreign_options(changed) {
+        altered.steps.push(Step::new(column, format!("changes options of {column}"), alter(&options)));
+    }
+    if is_retyped {
+        keep_targets((from, to), column, altered);
+    }
+}
+
+/// How a column of a table or of a materialized view is stored, and how its statistics are taken.
+pub(crate) fn settings(
+    to: &Side<'_>,
+    whole: &ObjectId,
+    column: &ObjectId,
+    changed: &Changed<'_>,
+    is_retyped: bool,
+    altered: &mut Altered,
+) {
+    let Some(part) = column.part() else { return };
+    let has = |property: &Property| changed.contains_key(property);
+    let after = |property: &Property| to.value(column, property);
+    let kind = kind(whole);
+    let alter = |what: &str| format!("ALTER {kind} {} ALTER COLUMN {} {what};\n", part.whole, part.name);
+    let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
     let simple: [(&Property, &str, &str); 3] = [
         (&Property::Storage, "SET STORAGE", "DEFAULT"),
         (&Property::Compression, "SET COMPRESSION", "DEFAULT"),
@@ -286,8 +310,19 @@ pub(crate) fn alter(
             step(format!("changes options of {column}"), alter(&what));
         }
     }
-    if let Some(options) = foreign_options(changed) {
-        step(format!("changes options of {column}"), alter(&options));
+}
+
+/// Statistics over a column begin with the usual target when its type changes.
+fn keep_targets((from, to): (&Side<'_>, &Side<'_>), column: &ObjectId, altered: &mut Altered) {
+    let over = from.dependents_of_column(column).filter(|object| matches!(object, ObjectId::Statistics(_)));
+    for statistics in over {
+        let target = to.value(statistics, &Property::Target);
+        if let Some(target) =
+            target.filter(|target| from.value(statistics, &Property::Target) == Some(target))
+        {
+            let sql = format!("ALTER STATISTICS {} SET STATISTICS {target};\n", statistics.name());
+            altered.steps.push(Step::new(statistics, format!("keeps the target of {statistics}"), sql));
+        }
     }
 }
 

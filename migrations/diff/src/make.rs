@@ -30,11 +30,11 @@ pub(crate) fn steps(
             let index = to.statements.index_of(part);
             let is_checked_later = (definition.starts_with("CHECK") || definition.starts_with("FOREIGN KEY"))
                 && !definition.ends_with(" NOT VALID");
-            // A key that is inherited is brought by a parent's.
-            let is_key = (definition.starts_with("UNIQUE") || definition.starts_with("PRIMARY KEY"))
-                && to.value(object, &Property::Inherited).is_none();
+            // What is inherited is brought by a parent's.
+            let is_own = to.value(object, &Property::Inherited).is_none();
+            let is_key = definition.starts_with("UNIQUE") || definition.starts_with("PRIMARY KEY");
             match index.and_then(|index| to.value(index, &Property::Definition)) {
-                Some(index) if is_key => {
+                Some(index) if is_key && is_own => {
                     let kind = if definition.starts_with("UNIQUE") { "UNIQUE" } else { "PRIMARY KEY" };
                     let when = definition.find(" DEFERRABLE").map_or("", |at| &definition[at..]);
                     let (table, own) = (&part.whole, &part.name);
@@ -47,7 +47,7 @@ pub(crate) fn steps(
                         Step::new(object, summary, text.replacen(&plain, &add, 1)),
                     ]
                 }
-                _ if is_checked_later => {
+                _ if is_checked_later && is_own => {
                     let plain = format!("{definition};\n");
                     let unchecked = text.replacen(&plain, &format!("{definition} NOT VALID;\n"), 1);
                     let validate = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", part.whole, part.name);

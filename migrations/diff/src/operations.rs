@@ -372,8 +372,12 @@ impl<'a> Operations<'a> {
             let whole = column.part().and_then(|part| self.from.relation(&part.whole));
             whole.is_some_and(|whole| !is_gone(whole)) && !self.to.catalog.contains(column)
         };
+        // It is in the way of another column's new type before its own column goes.
+        let is_in_the_way = matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
+            && named.iter().any(|column| self.moving.contains(column));
         let goes_with_column = fate == Fate::Dropped
             && drop::goes_with_column(node)
+            && !is_in_the_way
             && named.iter().chain(&column).any(is_dropped);
         // A key that goes with its table, and another table needs.
         let is_needed = from.dependents(node).any(|dependent| {

@@ -1,6 +1,6 @@
 //! Types and sequences: attributes, constraints of domains, values of enums, options.
 
-use model::{Difference, ObjectId, Property};
+use model::{Difference, ObjectId, Property, QualifiedName};
 
 use crate::column::by_object;
 use crate::side::Side;
@@ -16,9 +16,16 @@ pub(super) fn composite(
     let is_stored = from.catalog.all_dependencies().any(|(dependent, needed)| {
         needed == node && dependent.part().is_some_and(|part| from.relation(&part.whole) != from.node(node))
     });
+    let typed_tables: Vec<&QualifiedName> = from
+        .dependents(node)
+        .filter(|table| from.value(table, &Property::OfType).is_some())
+        .filter_map(ObjectId::as_whole)
+        .collect();
+    // Tables of the type follow it.
+    let cascade = if typed_tables.is_empty() { "" } else { " CASCADE" };
     let mut step = |object: &ObjectId, what: String, loses: Vec<String>| {
         if let Some(part) = object.part() {
-            let mut sql = format!("ALTER TYPE {} {what};\n", part.whole);
+            let mut sql = format!("ALTER TYPE {} {what}{cascade};\n", part.whole);
             if from.value(object, &Property::Comment).is_none() {
                 let comment = to.value(object, &Property::Comment);
                 let comment = comment.and_then(|text| to.statements.set_comment(object, Some(text)));
@@ -37,7 +44,9 @@ pub(super) fn composite(
                 step(column, format!("ADD ATTRIBUTE {} {}", part.name, typed(column)), Vec::new());
             }
             Difference::Gone(column @ ObjectId::Column(part)) => {
-                step(column, format!("DROP ATTRIBUTE {}", part.name), vec![part.to_string()]);
+                let columns = typed_tables.iter().map(|table| format!("{table}.{}", part.name));
+                let loses = columns.chain([part.to_string()]).collect();
+                step(column, format!("DROP ATTRIBUTE {}", part.name), loses);
             }
             Difference::Changed { object: column @ ObjectId::Column(part), property, .. }
                 if matches!(property, Property::Type | Property::Collation) =>

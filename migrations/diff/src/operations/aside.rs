@@ -25,6 +25,10 @@ impl<'a> Operations<'a> {
                 self.aside.insert(node);
             }
             ObjectId::Domain(_) if is_function && self.to.is_node(dependent) => self.loosen(dependent, node),
+            // Its rows are elsewhere.
+            ObjectId::ForeignTable(_) if matches!(node, ObjectId::Server(_)) => {
+                self.replace(dependent, waiting)
+            }
             ObjectId::Table(_) | ObjectId::ForeignTable(_) if self.to.is_node(dependent) => {
                 for blocking in self.set_aside(dependent, node) {
                     self.replace(blocking, waiting);
@@ -68,7 +72,7 @@ impl<'a> Operations<'a> {
             let texts = held.iter().filter_map(|column| retype::into_text(&self.from, table, column));
             self.steps.entry((Action::Drop, table)).or_default().extend(texts);
         } else {
-            self.aside.insert(node);
+            self.hold(node);
         }
         self.fates.entry(table).or_insert(Fate::Altered);
         let altered = self.altered.entry(table).or_default();
@@ -84,6 +88,20 @@ impl<'a> Operations<'a> {
         let mut blocking = if is_range { self.on_columns(&moved) } else { self.blocking(&moved) };
         blocking.extend(self.on_columns(&remade));
         blocking
+    }
+
+    /// What is set aside keeps what it is made of.
+    fn hold(&mut self, node: &'a ObjectId) {
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            if self.aside.insert(node) {
+                let is_gone = |needed: &&ObjectId| {
+                    matches!(self.fates.get(*needed), Some(Fate::Dropped | Fate::Replaced))
+                };
+                let needed = self.from.needs(node).filter(is_gone);
+                waiting.extend(needed.filter(|needed| can_be_set_aside(needed)));
+            }
+        }
     }
 
     /// A domain keeps its values while one of its constraints, or its default, lets go of a function.

@@ -1,0 +1,10 @@
+CREATE TABLE t (a int, b int);
+GRANT SELECT ON t TO transitions_owner;
+CREATE VIEW v AS SELECT b, a FROM t;
+CREATE FUNCTION f(y int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER VIEW v OWNER TO transitions_owner;
+ALTER FUNCTION f OWNER TO transitions_owner;
+COMMENT ON VIEW v IS 'theirs';
+COMMENT ON COLUMN v.a IS 'a';
+GRANT SELECT ON v TO transitions_reader;
+REVOKE EXECUTE ON FUNCTION f FROM PUBLIC;

@@ -1,0 +1,3 @@
+CREATE TYPE level AS ENUM ('low', 'odd', 'high');
+CREATE DOMAIN some_level AS level DEFAULT 'low' NOT NULL;
+CREATE TABLE t (id int, level some_level);

@@ -1,0 +1,4 @@
+CREATE SCHEMA tools;
+CREATE EXTENSION xml2 SCHEMA tools;
+CREATE EXTENSION earthdistance CASCADE;
+COMMENT ON EXTENSION earthdistance IS 'how far';

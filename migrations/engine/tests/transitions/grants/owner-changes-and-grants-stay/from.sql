@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, id serial);
+GRANT SELECT ON t TO transitions_reader;
+GRANT INSERT (a) ON t TO PUBLIC;

@@ -1,0 +1,3 @@
+CREATE TABLE sales (day date, amount int, note text);
+CREATE MATERIALIZED VIEW totals AS SELECT day, amount, note FROM sales;
+CREATE INDEX totals_note ON totals (note);

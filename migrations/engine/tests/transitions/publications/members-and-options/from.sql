@@ -1,0 +1,4 @@
+CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY);
+CREATE TABLE c (id int PRIMARY KEY);
+CREATE PUBLICATION p FOR TABLE a, b WITH (publish = 'insert, update');

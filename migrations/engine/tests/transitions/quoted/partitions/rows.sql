@@ -1,0 +1,1 @@
+INSERT INTO "Log" VALUES ('2024-02-02', 'x');
