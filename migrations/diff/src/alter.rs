@@ -5,7 +5,7 @@ mod index;
 mod publication;
 mod types;
 
-use model::{Difference, ObjectId, ObjectKind, Property};
+use model::{Difference, ObjectId, ObjectKind, PartName, Property};
 
 use crate::column::{self, Changed, by_object};
 use crate::side::Side;
@@ -462,9 +462,18 @@ fn own((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId, changed: &Changed<'_
                 altered.steps.push(persistence(node, after(&Property::Persistence), sql));
             }
             if has(&Property::OwnedBy) {
-                let owner = to.catalog.sequence_owner(node);
-                let owner = owner.map_or_else(|| "NONE".to_owned(), |owner| owner.column.to_string());
-                sql.push(format!("ALTER SEQUENCE {name} OWNED BY {owner};\n"));
+                let owned_by = |owner: &str| format!("ALTER SEQUENCE {name} OWNED BY {owner};\n");
+                let owner = to.catalog.sequence_owner(node).map(|owner| owner.column);
+                let is_there =
+                    |column: &&PartName| from.catalog.contains(&ObjectId::Column((*column).clone()));
+                // It must not go with its former column, and the new one may not be there yet.
+                sql.push(owned_by(
+                    &owner.as_ref().filter(is_there).map_or_else(|| "NONE".to_owned(), ToString::to_string),
+                ));
+                if let Some(column) = owner.filter(|column| !is_there(&column)) {
+                    let summary = format!("lets {column} own {node}");
+                    altered.attach = Some(Step::new(node, summary, owned_by(&column.to_string())));
+                }
             }
             known.extend([Property::Definition, Property::Persistence, Property::OwnedBy]);
         }

@@ -372,9 +372,14 @@ impl<'a> Operations<'a> {
             let whole = column.part().and_then(|part| self.from.relation(&part.whole));
             whole.is_some_and(|whole| !is_gone(whole)) && !self.to.catalog.contains(column)
         };
-        // It is in the way of another column's new type before its own column goes.
+        // It goes before its column where it is in the way of another one: of its new type, or of its NULLs.
+        let is_key = from.value(node, &Property::Definition).is_some_and(|d| d.starts_with("PRIMARY KEY"));
+        let may_be_null = |column: &ObjectId| {
+            let is_null = |side: &Side<'_>| side.value(column, &Property::NotNull).is_none();
+            is_key && !is_null(from) && self.to.catalog.contains(column) && is_null(&self.to)
+        };
         let is_in_the_way = matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
-            && named.iter().any(|column| self.moving.contains(column));
+            && named.iter().any(|column| self.moving.contains(column) || may_be_null(column));
         let goes_with_column = fate == Fate::Dropped
             && drop::goes_with_column(node)
             && !is_in_the_way
@@ -542,8 +547,11 @@ impl<'a> Operations<'a> {
     /// Returns whether an index can stay until another takes its place: what it is of does not go before.
     fn can_stay(&self, index: &ObjectId) -> bool {
         let goes = |needed: &ObjectId| matches!(self.fates.get(needed), Some(Fate::Dropped | Fate::Replaced));
-        !self.from.needs(index).any(goes)
-            && !self.from.catalog.dependencies(index).any(|needed| self.moving.contains(needed))
+        let is_moved = |needed: &ObjectId| {
+            let is_gone = matches!(needed, ObjectId::Column(_)) && !self.to.catalog.contains(needed);
+            is_gone || self.moving.contains(needed)
+        };
+        !self.from.needs(index).any(goes) && !self.from.catalog.dependencies(index).any(is_moved)
     }
 
     /// A name for an index that no relation has, before or after.

@@ -67,13 +67,30 @@ pub(super) fn composite(
 }
 
 pub(super) fn domain(
-    (_, to): (&Side<'_>, &Side<'_>),
+    (from, to): (&Side<'_>, &Side<'_>),
     node: &ObjectId,
     differences: &[&Difference],
     is_online: bool,
     altered: &mut Altered,
 ) {
     let name = node.name();
+    // Postgres looks at no values within arrays and composites, and refuses what it would have to check.
+    let is_nested = from.catalog.all_dependencies().any(|(column, needed)| {
+        let kind = from.value(column, &Property::Type);
+        needed == node && matches!(column, ObjectId::Column(_)) && kind.is_some_and(|kind| kind != name)
+    });
+    let is_checked = differences.iter().any(|difference| match difference {
+        Difference::New(ObjectId::Constraint(_)) => true,
+        Difference::Changed { object: ObjectId::Constraint(_), property, .. } => {
+            matches!(property, Property::Definition | Property::Validated)
+        }
+        Difference::Changed { property: Property::NotNull, after, .. } => after.is_some(),
+        _ => false,
+    });
+    if is_nested && is_checked {
+        altered.is_replaced = true;
+        return;
+    }
     let definition = |object: &ObjectId| to.value(object, &Property::Definition).unwrap_or_default();
     let comment = |object: &ObjectId| {
         let comment = to.value(object, &Property::Comment);

@@ -19,7 +19,13 @@ impl<'a> Operations<'a> {
         let is_gone = matches!(self.fates.get(dependent), Some(Fate::Replaced | Fate::Dropped));
         let is_function = matches!(node, ObjectId::Function(_));
         match dependent {
-            _ if is_gone => {}
+            _ if is_gone => {
+                let is_replaced = self.fates.get(node) == Some(&Fate::Replaced);
+                if is_replaced && !is_function && can_be_set_aside(node) && self.is_held_by_a_table(dependent)
+                {
+                    self.hold(node);
+                }
+            }
             // Its table's own statement sets it, so that it needs both what goes and what comes.
             ObjectId::Default(_) if is_function && self.absorbed.contains(dependent) => {
                 self.aside.insert(node);
@@ -88,6 +94,13 @@ impl<'a> Operations<'a> {
         let mut blocking = if is_range { self.on_columns(&moved) } else { self.blocking(&moved) };
         blocking.extend(self.on_columns(&remade));
         blocking
+    }
+
+    /// Returns whether columns of a table that stays have a type until they get another one.
+    fn is_held_by_a_table(&self, held: &ObjectId) -> bool {
+        let is_type = matches!(held, ObjectId::Domain(_) | ObjectId::CompositeType(_) | ObjectId::Range(_));
+        let is_kept = |table: &ObjectId| matches!(table, ObjectId::Table(_)) && self.to.is_node(table);
+        is_type && self.from.dependents(held).any(is_kept)
     }
 
     /// What is set aside keeps what it is made of.

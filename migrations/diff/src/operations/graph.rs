@@ -57,6 +57,13 @@ impl<'a> Operations<'a> {
                             add(key, (Action::Drop, part));
                         }
                     }
+                    // Before it would go with its former owner.
+                    let owner = self.from.catalog.sequence_owner(node).filter(|_| action == Action::Alter);
+                    if let Some(table) = owner.and_then(|owner| self.from.relation(&owner.column.whole))
+                        && has(Action::Drop, table)
+                    {
+                        add((Action::Drop, table), key);
+                    }
                     if action == Action::Alter {
                         for dependent in self.of_family(node) {
                             let goes_later =
@@ -117,6 +124,11 @@ impl<'a> Operations<'a> {
                     }
                     for (detach, other) in keys.iter().filter(|(action, _)| *action == Action::Detach) {
                         add(key, (*detach, *other));
+                    }
+                    let owner = self.to.catalog.sequence_owner(node);
+                    let owner = owner.and_then(|owner| self.to.relation(&owner.column.whole));
+                    if let Some(earlier) = owner.and_then(is_there) {
+                        add(key, earlier);
                     }
                     let whole = self.to.whole(node);
                     for object in self.to.dependents(node).chain(whole) {

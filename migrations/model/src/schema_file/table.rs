@@ -136,7 +136,11 @@ impl<'a> Writer<'a> {
                 text += &format!(" GENERATED ALWAYS AS ({value}) {how}");
             }
         }
-        if let Some(when) = of(Property::Identity) {
+        // A partition gets its parent's identity when it is attached.
+        let parent = self.value(table, Property::PartitionOf).and_then(QualifiedName::parse);
+        let of_parent = parent.map(|whole| ObjectId::Column(PartName { whole, name: name.clone() }));
+        let is_parents = of_parent.is_some_and(|column| self.value(&column, Property::Identity).is_some());
+        if let Some(when) = of(Property::Identity).filter(|_| !is_parents) {
             text += &format!(" GENERATED {} AS IDENTITY", when.to_uppercase());
             text += &self.identity_options(part);
         }

@@ -9,7 +9,8 @@ use super::{Membership, Role, Roles};
 use crate::database::rows;
 
 /// Roles but those of Postgres itself, their settings for all databases, their comments, and who is a member
-/// of which. Several grants of one membership act as one.
+/// of which. Several grants of one membership act as one. What a superuser grants is granted by the first one
+/// of the server, whose oid is 10 (`BOOTSTRAP_SUPERUSERID`): it counts as the reader's own.
 const ROLES: &str = "
     SELECT 'role' AS kind, quote_ident(rolname) AS name, concat_ws(', ',
         CASE WHEN rolsuper THEN 'SUPERUSER' ELSE 'NOSUPERUSER' END,
@@ -32,7 +33,7 @@ const ROLES: &str = "
     UNION ALL SELECT 'member of ' || quote_ident(r.rolname), quote_ident(m.rolname), concat_ws(', ',
             'ADMIN ' || bool_or(admin_option), 'INHERIT ' || bool_or((to_jsonb(a)->>'inherit_option')::bool),
             'SET ' || bool_or((to_jsonb(a)->>'set_option')::bool)),
-        string_agg(quote_ident(g.rolname), ', ' ORDER BY g.oid)
+        string_agg(DISTINCT quote_ident(CASE g.oid WHEN 10 THEN session_user ELSE g.rolname END), ', ')
     FROM pg_auth_members a JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member
     JOIN pg_roles g ON g.oid = a.grantor
     WHERE m.rolname !~ '^pg_' GROUP BY r.rolname, m.rolname
