@@ -39,7 +39,9 @@ pub(crate) fn follows_parent(
     };
     let is_there = |side: &Side<'_>| side.catalog.contains(column);
     let is_inherited = |side: &Side<'_>| side.value(column, &Property::Inherited).is_some();
-    (is_kept(&Property::PartitionOf) || is_kept(&Property::Inherits))
+    // With another bound it is taken out meanwhile.
+    let is_partition = is_kept(&Property::PartitionOf) && is_kept(&Property::Partition);
+    (is_partition || is_kept(&Property::Inherits))
         && [from, to].iter().all(|side| !is_there(side) || is_inherited(side))
 }
 

@@ -92,11 +92,10 @@ impl Encoder for Csv {
             list(&entry.edited)?,
             entry.shared.to_string(),
         ];
-        if self.is_raw {
-            return self.writer.write_record(&fields).map_err(Error::internal);
-        }
-        let cells = fields.map(formula::defused);
-        self.writer.write_record(&cells).map_err(Error::internal)
+        let cells = if self.is_raw { fields } else { fields.map(formula::defused) };
+        self.writer.write_record(&cells).map_err(Error::internal)?;
+        // The writer holds 8 KiB back, which `len` would leave out.
+        self.writer.flush().map_err(Error::internal)
     }
 
     fn end(&mut self) -> Result<(), Error> {

@@ -167,7 +167,7 @@ impl Schema {
             Family::Whole | Family::Number => number.to_string(),
             Family::Text => format!("'word {number}'"),
             Family::Moment => format!("'2020-01-{:02}'", 1 + number % 28),
-            Family::Boolean => (number % 2 == 0).to_string(),
+            Family::Boolean => number.is_multiple_of(2).to_string(),
             Family::Array | Family::Owns(_) => "'{}'".into(),
             Family::Other => match kind {
                 Type::Jsonb => format!("'{{\"a\": {number}}}'"),
@@ -194,9 +194,9 @@ impl Schema {
             return format!("{}({own}) > {number}", self.name(function));
         }
         match found.kind.family() {
-            Family::Whole if number % 4 == 0 => format!("{own} IN ({number}, {})", number + 1),
+            Family::Whole if number.is_multiple_of(4) => format!("{own} IN ({number}, {})", number + 1),
             Family::Whole | Family::Number => format!("{own} > {number}"),
-            Family::Text if number % 3 == 0 => format!("{own} IN ('a', 'b{number}')"),
+            Family::Text if number.is_multiple_of(3) => format!("{own} IN ('a', 'b{number}')"),
             Family::Text => format!("length({own}) > {number}"),
             Family::Moment => format!("{own} > {}", self.constant(found.kind, number)),
             Family::Boolean => own,
