@@ -19,6 +19,7 @@ const SCRIPT: &str = concat!(
     include_str!("page/rows.js"),
     include_str!("page/list.js"),
     include_str!("page/tree.js"),
+    include_str!("page/folder.js"),
     include_str!("page/bulk.js"),
     include_str!("page/conflict.js"),
     include_str!("page/editor.js"),

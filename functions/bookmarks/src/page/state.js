@@ -166,9 +166,23 @@ function sharedOf(search) {
 /** The folders of a tree in their order: each with its path, its depth, and the ids of those above it. */
 function flatFolders(tree, parents = [], path = []) {
   return tree.flatMap((node) => {
-    const { id, name, total, children = [] } = node;
-    const folder = { key: id, name, count: total, path: [...path, name], depth: path.length, parents };
+    const { id, name, total, project_id: projectId = null, children = [] } = node;
+    const folder =
+      { key: id, name, count: total, path: [...path, name], depth: path.length, parents, projectId };
     const below = flatFolders(children, [...parents, id], folder.path);
     return [{ ...folder, hasChildren: children.length > 0 }, ...below];
   });
+}
+
+/** The folders that another one can be moved into: those of its project that are not within it. */
+const placesFor = (folders, folder) => folders.filter(
+  ({ key, parents, projectId }) =>
+    projectId === folder.projectId && key !== folder.key && !parents.includes(folder.key));
+
+/** What makes a folder as a form says it; nothing where that is what it is. */
+function folderChanges(folder, { name, parent }) {
+  return {
+    ...(name !== folder.name && { name }),
+    ...(parent !== (folder.parents.at(-1) ?? null) && { parent_id: parent }),
+  };
 }

@@ -54,6 +54,7 @@ function showFolders() {
   const isShown = (folder) => folder.parents.every((key) => side.open.has(key));
   byId('folders').replaceChildren(...side.folders.filter(isShown).map(folderRow));
   byId('no-folders').hidden = side.folders.length > 0;
+  byId('change-folder').hidden = !chosenFolder();
 }
 
 function folderRow(folder) {

@@ -167,6 +167,34 @@ async fn many_bookmarks_are_changed_at_once_and_changed_back() {
 }
 
 #[tokio::test]
+async fn a_folder_gets_another_name_and_place_and_has_them_back() {
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        fill(&fixture).await;
+        let bridge = bridge(&fixture, &[]).await;
+        let id = fixture.ask("SELECT id FROM folders WHERE name = 'Tools'").await;
+        open(browser, &bridge, &format!("#folder={id}")).await;
+        browser.wait_for("!document.getElementById('change-folder').hidden").await;
+        browser.click("#change-folder").await;
+        browser.wait_for("document.getElementById('folder-dialog').open").await;
+        browser.fill("#folder-name", " of mine").await;
+        let other = "SELECT id FROM folders WHERE parent_id IS NULL AND name <> 'Tools' LIMIT 1";
+        let other = fixture.ask(other).await;
+        browser.run(&format!("document.getElementById('folder-parent').value = '{other}'")).await;
+        browser.click("#folder-dialog .primary").await;
+        wait_for_toast(browser, "is changed").await;
+        browser.wait_for("document.getElementById('title').innerText.endsWith('Tools of mine')").await;
+        let stored = format!("SELECT concat(name, '|', parent_id) FROM folders WHERE id = '{id}'");
+        assert_eq!(fixture.ask(&stored).await, format!("Tools of mine|{other}"));
+        browser.click("#toast-undo").await;
+        wait_for_toast(browser, "The folder is as it was").await;
+        assert_eq!(fixture.ask(&stored).await, "Tools|");
+        browser.assert_no_complaints().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_save_after_somebody_elses_shows_what_has_changed_and_loses_nothing() {
     with_browser(async |browser| {
         let fixture = Fixture::new();

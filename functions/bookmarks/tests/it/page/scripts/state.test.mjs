@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { script } from '../../../../../../tests/harness/scripts/script.mjs';
 
 const names = ['stateOf', 'hashOf', 'paramsOf', 'isLinked', 'tagsOf', 'drawnRange', 'changesOf', 'formerOf',
-  'conflictsOf', 'chunksOf', 'inverseOf', 'changed', 'sharedOf', 'flatFolders'];
+  'conflictsOf', 'chunksOf', 'inverseOf', 'changed', 'sharedOf', 'flatFolders', 'placesFor',
+  'folderChanges'];
 const page = script('functions/bookmarks/src/page/state.js', names, { URLSearchParams });
 /** A value without the other context's prototypes. */
 const plain = (value) => JSON.parse(JSON.stringify(value));
@@ -109,4 +110,20 @@ test('a tree of folders is a list in its order, with the ids above each', () => 
   assert.deepEqual(flat.map(({ key, path, depth, parents, hasChildren }) => [key, path, depth, parents, hasChildren]), [
     ['1', ['a'], 0, [], true], ['2', ['a', 'b/c'], 1, ['1'], false], ['3', ['d'], 0, [], false],
   ]);
+});
+
+test('a folder moves anywhere in its project but into itself', () => {
+  const tree = [
+    { id: '1', name: 'a', children: [{ id: '2', name: 'b', children: [{ id: '3', name: 'c' }] }] },
+    { id: '4', name: 'd' }, { id: '5', name: 'e', project_id: 7 },
+  ];
+  const flat = page.flatFolders(tree);
+  const places = (key) => plain(page.placesFor(flat, flat.find((folder) => folder.key === key)).map((f) => f.key));
+  assert.deepEqual(places('1'), ['4']);
+  assert.deepEqual(places('2'), ['1', '4']);
+  assert.deepEqual(places('5'), []);
+  const changes = (key, form) => plain(page.folderChanges(flat.find((folder) => folder.key === key), form));
+  assert.deepEqual(changes('2', { name: 'b', parent: '1' }), {});
+  assert.deepEqual(changes('2', { name: 'x', parent: null }), { name: 'x', parent_id: null });
+  assert.deepEqual(changes('4', { name: 'd', parent: '2' }), { parent_id: '2' });
 });
