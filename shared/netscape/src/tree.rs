@@ -5,7 +5,9 @@
 
 mod link;
 mod list_page;
+mod lists;
 mod lost;
+mod state;
 
 use crate::attributes::Buffer;
 use crate::entry::{Entry, Kind, Text};
@@ -13,11 +15,14 @@ use crate::event::Event;
 use crate::key::Key;
 use crate::markup::Element;
 use crate::warning::{Notice, NoticeKind};
-use crate::{Error, Unfinished, limits, tags};
+use crate::{Error, Unfinished, tags};
 use link::Link;
 use list_page::ListPage;
 use lost::Lost;
+use state::{After, List, Separators, Target};
 use std::collections::VecDeque;
+
+pub(crate) use state::{Place, Step};
 
 #[derive(Default)]
 pub(crate) struct Tree {
@@ -48,84 +53,6 @@ pub(crate) struct Tree {
     /// The one whose step has been taken.
     notice: Option<Notice>,
     separators: Separators,
-}
-
-/// An event without its contents, which stand in the ready entry or among the notices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    FolderStart,
-    FolderEnd,
-    Bookmark,
-    Separator,
-    Warning,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum List {
-    /// A `<dl>` that follows no folder's name, such as the root list.
-    Plain,
-    /// The `<dl>` of a folder.
-    Folder,
-    /// A `<ul>` or `<ol>` that follows no name.
-    PlainItems,
-    /// A `<ul>` or `<ol>` under a heading or in an item with a name, as Pocket and Instapaper write them.
-    FolderItems,
-}
-
-impl List {
-    fn is_folder(self) -> bool {
-        matches!(self, Self::Folder | Self::FolderItems)
-    }
-
-    fn is_definition(self) -> bool {
-        matches!(self, Self::Plain | Self::Folder)
-    }
-}
-
-/// The target of text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Target {
-    #[default]
-    Nowhere,
-    Name,
-    Description,
-    Heading,
-    /// Text in an item before a link or a list, which is the name of that list.
-    Item,
-}
-
-/// The tag that an entry directly follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum After {
-    #[default]
-    Other,
-    Term,
-    Item,
-}
-
-/// The separators of the file's tags, for values that do not tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Separators {
-    #[default]
-    Unknown,
-    Commas,
-    Blanks,
-}
-
-/// The place of the next piece of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// A name, be it a bookmark's title or a folder's.
-    Name {
-        is_folder: bool,
-    },
-    Description,
-    /// A heading or the start of an item.
-    Heading,
-    /// Between entries: it is lost.
-    Between,
-    /// Outside of all lists and entries, where it means nothing.
-    Outside,
 }
 
 impl Tree {
@@ -415,97 +342,5 @@ impl Tree {
         self.heading.clear();
         self.heading_line = line;
         self.target = target;
-    }
-
-    fn open_items(&mut self, attributes: &mut Buffer, line: u32) -> Result<(), Error> {
-        if self.pending.kind != Kind::Folder && !self.heading.is_blank() {
-            self.list_page.folder(self.target == Target::Item);
-            // Else it would be lost as the text of an item.
-            self.target = Target::Nowhere;
-            self.flush();
-            attributes.clear();
-            attributes.seal();
-            self.pending.begin(Kind::Folder, attributes, line);
-            std::mem::swap(&mut self.pending.name, &mut self.heading);
-            self.heading.clear();
-        }
-        let is_folder = self.pending.kind == Kind::Folder;
-        self.open_list(if is_folder { List::FolderItems } else { List::PlainItems }, line)
-    }
-
-    /// Completes the pending entry and opens the list that follows it.
-    fn open_list(&mut self, list: List, line: u32) -> Result<(), Error> {
-        if self.lists.len() == limits::DEPTH {
-            return Err(Error::TooDeep { line });
-        }
-        if list.is_folder() {
-            self.complete_folder();
-        } else {
-            self.flush();
-        }
-        self.definition_lists += usize::from(list.is_definition());
-        self.lists.push(list);
-        self.after = After::Other;
-        Ok(())
-    }
-
-    /// Ends the innermost `<dl>`, and the item lists in it that have not been ended.
-    fn close_definition_list(&mut self) {
-        if self.definition_lists == 0 {
-            self.after = After::Other;
-            return;
-        }
-        while self.lists.last().is_some_and(|list| !list.is_definition()) {
-            self.close_list();
-        }
-        self.close_list();
-    }
-
-    fn close_list(&mut self) {
-        if let Some(list) = self.lists.pop() {
-            self.definition_lists -= usize::from(list.is_definition());
-            if list.is_folder() {
-                self.steps.push_back(Step::FolderEnd);
-            }
-        }
-        self.after = After::Other;
-    }
-
-    /// Completes the pending folder, which goes on.
-    fn complete_folder(&mut self) {
-        self.steps.push_back(Step::FolderStart);
-        self.complete();
-    }
-
-    /// Completes the pending entry. A folder without a list of its own ends at once.
-    fn flush(&mut self) {
-        match self.pending.kind {
-            Kind::None => {}
-            Kind::Bookmark => {
-                self.bookmarks = self.bookmarks.saturating_add(1);
-                self.steps.push_back(Step::Bookmark);
-            }
-            Kind::Folder => self.steps.extend([Step::FolderStart, Step::FolderEnd]),
-            Kind::Separator => self.steps.push_back(Step::Separator),
-        }
-        self.complete();
-    }
-
-    fn complete(&mut self) {
-        self.end_link();
-        self.lists_in_text = 0;
-        if self.target == Target::Item && !self.heading.is_blank() {
-            self.lost.push_decoded(self.heading.as_str(), self.heading_line);
-            self.heading.clear();
-        }
-        self.target = Target::Nowhere;
-        if self.pending.kind != Kind::None {
-            self.pending.finish(self.bookmarks, self.separators == Separators::Blanks);
-            std::mem::swap(&mut self.pending, &mut self.ready);
-            self.pending.kind = Kind::None;
-        }
-        if let Some((line, text)) = self.lost.take() {
-            self.notify(line, NoticeKind::TextLost, text);
-        }
     }
 }
