@@ -10,6 +10,7 @@ mod alterations;
 mod autogenerate;
 mod branch;
 mod catalog;
+mod catalog_watch;
 mod check;
 mod check_schema;
 mod checksums;
