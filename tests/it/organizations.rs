@@ -16,10 +16,7 @@ fn file(word: &str) -> String {
 
 async fn fixture() -> (Fixture, Issuer) {
     let issuer = Issuer::start().await;
-    let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    (Fixture::with(support::database(), &variables), issuer)
+    (Fixture::of_users(&issuer), issuer)
 }
 
 async fn import(fixture: &Fixture, caller: &str, event: Event) -> Seen {

@@ -214,17 +214,8 @@ impl<'a> Comparison<'a> {
         if after.is_none() && owner == Some(&grantee.unquoted()) {
             return true;
         }
-        let kind = match object {
-            ObjectId::Table(_)
-            | ObjectId::View(_)
-            | ObjectId::MaterializedView(_)
-            | ObjectId::ForeignTable(_) => "TABLES",
-            ObjectId::Sequence(_) => "SEQUENCES",
-            ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Aggregate(_) => "FUNCTIONS",
-            ObjectId::Schema(_) => "SCHEMAS",
-            _ => "TYPES",
-        };
-        let given = self.defaults.get(&(kind, grantee)).map(Vec::as_slice).unwrap_or_default();
+        let kind = object.kind_in_default_privileges();
+        let given = kind.and_then(|kind| self.defaults.get(&(kind, grantee))).map_or(&[][..], Vec::as_slice);
         let wanted: BTreeSet<&str> =
             privileges(before).chain(given.iter().copied().filter(|p| *p != "none")).collect();
         let there: BTreeSet<&str> = privileges(after).collect();

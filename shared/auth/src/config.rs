@@ -173,33 +173,14 @@ mod tests {
         assert_eq!((auth.issuer.as_str(), auth.audience.as_str()), ("https://h", "mine"));
     }
 
+    // http_client's tests have the other addresses.
     #[test]
     fn keys_come_over_https_or_from_this_machine() {
         let with = |url| config(&[(JWKS_URL, url), ALL[1], ALL[2]]);
-        for url in [
-            "https://id.example",
-            "http://localhost:8080/keys",
-            "http://127.0.0.1/keys",
-            "http://[::1]:1/keys",
-        ] {
+        for url in ["https://id.example", "http://127.0.0.1/keys"] {
             assert!(with(url).is_ok(), "{url}");
         }
-        for url in [
-            "http://id.example/canary",
-            "http://localhost.example/canary",
-            "http://127.0.0.1.example/canary",
-            "http://10.0.0.1/canary",
-            "ftp://id.example/canary",
-            "file:///canary",
-            "/canary",
-            "canary",
-            "https://canary@id.example/",
-            "https://user:canary@id.example/",
-            "http://localhost@canary.example/",
-            "https://id.example/#canary",
-            "https://canary .example/",
-            "https:///canary",
-        ] {
+        for url in ["http://id.example/canary", "https://user:canary@id.example/"] {
             let error = with(url).unwrap_err();
             assert_eq!(error.variable, JWKS_URL);
             assert!(!error.to_string().contains("canary"), "{error}");

@@ -62,6 +62,12 @@ impl Fixture {
         Self { database, app }
     }
 
+    /// One for the users of an issuer.
+    #[must_use]
+    pub fn of_users(issuer: &Issuer) -> Self {
+        Self::with(support::database(), &issuer.variables().each_ref().map(|(name, value)| (*name, &**value)))
+    }
+
     /// Calls a handler on it, by whoever may call it.
     pub async fn call<F>(&self, handle: impl FnOnce(Arc<App>, Request) -> F, event: Event) -> Seen
     where

@@ -8,10 +8,7 @@ use support::Event;
 /// A fixture that trusts an issuer.
 pub(crate) async fn with_issuer() -> (Fixture, Issuer) {
     let issuer = Issuer::start().await;
-    let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    (Fixture::with(support::database(), &variables), issuer)
+    (Fixture::of_users(&issuer), issuer)
 }
 
 async fn me(fixture: &Fixture, token: &str) -> Seen {

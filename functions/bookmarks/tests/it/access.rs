@@ -15,10 +15,7 @@ async fn send(fixture: &Fixture, caller: &str, method: &str, target: &str, body:
 #[tokio::test]
 async fn a_viewer_reads_and_changes_nothing_and_another_organization_finds_nothing() {
     let issuer = Issuer::start().await;
-    let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let fixture = Fixture::with(support::database(), &variables);
+    let fixture = Fixture::of_users(&issuer);
     let (ada, vic) = (issuer.member("ada", "a", "owner"), issuer.member("vic", "a", "viewer"));
     let bob = issuer.member("bob", "b", "owner");
     let body = json!({"url": "https://a.example/", "tags": ["x"], "folder_path": ["F"]}).to_string();

@@ -6,10 +6,7 @@ use support::Event;
 
 async fn fixture() -> (Fixture, Issuer) {
     let issuer = Issuer::start().await;
-    let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    (Fixture::with(support::database(), &variables), issuer)
+    (Fixture::of_users(&issuer), issuer)
 }
 
 async fn post(fixture: &Fixture, caller: &str, target: &str, body: &Value) -> Seen {

@@ -14,10 +14,7 @@ async fn send(fixture: &Fixture, caller: &str, method: http::Method, target: &st
 async fn a_viewer_reads_and_changes_nothing_and_another_organization_finds_nothing() {
     use http::Method;
     let issuer = Issuer::start().await;
-    let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let fixture = Fixture::with(support::database(), &variables);
+    let fixture = Fixture::of_users(&issuer);
     let (ada, vic) = (issuer.member("ada", "a", "owner"), issuer.member("vic", "a", "viewer"));
     let bob = issuer.member("bob", "b", "owner");
     let made = send(&fixture, &ada, Method::POST, "/").await;

@@ -200,10 +200,7 @@ async fn one_token_is_changed_and_removed() {
 #[tokio::test]
 async fn tokens_are_of_their_organization_and_a_viewer_changes_none() {
     let issuer = Issuer::start().await;
-    let variables = issuer.variables();
-    let variables: Vec<(&str, &str)> =
-        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let fixture = Fixture::with(support::database(), &variables);
+    let fixture = Fixture::of_users(&issuer);
     let (ada, vic) = (issuer.member("ada", "a", "owner"), issuer.member("vic", "a", "viewer"));
     let bob = issuer.member("bob", "b", "owner");
     let call = async |caller: &str, method: &str, target: &str, body: &str| {

@@ -230,6 +230,22 @@ impl ObjectId {
         name.and_then(|name| name.schema.as_ref())
     }
 
+    /// The kind of objects that default privileges name for it, as `ALTER DEFAULT PRIVILEGES` writes it; none
+    /// where they never act on it.
+    #[must_use]
+    pub const fn kind_in_default_privileges(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::ForeignTable(_) | Self::MaterializedView(_) | Self::Table(_) | Self::View(_) => "TABLES",
+            Self::Sequence(_) => "SEQUENCES",
+            Self::Aggregate(_) | Self::Function(_) | Self::Procedure(_) => "FUNCTIONS",
+            Self::BaseType(_) | Self::CompositeType(_) | Self::Domain(_) | Self::Enum(_) | Self::Range(_) => {
+                "TYPES"
+            }
+            Self::Schema(_) => "SCHEMAS",
+            _ => return None,
+        })
+    }
+
     /// Its name where it has parts of its own: tables, views, composite types, domains.
     #[must_use]
     pub const fn as_whole(&self) -> Option<&QualifiedName> {

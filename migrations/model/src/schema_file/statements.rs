@@ -221,19 +221,7 @@ impl<'a> Statements<'a> {
 
     /// Whose privileges on a new object these default privileges decide; none where they do not act on it.
     fn grantee_by_default<'d>(&self, object: &ObjectId, name: &'d DefaultPrivilegesName) -> Option<&'d str> {
-        let kind = match object {
-            ObjectId::Table(_)
-            | ObjectId::View(_)
-            | ObjectId::MaterializedView(_)
-            | ObjectId::ForeignTable(_) => "TABLES",
-            ObjectId::Sequence(_) => "SEQUENCES",
-            ObjectId::Function(_) | ObjectId::Procedure(_) | ObjectId::Aggregate(_) => "FUNCTIONS",
-            ObjectId::Enum(_) | ObjectId::Domain(_) | ObjectId::Range(_) | ObjectId::CompositeType(_) => {
-                "TYPES"
-            }
-            ObjectId::Schema(_) => "SCHEMAS",
-            _ => return None,
-        };
+        let kind = object.kind_in_default_privileges()?;
         let is_there = name.schema.is_none() || name.schema.as_ref() == object.schema();
         // They are the maker's, who may give the object away afterwards.
         if &*name.objects != kind || !is_there || name.role.unquoted() != self.writer.owner {

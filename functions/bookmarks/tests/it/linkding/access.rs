@@ -52,8 +52,7 @@ async fn token_and_bearer_are_taken_in_any_case_and_others_refused_as_linkding_d
 #[tokio::test]
 async fn an_api_token_serves_its_organization_and_its_scopes() {
     let issuer = Issuer::start().await;
-    let fixture =
-        Fixture::with(support::database(), &issuer.variables().each_ref().map(|(n, v)| (*n, v.as_str())));
+    let fixture = Fixture::of_users(&issuer);
     let ask = |event: Event, token: &str| {
         let event = event.unsigned().header("authorization", &format!("Token {token}"));
         call_as(&fixture.app, bookmarks::handle, bookmarks::is_public, event)
