@@ -84,6 +84,28 @@ pub(crate) fn using(sides: (&Side<'_>, &Side<'_>), own: &str, before: &str, afte
     }
 }
 
+/// Returns whether Postgres takes values of a type for another by itself.
+pub(crate) fn casts_by_itself(before: &str, after: &str) -> bool {
+    let family = |kind: &str| -> u8 {
+        let base = kind.split(['(', ' ']).next().unwrap_or_default();
+        match base {
+            _ if kind.ends_with("[]") => 0,
+            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" => 1,
+            "text" | "character" => 2,
+            "timestamp" | "date" => 3,
+            "time" => 4,
+            "json" | "jsonb" => 5,
+            "bit" => 6,
+            "inet" | "cidr" => 7,
+            _ => 0,
+        }
+    };
+    let base = |kind: &str| kind.split('(').next().unwrap_or_default().to_owned();
+    family(after) == 2 && !before.ends_with("[]")
+        || base(before) == base(after)
+        || (family(before) != 0 && family(before) == family(after))
+}
+
 fn keeps(before: &str, after: &str, is_enum: (bool, bool)) -> bool {
     let (old, new) = (Kind::parse(before), Kind::parse(after));
     if before == after {

@@ -10,7 +10,7 @@ use model::{Catalog, Ident, ObjectId, PartName, Property, QualifiedName};
 use crate::names::suffixed;
 use crate::side::Side;
 use crate::step::Step;
-use crate::{Change, PlannedFile, Unplanned, cast, column};
+use crate::{Change, PlannedFile, Unplanned, cast};
 
 /// Pages of a table that one batch fills.
 const PAGES: u32 = 200;
@@ -169,7 +169,7 @@ impl Retyped<'_> {
             false => (sides, self.before, self.now),
             true => ((sides.1, sides.0), self.now, self.before),
         };
-        match column::casts_by_itself(before, after) {
+        match cast::casts_by_itself(before, after) {
             true => own.to_owned(),
             false => cast::using(sides, own, before, after),
         }

@@ -51,7 +51,7 @@ const CHANGES: [(&str, &str); 40] = [
     ("ALTER PUBLICATION p SET TABLE a (id, other)", "~ published table p: public.a: columns"),
     ("ALTER PUBLICATION p ADD TABLE b", "+ published table p: public.b"),
     ("ALTER PUBLICATION p2 SET TABLE a WHERE (id > 1)", "~ published table p2: public.a: condition"),
-    ("ALTER PUBLICATION p SET (publish = 'delete')", "~ publication p: definition"),
+    ("ALTER PUBLICATION p SET (publish = 'delete')", "~ publication p: option publish"),
     ("ALTER PUBLICATION p3 ADD TABLES IN SCHEMA public", "+ published schema p3: public"),
     ("GRANT USAGE ON TYPE k TO pg_monitor", "~ composite type public.k: privileges of pg_monitor"),
     ("COMMENT ON TYPE k IS 'k'", "~ composite type public.k: comment"),

@@ -1,9 +1,30 @@
-//! The definitions of foreign servers and foreign-data wrappers.
+//! Foreign servers, foreign-data wrappers and user mappings.
 
-use model::ObjectId;
+use model::{ObjectId, Property};
+
+use super::own::Own;
+use crate::column;
+
+impl Own<'_, '_> {
+    pub(super) fn foreign(&mut self) {
+        let on = match self.node {
+            ObjectId::UserMapping(name) => format!("USER MAPPING FOR {name}"),
+            _ => self.to.statements.reference(self.node).unwrap_or_default(),
+        };
+        self.sql
+            .extend(column::foreign_options(self.changed).map(|options| format!("ALTER {on} {options};\n")));
+        if self.has(&Property::Definition) {
+            let (before, now) = self.values(&Property::Definition);
+            let way = definition(self.node, before.unwrap_or_default(), now.unwrap_or_default());
+            self.is_replaced = way.is_none();
+            self.sql.extend(way.map(|way| format!("ALTER {on} {way};\n")));
+            self.known.push(Property::Definition);
+        }
+    }
+}
 
 /// What ALTER says after the object's name where its definition changes; none where it must be made anew.
-pub(super) fn definition(object: &ObjectId, before: &str, after: &str) -> Option<String> {
+fn definition(object: &ObjectId, before: &str, after: &str) -> Option<String> {
     match object {
         ObjectId::Server(_) => {
             let ((before, _), (after, version)) = (version(before), version(after));

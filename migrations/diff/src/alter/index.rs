@@ -2,8 +2,28 @@
 
 use model::{ObjectId, Property};
 
+use super::own::Own;
 use crate::column::{self, Changed};
 use crate::side::Side;
+
+impl Own<'_, '_> {
+    pub(super) fn index(&mut self) {
+        match is_other_index(self.changed) {
+            true => self.is_replaced = true,
+            false => self.sql.extend(index((self.from, self.to), self.node, self.changed)),
+        }
+        self.known.extend([
+            Property::Definition,
+            Property::Options,
+            Property::Statistics,
+            Property::Clustered,
+            Property::ReplicaIdentity,
+            Property::AttachedTo,
+            Property::Usable,
+            Property::Tablespace,
+        ]);
+    }
+}
 
 /// Returns whether an index is another than before, its storage parameters aside.
 pub(super) fn is_other_index(changed: &Changed<'_>) -> bool {

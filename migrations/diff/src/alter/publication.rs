@@ -1,21 +1,27 @@
-//! The definitions of publications.
+//! Publications.
 
-/// What ALTER says after a publication's name where its options alone change; none where it must be made
-/// anew, as when it is for all tables no more.
-pub(super) fn publication(before: &str, after: &str) -> Option<String> {
-    const WITH: &str = " WITH (";
-    let ((before, old), (after, new)) = (before.rsplit_once(WITH)?, after.rsplit_once(WITH)?);
-    if before != after {
-        return None;
-    }
-    let new = new.strip_suffix(')')?;
-    let is_gone = |name: &str| old.contains(name) && !new.contains(name);
-    let mut options = vec![new.to_owned()];
-    // What is not said stays as it is.
-    for (name, usual) in [("publish_via_partition_root", "false"), ("publish_generated_columns", "none")] {
-        if is_gone(name) {
-            options.push(format!("{name} = {usual}"));
+use model::Property;
+
+use super::own::Own;
+
+/// What an option is where a publication does not name it.
+const USUAL: [(&str, &str); 2] =
+    [("publish_via_partition_root", "false"), ("publish_generated_columns", "none")];
+
+impl Own<'_, '_> {
+    /// Sets its options. For all tables or for some is another publication.
+    pub(super) fn publication(&mut self) {
+        let options = self.changed.iter().filter_map(|(property, (_, after))| match property {
+            Property::Option(name) => {
+                let usual = USUAL.iter().find(|(option, _)| **option == **name).map(|(_, value)| *value);
+                Some(format!("{name} = '{}'", after.or(usual).unwrap_or_default()))
+            }
+            _ => None,
+        });
+        let options = options.collect::<Vec<_>>().join(", ");
+        self.is_replaced = self.has(&Property::Definition);
+        if !options.is_empty() {
+            self.sql.push(format!("ALTER PUBLICATION {} SET ({options});\n", self.node.name()));
         }
     }
-    Some(format!("SET ({})", options.join(", ")))
 }

@@ -1,10 +1,38 @@
-//! Types and sequences: attributes, constraints of domains, values of enums, options.
+//! Types: attributes, constraints of domains, values of enums.
 
 use model::{Difference, ObjectId, Property, QualifiedName};
 
+use super::own::Own;
 use crate::column::by_object;
 use crate::side::Side;
 use crate::step::{Altered, Step};
+
+impl Own<'_, '_> {
+    pub(super) fn enumeration(&mut self) {
+        let name = self.node.name();
+        if self.has(&Property::Labels) {
+            let values = self.values(&Property::Labels);
+            labels(self.node, &name, values, self.altered);
+        }
+        self.known.push(Property::Labels);
+    }
+
+    pub(super) fn domain(&mut self) {
+        let name = self.node.name();
+        if self.has(&Property::Default) {
+            self.sql.push(match self.after(&Property::Default) {
+                Some(value) => format!("ALTER DOMAIN {name} SET DEFAULT {value};\n"),
+                None => format!("ALTER DOMAIN {name} DROP DEFAULT;\n"),
+            });
+        }
+        if self.has(&Property::NotNull) {
+            let how = if self.after(&Property::NotNull).is_some() { "SET" } else { "DROP" };
+            self.sql.push(format!("ALTER DOMAIN {name} {how} NOT NULL;\n"));
+        }
+        self.is_replaced = self.has(&Property::Base) || self.has(&Property::Collation);
+        self.known.extend([Property::Default, Property::NotNull]);
+    }
+}
 
 pub(super) fn composite(
     (from, to): (&Side<'_>, &Side<'_>),
@@ -134,73 +162,6 @@ pub(super) fn domain(
         };
         altered.steps.push(Step::new(object, format!("changes {object}"), sql));
     }
-}
-
-/// A value in the definition of a sequence: `bigint start 1 increment 1 min 1 max 9 cache 1 cycle`.
-fn value_of(definition: &str, word: &str) -> String {
-    let mut words = definition.split(' ').skip_while(|other| *other != word);
-    words.nth(1).map(str::to_owned).unwrap_or_default()
-}
-
-/// Returns whether the type of a sequence is as wide as before, or wider.
-pub(super) fn is_wider(before: &str, after: &str) -> bool {
-    let rank = |definition: &str| match definition.split(' ').next() {
-        Some("smallint") => 0,
-        Some("integer") => 1,
-        _ => 2,
-    };
-    rank(before) <= rank(after)
-}
-
-/// The statement that moves a sequence to where it may stand, before its bounds are narrowed; empty where
-/// they are not. Where the two ranges have no number in common, it starts again.
-pub(super) fn sequence_position(sequence: &ObjectId, before: &str, after: &str) -> String {
-    let number = |definition: &str, word: &str| value_of(definition, word).parse().unwrap_or(0_i64);
-    let (min, max) = (number(after, "min"), number(after, "max"));
-    let (least, most) = (min.max(number(before, "min")), max.min(number(before, "max")));
-    if least > most || min <= number(before, "min") && max >= number(before, "max") {
-        return String::new();
-    }
-    let start = number(after, "start").clamp(least, most);
-    let literal = sequence.name().to_string().replace('\'', "''");
-    format!(
-        "SELECT pg_catalog.setval('{literal}', CASE WHEN is_called THEN least(greatest(last_value, {least}), \
-         {most}) ELSE {start} END, is_called) FROM {} WHERE last_value NOT BETWEEN {least} AND {most};\n",
-        sequence.name()
-    )
-}
-
-/// The options of a sequence that differ.
-pub(super) fn sequence_options(before: &str, after: &str, set: &str) -> String {
-    let of = value_of;
-    let mut options = Vec::new();
-    let kind = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
-    if set.is_empty() && kind(before) != kind(after) {
-        options.push(format!("AS {}", kind(after)));
-    }
-    let numbers = [
-        ("increment", "INCREMENT BY"),
-        ("min", "MINVALUE"),
-        ("max", "MAXVALUE"),
-        ("start", "START WITH"),
-        ("cache", "CACHE"),
-    ];
-    for (word, keyword) in numbers {
-        if of(before, word) != of(after, word) {
-            options.push(format!("{set}{keyword} {}", of(after, word)));
-        }
-    }
-    let cycles = |text: &str| text.ends_with(" cycle");
-    if cycles(before) != cycles(after) {
-        options.push(format!("{set}{}", if cycles(after) { "CYCLE" } else { "NO CYCLE" }));
-    }
-    let number = |text: &str, word: &str| of(text, word).parse::<i64>().unwrap_or_default();
-    let is_beyond = |one: &str, other: &str| number(one, "max") < number(other, "min");
-    // No number that it can be at is one that it may be at.
-    if is_beyond(before, after) || is_beyond(after, before) {
-        options.push("RESTART".to_owned());
-    }
-    options.join(" ")
 }
 
 /// Labels that are added, each in its place, or one that has another name.

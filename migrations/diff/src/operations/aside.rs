@@ -3,7 +3,8 @@
 
 use model::{ObjectId, Property, QualifiedName};
 
-use super::{Action, Fate, Key, Operations, is_of_column, is_rebuilt_by_postgres};
+use super::replacements::{is_of_column, is_rebuilt_by_postgres};
+use super::{Action, Fate, Key, Operations};
 use crate::names::suffixed;
 use crate::retype;
 use crate::step::Step;
@@ -47,11 +48,6 @@ impl<'a> Operations<'a> {
     /// Lets a table keep what goes until its columns have what comes. Returns the parts that cannot be there
     /// while a column changes its type.
     pub(super) fn set_aside(&mut self, table: &'a ObjectId, node: &'a ObjectId) -> Vec<&'a ObjectId> {
-        let Some(name) = table.as_whole() else { return Vec::new() };
-        let needs = |object: &ObjectId| {
-            let mut needs = self.from.catalog.dependencies(object);
-            needs.any(|needed| self.from.statements.maker(needed) == node)
-        };
         let altered = self.altered.get(table);
         let is_settled = |column: &ObjectId| {
             let is_computed_otherwise = |property: &Property| {
@@ -61,10 +57,9 @@ impl<'a> Operations<'a> {
             altered.is_some_and(|one| one.retyped.contains(column) || one.remade.contains(column))
                 || is_computed_otherwise(&Property::Generated)
         };
-        let columns = self.from.statements.columns(name).into_iter().map(|(column, _)| column);
-        let held = columns.filter(|column| needs(column) && self.to.catalog.contains(column));
-        let held: Vec<&'a ObjectId> = held.filter(|column| !is_settled(column)).collect();
-        let is_held_whole = needs(table) && self.to.is_node(node);
+        let mut held = self.holding(table, node);
+        held.retain(|column| self.to.catalog.contains(column) && !is_settled(column));
+        let is_held_whole = self.is_made_of(table, node) && self.to.is_node(node);
         if is_held_whole || !held.is_empty() && !can_be_set_aside(node) {
             self.refuse(table, format!("it needs {node}, which has to be dropped and made again"));
             return Vec::new();
@@ -96,11 +91,22 @@ impl<'a> Operations<'a> {
         blocking
     }
 
-    /// Returns whether columns of a table that stays have a type until they get another one.
+    /// The columns of a table that hold on to an object.
+    fn holding(&self, table: &ObjectId, node: &ObjectId) -> Vec<&'a ObjectId> {
+        let columns = table.as_whole().map(|name| self.from.statements.columns(name)).unwrap_or_default();
+        columns.into_iter().map(|(column, _)| column).filter(|column| self.is_made_of(column, node)).collect()
+    }
+
+    /// Returns whether an object itself, its parts aside, needs another.
+    fn is_made_of(&self, object: &ObjectId, node: &ObjectId) -> bool {
+        self.from.catalog.dependencies(object).any(|needed| self.from.statements.maker(needed) == node)
+    }
+
+    /// Returns whether a column of a table that stays holds on to a type that goes.
     fn is_held_by_a_table(&self, held: &ObjectId) -> bool {
-        let is_type = matches!(held, ObjectId::Domain(_) | ObjectId::CompositeType(_) | ObjectId::Range(_));
-        let is_kept = |table: &ObjectId| matches!(table, ObjectId::Table(_)) && self.to.is_node(table);
-        is_type && self.from.dependents(held).any(is_kept)
+        let is_kept = |table: &&ObjectId| matches!(table, ObjectId::Table(_)) && self.to.is_node(table);
+        let mut tables = self.from.dependents(held).filter(is_kept);
+        tables.any(|table| !self.holding(table, held).is_empty())
     }
 
     /// What is set aside keeps what it is made of.
@@ -121,15 +127,11 @@ impl<'a> Operations<'a> {
     pub(super) fn loosen(&mut self, domain: &'a ObjectId, node: &'a ObjectId) {
         let (from, to) = (&self.from, &self.to);
         let name = domain.name();
-        let needs = |object: &ObjectId| {
-            let mut needs = from.catalog.dependencies(object);
-            needs.any(|needed| from.statements.maker(needed) == node)
-        };
         let (mut drops, mut adds) = (Vec::new(), Vec::new());
         let parts = from.catalog.iter().map(|(object, _)| object).filter(
             |object| matches!(object, ObjectId::Constraint(part) if Some(&part.whole) == domain.as_whole()),
         );
-        for part in parts.filter(|part| needs(part)) {
+        for part in parts.filter(|part| self.is_made_of(part, node)) {
             let Some(own) = part.part().map(|part| &part.name) else { continue };
             let sql = format!("ALTER DOMAIN {name} DROP CONSTRAINT {own};\n");
             drops.push(Step::new(part, format!("drops {part}"), sql));
@@ -138,7 +140,7 @@ impl<'a> Operations<'a> {
                 adds.push(Step::new(part, format!("makes {part}"), sql));
             }
         }
-        if needs(domain) {
+        if self.is_made_of(domain, node) {
             let summary = format!("changes the default of {domain}");
             let sql = format!("ALTER DOMAIN {name} DROP DEFAULT;\n");
             drops.push(Step::new(domain, &*summary, sql));

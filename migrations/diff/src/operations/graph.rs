@@ -178,8 +178,7 @@ impl<'a> Operations<'a> {
         for (action, node) in &keys {
             if *action == Action::Create {
                 for name in names_of(&self.to, node) {
-                    let gone = names.get(&name).into_iter().flatten();
-                    for gone in gone.filter(|gone| takes_the_same(node, gone)) {
+                    for gone in names.get(&name).into_iter().flatten() {
                         add((Action::Create, node), (Action::Drop, gone));
                     }
                 }
@@ -254,9 +253,9 @@ impl<'a> Operations<'a> {
 fn names_of(side: &Side<'_>, object: &ObjectId) -> Vec<String> {
     let relation = |object: &ObjectId| object.qualified().map(|name| format!("relation {name}"));
     match object {
-        ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => {
-            vec![format!("routine {}", of.name)]
-        }
+        ObjectId::Function(of) | ObjectId::Procedure(of) => vec![format!("routine {of}")],
+        // Its arguments may have names, which tell it from no other.
+        ObjectId::Aggregate(of) => vec![format!("routine {of}"), format!("aggregate {}", of.name)],
         ObjectId::Constraint(part) => {
             let index = side.statements.index_of(part).and_then(relation);
             [Some(object.to_string()), index].into_iter().flatten().collect()
@@ -264,21 +263,4 @@ fn names_of(side: &Side<'_>, object: &ObjectId) -> Vec<String> {
         _ if object.part().is_some() => vec![object.to_string()],
         _ => vec![relation(object).unwrap_or_else(|| object.to_string())],
     }
-}
-
-/// Returns whether two routines of one name would be one for Postgres: arguments are told by their types,
-/// whatever they are called. What is no routine is.
-fn takes_the_same(one: &ObjectId, other: &ObjectId) -> bool {
-    let arguments = |object: &ObjectId| match object {
-        ObjectId::Function(of) | ObjectId::Procedure(of) | ObjectId::Aggregate(of) => {
-            Some(of.arguments.split(", ").map(str::to_owned).collect::<Vec<_>>())
-        }
-        _ => None,
-    };
-    let (Some(one), Some(other)) = (arguments(one), arguments(other)) else { return true };
-    // The first word may be a name, or begin a type.
-    let forms =
-        |argument: &str| [argument.to_owned(), argument.splitn(2, ' ').last().unwrap_or("").to_owned()];
-    let is_one = |(a, b): (&String, &String)| forms(a).iter().any(|form| forms(b).contains(form));
-    one.len() == other.len() && one.iter().zip(&other).all(is_one)
 }

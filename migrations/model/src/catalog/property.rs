@@ -112,7 +112,7 @@ properties! {
     NotNull = "not null",
     /// The type that a table is of.
     OfType = "of type",
-    /// An option of a foreign object.
+    /// An option of a foreign object, of a publication.
     Option(name) = "option ",
     /// Storage parameters, a view's options.
     Options = "options",

@@ -58,6 +58,11 @@ impl<'a> Writer<'a> {
                 }
                 text
             }
+            ObjectId::Publication(_) => {
+                let options =
+                    self.options(object).map(|(name, value)| format!("{name} = {}", literal(value)));
+                format!("{definition} WITH ({});\n", options.collect::<Vec<_>>().join(", "))
+            }
             ObjectId::PublishedTable(_) => {
                 let columns =
                     of(Property::Columns).map(|columns| format!(" ({columns})")).unwrap_or_default();
@@ -104,14 +109,18 @@ impl<'a> Writer<'a> {
         format!("{text};\n{later}")
     }
 
-    /// The options of a foreign object, without secrets.
-    pub(super) fn foreign_options(&self, object: &ObjectId) -> String {
-        let options = self.properties(object).iter();
-        let shown = options.filter_map(|(property, value)| match property {
-            Property::Option(option) => Some((option, value)),
+    /// The options of an object that are properties of their own, without secrets.
+    fn options(&self, object: &ObjectId) -> impl Iterator<Item = (&str, &str)> {
+        self.properties(object).iter().filter_map(|(property, value)| match property {
+            Property::Option(option) => Some((&**option, &**value)),
             _ => None,
-        });
-        let shown: Vec<String> = shown
+        })
+    }
+
+    /// The options of a foreign object.
+    pub(super) fn foreign_options(&self, object: &ObjectId) -> String {
+        let shown: Vec<String> = self
+            .options(object)
             .map(|(option, value)| format!("\"{}\" {}", option.replace('"', "\"\""), literal(value)))
             .collect();
         if shown.is_empty() { String::new() } else { format!(" OPTIONS ({})", shown.join(", ")) }

@@ -1,0 +1,38 @@
+//! Constraints of tables.
+
+use model::{PartName, Property};
+
+use super::own::Own;
+use crate::side::Side;
+
+impl Own<'_, '_> {
+    pub(super) fn constraint(&mut self, part: &PartName) {
+        let (before, now) = self.values(&Property::Definition);
+        let bare = |text: Option<&str>| text.unwrap_or_default().trim_end_matches(" NOT VALID").to_owned();
+        let timing = |text: &str| text.find(" DEFERRABLE").map_or(text.len(), |at| at);
+        let is_validated = self.has(&Property::Validated) && self.after(&Property::Validated) != Some("no");
+        let (old, new) = (bare(before), bare(now));
+        let table = &part.whole;
+        let is_moved = [Property::PartitionOf, Property::Inherits].iter().any(|property| {
+            let of = |side: &Side<'_>| {
+                side.whole(self.node).and_then(|table| side.value(table, property)).map(str::to_owned)
+            };
+            of(self.from) != of(self.to)
+        });
+        if self.has(&Property::Inherited) {
+            // A parent brings it, or does not any more; with its table it comes and stays by itself.
+            self.is_replaced = !is_moved || old != new;
+        } else if is_validated && old == new {
+            self.sql.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {};\n", part.name));
+        } else if new.starts_with("FOREIGN KEY") && old[..timing(&old)] == new[..timing(&new)] && old != new {
+            let when = &new[timing(&new)..];
+            let when = if when.is_empty() { " NOT DEFERRABLE" } else { when };
+            let initially =
+                if when.contains("INITIALLY") || when.contains("NOT") { "" } else { " INITIALLY IMMEDIATE" };
+            self.sql.push(format!("ALTER TABLE {table} ALTER CONSTRAINT {}{when}{initially};\n", part.name));
+        } else {
+            self.is_replaced = self.has(&Property::Definition) || self.has(&Property::Validated);
+        }
+        self.known.extend([Property::Definition, Property::Validated, Property::Inherited]);
+    }
+}

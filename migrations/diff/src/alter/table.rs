@@ -1,0 +1,96 @@
+//! The parts of a table: its columns, the sequences of its identity columns.
+
+use model::{Difference, ObjectId, Property};
+
+use super::sequence::{is_wider, sequence_options, sequence_position};
+use crate::column::{self, by_object};
+use crate::side::Side;
+use crate::step::{Altered, Step};
+
+pub(super) fn table(
+    sides: (&Side<'_>, &Side<'_>),
+    node: &ObjectId,
+    differences: &[&Difference],
+    is_online: bool,
+    altered: &mut Altered,
+) {
+    let (from, to) = sides;
+    let mut renamed = (None, None);
+    let mut computed = Vec::new();
+    // Its columns come and go with the attributes of its type.
+    let kind = to.value(node, &Property::OfType);
+    let is_typed = kind.is_some() && kind == from.value(node, &Property::OfType);
+    for difference in differences {
+        match difference {
+            Difference::New(ObjectId::Column(_)) | Difference::Gone(ObjectId::Column(_)) if is_typed => {}
+            Difference::New(column @ ObjectId::Column(_)) => match column::is_computed(to, column) {
+                _ if column::follows_parent(sides, node, column) => {
+                    altered.absorbed.extend(column.part().cloned().map(ObjectId::Default));
+                }
+                true => computed.push(column),
+                false => column::add((from, to), node, column, altered),
+            },
+            Difference::Gone(column @ ObjectId::Column(_)) => column::drop(from, node, column, altered),
+            Difference::Gone(sequence @ ObjectId::Sequence(_)) => renamed.0 = Some(sequence),
+            Difference::New(sequence @ ObjectId::Sequence(name)) => renamed.1 = Some((sequence, name)),
+            _ => {}
+        }
+    }
+    for (object, changed) in by_object(differences) {
+        match object {
+            ObjectId::Column(_) => column::alter(sides, node, object, &changed, is_online, altered),
+            ObjectId::Sequence(_) => {
+                if let (Some(owner), Some((Some(before), Some(after)))) =
+                    (to.catalog.sequence_owner(object), changed.get(&Property::Definition))
+                {
+                    let set = sequence_options(before, after, "SET ");
+                    if !set.is_empty() {
+                        let (table, column) = (&owner.column.whole, &owner.column.name);
+                        let first = sequence_position(object, before, after);
+                        let sql = format!("{first}ALTER TABLE {table} ALTER COLUMN {column} {set};\n");
+                        let step = Step::new(object, format!("changes {object}"), sql);
+                        // Numbers that a narrower type cannot hold go before it comes.
+                        let at = if is_wider(before, after) { altered.steps.len() } else { 0 };
+                        altered.steps.insert(at, step);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    // What is computed of a column goes before that gets another type.
+    let retyped = std::mem::take(&mut altered.retyped);
+    let reads = |step: &Step| {
+        let about = &step.change.about;
+        column::is_computed(from, about) && from.catalog.dependencies(about).any(|n| retyped.contains(n))
+    };
+    let (first, shrinks): (Vec<Step>, Vec<Step>) = altered.shrinks.drain(..).partition(reads);
+    altered.steps.splice(0..0, first);
+    altered.shrinks = shrinks;
+    altered.retyped = retyped;
+    if let Some(whole) = node.as_whole() {
+        for (column, _) in from.statements.columns(whole) {
+            let reads = from.catalog.dependencies(column).any(|needed| altered.retyped.contains(needed));
+            let is_computed = column::is_computed(from, column) && column::is_computed(to, column);
+            if is_computed && reads && !altered.remade.contains(column) {
+                altered.steps.retain(|step| step.change.about != *column);
+                column::remake(sides, node, column, altered);
+            }
+        }
+    }
+    for column in computed {
+        column::add((from, to), node, column, altered);
+    }
+    altered.shrinks.sort_by_key(|step| !column::is_computed(from, &step.change.about));
+    // An identity's sequence under another name.
+    if let (Some(before), Some((after, name))) = renamed
+        && let (Some(old), Some(new)) =
+            (from.catalog.sequence_owner(before), to.catalog.sequence_owner(after))
+        && old.column == new.column
+        && from.value(&ObjectId::Column(old.column.clone()), &Property::Identity).is_some()
+        && to.value(&ObjectId::Column(new.column), &Property::Identity).is_some()
+    {
+        let sql = format!("ALTER SEQUENCE {} RENAME TO {};\n", before.name(), name.name);
+        altered.steps.push(Step::new(after, format!("renames {before}"), sql));
+    }
+}

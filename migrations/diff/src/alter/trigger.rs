@@ -1,0 +1,61 @@
+//! What runs on a table's rows: triggers, rules and policies.
+
+use model::{PartName, Property};
+
+use super::is_general;
+use super::own::Own;
+
+impl Own<'_, '_> {
+    pub(super) fn trigger_or_rule(&mut self, part: &PartName) {
+        let kind = self.node.kind().as_str().to_uppercase();
+        // Its table's parent has the trigger that it follows.
+        let follows =
+            [self.from, self.to].iter().all(|side| side.value(self.node, &Property::Inherited).is_some());
+        if self.has(&Property::Definition) && !follows {
+            let text = self.after(&Property::Definition).unwrap_or_default().trim_end_matches(';');
+            let is_constraint = [self.from.value(self.node, &Property::Definition), Some(text)]
+                .iter()
+                .any(|text| text.is_some_and(|text| text.starts_with("CREATE CONSTRAINT")));
+            match is_constraint {
+                true => self.is_replaced = true,
+                false => {
+                    let create = format!("CREATE {kind}");
+                    self.sql.push(text.replacen(&create, &format!("CREATE OR REPLACE {kind}"), 1) + ";\n");
+                }
+            }
+        }
+        // A trigger that is replaced fires again.
+        let is_reset = self.has(&Property::Definition) && self.after(&Property::State).is_some() && !follows;
+        if (self.has(&Property::State) || is_reset) && !self.is_replaced {
+            let how = match self.after(&Property::State) {
+                Some("disabled") => "DISABLE",
+                Some("replica") => "ENABLE REPLICA",
+                Some("always") => "ENABLE ALWAYS",
+                _ => "ENABLE",
+            };
+            self.sql.push(format!("ALTER TABLE {} {how} {kind} {};\n", part.whole, part.name));
+        }
+        self.known.extend([Property::Definition, Property::State]);
+    }
+
+    pub(super) fn policy(&mut self, part: &PartName) {
+        let goes = |property: &Property| self.has(property) && self.after(property).is_none();
+        if self.has(&Property::Command) || goes(&Property::Using) || goes(&Property::Check) {
+            self.is_replaced = true;
+        } else {
+            let mut text = format!("ALTER POLICY {} ON {}", part.name, part.whole);
+            let mut add = |property: &Property, before: &str, end: &str| {
+                if let Some(value) = self.after(property).filter(|_| self.has(property)) {
+                    text += &format!(" {before}{value}{end}");
+                }
+            };
+            add(&Property::Roles, "TO ", "");
+            add(&Property::Using, "USING (", ")");
+            add(&Property::Check, "WITH CHECK (", ")");
+            if self.changed.keys().any(|property| !is_general(property)) {
+                self.sql.push(text + ";\n");
+            }
+        }
+        self.known.extend([Property::Roles, Property::Using, Property::Check, Property::Command]);
+    }
+}

@@ -1,0 +1,114 @@
+//! Columns that are numbered: by an identity, by a sequence of their own.
+
+use model::{ObjectId, PartName, Property};
+
+use super::{Kept, follows_parent};
+use crate::names::suffixed;
+use crate::step::{Altered, Step};
+
+impl Kept<'_, '_> {
+    /// Returns whether its identity comes, goes or changes by its own statements.
+    fn is_numbered_otherwise(&self) -> bool {
+        // A partition's column is numbered by its parent's.
+        let is_partition = self.to.value(self.table, &Property::PartitionOf).is_some();
+        let is_followed = || follows_parent((self.from, self.to), self.table, self.column);
+        self.has(&Property::Identity) && !(is_partition && is_followed())
+    }
+
+    /// Drops its identity where it is to have none.
+    pub(super) fn drop_identity(&self, altered: &mut Altered) {
+        let (column, part) = (self.column, self.part);
+        if !self.is_numbered_otherwise() || self.after(&Property::Identity).is_some() {
+            return;
+        }
+        let sequence = self.from.statements.identity_sequence(part);
+        let (mut sql, mut loses) = (self.statement("DROP IDENTITY"), Vec::new());
+        match self.to.owned_sequence(part).and_then(|sequence| self.to.node(sequence)) {
+            // A sequence takes the place of the identity's, often under its name, and counts on.
+            Some(next) => {
+                let (aside, before) = sequence.map(set_aside).unwrap_or_default();
+                sql = aside
+                    + &self.to.statements.create(next, &[])
+                    + &count_on(&literal(&next.name()), &before)
+                    + &sql;
+                sql += &format!("ALTER SEQUENCE {} OWNED BY {part};\n", next.name());
+                altered.absorbed.push(next.clone());
+            }
+            None => loses.extend(sequence.map(|sequence| format!("{}.*", sequence.name()))),
+        }
+        let summary = format!("drops the identity of {column}");
+        altered.steps.push(Step::new(column, summary, sql).losing(loses));
+    }
+
+    /// Sets its own sequence aside where an identity's takes the name, and counts on. Returns its new name.
+    pub(super) fn set_sequence_aside(&self, altered: &mut Altered) -> Option<String> {
+        let sequence = self.from.owned_sequence(self.part)?;
+        let is_identity = self.is_numbered_otherwise() && self.after(&Property::Identity).is_some();
+        if !is_identity || !self.has(&Property::Default) {
+            return None;
+        }
+        let (sql, before) = set_aside(sequence);
+        altered.absorbed.push(sequence.clone());
+        altered.steps.push(Step::new(self.column, format!("sets {sequence} aside"), sql));
+        Some(before)
+    }
+
+    /// Lets it have an identity, which goes on where a sequence was that is set aside.
+    pub(super) fn number(&self, counted_before: Option<&str>, altered: &mut Altered) {
+        let (column, part) = (self.column, self.part);
+        let Some(when) = self.after(&Property::Identity).filter(|_| self.is_numbered_otherwise()) else {
+            return;
+        };
+        let when = when.to_uppercase();
+        let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
+        if self.before(&Property::Identity).is_some() {
+            let sql = self.statement(&format!("SET GENERATED {when}"));
+            step(format!("changes when {column} is numbered"), sql);
+            return;
+        }
+        let options = self.to.statements.identity_options(part);
+        let sql = self.statement(&format!("ADD GENERATED {when} AS IDENTITY{options}"));
+        step(format!("numbers {column}"), sql);
+        let next = match counted_before {
+            Some(before) => count_on(&serial_sequence(part), before) + &format!("DROP SEQUENCE {before};\n"),
+            None => continue_numbers(part, None),
+        };
+        step(format!("continues the numbers of {column}"), next);
+    }
+}
+
+/// Renames a sequence, so that another can have its name; returns its new name as well.
+pub(crate) fn set_aside(sequence: &ObjectId) -> (String, String) {
+    let Some(name) = sequence.qualified() else { return Default::default() };
+    let other = suffixed(&name.name, "_before");
+    let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+    (format!("ALTER SEQUENCE {name} RENAME TO {other};\n"), format!("{schema}{other}"))
+}
+
+/// Lets a sequence, which is named as a literal or computed, go on where another is.
+pub(crate) fn count_on(sequence: &str, before: &str) -> String {
+    format!("SELECT pg_catalog.setval({sequence}, last_value, is_called) FROM {before};\n")
+}
+
+/// The sequence of an identity column, as an expression.
+pub(crate) fn serial_sequence(part: &PartName) -> String {
+    let (table, own) = (literal(&part.whole.to_string()), literal(&part.name.unquoted()));
+    format!("pg_catalog.pg_get_serial_sequence({table}, {own})")
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Numbers that are given from now on come after those that are there.
+pub(super) fn continue_numbers(part: &PartName, default: Option<&str>) -> String {
+    let (table, own) = (&part.whole, &part.name);
+    let sequence = match default.and_then(|default| default.split('\'').nth(1)) {
+        Some(sequence) => format!("'{sequence}'"),
+        None => serial_sequence(part),
+    };
+    format!(
+        "SELECT pg_catalog.setval({sequence}, pg_catalog.max({own})) FROM {table} \
+         HAVING pg_catalog.max({own}) > 0;\n"
+    )
+}

@@ -1,0 +1,145 @@
+//! What is dropped: by a statement of its own, or with what it is a part of.
+
+use std::collections::BTreeSet;
+
+use model::{ObjectId, Property};
+
+use super::{Action, Fate, Operations};
+use crate::drop;
+use crate::side::Side;
+use crate::step::Step;
+
+impl<'a> Operations<'a> {
+    pub(super) fn write_drop(&mut self, node: &'a ObjectId, fate: Fate) {
+        let from = &self.from;
+        let whole = from.whole(node);
+        let is_gone =
+            |object: &ObjectId| matches!(self.fates.get(object), Some(Fate::Dropped | Fate::Replaced));
+        let goes_with_whole = whole.is_some_and(|whole| whole != node && is_gone(whole));
+        let own = from.catalog.whole(node);
+        let named: Vec<ObjectId> = from
+            .catalog
+            .dependencies(node)
+            .filter(|needed| matches!(needed, ObjectId::Column(part) if own.as_ref() == Some(&part.whole)))
+            .cloned()
+            .collect();
+        let column = match node {
+            ObjectId::Default(part) => Some(ObjectId::Column(part.clone())),
+            ObjectId::Sequence(_) => {
+                from.catalog.sequence_owner(node).map(|owner| ObjectId::Column(owner.column))
+            }
+            _ => None,
+        };
+        let is_dropped = |column: &ObjectId| {
+            let whole = column.part().and_then(|part| self.from.relation(&part.whole));
+            whole.is_some_and(|whole| !is_gone(whole)) && !self.to.catalog.contains(column)
+        };
+        // It goes before its column where it is in the way of another one: of its new type, or of its NULLs.
+        let is_key = from.value(node, &Property::Definition).is_some_and(|d| d.starts_with("PRIMARY KEY"));
+        let may_be_null = |column: &ObjectId| {
+            let is_null = |side: &Side<'_>| side.value(column, &Property::NotNull).is_none();
+            is_key && !is_null(from) && self.to.catalog.contains(column) && is_null(&self.to)
+        };
+        let is_in_the_way = matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
+            && named.iter().any(|column| self.moving.contains(column) || may_be_null(column));
+        let goes_with_column = fate == Fate::Dropped
+            && drop::goes_with_column(node)
+            && !is_in_the_way
+            && named.iter().chain(&column).any(is_dropped);
+        // A key that goes with its table, and another table needs.
+        let is_needed = from.dependents(node).any(|dependent| {
+            from.whole(dependent) != whole
+                && !is_gone(dependent)
+                && !matches!(dependent, ObjectId::Default(_))
+        });
+        let is_brought = from.value(node, &Property::Inherited).is_some()
+            && matches!(node, ObjectId::Constraint(_) | ObjectId::Trigger(_));
+        // A policy that reads another table which goes.
+        let holds_another = matches!(node, ObjectId::Policy(_))
+            && from.needs(node).any(|needed| Some(needed) != whole && is_gone(needed));
+        let goes_along = from.attached_to(node).is_some_and(|parent| is_gone(parent) && !self.is_moved(node));
+        if (goes_with_whole && !holds_another && !self.is_in_circle(node) && !self.leads_back(node))
+            || goes_along
+            || (goes_with_column && !is_needed)
+            || is_brought
+            || self.absorbed.contains(node)
+        {
+            if goes_with_whole {
+                self.with_whole.insert(node);
+            } else if goes_with_column {
+                self.with_column.insert(node);
+            }
+            self.steps.insert((Action::Drop, node), Vec::new());
+            return;
+        }
+        match drop::statement(from, node) {
+            Some(sql) => {
+                let loses = if fate == Fate::Dropped { drop::loses(node) } else { Vec::new() };
+                let mut step = Step::new(node, format!("drops {node}"), sql).losing(loses);
+                let is_beside = fate == Fate::Dropped && self.can_stay(node);
+                if self.options.online && is_beside && self.is_concurrent_index(from, node) {
+                    step.change.sql = step.change.sql.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1);
+                    step = step.concurrent();
+                }
+                self.steps.insert((Action::Drop, node), vec![step]);
+            }
+            None => self.refuse(node, "objects of this kind are not planned"),
+        }
+    }
+
+    /// Returns whether a part of a table that is dropped needs what needs the table: a function of its rows.
+    fn leads_back(&self, part: &'a ObjectId) -> bool {
+        let is_kind = matches!(part, ObjectId::Constraint(_) | ObjectId::Default(_));
+        let Some(whole) = self.from.whole(part).filter(|_| is_kind) else { return false };
+        let is_gone = |object: &ObjectId| self.fates.get(object).is_some_and(|fate| *fate != Fate::Altered);
+        let of_whole = |object: &&ObjectId| *object == whole || self.from.whole(object) == Some(whole);
+        let mut waiting: Vec<&ObjectId> = self.from.needs(part).filter(|needed| !of_whole(needed)).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(object) = waiting.pop() {
+            if object == whole {
+                return true;
+            }
+            if is_gone(object) && seen.insert(object) {
+                waiting.extend(self.from.needs(object));
+            }
+        }
+        false
+    }
+
+    /// Returns whether a foreign key of a table that is dropped leads to another such table that leads back.
+    fn is_in_circle(&self, node: &'a ObjectId) -> bool {
+        if !matches!(node, ObjectId::Constraint(_)) {
+            return false;
+        }
+        let Some(whole) = self.from.whole(node) else { return false };
+        let keys_of = |table: &'a ObjectId| {
+            self.from.dependents(table).filter(move |part| {
+                matches!(part, ObjectId::Constraint(_)) && self.from.whole(part) == Some(table)
+            })
+        };
+        let targets = |constraint: &'a ObjectId, own: &'a ObjectId| {
+            self.from
+                .needs(constraint)
+                .filter_map(|needed| match needed {
+                    ObjectId::Table(_) => Some(needed),
+                    _ => self.from.whole(needed),
+                })
+                .filter(move |table| *table != own)
+                .collect::<Vec<_>>()
+        };
+        let is_dropped = |table: &&'a ObjectId| self.fates.get(*table) == Some(&Fate::Dropped);
+        let mut waiting = targets(node, whole);
+        let mut seen = BTreeSet::new();
+        while let Some(table) = waiting.pop() {
+            if table == whole {
+                return true;
+            }
+            if is_dropped(&table) && seen.insert(table) {
+                for key in keys_of(table) {
+                    waiting.extend(targets(key, table));
+                }
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,107 @@
+//! What goes for a while, since what it needs does.
+
+use std::collections::BTreeSet;
+
+use model::{ObjectId, Property};
+
+use super::{Fate, Operations};
+use crate::alter::is_replaceable;
+use crate::drop;
+
+impl<'a> Operations<'a> {
+    /// What needs an object that goes for a while, goes for that while too.
+    pub(super) fn replace_dependents(&mut self) {
+        let mut waiting: Vec<&'a ObjectId> = Vec::new();
+        for (node, fate) in &self.fates {
+            if matches!(fate, Fate::Replaced | Fate::Dropped) {
+                waiting.push(node);
+            }
+        }
+        let mut blocking: BTreeSet<&'a ObjectId> = BTreeSet::new();
+        for altered in self.altered.values() {
+            for column in &altered.retyped {
+                let is_comparable = self.is_comparable_meanwhile(column);
+                let is_in_the_way =
+                    |d: &&ObjectId| !is_rebuilt_by_postgres(d) || !is_comparable && self.is_foreign_key(d);
+                blocking.extend(self.from.dependents_of_column(column).filter(is_in_the_way));
+            }
+            self.moving.extend(altered.retyped.iter().chain(&altered.remade).cloned());
+            let remade = altered.remade.iter().flat_map(|column| self.from.dependents_of_column(column));
+            blocking.extend(remade.filter(|d| !is_of_column(d)));
+        }
+        for dependent in blocking {
+            self.replace(dependent, &mut waiting);
+        }
+        while let Some(node) = waiting.pop() {
+            let dependents: Vec<&'a ObjectId> = self.from.dependents(node).collect();
+            for dependent in dependents {
+                let is_needed_again = self.fates.get(node) == Some(&Fate::Replaced);
+                let needs_it_still = self.to.needs(dependent).any(|needed| needed == node);
+                // What would not be touched holds on to what goes.
+                let is_untouched = !self.fates.contains_key(dependent) && is_replaceable(dependent.kind());
+                // An index goes with the one that it is attached to.
+                let goes_along = self.from.attached_to(dependent) == Some(node) && !self.is_moved(dependent);
+                let is_held_again = is_needed_again && (needs_it_still || !self.to.is_node(dependent));
+                let holds =
+                    matches!(dependent, ObjectId::Table(_) | ObjectId::ForeignTable(_)) && !is_needed_again;
+                if is_untouched || goes_along || is_held_again || holds {
+                    self.let_go(dependent, node, &mut waiting);
+                }
+            }
+        }
+    }
+
+    /// Returns whether a foreign key can compare a column of the new type with one of the old.
+    fn is_comparable_meanwhile(&self, column: &ObjectId) -> bool {
+        let is_number = |kind: &str| matches!(kind, "smallint" | "integer" | "bigint");
+        let is_text = |kind: &str| kind == "text" || kind.starts_with("character varying");
+        let types =
+            [&self.from, &self.to].map(|side| side.value(column, &Property::Type).unwrap_or_default());
+        types[0] == types[1]
+            || types.iter().all(|kind| is_number(kind))
+            || types.iter().all(|kind| is_text(kind))
+    }
+
+    pub(super) fn is_foreign_key(&self, object: &ObjectId) -> bool {
+        let definition = self.from.value(object, &Property::Definition).unwrap_or_default();
+        matches!(object, ObjectId::Constraint(_)) && definition.starts_with("FOREIGN KEY")
+    }
+
+    /// Returns whether the table of an index is taken out of its parent, with the index.
+    pub(super) fn is_moved(&self, index: &ObjectId) -> bool {
+        let table = self.from.whole(index);
+        table.and_then(|table| self.altered.get(table)).is_some_and(|altered| altered.detach.is_some())
+    }
+
+    pub(super) fn replace(&mut self, dependent: &'a ObjectId, waiting: &mut Vec<&'a ObjectId>) {
+        if matches!(self.fates.get(dependent), Some(Fate::Replaced | Fate::Dropped)) {
+            return;
+        }
+        // Its column is retyped by the table's own statements.
+        if self.absorbed.contains(dependent) {
+            return;
+        }
+        if !self.to.is_node(dependent) {
+            return;
+        }
+        if !is_replaceable(dependent.kind()) {
+            self.refuse(dependent, "it needs what has to be dropped and made again");
+            return;
+        }
+        self.fates.insert(dependent, Fate::Replaced);
+        waiting.push(dependent);
+    }
+}
+
+/// Indexes, keys and defaults follow the type of a column by themselves.
+pub(super) fn is_rebuilt_by_postgres(object: &ObjectId) -> bool {
+    drop::goes_with_column(object) || matches!(object, ObjectId::Table(_) | ObjectId::ForeignTable(_))
+}
+
+/// Parts of the column itself.
+pub(super) fn is_of_column(object: &ObjectId) -> bool {
+    matches!(
+        object,
+        ObjectId::Default(_) | ObjectId::Sequence(_) | ObjectId::Table(_) | ObjectId::ForeignTable(_)
+    )
+}
