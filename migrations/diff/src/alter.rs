@@ -6,6 +6,7 @@ mod index;
 mod own;
 mod publication;
 mod relation;
+mod routine;
 mod sequence;
 mod table;
 mod trigger;

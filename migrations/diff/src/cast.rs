@@ -1,8 +1,12 @@
 //! What becomes of a column's values when its type changes.
 
+mod known;
+
 use model::{ObjectId, Property, QualifiedName};
 
 use crate::side::Side;
+
+pub(crate) use known::leads;
 
 /// A type as its parts: `character varying(50)[]` is `character varying`, 50, one dimension or more.
 struct Kind {
@@ -77,7 +81,8 @@ fn is_enum(side: &Side<'_>, kind: &str) -> bool {
 /// The cast that a change of type needs where Postgres has none of its own for it: between two enums, values
 /// go by their labels.
 pub(crate) fn using(sides: (&Side<'_>, &Side<'_>), own: &str, before: &str, after: &str) -> String {
-    match (is_enum(sides.0, before) && is_enum(sides.1, after), before.ends_with("[]")) {
+    let (was, is) = (resolved(sides.0, before), resolved(sides.1, after));
+    match (is_enum(sides.0, &was) && is_enum(sides.1, &is), was.ends_with("[]")) {
         (true, true) => format!("{own}::text[]::{after}"),
         (true, false) => format!("{own}::text::{after}"),
         (false, _) => format!("{own}::{after}"),

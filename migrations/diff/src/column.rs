@@ -3,6 +3,7 @@
 mod computed;
 mod not_null;
 mod numbers;
+mod remade;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -16,8 +17,9 @@ use crate::step::{Altered, Step};
 use not_null::not_null;
 use settings::keep_targets;
 
-pub(crate) use computed::{is_computed, is_remade, remake};
+pub(crate) use computed::is_computed;
 pub(crate) use numbers::{count_on, serial_sequence, set_aside};
+pub(crate) use remade::{is_remade, remake};
 pub(crate) use settings::{foreign_options, options, settings};
 
 /// The properties of one object that differ, with their values before and after.
@@ -29,6 +31,16 @@ pub(crate) fn kind(table: &ObjectId) -> &'static str {
         ObjectId::View(_) => "VIEW",
         ObjectId::MaterializedView(_) => "MATERIALIZED VIEW",
         _ => "TABLE",
+    }
+}
+
+/// The kind of a table in a statement that is to leave those alone that inherit from it.
+fn kind_alone(to: &Side<'_>, table: &ObjectId) -> &'static str {
+    let is_parent =
+        || to.dependents(table).any(|other| matches!(other, ObjectId::Table(_) | ObjectId::ForeignTable(_)));
+    match kind(table) {
+        "TABLE" if is_parent() => "TABLE ONLY",
+        kind => kind,
     }
 }
 
@@ -51,28 +63,31 @@ pub(crate) fn follows_parent(
 }
 
 /// Adds a new column.
-pub(crate) fn add(
+pub(crate) fn add(sides: (&Side<'_>, &Side<'_>), table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
+    let step = added(sides, table, column, altered);
+    altered.steps.extend(step);
+}
+
+/// The step that adds a column, with all that it has; none where a parent brings it.
+fn added(
     (from, to): (&Side<'_>, &Side<'_>),
     table: &ObjectId,
     column: &ObjectId,
     altered: &mut Altered,
-) {
-    let Some(part) = column.part() else { return };
-    let Some(column) = to.statements.columns(&part.whole).into_iter().map(|(c, _)| c).find(|c| *c == column)
-    else {
-        return;
-    };
-    // A parent brings it.
-    let Some(mut line) = to.statements.column(table, column, true) else { return };
+) -> Option<Step> {
+    let part = column.part()?;
+    let columns = to.statements.columns(&part.whole);
+    let column = columns.into_iter().map(|(other, _)| other).find(|other| *other == column)?;
+    let mut line = to.statements.column(table, column, true)?;
     if let (Some(sequence), Some((plain, serial))) =
         (serial::sequence(from, to, part), serial::text(from, to, part))
     {
         line = line.replacen(&plain, &serial, 1);
         altered.absorbed.push(sequence.clone());
     }
-    let kind = kind(table);
-    let mut sql = format!("ALTER {kind} {} ADD COLUMN {line};\n", part.whole);
+    let mut sql = format!("ALTER {} {} ADD COLUMN {line};\n", kind(table), part.whole);
     for setting in to.statements.settings_of_column(column) {
+        let kind = kind_alone(to, table);
         sql += &format!("ALTER {kind} {} ALTER COLUMN {} {setting};\n", part.whole, part.name);
     }
     if let Some(comment) = to.value(column, &Property::Comment) {
@@ -80,21 +95,25 @@ pub(crate) fn add(
     }
     sql += &to.statements.grants_of_column(column, &to.defaults);
     altered.absorbed.push(ObjectId::Default(part.clone()));
-    altered.steps.push(Step::new(column, format!("adds {column}"), sql));
+    Some(Step::new(column, format!("adds {column}"), sql))
 }
 
 /// Drops a column once nothing needs it.
 pub(crate) fn drop(from: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
-    let Some(part) = column.part() else { return };
-    if from.value(column, &Property::Inherited).is_some() {
-        return;
+    if let Some(step) = drop_step(from, table, column) {
+        altered.dropped.push(column.clone());
+        altered.shrinks.push(step);
     }
+}
+
+/// The step that drops a column; none where its parent's goes.
+fn drop_step(from: &Side<'_>, table: &ObjectId, column: &ObjectId) -> Option<Step> {
+    let part = column.part().filter(|_| from.value(column, &Property::Inherited).is_none())?;
     let sql = format!("ALTER {} {} DROP COLUMN {};\n", kind(table), part.whole, part.name);
     // The rows of a foreign table are elsewhere.
     let is_stored = !is_computed(from, column) && matches!(table, ObjectId::Table(_));
     let loses = if is_stored { vec![part.to_string()] } else { Vec::new() };
-    altered.dropped.push(column.clone());
-    altered.shrinks.push(Step::new(column, format!("drops {column}"), sql).losing(loses));
+    Some(Step::new(column, format!("drops {column}"), sql).losing(loses))
 }
 
 /// Alters a column that is there both times.
@@ -107,7 +126,7 @@ pub(crate) fn alter(
     altered: &mut Altered,
 ) {
     let Some(part) = column.part() else { return };
-    if is_remade(sides, column, changed) {
+    if is_remade(sides, table, column, changed) {
         remake(sides, table, column, altered);
         return;
     }
@@ -160,10 +179,21 @@ impl<'a> Kept<'_, 'a> {
         self.to.value(self.column, property)
     }
 
+    /// The statement that alters the column, and leaves those alone that inherit it.
+    fn statement_alone(&self, what: &str) -> String {
+        let (kind, name, own) = (kind_alone(self.to, self.table), &self.part.whole, &self.part.name);
+        format!("ALTER {kind} {name} ALTER COLUMN {own} {what};\n")
+    }
+
     /// The statement that alters the column.
     fn statement(&self, what: &str) -> String {
         let (kind, name, own) = (kind(self.table), &self.part.whole, &self.part.name);
         format!("ALTER {kind} {name} ALTER COLUMN {own} {what};\n")
+    }
+
+    /// Returns whether it has values of its own, which a foreign table's has not.
+    fn is_stored(&self) -> bool {
+        matches!(self.table, ObjectId::Table(_))
     }
 
     fn compute(&self, altered: &mut Altered) {
@@ -177,7 +207,7 @@ impl<'a> Kept<'_, 'a> {
                 let summary = format!("computes {column} no more");
                 // Before what it was computed of has another type.
                 let sql = self.statement("DROP EXPRESSION");
-                altered.steps.insert(0, Step::new(column, summary, sql));
+                altered.first.insert(0, Step::new(column, summary, sql));
             }
         }
     }
@@ -190,11 +220,13 @@ impl<'a> Kept<'_, 'a> {
         let now = self.after(&Property::Type).unwrap_or_default();
         let collation = self.after(&Property::Collation).map(|c| format!(" COLLATE {c}"));
         let using = match before {
-            Some(before) if !cast::casts_by_itself(before, now) => {
+            // A foreign table has no values to be cast.
+            Some(before) if self.is_stored() && !cast::casts_by_itself(before, now) => {
                 format!(" USING {}", cast::using(sides, &own.to_string(), before, now))
             }
             _ => String::new(),
         };
+        let is_parent = kind_alone(self.to, self.table) != kind(self.table);
         let mut actions = Vec::new();
         if self.before(&Property::Default).is_some() {
             actions.push(format!("ALTER COLUMN {own} DROP DEFAULT"));
@@ -203,14 +235,18 @@ impl<'a> Kept<'_, 'a> {
             let collation = collation.unwrap_or_default();
             actions.push(format!("ALTER COLUMN {own} TYPE {now}{collation}{using}"));
         }
-        if let Some(default) = self.after(&Property::Default) {
-            actions.push(format!("ALTER COLUMN {own} SET DEFAULT {default}"));
+        let default = self.after(&Property::Default).map(|default| format!("SET DEFAULT {default}"));
+        if let Some(default) = default.as_ref().filter(|_| !is_parent) {
+            actions.push(format!("ALTER COLUMN {own} {default}"));
         }
         let summary = format!("changes the type of {column} from {} to {now}", before.unwrap_or_default());
-        let is_kept = before.is_none_or(|before| cast::keeps_values(sides, before, now));
+        let is_kept = before.is_none_or(|before| !self.is_stored() || cast::keeps_values(sides, before, now));
         let loses = if is_kept { Vec::new() } else { vec![part.to_string()] };
         if !actions.is_empty() {
-            let sql = format!("ALTER {} {} {};\n", kind(self.table), part.whole, actions.join(", "));
+            let mut sql = format!("ALTER {} {} {};\n", kind(self.table), part.whole, actions.join(", "));
+            if let Some(default) = default.filter(|_| is_parent) {
+                sql += &self.statement_alone(&default);
+            }
             altered.steps.push(Step::new(column, summary, sql).losing(loses));
         }
         altered.retyped.push(column.clone());
@@ -222,10 +258,10 @@ impl<'a> Kept<'_, 'a> {
         altered.absorbed.push(ObjectId::Default(self.part.clone()));
         let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
         let Some(value) = self.after(&Property::Default) else {
-            step(format!("drops the default of {column}"), self.statement("DROP DEFAULT"));
+            step(format!("drops the default of {column}"), self.statement_alone("DROP DEFAULT"));
             return;
         };
-        let sql = self.statement(&format!("SET DEFAULT {value}"));
+        let sql = self.statement_alone(&format!("SET DEFAULT {value}"));
         step(format!("changes the default of {column}"), sql);
         let was_numbered =
             [Property::Default, Property::Identity].iter().any(|how| self.before(how).is_some());

@@ -53,7 +53,7 @@ pub fn expand<'a>(from: &'a Catalog, to: &'a Catalog) -> Expansion {
         let of = |side: &'a Catalog| side.value(object, &Property::Type);
         let (Some(before), Some(now)) = (of(from), of(to)) else { continue };
         let Some(ObjectId::Table(_)) = sides.0.relation(&part.whole) else { continue };
-        if before == now || !cast::rewrites(sides, before, now) {
+        if before == now || !cast::rewrites(sides, before, now) || !cast::leads(sides, before, now) {
             continue;
         }
         match obstacle(sides, object, part) {

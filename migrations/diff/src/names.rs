@@ -44,6 +44,31 @@ pub(crate) fn renamed_in(definition: &str, renames: &[(&Ident, &Ident)]) -> Stri
     out
 }
 
+/// A text cut at a separator, wherever that stands in no quotes and no parentheses.
+pub(crate) fn items<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
+    let mut items = Vec::new();
+    let (mut begin, mut at, mut depth) = (0, 0, 0_usize);
+    while let Some(first) = text[at..].chars().next() {
+        if depth == 0 && text[at..].starts_with(separator) {
+            items.push(&text[begin..at]);
+            at += separator.len();
+            begin = at;
+            continue;
+        }
+        match first {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += match first {
+            '"' | '\'' => quoted_end(&text[at..], first),
+            _ => first.len_utf8(),
+        };
+    }
+    items.push(&text[begin..]);
+    items
+}
+
 /// The end of a quoted text at the beginning, whose quotes are doubled inside.
 fn quoted_end(text: &str, quote: char) -> usize {
     let mut end = 1;
@@ -75,6 +100,16 @@ mod tests {
         );
         let (odd, new) = (Ident::new("\"A b\""), Ident::new("\"A b_new\""));
         assert_eq!(renamed_in("gin (\"A b\")", &[(&odd, &new)]), "gin (\"A b_new\")");
+    }
+
+    #[test]
+    fn a_list_is_cut_outside_of_quotes_and_parentheses() {
+        assert_eq!(
+            items("a, f(b, c), 'd, ''e', \"f, g\"[1, 2]", ", "),
+            ["a", "f(b, c)", "'d, ''e'", "\"f, g\"[1, 2]"]
+        );
+        assert_eq!(items("f(a)) rest", ")"), ["f(a)", " rest"]);
+        assert_eq!(items("", ","), [""]);
     }
 
     #[test]

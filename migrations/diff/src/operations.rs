@@ -8,6 +8,8 @@ mod files;
 mod graph;
 mod hidden;
 mod inline;
+mod merge;
+mod rebuilds;
 mod replacements;
 mod settings;
 
@@ -31,6 +33,8 @@ enum Action {
     Create,
     /// What needs its parts: to become a partition, to be owned.
     Attach,
+    /// Fills a table that was made anew.
+    Fill,
     /// Drops columns.
     Shrink,
     /// Drops what was set aside.
@@ -67,6 +71,8 @@ pub(crate) struct Operations<'a> {
     moving: BTreeSet<ObjectId>,
     /// Types and functions that have another name until columns have what takes their place.
     aside: BTreeSet<&'a ObjectId>,
+    /// Tables that are partitioned otherwise, and take over their rows.
+    rebuilt: BTreeSet<&'a ObjectId>,
     unplanned: Vec<Unplanned>,
     steps: BTreeMap<Key<'a>, Vec<Step>>,
     after: BTreeMap<Key<'a>, BTreeSet<Key<'a>>>,
@@ -112,6 +118,7 @@ impl<'a> Operations<'a> {
             with_whole: BTreeSet::new(),
             moving: BTreeSet::new(),
             aside: BTreeSet::new(),
+            rebuilt: BTreeSet::new(),
             unplanned: Vec::new(),
             steps: BTreeMap::new(),
             after: BTreeMap::new(),
@@ -154,6 +161,10 @@ impl<'a> Operations<'a> {
             }
         }
         for (node, differences) in of_nodes {
+            if Self::is_rebuilt(node, &differences) {
+                self.rebuild(node);
+                continue;
+            }
             // The default of a column is no object of the catalog; its own node says nothing of it.
             let altered = alter((&self.from, &self.to), node, &differences, self.options.online);
             if let Some(reason) = &altered.unplanned {
@@ -179,6 +190,7 @@ impl<'a> Operations<'a> {
         for (node, fate) in fates {
             match fate {
                 Fate::Dropped | Fate::Replaced if self.aside.contains(node) => self.write_aside(node),
+                Fate::Replaced if self.rebuilt.contains(node) => self.write_rebuilt(node),
                 Fate::Dropped | Fate::Replaced => self.write_drop(node, fate),
                 Fate::Created | Fate::Altered => {}
             }

@@ -143,6 +143,22 @@ const PROPERTIES: &[Row] = &[
         NOTHING,
     ),
     ("CREATE SEQUENCE s", "CREATE SEQUENCE s START 7 MINVALUE 3", NOTHING, NOTHING),
+    // It starts again where none of its numbers is one that it may have.
+    (
+        "CREATE SEQUENCE s MAXVALUE 100",
+        "CREATE SEQUENCE s MINVALUE 1000 MAXVALUE 2000",
+        &["public.s.*"],
+        &["public.s.*"],
+    ),
+    (
+        "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY (MAXVALUE 100))",
+        "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY (MINVALUE 1000 MAXVALUE 2000))",
+        &["public.t_a_seq.*"],
+        &["public.t_a_seq.*"],
+    ),
+    // No cast leads from one type to the other.
+    ("CREATE TABLE t (a uuid)", "CREATE TABLE t (a bytea)", &["public.t.a"], &["public.t.a"]),
+    ("CREATE TABLE t (a int[])", "CREATE TABLE t (a boolean)", &["public.t.a"], &["public.t.a"]),
     (
         "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a",
         "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a WITH NO DATA",

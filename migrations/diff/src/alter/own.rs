@@ -57,6 +57,7 @@ impl<'o, 'a> Own<'o, 'a> {
             | ObjectId::MaterializedView(_)
             | ObjectId::View(_) => self.relation(),
             ObjectId::Function(_) | ObjectId::Procedure(_) => self.routine(),
+            ObjectId::Aggregate(_) => self.aggregate(),
             ObjectId::Index(_) => self.index(),
             ObjectId::Constraint(part) => self.constraint(part),
             ObjectId::Trigger(part) | ObjectId::Rule(part) => self.trigger_or_rule(part),
@@ -72,6 +73,7 @@ impl<'o, 'a> Own<'o, 'a> {
             ObjectId::EventTrigger(_) => self.event_trigger(),
             ObjectId::Statistics(_) => self.statistics(),
             ObjectId::Publication(_) => self.publication(),
+            ObjectId::PublishedTable(of) => self.published_table(of),
             ObjectId::OperatorFamily(_) if self.has(&Property::Members) => {
                 self.altered.unplanned = Some("its members differ".to_owned());
             }
@@ -87,21 +89,6 @@ impl<'o, 'a> Own<'o, 'a> {
         }
         let steps = self.sql.into_iter().map(|sql| Step::new(node, format!("changes {node}"), sql));
         self.altered.steps.extend(steps);
-    }
-
-    fn routine(&mut self) {
-        let head = |side: &Side<'_>| {
-            let text = side.value(self.node, &Property::Definition).unwrap_or_default();
-            text.split("\n LANGUAGE ").next().unwrap_or_default().to_owned()
-        };
-        match self.has(&Property::Definition) && head(self.from) == head(self.to) {
-            true => {
-                let text = self.after(&Property::Definition).unwrap_or_default().trim_end();
-                self.sql.push(format!("{text};\n"));
-                self.known.push(Property::Definition);
-            }
-            false => self.is_replaced = self.has(&Property::Definition),
-        }
     }
 
     fn extension(&mut self) {

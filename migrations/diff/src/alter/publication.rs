@@ -1,8 +1,9 @@
 //! Publications.
 
-use model::Property;
+use model::{ObjectId, Property, PublishedTableName};
 
 use super::own::Own;
+use crate::side::Side;
 
 /// What an option is where a publication does not name it.
 const USUAL: [(&str, &str); 2] =
@@ -24,4 +25,40 @@ impl Own<'_, '_> {
             self.sql.push(format!("ALTER PUBLICATION {} SET ({options});\n", self.node.name()));
         }
     }
+
+    /// Publishes a table otherwise. Postgres has no statement for one of several, so all are named again;
+    /// where others change as well, each goes and comes by itself.
+    pub(super) fn published_table(&mut self, of: &PublishedTableName) {
+        let is_other = |member: &&ObjectId| *member != self.node;
+        let same = |member: &ObjectId| {
+            [Property::Columns, Property::Condition, Property::Definition]
+                .iter()
+                .all(|property| self.from.value(member, property) == self.to.value(member, property))
+        };
+        let (before, after) = (members(self.from, of), members(self.to, of));
+        let mut others = after.iter().filter(|member| is_other(member));
+        self.is_replaced = before != after || !others.all(|member| same(member));
+        if self.is_replaced {
+            return;
+        }
+        let texts = after.iter().filter_map(|member| {
+            let text = self.to.statements.create(member, &[]);
+            let text = text.split_once(" ADD ").map(|(_, text)| text.trim_end());
+            Some(text?.trim_end_matches(';').to_owned())
+        });
+        let texts = texts.collect::<Vec<_>>().join(", ");
+        self.sql.push(format!("ALTER PUBLICATION {} SET {texts};\n", of.publication));
+        self.known.extend([Property::Columns, Property::Condition, Property::Definition]);
+    }
+}
+
+/// The tables and schemas of a publication.
+fn members<'a>(side: &Side<'a>, of: &PublishedTableName) -> Vec<&'a ObjectId> {
+    let objects = side.catalog.iter().map(|(object, _)| object);
+    let is_member = |object: &&ObjectId| match object {
+        ObjectId::PublishedTable(other) => other.publication == of.publication,
+        ObjectId::PublishedSchema(other) => other.publication == of.publication,
+        _ => false,
+    };
+    objects.filter(is_member).collect()
 }

@@ -13,7 +13,8 @@ impl Own<'_, '_> {
             let options = sequence_options(before, now, "");
             if !options.is_empty() {
                 let first = sequence_position(self.node, before, now);
-                self.sql.push(format!("{first}ALTER SEQUENCE {name} {options};\n"));
+                let sql = format!("{first}ALTER SEQUENCE {name} {options};\n");
+                self.altered.steps.push(sequence_step(self.node, (before, now), sql));
             }
         }
         if self.has(&Property::Persistence) {
@@ -97,11 +98,21 @@ pub(super) fn sequence_options(before: &str, after: &str, set: &str) -> String {
     if cycles(before) != cycles(after) {
         options.push(format!("{set}{}", if cycles(after) { "CYCLE" } else { "NO CYCLE" }));
     }
-    let number = |text: &str, word: &str| of(text, word).parse::<i64>().unwrap_or_default();
-    let is_beyond = |one: &str, other: &str| number(one, "max") < number(other, "min");
-    // No number that it can be at is one that it may be at.
-    if is_beyond(before, after) || is_beyond(after, before) {
+    if starts_again(before, after) {
         options.push("RESTART".to_owned());
     }
     options.join(" ")
+}
+
+/// Returns whether a sequence starts again: no number that it can be at is one that it may be at.
+fn starts_again(before: &str, after: &str) -> bool {
+    let number = |text: &str, word: &str| value_of(text, word).parse::<i64>().unwrap_or_default();
+    let is_beyond = |one: &str, other: &str| number(one, "max") < number(other, "min");
+    is_beyond(before, after) || is_beyond(after, before)
+}
+
+/// The step that changes a sequence. What it has counted is lost where it starts again.
+pub(super) fn sequence_step(sequence: &ObjectId, (before, after): (&str, &str), sql: String) -> Step {
+    let loses = if starts_again(before, after) { vec![format!("{}.*", sequence.name())] } else { Vec::new() };
+    Step::new(sequence, format!("changes {sequence}"), sql).losing(loses)
 }

@@ -1,8 +1,9 @@
 //! The parts of a table: its columns, the sequences of its identity columns.
 
-use model::{Difference, ObjectId, Property};
+use model::{Difference, ObjectId, Property, QualifiedName};
 
-use super::sequence::{is_wider, sequence_options, sequence_position};
+use super::sequence::{is_wider, sequence_options, sequence_position, sequence_step};
+use super::types::is_retyped;
 use crate::column::{self, by_object};
 use crate::side::Side;
 use crate::step::{Altered, Step};
@@ -17,9 +18,12 @@ pub(super) fn table(
     let (from, to) = sides;
     let mut renamed = (None, None);
     let mut computed = Vec::new();
-    // Its columns come and go with the attributes of its type.
     let kind = to.value(node, &Property::OfType);
-    let is_typed = kind.is_some() && kind == from.value(node, &Property::OfType);
+    let kind = kind.filter(|kind| from.value(node, &Property::OfType) == Some(kind));
+    let composite = kind.and_then(QualifiedName::parse).map(ObjectId::CompositeType);
+    let is_let_go = composite.is_some_and(|composite| is_retyped(sides, &composite));
+    // Its columns come and go with the attributes of its type.
+    let is_typed = kind.is_some() && !is_let_go;
     for difference in differences {
         match difference {
             Difference::New(ObjectId::Column(_)) | Difference::Gone(ObjectId::Column(_)) if is_typed => {}
@@ -48,7 +52,7 @@ pub(super) fn table(
                         let (table, column) = (&owner.column.whole, &owner.column.name);
                         let first = sequence_position(object, before, after);
                         let sql = format!("{first}ALTER TABLE {table} ALTER COLUMN {column} {set};\n");
-                        let step = Step::new(object, format!("changes {object}"), sql);
+                        let step = sequence_step(object, (before, after), sql);
                         // Numbers that a narrower type cannot hold go before it comes.
                         let at = if is_wider(before, after) { altered.steps.len() } else { 0 };
                         altered.steps.insert(at, step);
@@ -59,20 +63,16 @@ pub(super) fn table(
         }
     }
     // What is computed of a column goes before that gets another type.
-    let retyped = std::mem::take(&mut altered.retyped);
-    let reads = |step: &Step| {
-        let about = &step.change.about;
-        column::is_computed(from, about) && from.catalog.dependencies(about).any(|n| retyped.contains(n))
-    };
-    let (first, shrinks): (Vec<Step>, Vec<Step>) = altered.shrinks.drain(..).partition(reads);
+    let moving: Vec<ObjectId> = altered.retyped.iter().chain(&altered.remade).cloned().collect();
+    let reads = |column: &ObjectId| from.catalog.dependencies(column).any(|needed| moving.contains(needed));
+    let goes_first = |step: &Step| column::is_computed(from, &step.change.about) && reads(&step.change.about);
+    let (first, shrinks): (Vec<Step>, Vec<Step>) = altered.shrinks.drain(..).partition(goes_first);
     altered.steps.splice(0..0, first);
     altered.shrinks = shrinks;
-    altered.retyped = retyped;
     if let Some(whole) = node.as_whole() {
         for (column, _) in from.statements.columns(whole) {
-            let reads = from.catalog.dependencies(column).any(|needed| altered.retyped.contains(needed));
             let is_computed = column::is_computed(from, column) && column::is_computed(to, column);
-            if is_computed && reads && !altered.remade.contains(column) {
+            if is_computed && reads(column) && !altered.remade.contains(column) {
                 altered.steps.retain(|step| step.change.about != *column);
                 column::remake(sides, node, column, altered);
             }
@@ -82,6 +82,19 @@ pub(super) fn table(
         column::add((from, to), node, column, altered);
     }
     altered.shrinks.sort_by_key(|step| !column::is_computed(from, &step.change.about));
+    if let (Some(kind), true) = (kind, is_let_go) {
+        if !altered.remade.is_empty() {
+            altered.unplanned = Some(format!(
+                "no cast leads from the type of an attribute of {kind} to its new one: drop the attribute \
+                 in one migration, and add it in another"
+            ));
+        }
+        let sql = format!("ALTER TABLE {} OF {kind};\n", node.name());
+        let step = Step::new(node, format!("makes {node} one of {kind} again"), sql);
+        // A column that goes must be gone.
+        let list = if altered.shrinks.is_empty() { &mut altered.last } else { &mut altered.shrinks };
+        list.push(step);
+    }
     // An identity's sequence under another name.
     if let (Some(before), Some((after, name))) = renamed
         && let (Some(old), Some(new)) =

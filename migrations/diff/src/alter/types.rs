@@ -49,8 +49,14 @@ pub(super) fn composite(
         .filter(|table| from.value(table, &Property::OfType).is_some())
         .filter_map(ObjectId::as_whole)
         .collect();
-    // Tables of the type follow it.
-    let cascade = if typed_tables.is_empty() { "" } else { " CASCADE" };
+    let is_let_go = !typed_tables.is_empty() && is_retyped((from, to), node);
+    // Tables of the type follow it. Values that must be cast, they cast by themselves.
+    let cascade = if typed_tables.is_empty() || is_let_go { "" } else { " CASCADE" };
+    if is_let_go {
+        let sql =
+            typed_tables.iter().map(|table| format!("ALTER TABLE {table} NOT OF;\n")).collect::<String>();
+        altered.steps.push(Step::new(node, format!("lets tables go that are of {node}"), sql));
+    }
     let mut step = |object: &ObjectId, what: String, loses: Vec<String>| {
         if let Some(part) = object.part() {
             let mut sql = format!("ALTER TYPE {} {what}{cascade};\n", part.whole);
@@ -92,6 +98,18 @@ pub(super) fn composite(
             _ => {}
         }
     }
+}
+
+/// Returns whether attributes of a composite type change their types.
+pub(super) fn is_retyped((from, to): (&Side<'_>, &Side<'_>), node: &ObjectId) -> bool {
+    let attributes = node.as_whole().map(|name| from.statements.columns(name)).unwrap_or_default();
+    let is_other = |attribute: &ObjectId| {
+        to.catalog.contains(attribute)
+            && [Property::Type, Property::Collation]
+                .iter()
+                .any(|property| from.value(attribute, property) != to.value(attribute, property))
+    };
+    attributes.into_iter().any(|(attribute, _)| is_other(attribute))
 }
 
 pub(super) fn domain(

@@ -2,7 +2,7 @@
 
 use model::{ObjectId, Property};
 
-use super::{Changed, kind};
+use super::{Changed, kind_alone};
 use crate::side::Side;
 use crate::step::{Altered, Step};
 
@@ -18,7 +18,7 @@ pub(crate) fn settings(
     let Some(part) = column.part() else { return };
     let has = |property: &Property| changed.contains_key(property);
     let after = |property: &Property| to.value(column, property);
-    let kind = kind(whole);
+    let kind = kind_alone(to, whole);
     let alter = |what: &str| format!("ALTER {kind} {} ALTER COLUMN {} {what};\n", part.whole, part.name);
     let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
     let simple: [(&Property, &str, &str); 3] = [

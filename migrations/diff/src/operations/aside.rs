@@ -17,6 +17,9 @@ impl<'a> Operations<'a> {
         node: &'a ObjectId,
         waiting: &mut Vec<&'a ObjectId>,
     ) {
+        if self.lets_rebuilt_go(dependent, node) {
+            return;
+        }
         let is_gone = matches!(self.fates.get(dependent), Some(Fate::Replaced | Fate::Dropped));
         let is_function = matches!(node, ObjectId::Function(_));
         match dependent {
@@ -202,7 +205,7 @@ impl<'a> Operations<'a> {
     }
 
     /// A name that nothing has on either side.
-    fn name_meanwhile(&self, name: &QualifiedName) -> QualifiedName {
+    pub(super) fn name_meanwhile(&self, name: &QualifiedName) -> QualifiedName {
         let is_taken = |other: &QualifiedName| {
             let sides = [self.from.catalog, self.to.catalog];
             sides.iter().flat_map(|side| side.iter()).any(|(object, _)| object.qualified() == Some(other))

@@ -1,6 +1,6 @@
 //! What is made, and made anew.
 
-use model::{Ident, ObjectId, Property, QualifiedName};
+use model::{Ident, ObjectId, PartName, Property, QualifiedName};
 
 use super::{Action, Fate, Operations};
 use crate::make;
@@ -24,7 +24,8 @@ impl<'a> Operations<'a> {
             self.steps.insert((Action::Create, node), Vec::new());
             return;
         }
-        let is_new = |object: &ObjectId| matches!(self.fates.get(object), Some(Fate::Created));
+        let is_new =
+            |object: &ObjectId| matches!(self.fates.get(object), Some(Fate::Created | Fate::Replaced));
         let whole = to.whole(node);
         let is_online = self.options.online
             && match node {
@@ -37,9 +38,15 @@ impl<'a> Operations<'a> {
         let inline: Vec<&ObjectId> = self.inline.get(node).into_iter().flatten().copied().collect();
         let mut steps = make::steps((&self.from, to), node, &inline, is_online);
         // The old index serves until the new one is there.
-        if is_online && fate == Fate::Replaced && matches!(node, ObjectId::Index(_)) && self.can_stay(node) {
-            steps = rebuild(node, &self.free_name(node), steps);
-            self.steps.insert((Action::Drop, node), Vec::new());
+        if is_online && fate == Fate::Replaced && self.can_stay(node) {
+            let rebuilt = match node {
+                ObjectId::Constraint(part) => self.rebuilt_key(node, part, &steps),
+                _ => node.qualified().map(|name| rebuilt(node, name, &self.free_name(name), steps.clone())),
+            };
+            if let Some(rebuilt) = rebuilt {
+                steps = rebuilt;
+                self.steps.insert((Action::Drop, node), Vec::new());
+            }
         }
         self.steps.insert((Action::Create, node), steps);
         match node {
@@ -47,6 +54,7 @@ impl<'a> Operations<'a> {
                 // Where the table becomes a partition later on, its indexes are attached with it.
                 let comes_later = whole.is_some_and(|table| {
                     self.from.value(table, &Property::PartitionOf).is_none()
+                        || self.rebuilt.contains(table)
                         || self.altered.get(table).is_some_and(|altered| altered.attach.is_some())
                 });
                 if let Some(parent) = to.value(node, &Property::AttachedTo).filter(|_| !comes_later) {
@@ -82,9 +90,29 @@ impl<'a> Operations<'a> {
         !self.from.needs(index).any(goes) && !self.from.catalog.dependencies(index).any(is_moved)
     }
 
+    /// The steps that build the index of a key under another name, and let it be the key's in place of the
+    /// old one; none where the key has no such index, or must go before its table is altered.
+    fn rebuilt_key(&self, node: &ObjectId, part: &PartName, steps: &[Step]) -> Option<Vec<Step>> {
+        let [build, add, rest @ ..] = steps else { return None };
+        let before = self.from.statements.index_of(part)?.qualified()?;
+        let table = self.from.whole(node)?;
+        if !build.is_concurrent || before.name != part.name || self.altered.contains_key(table) {
+            return None;
+        }
+        let (own, other) = (&part.name, self.free_name(before));
+        let (mut build, mut add) = (build.clone(), add.clone());
+        let named = |name: &Ident| format!(" CONCURRENTLY {name} ");
+        build.change.sql = build.change.sql.replacen(&named(own), &named(&other), 1);
+        let adds = format!(" ADD CONSTRAINT {own} ");
+        let swaps = format!(" DROP CONSTRAINT {own},{adds}");
+        let using = |name: &Ident| format!(" USING INDEX {name}");
+        let swap = add.change.sql.replacen(&adds, &swaps, 1).replacen(&using(own), &using(&other), 1);
+        add.change.sql = swap;
+        Some([build, add].into_iter().chain(rest.iter().cloned()).collect())
+    }
+
     /// A name for an index that no relation has, before or after.
-    fn free_name(&self, index: &ObjectId) -> Ident {
-        let Some(name) = index.qualified() else { return Ident::new("new") };
+    fn free_name(&self, name: &QualifiedName) -> Ident {
         let suffixes = std::iter::once("_new".to_owned()).chain((2..).map(|number| format!("_new{number}")));
         let mut names = suffixes.map(|suffix| suffixed(&name.name, &suffix));
         let is_taken = |other: &Ident| {
@@ -101,8 +129,7 @@ impl<'a> Operations<'a> {
 }
 
 /// Builds an index under another name, drops the old one and gives the new one its name.
-fn rebuild(node: &ObjectId, other: &Ident, steps: Vec<Step>) -> Vec<Step> {
-    let Some(name) = node.qualified() else { return steps };
+fn rebuilt(node: &ObjectId, name: &QualifiedName, other: &Ident, steps: Vec<Step>) -> Vec<Step> {
     let own = &name.name;
     let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
     let mut steps = steps.into_iter();

@@ -15,7 +15,8 @@ impl<'a> Operations<'a> {
         let whole = from.whole(node);
         let is_gone =
             |object: &ObjectId| matches!(self.fates.get(object), Some(Fate::Dropped | Fate::Replaced));
-        let goes_with_whole = whole.is_some_and(|whole| whole != node && is_gone(whole));
+        let goes_with_whole = whole.is_some_and(|whole| whole != node && is_gone(whole))
+            && !self.is_in_the_way_of_rebuilt(node);
         let own = from.catalog.whole(node);
         let named: Vec<ObjectId> = from
             .catalog
@@ -63,6 +64,7 @@ impl<'a> Operations<'a> {
             || (goes_with_column && !is_needed)
             || is_brought
             || self.absorbed.contains(node)
+            || self.goes_with_rebuilt(node)
         {
             if goes_with_whole {
                 self.with_whole.insert(node);

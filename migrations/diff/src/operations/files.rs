@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::ObjectId;
 
 use super::hidden::is_routine;
+use super::merge::merged;
 use super::{Action, Key, Operations};
 use crate::PlannedFile;
 
@@ -63,7 +64,8 @@ impl<'a> Operations<'a> {
             }
             levels.insert(key, available);
         }
-        files
+        let merged = |file: PlannedFile| PlannedFile { changes: merged(file.changes), ..file };
+        files.into_iter().map(merged).collect()
     }
 
     /// An object whose alteration is part of a circle, and which could be dropped and made again instead.

@@ -82,6 +82,13 @@ impl<'a> Operations<'a> {
                         add(key, (Action::Alter, node));
                     }
                     let node_before = self.from.node(node).unwrap_or(node);
+                    if let ObjectId::Constraint(part) = node {
+                        for parent in
+                            self.of_parents(part).into_iter().filter(|parent| has(Action::Drop, parent))
+                        {
+                            add(key, (Action::Drop, parent));
+                        }
+                    }
                     if self.with_column.contains(node)
                         && let Some(whole) = self.from.whole(node).and_then(|whole| self.to.node(whole))
                         && has(Action::Shrink, whole)
@@ -147,10 +154,10 @@ impl<'a> Operations<'a> {
                         }
                     }
                 }
-                Action::Clear | Action::Set => {}
+                Action::Fill | Action::Clear | Action::Set => {}
             }
         }
-        for (later, earlier) in self.orders_of_aside() {
+        for (later, earlier) in self.orders_of_aside().into_iter().chain(self.orders_of_rebuilt()) {
             add(later, earlier);
         }
         // What is a member of an extension comes and goes with it.

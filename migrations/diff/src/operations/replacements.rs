@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::{ObjectId, Property};
+use model::{ObjectId, PartName, Property, QualifiedName};
 
 use super::{Fate, Operations};
 use crate::alter::is_replaceable;
 use crate::drop;
+use crate::side::Side;
 
 impl<'a> Operations<'a> {
     /// What needs an object that goes for a while, goes for that while too.
@@ -29,6 +30,7 @@ impl<'a> Operations<'a> {
             let remade = altered.remade.iter().flat_map(|column| self.from.dependents_of_column(column));
             blocking.extend(remade.filter(|d| !is_of_column(d)));
         }
+        blocking.extend(self.held_by_children());
         for dependent in blocking {
             self.replace(dependent, &mut waiting);
         }
@@ -49,6 +51,39 @@ impl<'a> Operations<'a> {
                 }
             }
         }
+    }
+
+    /// What a parent has and does not let its children be without: an index of a partitioned table, a
+    /// constraint that is a child's own as well and is to be the parent's alone.
+    fn held_by_children(&self) -> Vec<&'a ObjectId> {
+        let stays = |table: &ObjectId| matches!(self.fates.get(table), None | Some(Fate::Altered));
+        let mut held = Vec::new();
+        for (node, fate) in &self.fates {
+            match node {
+                ObjectId::Index(_) if *fate == Fate::Dropped && !self.is_moved(node) => {
+                    let is_held = self.from.whole(node).is_some_and(stays);
+                    held.extend(self.from.attached_to(node).filter(|_| is_held));
+                }
+                ObjectId::Constraint(part) if *fate == Fate::Replaced => {
+                    let is_brought = |side: &Side<'_>| side.value(node, &Property::Inherited).is_some();
+                    if !is_brought(&self.from) && is_brought(&self.to) {
+                        held.extend(self.of_parents(part));
+                    }
+                }
+                _ => {}
+            }
+        }
+        held
+    }
+
+    /// The constraints of this one's name on the tables that its own inherits from.
+    pub(super) fn of_parents(&self, part: &PartName) -> Vec<&'a ObjectId> {
+        let table = self.from.relation(&part.whole);
+        let of = |property| table.and_then(|table| self.from.value(table, &property)).unwrap_or_default();
+        let parents = of(Property::Inherits).split(", ").chain([of(Property::PartitionOf)]);
+        let parents = parents.filter_map(QualifiedName::parse);
+        let constraint = |parent| ObjectId::Constraint(PartName::new(&parent, &part.name));
+        parents.filter_map(|parent| self.from.node(&constraint(parent))).collect()
     }
 
     /// Returns whether a foreign key can compare a column of the new type with one of the old.

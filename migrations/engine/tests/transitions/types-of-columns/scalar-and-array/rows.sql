@@ -1,1 +1,1 @@
-INSERT INTO t VALUES (1, '12');
+INSERT INTO t (id) VALUES (1);

@@ -1,2 +1,2 @@
-CREATE TABLE t (id int PRIMARY KEY, a text);
+CREATE TABLE t (id int PRIMARY KEY, a int[]);
 CREATE INDEX t_a ON t (a);

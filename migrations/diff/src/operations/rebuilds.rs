@@ -1,0 +1,238 @@
+//! Tables that become partitioned, are partitioned otherwise, or are so no more. Postgres alters none of
+//! that: the table keeps another name until a new one has its rows.
+
+use std::collections::BTreeSet;
+
+use model::{Difference, ObjectId, Property};
+
+use super::{Action, Fate, Key, Operations};
+use crate::cast;
+use crate::column;
+use crate::step::{Altered, Step};
+
+impl<'a> Operations<'a> {
+    /// Returns whether a table that is there before and after is partitioned otherwise.
+    pub(super) fn is_rebuilt(node: &ObjectId, differences: &[&Difference]) -> bool {
+        let is_key = |difference: &&Difference| {
+            matches!(difference, Difference::Changed { object, property: Property::PartitionedBy, .. }
+                if object == node)
+        };
+        matches!(node, ObjectId::Table(_)) && differences.iter().any(is_key)
+    }
+
+    /// Lets a table be made anew, with its rows.
+    pub(super) fn rebuild(&mut self, node: &'a ObjectId) {
+        let has_heirs = self.from.dependents(node).any(|table| {
+            self.from
+                .value(table, &Property::Inherits)
+                .is_some_and(|parents| parents.split(", ").any(|parent| parent == node.name()))
+        });
+        if has_heirs {
+            self.refuse(
+                node,
+                "its partitioning differs, and other tables inherit from it: let them go first",
+            );
+        }
+        self.rebuilt.insert(node);
+        self.fates.insert(node, Fate::Replaced);
+        self.altered.insert(node, Altered::default());
+    }
+
+    /// Makes what needs a rebuilt table let go of it, where that is no dropping; returns whether it is none.
+    pub(super) fn lets_rebuilt_go(&mut self, dependent: &'a ObjectId, node: &'a ObjectId) -> bool {
+        if !self.rebuilt.contains(node) {
+            return false;
+        }
+        match dependent {
+            // It counts on, owned by the new table's column.
+            ObjectId::Sequence(_) => true,
+            ObjectId::Table(_) | ObjectId::ForeignTable(_) if self.is_partition_of(dependent, node) => {
+                self.move_partition(dependent, node);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn is_partition_of(&self, table: &ObjectId, parent: &ObjectId) -> bool {
+        self.from.value(table, &Property::PartitionOf).is_some_and(|name| name == parent.name())
+    }
+
+    /// A partition that stays keeps its rows: it leaves the table before that is set aside.
+    fn move_partition(&mut self, partition: &'a ObjectId, parent: &'a ObjectId) {
+        let Some(partition) = self.to.node(partition).filter(|one| self.from.is_node(one)) else { return };
+        self.fates.entry(partition).or_insert(Fate::Altered);
+        let altered = self.altered.entry(partition).or_default();
+        let sql = format!("ALTER TABLE {} DETACH PARTITION {};\n", parent.name(), partition.name());
+        altered.detach = Some(Step::new(partition, format!("takes {partition} out of {parent}"), sql));
+        let attachment = partition.as_whole().and_then(|whole| self.to.statements.attachment(whole));
+        altered.attach =
+            attachment.map(|sql| Step::new(partition, format!("makes {partition} a partition"), sql));
+    }
+
+    /// Returns whether a table is dropped as a partition of one that is rebuilt: its rows go over with it.
+    pub(super) fn goes_with_rebuilt(&self, table: &ObjectId) -> bool {
+        matches!(table, ObjectId::Table(_))
+            && self.rebuilt.iter().any(|rebuilt| self.is_partition_of(table, rebuilt))
+    }
+
+    /// Returns whether a part of a rebuilt table has a name that its successor needs.
+    pub(super) fn is_in_the_way_of_rebuilt(&self, part: &ObjectId) -> bool {
+        let has_own_name = match part {
+            ObjectId::Index(_) | ObjectId::Statistics(_) => true,
+            ObjectId::Constraint(part) => self.from.statements.index_of(part).is_some(),
+            _ => false,
+        };
+        has_own_name && self.from.whole(part).is_some_and(|whole| self.rebuilt.contains(whole))
+    }
+
+    /// Writes the steps that set the old table aside, fill the new one and drop the old one.
+    pub(super) fn write_rebuilt(&mut self, node: &'a ObjectId) {
+        let (Some(name), ObjectId::Table(_)) = (node.as_whole(), node) else { return };
+        let other = self.name_meanwhile(name);
+        let mut aside = format!("ALTER TABLE {name} RENAME TO {};\n", other.name);
+        let mut go_on = String::new();
+        let (from, to) = (&self.from, &self.to);
+        for (column, _) in from.statements.columns(name) {
+            let Some(part) = column.part() else { continue };
+            if let Some(sequence) = from.statements.identity_sequence(part) {
+                let (rename, before) = column::set_aside(sequence);
+                aside += &rename;
+                if to.statements.identity_sequence(part).is_some() {
+                    go_on += &column::count_on(&column::serial_sequence(part), &before);
+                }
+            }
+            if let Some(sequence) = from.owned_sequence(part).filter(|sequence| to.is_node(sequence)) {
+                aside.insert_str(0, &format!("ALTER SEQUENCE {} OWNED BY NONE;\n", sequence.name()));
+                if to.owned_sequence(part) == Some(sequence) {
+                    go_on += &format!("ALTER SEQUENCE {} OWNED BY {part};\n", sequence.name());
+                }
+            }
+        }
+        let (columns, loses) = self.columns_of_rebuilt(node);
+        let (mut before, mut after) = (String::new(), String::new());
+        let force = |table: &str, how: &str| format!("ALTER TABLE {table} {how} ROW LEVEL SECURITY;\n");
+        if from.value(node, &Property::RowSecurityForced).is_some() {
+            before += &force(&other.to_string(), "NO FORCE");
+        }
+        if to.value(node, &Property::RowSecurityForced).is_some() {
+            before += &force(&name.to_string(), "NO FORCE");
+            after += &force(&name.to_string(), "FORCE");
+        }
+        let copy = match columns.is_empty() {
+            true => String::new(),
+            false => {
+                let of = |at: fn(&(String, String)) -> &String| {
+                    columns.iter().map(at).cloned().collect::<Vec<_>>().join(", ")
+                };
+                let (names, values) = (of(|(name, _)| name), of(|(_, value)| value));
+                format!(
+                    "{before}INSERT INTO {name} ({names}) OVERRIDING SYSTEM VALUE\n\
+                     SELECT {values} FROM {other};\n{after}"
+                )
+            }
+        };
+        let fill = Step::new(node, format!("fills the new {node}"), copy + &go_on).losing(loses);
+        let drop = Step::new(node, format!("drops {node} as it was"), format!("DROP TABLE {other};\n"));
+        if let Some(parent) = from.value(node, &Property::PartitionOf) {
+            let sql = format!("ALTER TABLE {parent} DETACH PARTITION {name};\n");
+            let step = Step::new(node, format!("takes {node} out of {parent}"), sql);
+            self.steps.insert((Action::Detach, node), vec![step]);
+        }
+        let aside = Step::new(node, format!("sets {node} aside"), aside);
+        self.steps.insert((Action::Drop, node), vec![aside]);
+        self.steps.insert((Action::Fill, node), vec![fill]);
+        self.steps.insert((Action::Clear, node), vec![drop]);
+    }
+
+    /// The columns that both tables have with the values for them, and what is lost.
+    fn columns_of_rebuilt(&self, node: &ObjectId) -> (Vec<(String, String)>, Vec<String>) {
+        let sides = (&self.from, &self.to);
+        let (mut columns, mut loses) = (Vec::new(), Vec::new());
+        let all = node.as_whole().map(|name| self.from.statements.columns(name)).unwrap_or_default();
+        for (column, own) in all.into_iter().filter(|(column, _)| !column::is_computed(sides.0, column)) {
+            let Some(part) = column.part() else { continue };
+            let of = |side: usize| {
+                let side = if side == 0 { sides.0 } else { sides.1 };
+                side.value(column, &Property::Type).unwrap_or_default()
+            };
+            let (before, now) = (of(0), of(1));
+            let is_kept = self.to.catalog.contains(column)
+                && !column::is_computed(sides.1, column)
+                && cast::leads(sides, before, now);
+            if is_kept {
+                let value = match before == now || cast::casts_by_itself(before, now) {
+                    true => own.to_string(),
+                    false => cast::using(sides, own.as_str(), before, now),
+                };
+                columns.push((own.to_string(), value));
+            }
+            if !is_kept || !cast::keeps_values(sides, before, now) {
+                loses.push(part.to_string());
+            }
+        }
+        if columns.is_empty() {
+            loses = vec![format!("{}.*", node.name())];
+        }
+        (columns, loses)
+    }
+
+    /// The new table is filled once its partitions are there, and before what looks at its rows or acts on
+    /// them.
+    pub(super) fn orders_of_rebuilt(&self) -> Vec<(Key<'a>, Key<'a>)> {
+        let mut orders = Vec::new();
+        for node in &self.rebuilt {
+            let fill = (Action::Fill, *node);
+            orders.extend([(fill, (Action::Create, *node)), ((Action::Clear, *node), fill)]);
+            let family = self.partitions(node);
+            for table in &family {
+                orders.extend([(fill, (Action::Attach, *table)), (fill, (Action::Create, *table))]);
+            }
+            for key @ (action, object) in self.steps.keys() {
+                let whole = self.to.whole(object);
+                let is_of_family = whole.is_some_and(|whole| whole == *node || family.contains(whole));
+                let is_own = whole == Some(*node);
+                let looks_at_it = match object {
+                    ObjectId::Trigger(_) | ObjectId::Rule(_) | ObjectId::Policy(_) => is_of_family,
+                    ObjectId::Index(_) | ObjectId::Statistics(_) => is_own && !self.to.is_partitioned(node),
+                    ObjectId::Constraint(_) => {
+                        let is_key = |object: &ObjectId| self.is_foreign_key_of(object);
+                        is_own && (!self.to.is_partitioned(node) || is_key(object))
+                            || is_key(object) && self.to.needs(object).any(|n| self.is_of(n, node))
+                    }
+                    ObjectId::MaterializedView(_) => true,
+                    ObjectId::PublishedTable(_) => self.to.needs(object).any(|needed| needed == *node),
+                    _ => false,
+                };
+                if *action == Action::Create && looks_at_it {
+                    orders.push((*key, fill));
+                }
+            }
+        }
+        orders.retain(|(later, earlier)| self.steps.contains_key(later) && self.steps.contains_key(earlier));
+        orders
+    }
+
+    fn is_of(&self, object: &ObjectId, table: &ObjectId) -> bool {
+        object == table || self.to.whole(object) == Some(table)
+    }
+
+    fn is_foreign_key_of(&self, object: &ObjectId) -> bool {
+        let definition = self.to.value(object, &Property::Definition).unwrap_or_default();
+        matches!(object, ObjectId::Constraint(_)) && definition.starts_with("FOREIGN KEY")
+    }
+
+    /// The partitions of a table that is to be, and those of these.
+    fn partitions(&self, node: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
+        let (mut found, mut waiting) = (BTreeSet::new(), vec![node.name()]);
+        while let Some(parent) = waiting.pop() {
+            for (table, _) in self.to.catalog.iter() {
+                let is_partition = self.to.value(table, &Property::PartitionOf) == Some(parent.as_str());
+                if is_partition && found.insert(table) {
+                    waiting.push(table.name());
+                }
+            }
+        }
+        found
+    }
+}

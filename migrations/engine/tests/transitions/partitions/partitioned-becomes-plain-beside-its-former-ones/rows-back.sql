@@ -1,0 +1,1 @@
+INSERT INTO m VALUES (2, '2020-02-02', 'x');

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int, a uuid);
+CREATE SEQUENCE q START 7;
+ALTER SEQUENCE q OWNED BY t.a;

@@ -1,0 +1,1 @@
+INSERT INTO m (id) VALUES (1), (2);

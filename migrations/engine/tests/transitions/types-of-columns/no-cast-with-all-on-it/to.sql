@@ -1,0 +1,9 @@
+CREATE TABLE t (id int PRIMARY KEY, a bytea, b text GENERATED ALWAYS AS (encode(a, 'hex')) STORED);
+CREATE INDEX t_a ON t (a, id);
+CREATE INDEX t_b ON t (b);
+CREATE STATISTICS t_s ON id, a FROM t;
+ALTER TABLE t ADD CONSTRAINT a_is CHECK (a IS NOT NULL OR id < 10);
+CREATE VIEW v AS SELECT id, a FROM t;
+CREATE POLICY p ON t USING (a IS NULL);
+COMMENT ON COLUMN t.a IS 'one';
+GRANT SELECT (a) ON t TO pg_monitor;
