@@ -202,9 +202,12 @@ async fn the_search_reads_the_claimed_organization_alone() {
         [(A, "00000000-0000-7000-8000-0000000003aa"), (B, "00000000-0000-7000-8000-0000000003bb")]
     {
         client.batch_execute(&format!("BEGIN; SET LOCAL app.organization = '{claim}'")).await.unwrap();
-        let found =
-            texts(&client, "SELECT bookmark_id::text FROM searchable_documents WHERE words @@ 'x'").await;
-        assert_eq!(found, [bookmark]);
+        for view in ["searchable_documents", "keyed_documents"] {
+            let sql = format!("SELECT bookmark_id::text FROM {view} WHERE words @@ 'x'");
+            assert_eq!(texts(&client, &sql).await, [bookmark], "{view}");
+        }
+        let of_keys = "SELECT bookmark_id::text FROM keyed_documents WHERE keys @@ search_key_query('x')";
+        assert_eq!(texts(&client, of_keys).await, [bookmark]);
         assert_eq!(texts(&client, "SELECT id::text FROM listed_bookmarks").await, [bookmark]);
         let words = texts(&client, "SELECT instead[1] FROM search_inside('{ord}')").await;
         assert!(words[0].contains("'word'"), "{words:?}");
@@ -212,6 +215,8 @@ async fn the_search_reads_the_claimed_organization_alone() {
     }
     for sql in [
         "SELECT FROM searchable_documents",
+        "SELECT FROM keyed_documents",
+        "SELECT FROM keyed_documents WHERE keys @@ search_key_query('x')",
         "SELECT FROM listed_bookmarks",
         "SELECT FROM search_near('{wrod}', NULL) WHERE cardinality(near) > 0",
         "SELECT FROM search_inside('{ord}') WHERE instead[1] LIKE '%word%'",
@@ -272,7 +277,7 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
                   SELECT 'reads ' || relname FROM pg_class
                   WHERE relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')
                     AND relkind IN ('r', 'v') AND NOT relrowsecurity
-                    AND relname NOT IN ('searchable_documents', 'listed_bookmarks')";
+                    AND relname NOT IN ('searchable_documents', 'keyed_documents', 'listed_bookmarks')";
     assert!(texts(&client, beyond).await.is_empty(), "{:?}", texts(&client, beyond).await);
     let definer = "SELECT format('%s: %s', proname, proconfig) FROM pg_proc
                    WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1";
@@ -355,6 +360,25 @@ async fn a_later_page_of_a_list_begins_in_an_index_although_row_security_binds()
         assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
         let begins_there = plan.iter().any(|line| line.contains("Index Cond") && line.contains("ROW("));
         assert!(begins_there, "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn the_index_of_words_holds_each_organizations_own() {
+    let (_database, client) = two_organizations().await;
+    client.batch_execute(&format!("SET app.organization = '{A}'; SET enable_seqscan = off")).await.unwrap();
+    // Both organizations have a document with words that begin so.
+    for query in ["x", "x:*", "'=a'"] {
+        let plan = texts(
+            &client,
+            &format!(
+                "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF)
+                 SELECT FROM keyed_documents WHERE keys @@ search_key_query($${query}$$)"
+            ),
+        )
+        .await;
+        let scan = plan.iter().find(|line| line.contains("search_documents_keys"));
+        assert!(scan.is_some_and(|line| line.contains("rows=1 ")), "{query}: {plan:#?}");
     }
 }
 

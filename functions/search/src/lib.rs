@@ -27,7 +27,9 @@
 //!
 //! By relevance, a hit in the title counts more than one in the tags, then follow the URL and the rest. Whole
 //! words come before beginnings, and both before words that are found in the middle of others (`6050` in
-//! "MPU6050"), from three letters on. Equals are ordered newest first.
+//! "MPU6050"), from three letters on. Equals are ordered newest first. Of what has the words or their
+//! beginnings, the 1,000 bookmarks that were stored last are ranked; where there are more, `ranked_in_part`
+//! says so, and the others follow those, the newest first.
 //!
 //! # Misspelt words
 //! Where nothing matches, each word that no bookmark under the filters has is replaced by the stored words
@@ -36,9 +38,11 @@
 //!
 //! # The index
 //! A GIN index on `bookmarks` makes an import several times slower, so that documents stand beside it
-//! (`search_documents`, migration V0025). Triggers note which bookmarks are pending. The import indexes them
-//! after its response, and a search indexes some of what is left before it looks. It reads the rest itself,
-//! so that no search misses a committed change or shows a deleted bookmark, whatever state the index is in.
+//! (`search_documents`, migration V0025). Its keys are those of one organization (V0047), so that a search
+//! costs what is in the organization, whatever others have. Triggers note which bookmarks are pending. The
+//! import indexes them after its response, and a search indexes some of what is left before it looks. It
+//! reads the rest itself, so that no search misses a committed change or shows a deleted bookmark, whatever
+//! state the index is in.
 //!
 //! # Limits
 //! Indexed are 4,096 characters of a title, 16,384 of the tags, 2,048 of a URL, 65,536 of a description,
@@ -89,6 +93,9 @@ struct Page {
     next_cursor: Option<String>,
     /// The words of `q` that were not found, with what was searched in their place, the nearest first.
     corrected: Corrected,
+    /// Said where it is true: more match than are ranked, which are those stored last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ranked_in_part: bool,
 }
 
 /// Answers a request.
@@ -115,11 +122,12 @@ async fn one(app: Arc<App>, request: Request, params: PathParams) -> Result<Resp
 
 /// A page of a search.
 async fn list(app: Arc<App>, request: Request, _: PathParams) -> Result<Response, Error> {
-    let params = &SearchParams::read(&request, &[])?;
+    let params = &SearchParams::read(&request)?;
     let search = |connection| async move { search::search::<Found>(&connection, params).await };
     let (found, corrected) = app.read(app.claims(&request), &budget_of(&request), search).await?;
 
     let (bookmarks, next_cursor) =
         params.page.cut(&found.bookmarks, |last| last.cursor(params.sort, &corrected))?;
-    json(StatusCode::OK, &Page { bookmarks, next_cursor, corrected })
+    let ranked_in_part = found.ranked_in_part;
+    json(StatusCode::OK, &Page { bookmarks, next_cursor, corrected, ranked_in_part })
 }

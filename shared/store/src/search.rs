@@ -4,6 +4,7 @@
 mod cursor;
 mod hit;
 mod instant;
+mod looked;
 mod params;
 mod queries;
 mod spelling;

@@ -1,8 +1,8 @@
 //! A query as one condition of SQL over `bookmarks b`.
 //!
-//! Texts travel in one array, of which the condition names the elements. The index of labels serves tags and
-//! `!untagged` where all of a result has them; linkding's substrings are compared row by row, as the index of
-//! words knows no parts of words with certainty.
+//! Texts travel in one array, of which the condition names the elements. The index of labels serves tags
+//! where all of a result has them, and an index of bookmarks `!untagged`; linkding's substrings are compared
+//! row by row, as the index of words knows no parts of words with certainty.
 
 use store::scope::OWN;
 
@@ -72,8 +72,7 @@ impl Filter {
             .iter()
             .filter_map(|part| if let Condition::Tag(name) = part { Some(name.as_str()) } else { None })
             .collect();
-        let untagged = required.contains(&Condition::Untagged);
-        if tags.is_empty() && !untagged {
+        if tags.is_empty() {
             return;
         }
         let named: Vec<String> = tags
@@ -85,9 +84,8 @@ impl Filter {
             .collect();
         self.tables.push(format!(
             "labelled AS MATERIALIZED (
-                 SELECT d.bookmark_id AS id FROM searchable_documents AS d
-                 WHERE d.words @@ (search_filter(ARRAY[{}]::text[], '{{}}', {untagged}, NULL, NULL)
-                                     && search_scope())
+                 SELECT d.bookmark_id AS id FROM keyed_documents AS d
+                 WHERE d.keys @@ search_key_query(search_filter(ARRAY[{}]::text[], '{{}}', false, NULL, NULL))
                  UNION
                  SELECT p.id
                  FROM (SELECT first_id, last_id FROM search_pending WHERE {OWN}) AS range
@@ -137,7 +135,7 @@ mod tests {
         for (query, is_looked_up) in [
             ("#a", true),
             ("word #a", true),
-            ("!untagged", true),
+            ("!untagged", false),
             ("#a or #b", false),
             ("not #a", false),
             ("word", false),

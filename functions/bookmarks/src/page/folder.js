@@ -1,8 +1,5 @@
 // A folder gets another name, or another place.
 
-/** Characters of a folder's name in the tree. */
-const LONGEST_NAME = 255;
-
 const chosenFolder = () => side.folders.find(({ key }) => key === state.folder);
 
 /** Asks for a folder's name and place, and changes what is said otherwise. */
@@ -22,7 +19,7 @@ async function changeFolder() {
   const former = { name: folder.name, parent_id: folder.parents.at(-1) ?? null };
   const undoing = Object.fromEntries(Object.keys(changes).map((field) => [field, former[field]]));
   // A longer name was cut on its way here, and the cut one would be stored.
-  const isWhole = folder.name.length < LONGEST_NAME || !('name' in changes);
+  const isWhole = folder.name.length < byId('folder-name').maxLength || !('name' in changes);
   const change = async (values) => {
     await sendJson('PATCH', `folders/${folder.key}`, values);
     // The paths in the list change as well.

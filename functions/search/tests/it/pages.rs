@@ -87,3 +87,35 @@ async fn a_result_is_in_the_order_that_is_asked_for() {
     assert_eq!(super::titles(&fixture, &[("sort", "relevance")]).await[0], "c page page");
     fixture.call(search::handle, support::Event::get("/?sort=size")).await.problem(400);
 }
+
+#[tokio::test]
+async fn of_a_common_word_the_bookmarks_stored_last_are_ranked_and_the_others_follow() {
+    let fixture = Fixture::new();
+    // The first one has the word in its title, the others in their description.
+    fixture
+        .execute(
+            "INSERT INTO bookmarks (id, url, title, description, url_key)
+             SELECT ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, '', \
+                 CASE n WHEN 1 THEN 'Common 1' ELSE 'Page ' || n END, 'common', gen_random_uuid()
+             FROM generate_series(1, 1001) AS n",
+        )
+        .await;
+    let client = fixture.database.client().await;
+    client.batch_execute(crate::HOLD_INDEXING).await.unwrap();
+    let newest_first: Vec<String> = (2..=1001).rev().map(|n| format!("Page {n}")).collect();
+    for is_indexed in [false, true] {
+        if is_indexed {
+            client.batch_execute("COMMIT").await.unwrap();
+            fixture.execute("SELECT search_catch_up('1 min')").await;
+        }
+        let page = super::search(&fixture, &[("q", "common"), ("limit", "1000")]).await;
+        assert_eq!(page["ranked_in_part"], true, "{is_indexed}");
+        let titles = all_titles(&fixture, &[("q", "common"), ("limit", "700")]).await;
+        assert_eq!(titles[..1000], newest_first, "{is_indexed}");
+        assert_eq!(titles[1000..], ["Common 1"], "what is not ranked comes last");
+    }
+    fixture.execute("DELETE FROM bookmarks WHERE title = 'Page 1001'").await;
+    let page = super::search(&fixture, &[("q", "common"), ("limit", "2")]).await;
+    assert_eq!(super::titles_of(&page), ["Common 1", "Page 1000"], "all are ranked");
+    assert!(page.get("ranked_in_part").is_none());
+}

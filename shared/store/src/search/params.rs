@@ -126,12 +126,19 @@ impl Filter {
 }
 
 impl SearchParams {
-    /// Reads the query string of a search, which may say more than [`Filter::PARAMETERS`], `sort`, `limit`
-    /// and `cursor`: `further` names that.
+    /// Reads the query string of a search: [`Filter::PARAMETERS`], `sort`, `limit` and `cursor`.
     ///
     /// # Errors
     /// 400 for a parameter that is wrong.
-    pub fn read(request: &Request, further: &[&str]) -> Result<Self, Error> {
+    pub fn read(request: &Request) -> Result<Self, Error> {
+        Self::read_with(request, &[]).map(|(params, _)| params)
+    }
+
+    /// The same of a query string that may say more, which `further` names.
+    ///
+    /// # Errors
+    /// 400 for a parameter that is wrong.
+    pub fn read_with(request: &Request, further: &[&str]) -> Result<(Self, Query), Error> {
         let mut known = Filter::PARAMETERS.to_vec();
         known.extend(["sort", "limit", "cursor"]);
         known.extend(further);
@@ -140,7 +147,8 @@ impl SearchParams {
         let sort = sort(query.text("sort"), params.terms.has_words())?;
         let mut after = query.text("cursor").map(|cursor| Cursor::read(cursor, sort)).transpose()?;
         let corrected = after.as_mut().map(Cursor::take_corrected).unwrap_or_default();
-        Ok(Self { sort, page: PageRequest { limit: limit(&query)?, after }, corrected, ..params })
+        let page = PageRequest { limit: limit(&query)?, after };
+        Ok((Self { sort, page, corrected, ..params }, query))
     }
 
     /// All that a filter lets through, in the order in which it was stored.
@@ -178,9 +186,10 @@ impl SearchParams {
         })
     }
 
-    /// Returns whether tags or the domain narrow the result, which documents have labels for.
+    /// Returns whether tags or the domain narrow the result, which documents have labels for. What has no
+    /// tags, an index of bookmarks says.
     pub(crate) fn has_labels(&self) -> bool {
-        self.names_tags() || self.untagged || self.domain.is_some()
+        self.names_tags() || self.domain.is_some()
     }
 
     /// Returns whether tags narrow the result.

@@ -19,6 +19,8 @@ pub(crate) const PARAMS: usize = 18;
 pub struct Hits<T> {
     /// One more than the page holds, where there are more.
     pub bookmarks: Vec<Hit<T>>,
+    /// True if more were found than are ranked: the others follow those, the newest first.
+    pub ranked_in_part: bool,
     /// On a first page without bookmarks, the words that nothing has under the filters.
     pub(crate) misspelt: Vec<Misspelt>,
 }
@@ -88,11 +90,14 @@ pub(crate) async fn page<T: BookmarkRow>(
     search: &SearchParams,
 ) -> Result<Hits<T>, Error> {
     let values = Values::new(search);
-    let mut found = Hits { bookmarks: Vec::new(), misspelt: Vec::new() };
+    let mut found = Hits { bookmarks: Vec::new(), ranked_in_part: false, misspelt: Vec::new() };
     for row in connection.query(&statement::sql(search, &T::columns()), &values.params()).await? {
         match row.try_get::<_, Option<String>>("misspelt")? {
             Some(word) => found.misspelt.push(Misspelt { word, alike: row.try_get("near")? }),
-            None => found.bookmarks.push(Hit::from_row(&row)?),
+            None => {
+                found.ranked_in_part = row.try_get("ranked_in_part")?;
+                found.bookmarks.push(Hit::from_row(&row)?);
+            }
         }
     }
     Ok(found)

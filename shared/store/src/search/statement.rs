@@ -6,28 +6,25 @@
 //! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
 //! date, $17 its title, $18 the limit.
 
+use super::looked::Looked;
 use super::params::{Folder, SearchParams, Sort};
 use crate::scope::OWN;
 
-// The functions are immutable, so the planner runs them, with the parameters' values, and knows from the
-// statistics of the index how many bookmarks to expect.
 const FILTER: &str = "search_filter($7, $8, $9, $10, $11)";
 /// All that is asked for: whole words, the last of which may go on.
-const STRICT: &str = "(search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13)
-     && search_scope())";
+const STRICT: &str = "search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), $4, $5, $13)";
 /// The same where each word may be the beginning or the middle of one.
-const RELAXED: &str =
-    "(SELECT search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, i.instead, $13)
-                    && search_scope()
-                        FROM search_inside($1) AS i)";
+const RELAXED: &str = "search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, i.instead, $13)";
 /// The same for what is not indexed yet, whose text is known to hold each word somewhere.
-const RELAXED_PENDING: &str = "(SELECT search_query(
-        $1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, array_fill(''::text, \
-            ARRAY[cardinality(i.keys)]), $13)
-    FROM search_inside($1) AS i)";
+const RELAXED_PENDING: &str = "search_query($1, $2, $3, search_filter($7, $8, $9, $10, $11), i.keys, \
+        array_fill(''::text, ARRAY[cardinality(i.keys)]), $13)";
 /// The query by which documents are ranked.
 const WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $5, $13)";
 const WHOLE_WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $6, false)";
+
+/// So many of the bookmarks that are found are ranked, those that were stored last. To rank is to read a
+/// whole document.
+const MOST_RANKED: usize = 1_000;
 
 /// Single bookmarks may be many, hence NOT IN, which the planner always hashes; ranges are few.
 const IS_INDEXED: &str = "d.bookmark_id NOT IN (
@@ -63,7 +60,7 @@ const INSIDE: &str = "WITH RECURSIVE below (id) AS (
 /// The statement for a search. Its rows are bookmarks, or words that nothing has.
 pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
     let mut tables = Vec::new();
-    let page = if params.sort == Sort::Relevance && has_documents(params) {
+    let page = if is_ranked(params) {
         begin(params, &mut tables);
         ranked(params, &mut tables)
     } else {
@@ -77,9 +74,15 @@ pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
         "SELECT NULL::text AS misspelt, NULL::text[] AS near WHERE false".to_owned()
     };
     // Columns are looked up for the page alone. On one snapshot, no bookmark of it is missing.
+    let in_part = if is_ranked(params) {
+        format!("EXISTS (SELECT FROM matched OFFSET {MOST_RANKED})")
+    } else {
+        "false".to_owned()
+    };
     format!(
         "WITH {}, near AS ({near})
-         SELECT {columns}, page.id, page.score, page.date, page.title, near.misspelt, near.near
+         SELECT {columns}, page.id, page.score, page.date, page.title, near.misspelt, near.near,
+                {in_part} AS ranked_in_part
          FROM (page CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = page.id OFFSET 0) AS b)
               FULL JOIN near ON false
          ORDER BY {}",
@@ -104,6 +107,18 @@ fn begin(params: &SearchParams, tables: &mut Vec<String>) {
                  SELECT first_id, last_id FROM search_pending WHERE {OWN} AND first_id < last_id)"
         ));
         tables.push(pending(params));
+        tables.push(Looked::Strict.table(&format!(
+            "SELECT q AS query, q AS of_pending FROM (SELECT {STRICT} AS q OFFSET 0) AS asked"
+        )));
+        if may_relax(params) {
+            tables.push(Looked::Relaxed.table(&format!(
+                "SELECT {RELAXED} AS query, {RELAXED_PENDING} AS of_pending FROM search_inside($1) AS i"
+            )));
+            tables.push(Looked::Either.table(
+                "SELECT s.query || r.query AS query, s.query || r.of_pending AS of_pending
+                 FROM strict AS s, relaxed AS r",
+            ));
+        }
     }
     match &params.folder {
         Some(Folder::Path(_)) => {
@@ -133,11 +148,13 @@ fn found_ids(params: &SearchParams, tables: &mut Vec<String>) -> Option<String> 
     if !has_documents(params) {
         return params.folder.as_ref().map(|_| "SELECT DISTINCT id FROM inside".to_owned());
     }
-    Some(if may_relax(params) {
-        documents(params, &format!("({STRICT} || {RELAXED})"), &format!("({STRICT} || {RELAXED_PENDING})"))
-    } else {
-        documents(params, STRICT, STRICT)
-    })
+    let looked = if may_relax(params) { Looked::Either } else { Looked::Strict };
+    Some(documents(params, looked, Columns::Ids))
+}
+
+/// Returns whether the result is in the order of ranks.
+fn is_ranked(params: &SearchParams) -> bool {
+    params.sort == Sort::Relevance && has_documents(params)
 }
 
 /// Returns whether documents say what is found, and not bookmarks alone.
@@ -158,6 +175,9 @@ fn states(params: &SearchParams) -> String {
     if params.project_id.is_some() {
         conditions += " AND project_id = $11";
     }
+    if params.untagged {
+        conditions += " AND is_untagged";
+    }
     conditions
 }
 
@@ -176,9 +196,17 @@ fn pending(params: &SearchParams) -> String {
     )
 }
 
-/// Returns the union of what a query finds in the index, and what another one finds among the bookmarks that
-/// are pending.
-fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
+/// What is read of a document.
+#[derive(Clone, Copy)]
+enum Columns {
+    Ids,
+    /// And where its words are; those of what is pending are here.
+    Places,
+    Words,
+}
+
+/// Returns the union of what is found in the index, and among the bookmarks that are pending.
+fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String {
     let narrowed = |id: &str, words: &str| {
         let mut conditions = String::new();
         if params.folder.is_some() {
@@ -195,35 +223,69 @@ fn documents(params: &SearchParams, query: &str, of_pending: &str) -> String {
         }
         conditions
     };
+    let (indexed, pending) = match columns {
+        Columns::Ids => ("", ""),
+        Columns::Places => (", d.place, NULL::tsvector AS words", ", NULL, p.words"),
+        Columns::Words => (", d.words", ", p.words"),
+    };
     format!(
-        "SELECT d.bookmark_id AS id, d.words FROM searchable_documents AS d
-         WHERE d.words @@ {query} AND {IS_INDEXED}{}
+        "SELECT d.bookmark_id AS id{indexed} FROM keyed_documents AS d
+         WHERE {} AND {IS_INDEXED}{}
          UNION ALL
-         SELECT p.id, p.words FROM pending AS p WHERE p.words @@ {of_pending}{}",
+         SELECT p.id{pending} FROM pending AS p WHERE p.words @@ {}{}",
+        looked.condition(),
         narrowed("d.bookmark_id", "d.words"),
+        looked.of_pending(),
         narrowed("p.id", "p.words")
     )
 }
 
 /// A page in the order of the ranks: whole words and beginnings, whose scores are 1 and more, and then, where
-/// these do not fill it, the middles of words, which are all equal.
+/// these do not fill it, what is not ranked, and the middles of words; of these two, all are equal.
 fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
-    let strict = documents(params, STRICT, STRICT);
-    let score = format!("(1 + ts_rank(words, {WORDS}) + ts_rank(words, {WHOLE_WORDS}))::float4");
-    let strict = best(params, &format!("SELECT id, {score} AS score FROM ({strict}) AS d"));
-    if !may_relax(params) {
-        return strict;
-    }
-    tables.push(format!("strict AS MATERIALIZED ({strict})"));
-    let relaxed = documents(params, RELAXED, RELAXED_PENDING);
-    let relaxed = best(
-        params,
-        &format!(
-            "SELECT id, 0::float4 AS score FROM ({relaxed}) AS d
-             WHERE (SELECT count(*) FROM strict) < $18 AND NOT words @@ {STRICT}"
-        ),
+    tables.push(format!("matched AS MATERIALIZED ({})", documents(params, Looked::Strict, Columns::Places)));
+    tables.push(format!("best AS MATERIALIZED ({})", best(params, &scored(params))));
+    let unranked = format!(
+        "SELECT id FROM (SELECT id FROM matched ORDER BY id DESC OFFSET {MOST_RANKED}) AS m
+         WHERE (SELECT count(*) FROM best) < $18"
     );
-    format!("(SELECT * FROM strict) UNION ALL ({relaxed}) ORDER BY {} LIMIT $18", order(params.sort, ""))
+    tables.push(format!("unranked AS MATERIALIZED ({})", equal(params, "0.5::float4", &unranked)));
+    let strict = "(SELECT * FROM best) UNION ALL (SELECT * FROM unranked)";
+    let order = order(params.sort, "");
+    if !may_relax(params) {
+        return format!("{strict} ORDER BY {order} LIMIT $18");
+    }
+    let relaxed = documents(params, Looked::Relaxed, Columns::Words);
+    let relaxed = format!(
+        "SELECT id FROM ({relaxed}) AS d
+         WHERE (SELECT count(*) FROM best) + (SELECT count(*) FROM unranked) < $18
+           AND NOT words @@ (SELECT query FROM strict)"
+    );
+    let relaxed = equal(params, "0::float4", &relaxed);
+    format!("{strict} UNION ALL ({relaxed}) ORDER BY {order} LIMIT $18")
+}
+
+/// What is ranked, of ids and scores. Words are read of these alone.
+fn scored(params: &SearchParams) -> String {
+    let is_of_words_alone = params.terms.excluded.is_empty()
+        && !params.has_labels()
+        && !params.untagged
+        && params.project_id.is_none();
+    let words =
+        if is_of_words_alone { "(SELECT query FROM strict)".to_owned() } else { format!("(SELECT {WORDS})") };
+    let whole = if params.terms.is_open || !params.corrected.is_empty() {
+        format!("(SELECT {WHOLE_WORDS})")
+    } else {
+        words.clone()
+    };
+    format!(
+        "SELECT m.id, (1 + ts_rank(w.words, {words}) + ts_rank(w.words, {whole}))::float4 AS score
+         FROM (SELECT * FROM matched ORDER BY id DESC LIMIT {MOST_RANKED}) AS m
+         CROSS JOIN LATERAL (
+             SELECT coalesce(m.words, (SELECT d.words FROM keyed_documents AS d WHERE d.place = m.place))
+                    AS words OFFSET 0
+         ) AS w"
+    )
 }
 
 /// The best of what was found, of ids and scores.
@@ -236,10 +298,24 @@ fn best(params: &SearchParams, found: &str) -> String {
     format!(
         "SELECT hit.id, hit.score, NULL::timestamptz AS date, NULL::text AS title
          FROM (SELECT id, score FROM ({found}) AS found {after} ORDER BY score DESC, id DESC) AS hit
-         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
+         CROSS JOIN LATERAL (SELECT FROM listed_bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
          ORDER BY {} LIMIT $18",
         states(params),
         order(params.sort, "hit.")
+    )
+}
+
+/// The same of what was found with one score. They are ordered by their ids alone: Postgres would look up all
+/// of them to order them by a constant.
+fn equal(params: &SearchParams, score: &str, found: &str) -> String {
+    let after =
+        if params.page.after.is_some() { format!("WHERE ({score}, id) < ($15, $14)") } else { String::new() };
+    format!(
+        "SELECT hit.id, {score} AS score, NULL::timestamptz AS date, NULL::text AS title
+         FROM (SELECT id FROM ({found}) AS found {after} ORDER BY id DESC) AS hit
+         CROSS JOIN LATERAL (SELECT FROM listed_bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
+         ORDER BY hit.id DESC LIMIT $18",
+        states(params)
     )
 }
 
@@ -278,7 +354,7 @@ fn stored(params: &SearchParams, ids: &str) -> String {
     format!(
         "SELECT hit.id, NULL::float4 AS score, NULL::timestamptz AS date, NULL::text AS title
          FROM (SELECT id FROM ({ids}) AS found {after} ORDER BY id DESC) AS hit
-         CROSS JOIN LATERAL (SELECT FROM bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
+         CROSS JOIN LATERAL (SELECT FROM listed_bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
          ORDER BY {order} LIMIT $18",
         states(params)
     )

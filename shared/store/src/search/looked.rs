@@ -1,0 +1,47 @@
+//! What documents are looked up by.
+
+/// A table of one row, which is made when it is first needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Looked {
+    /// All that is asked for.
+    Strict,
+    /// The same with words that may be a part of others.
+    Relaxed,
+    /// One or the other.
+    Either,
+}
+
+impl Looked {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Relaxed => "relaxed",
+            Self::Either => "either",
+        }
+    }
+
+    /// The table of a SELECT of the query for documents, and of that for what is not indexed yet. The keys
+    /// may find more than a query with phrases or exclusions, and one with a word that is no key, in whose
+    /// place is what all documents have.
+    pub(crate) fn table(self, queries: &str) -> String {
+        format!(
+            "{} AS MATERIALIZED (
+                 SELECT query, of_pending, keys,
+                        query::text ~ '[<!]' OR keys::text LIKE '%=a''%' AS is_rough
+                 FROM (SELECT query, of_pending, search_key_query(query) AS keys
+                       FROM ({queries} OFFSET 0) AS q OFFSET 0) AS k)",
+            self.name()
+        )
+    }
+
+    /// The condition that document `d` is found.
+    pub(crate) fn condition(self) -> String {
+        let of = |column| format!("(SELECT {column} FROM {})", self.name());
+        format!("d.keys @@ {} AND ({} OR d.words @@ {})", of("keys"), of("NOT is_rough"), of("query"))
+    }
+
+    /// The query for what is pending.
+    pub(crate) fn of_pending(self) -> String {
+        format!("(SELECT of_pending FROM {})", self.name())
+    }
+}
