@@ -67,6 +67,8 @@ pub(crate) struct Operations<'a> {
     with_column: BTreeSet<&'a ObjectId>,
     /// Parts that go with their table or view.
     with_whole: BTreeSet<&'a ObjectId>,
+    /// Indexes of partitioned tables that come with those of the partitions.
+    with_partitions: BTreeSet<&'a ObjectId>,
     /// Columns that have another type, or are dropped and added.
     moving: BTreeSet<ObjectId>,
     /// Types and functions that have another name until columns have what takes their place.
@@ -90,6 +92,7 @@ impl<'a> Operations<'a> {
             operations.look(&differences, &replaced);
             operations.replace_dependents();
             operations.take_inline();
+            operations.take_indexes_of_partitions();
             operations.write(&differences);
             if !operations.unplanned.is_empty() {
                 return Err(operations.unplanned);
@@ -116,6 +119,7 @@ impl<'a> Operations<'a> {
             absorbed: BTreeSet::new(),
             with_column: BTreeSet::new(),
             with_whole: BTreeSet::new(),
+            with_partitions: BTreeSet::new(),
             moving: BTreeSet::new(),
             aside: BTreeSet::new(),
             rebuilt: BTreeSet::new(),

@@ -27,6 +27,12 @@ pub fn rounds(short: usize, long: usize) -> usize {
     if variable("SOAK").is_some() { long } else { short }
 }
 
+/// The number of the first pair of random schemas that is tried, where `FIRST_PAIR` says one.
+#[must_use]
+pub fn first_pair() -> Option<u64> {
+    variable("FIRST_PAIR")?.into_string().ok()?.parse().ok()
+}
+
 /// The file that `NEON_OPENAPI` names: the OpenAPI document of Neon's API as JSON, which the project does not
 /// hold.
 #[must_use]

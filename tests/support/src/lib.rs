@@ -18,7 +18,7 @@ pub mod proxy;
 
 pub use binary::binary;
 pub use database::{TestDatabase, database, empty_database, empty_database_among_roles, migrate};
-pub use environment::{neon_openapi, other_servers, project_root, rounds, skipped};
+pub use environment::{first_pair, neon_openapi, other_servers, project_root, rounds, skipped};
 pub use event::Event;
 pub use function_role::{create_function_role, function_url};
 pub use lambda::{InvokeError, Lambda};

@@ -37,6 +37,11 @@ impl<'a> Operations<'a> {
             };
         let inline: Vec<&ObjectId> = self.inline.get(node).into_iter().flatten().copied().collect();
         let mut steps = make::steps((&self.from, to), node, &inline, is_online);
+        if self.with_partitions.contains(node) {
+            steps
+                .iter_mut()
+                .for_each(|step| step.change.sql = step.change.sql.replacen(" ON ONLY ", " ON ", 1));
+        }
         // The old index serves until the new one is there.
         if is_online && fate == Fate::Replaced && self.can_stay(node) {
             let rebuilt = match node {

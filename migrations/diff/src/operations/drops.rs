@@ -53,8 +53,13 @@ impl<'a> Operations<'a> {
                 && !is_gone(dependent)
                 && !matches!(dependent, ObjectId::Default(_))
         });
+        // A partition that is taken out of its parent keeps the constraints that this has brought.
         let is_brought = from.value(node, &Property::Inherited).is_some()
-            && matches!(node, ObjectId::Constraint(_) | ObjectId::Trigger(_));
+            && match node {
+                ObjectId::Constraint(_) => !self.is_moved(node),
+                ObjectId::Trigger(_) => true,
+                _ => false,
+            };
         // A policy that reads another table which goes.
         let holds_another = matches!(node, ObjectId::Policy(_))
             && from.needs(node).any(|needed| Some(needed) != whole && is_gone(needed));

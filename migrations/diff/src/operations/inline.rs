@@ -1,11 +1,13 @@
-//! Parts that a new table has in its own statement.
+//! Parts that a new table, or a new index of a partitioned one, has in its own statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::ObjectId;
+use model::{Ident, ObjectId, Property};
 
 use super::{Fate, Operations};
+use crate::names::items;
 use crate::serial;
+use crate::side::Side;
 
 impl<'a> Operations<'a> {
     /// Puts defaults and constraints into the statements of new tables, as far as no circle comes of it.
@@ -51,6 +53,76 @@ impl<'a> Operations<'a> {
         }
     }
 
+    /// Leaves the indexes of partitions to the statement of their parent's, in a database that nobody uses,
+    /// where Postgres makes just these. Beside writers each is built by itself.
+    pub(super) fn take_indexes_of_partitions(&mut self) {
+        if self.options.online {
+            return;
+        }
+        let is_new = |index: &&&'a ObjectId| {
+            matches!(index, ObjectId::Index(_)) && self.fates.get(**index) == Some(&Fate::Created)
+        };
+        let indexes: Vec<&'a ObjectId> = self.fates.keys().filter(is_new).copied().collect();
+        for index in indexes {
+            let is_first = self.to.value(index, &Property::AttachedTo).is_none();
+            if let Some(attached) = self.usual_indexes(index).filter(|_| is_first) {
+                self.absorbed.extend(attached.into_iter().cloned());
+                self.with_partitions.insert(index);
+            }
+        }
+    }
+
+    /// The indexes that Postgres makes with one of a partitioned table: one for each partition. None where
+    /// one of them is to be another, or the table has no partition.
+    fn usual_indexes(&self, index: &'a ObjectId) -> Option<Vec<&'a ObjectId>> {
+        let table = self.to.whole(index).filter(|table| self.to.is_partitioned(table))?;
+        let columns = index_columns(self.to.value(index, &Property::Definition)?);
+        let names: BTreeSet<String> = self
+            .to
+            .statements
+            .columns(table.as_whole()?)
+            .into_iter()
+            .map(|(_, name)| name.unquoted())
+            .collect();
+        if !columns.iter().all(|column| names.contains(column)) {
+            return None;
+        }
+        let mut all = Vec::new();
+        for partition in
+            self.to.dependents(table).filter(|one| self.is_partition_before_and_after(one, table))
+        {
+            let name = partition.as_whole()?;
+            let usual = format!("{}_{}_idx", name.name.unquoted(), columns.join("_"));
+            let child = self.to.dependents(index).find(|child| {
+                self.to.attached_to(child) == Some(index) && self.to.whole(child) == Some(partition)
+            })?;
+            let mut properties = self.to.catalog.properties(child).into_iter().flatten();
+            let is_plain = properties.all(|(property, _)| {
+                matches!(property, Property::AttachedTo | Property::Definition | Property::Table)
+            });
+            let is_usual = child.qualified()?.name.unquoted() == usual && usual.len() < 64;
+            if !is_plain || !is_usual || self.fates.get(child) != Some(&Fate::Created) {
+                return None;
+            }
+            all.push(child);
+            if self.to.is_partitioned(partition) {
+                all.extend(self.usual_indexes(child)?);
+            }
+        }
+        let count =
+            self.to.dependents(index).filter(|child| self.to.attached_to(child) == Some(index)).count();
+        let own = all.iter().filter(|child| self.to.attached_to(child) == Some(index)).count();
+        (count == own && !all.is_empty()).then_some(all)
+    }
+
+    fn is_partition_before_and_after(&self, partition: &ObjectId, table: &ObjectId) -> bool {
+        let of = |side: &Side<'_>| {
+            let bound = side.value(partition, &Property::Partition).map(str::to_owned);
+            bound.filter(|_| side.value(partition, &Property::PartitionOf) == Some(table.name().as_str()))
+        };
+        of(&self.from).is_some() && of(&self.from) == of(&self.to)
+    }
+
     /// Returns whether an object needs a table in the end, by what it needs and by what is within tables.
     fn reaches(
         &self,
@@ -71,4 +143,17 @@ impl<'a> Operations<'a> {
         }
         false
     }
+}
+
+/// The first words of an index's columns, those that it includes as well; names where they are plain columns.
+fn index_columns(definition: &str) -> Vec<String> {
+    let lists = definition.split_once(" USING ").map_or("", |(_, rest)| rest);
+    let lists = lists.split_once(" WHERE ").map_or(lists, |(lists, _)| lists);
+    let lists = lists.split_once(" WITH ").map_or(lists, |(lists, _)| lists);
+    let lists = items(lists, " INCLUDE ").into_iter().filter_map(|list| {
+        let (_, list) = list.split_once('(')?;
+        Some(items(list.trim_end().strip_suffix(')')?, ", "))
+    });
+    let first = |column: &str| items(column, " ").first().map(|word| Ident::new(word).unquoted());
+    lists.flatten().filter_map(first).collect()
 }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use model::{Difference, ObjectId, Property};
+use model::{Difference, ObjectId, Property, QualifiedName};
 
 use super::{Action, Fate, Key, Operations};
 use crate::cast;
 use crate::column;
+use crate::side::Side;
 use crate::step::{Altered, Step};
 
 impl<'a> Operations<'a> {
@@ -72,8 +73,15 @@ impl<'a> Operations<'a> {
 
     /// Returns whether a table is dropped as a partition of one that is rebuilt: its rows go over with it.
     pub(super) fn goes_with_rebuilt(&self, table: &ObjectId) -> bool {
-        matches!(table, ObjectId::Table(_))
-            && self.rebuilt.iter().any(|rebuilt| self.is_partition_of(table, rebuilt))
+        let parent = || {
+            let name = self.from.value(table, &Property::PartitionOf)?;
+            self.from.relation(&QualifiedName::parse(name)?)
+        };
+        let goes_along = |parent: &ObjectId| {
+            self.rebuilt.contains(parent)
+                || self.fates.get(parent) == Some(&Fate::Dropped) && self.goes_with_rebuilt(parent)
+        };
+        matches!(table, ObjectId::Table(_)) && parent().is_some_and(goes_along)
     }
 
     /// Returns whether a part of a rebuilt table has a name that its successor needs.
@@ -152,11 +160,8 @@ impl<'a> Operations<'a> {
         let all = node.as_whole().map(|name| self.from.statements.columns(name)).unwrap_or_default();
         for (column, own) in all.into_iter().filter(|(column, _)| !column::is_computed(sides.0, column)) {
             let Some(part) = column.part() else { continue };
-            let of = |side: usize| {
-                let side = if side == 0 { sides.0 } else { sides.1 };
-                side.value(column, &Property::Type).unwrap_or_default()
-            };
-            let (before, now) = (of(0), of(1));
+            let of = |side: &Side<'a>| side.value(column, &Property::Type).unwrap_or_default();
+            let (before, now) = (of(&self.from), of(&self.to));
             let is_kept = self.to.catalog.contains(column)
                 && !column::is_computed(sides.1, column)
                 && cast::leads(sides, before, now);

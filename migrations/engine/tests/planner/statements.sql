@@ -264,6 +264,28 @@ CREATE TABLE t (a int NOT NULL);
 -- to
 ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY (a);
 
+-- ==== another check of its name, in one statement; its validation waits in use | 1 1 | 2 2
+CREATE TABLE t (a int);
+-- from
+ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0);
+-- to
+ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1);
+
+-- ==== another foreign key of its name | 1 1 | 2 2
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE t (a int);
+-- from
+ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p;
+-- to
+ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p ON DELETE CASCADE;
+
+-- ==== another unique constraint of its name, whose index in use is built beside the old one | 1 1 | 2 2
+CREATE TABLE t (a int, b int);
+-- from
+ALTER TABLE t ADD CONSTRAINT u UNIQUE (a);
+-- to
+ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, b);
+
 -- ==== an exclusion constraint | 1 1 | 1 1
 CREATE TABLE t (a int);
 -- from
@@ -476,6 +498,35 @@ CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
 -- to
 CREATE FUNCTION f(a int) RETURNS int LANGUAGE plpgsql STABLE SET search_path = '' AS 'BEGIN RETURN a + 1; END';
 
+-- ==== another default of an argument | 1 1 | 1 1
+-- from
+CREATE FUNCTION f(a int, b text DEFAULT ', ') RETURNS int LANGUAGE sql AS 'SELECT a';
+-- to
+CREATE FUNCTION f(a int, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS 'SELECT a';
+
+-- ==== a new default of an argument, which goes only with the function | 1 2 | 1 2
+-- from
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
+-- to
+CREATE FUNCTION f(a int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT a';
+
+-- ==== an aggregate | 1 1 | 1 1
+-- from
+-- to
+CREATE AGGREGATE g(int) (SFUNC = int4pl, STYPE = int);
+
+-- ==== what an aggregate does | 1 1 | 1 1
+-- from
+CREATE AGGREGATE g(int) (SFUNC = int4pl, STYPE = int);
+-- to
+CREATE AGGREGATE g(int) (SFUNC = int4mul, STYPE = int, INITCOND = '1');
+
+-- ==== what an aggregate counts in | 2 2 | 2 2
+-- from
+CREATE AGGREGATE g(int) (SFUNC = int4pl, STYPE = int);
+-- to
+CREATE AGGREGATE g(int) (SFUNC = int4_sum, STYPE = bigint);
+
 -- ==== what a function returns | 2 2 | 2 2
 -- from
 CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
@@ -546,6 +597,14 @@ CREATE TABLE t (a int);
 CREATE PUBLICATION p FOR TABLE t;
 -- to
 CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert');
+
+-- ==== the columns of a table that is published beside another | 1 1 | 1 1
+CREATE TABLE t (a int, b int);
+CREATE TABLE u (a int);
+-- from
+CREATE PUBLICATION p FOR TABLE t (a), u;
+-- to
+CREATE PUBLICATION p FOR TABLE t (a, b), u;
 
 -- ==== a table of a publication | 1 1 | 1 1
 CREATE TABLE t (a int);

@@ -201,7 +201,16 @@ impl Schema {
             let owner = self.column(condition.column).map_or("a", |found| alias(found.owner.id));
             format!(" WHERE {}", self.condition(condition, &format!("{owner}.")))
         });
-        let numbers: Vec<String> = (1..=view.columns.len()).map(|number| number.to_string()).collect();
+        // Postgres prints `GROUP BY 1, 2` of one expression twice, and reads that as one.
+        let is_first = |(place, output): &(usize, &Output)| {
+            let is_same = |other: &Output| {
+                (other.column, other.is_computed, other.function)
+                    == (output.column, output.is_computed, output.function)
+            };
+            !view.columns.iter().take(*place).any(is_same)
+        };
+        let numbers = view.columns.iter().enumerate().filter(is_first);
+        let numbers: Vec<String> = numbers.map(|(place, _)| (place + 1).to_string()).collect();
         let group = if view.is_grouped { format!(" GROUP BY {}", numbers.join(", ")) } else { String::new() };
         let kind = if view.is_materialized { "MATERIALIZED VIEW" } else { "VIEW" };
         let option = view.option.filter(|_| !view.is_materialized).map(|o| format!(" WITH ({o})"));
