@@ -172,6 +172,7 @@ impl<'m> Survey<'m> {
                 log: None,
                 settings,
                 notices_lost_clients: database.notices_lost_clients,
+                keeps_prepared: false,
                 observe,
             };
             runner.adopt(&plan.steps).await?;

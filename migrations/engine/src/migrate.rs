@@ -219,6 +219,7 @@ impl MigrationRun<'_> {
             log: None,
             settings: self.settings,
             notices_lost_clients: database.notices_lost_clients,
+            keeps_prepared: false,
             observe: self.observe,
         }
     }

@@ -7,6 +7,7 @@ pub mod progress;
 pub mod send;
 mod together;
 mod transactional;
+mod within;
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use pg::Backoff;
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use self::observer::{Observer, Unobserved};
-use crate::database::{HistoryTable, delete, execute, insert};
+use crate::database::{HistoryTable, delete, execute, insert, one_row};
 use crate::failure::{Failure, Outcome, excerpt, line_in_file};
 use crate::notices::{Heard, Notices};
 use crate::report::{Direction, Event, Step};
@@ -28,6 +29,12 @@ use crate::values;
 /// which would do that, does not run there.
 pub const CLEAR: &str =
     "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; DISCARD SEQUENCES";
+
+/// The same without the statements that are prepared, and which of them a migration has prepared. Those of
+/// the catalog's readings, which take long to prepare, begin like this.
+const CLEAR_BUT_PREPARED: &str = "RESET SESSION AUTHORIZATION; RESET ALL; CLOSE ALL; DISCARD TEMP; \
+    DISCARD SEQUENCES; SELECT string_agg(format('DEALLOCATE %I', name), ';') FROM pg_prepared_statements \
+    WHERE left(name, 11) <> 'branchline_'";
 
 /// Attempts at a migration whose locks are not to be had. With the pauses between them and the default lock
 /// timeout they take about a minute and a half.
@@ -48,8 +55,27 @@ pub struct Runner<'a> {
     pub settings: &'a Settings,
     /// True if the server can end the statement of a client that has died.
     pub notices_lost_clients: bool,
+    /// True if catalogs are read in the session as well, whose prepared statements stay.
+    pub keeps_prepared: bool,
     /// For whoever watches.
     pub observe: &'a dyn Fn(Event),
+}
+
+/// Takes back what a migration leaves of its session, but for the statements by which catalogs are read.
+///
+/// # Errors
+/// The server's refusal.
+pub async fn clear_but_prepared(session: &Client) -> Result<(), pg::Error> {
+    end_with_clearing(session, "UNLISTEN *; SELECT pg_advisory_unlock_all()").await
+}
+
+/// The same behind other statements.
+async fn end_with_clearing(session: &Client, statements: &str) -> Result<(), pg::Error> {
+    let row = one_row(session, &format!("{statements}; {CLEAR_BUT_PREPARED}")).await?;
+    match row.as_ref().and_then(|row| row.get(0)) {
+        Some(deallocate) => execute(session, deallocate).await,
+        None => Ok(()),
+    }
 }
 
 impl Runner<'_> {
@@ -79,10 +105,17 @@ impl Runner<'_> {
         } else {
             self.run_transactional(&job, observer).await?;
         }
-        execute(self.session, "DISCARD ALL").await.context("clearing the session after the migration")?;
+        self.clear().await.context("clearing the session after the migration")?;
         let step = job.step();
         observer.after_migration(self.session, &step).await;
         Ok(step)
+    }
+
+    async fn clear(&self) -> Result<(), pg::Error> {
+        if !self.keeps_prepared {
+            return execute(self.session, "DISCARD ALL").await;
+        }
+        clear_but_prepared(self.session).await
     }
 
     fn job<'m>(&self, migration: &'m Migration, direction: Direction) -> Result<Job<'m>> {

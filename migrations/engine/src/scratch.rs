@@ -101,14 +101,6 @@ pub struct Apart {
 }
 
 impl Apart {
-    /// A session in it.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    pub async fn session(&self) -> Result<Client> {
-        self.scratch.session().await
-    }
-
     /// Makes it ready for migrations.
     ///
     /// # Errors
@@ -363,6 +355,7 @@ impl PreparedScratch {
             log: None,
             settings: &self.settings,
             notices_lost_clients: self.database.notices_lost_clients,
+            keeps_prepared: true,
             observe,
         }
     }

@@ -8,6 +8,7 @@ mod proof;
 mod prover;
 mod samples;
 mod table_state;
+mod trip;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use crate::scratch::{self, Server};
 use crate::settings::Settings;
 use copies::Copies;
 use parts::{InOrder, LONGEST, parts, side_by_side};
-pub use proof::{Irreversible, Proof, Refusal, RowProof};
+pub use proof::{Effort, Irreversible, Proof, Refusal, RowProof};
 use prover::Prover;
 use samples::Samples;
 use watch::Watch;

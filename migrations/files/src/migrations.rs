@@ -257,6 +257,12 @@ impl Migration {
         std::iter::once(&self.up).chain(&self.down).flat_map(|script| &script.directives.losses)
     }
 
+    /// Returns whether each of its files runs in a transaction.
+    #[must_use]
+    pub fn is_transactional(&self) -> bool {
+        std::iter::once(&self.up).chain(&self.down).all(|script| !script.directives.no_transaction)
+    }
+
     /// Tables of another tool that its up moves away.
     pub fn moves(&self) -> impl Iterator<Item = &str> {
         self.up.directives.moves.iter().map(String::as_str)

@@ -143,8 +143,9 @@ const EMPTY: &str = "DO $$ DECLARE one regclass; BEGIN
         EXECUTE format('TRUNCATE %s CASCADE', one);
     END LOOP; END $$;\n";
 
-#[test]
-fn a_down_that_takes_back_nothing_is_refused_whatever_the_up_altered() {
+/// Proves a second migration, of which either the up or the down makes every change and the other none; none
+/// may go unseen.
+fn refuse_whatever_is_altered(name: fn(bool) -> &'static str) {
     let (shared, rows) = alterations();
     // Subscriptions are the server's, and a scratch database keeps none to itself.
     let rows: Vec<Alteration> = rows.into_iter().filter(|row| row.kind != "subscription").collect();
@@ -153,8 +154,8 @@ fn a_down_that_takes_back_nothing_is_refused_whatever_the_up_altered() {
     let base = format!("-- branchline: irreversible: for the test\n{shared};\n{}", joined(|row| &row.create));
     let project = Project::with(&[
         ("V1__a.sql", &base),
-        ("V2__b.sql", &format!("{EMPTY}{}", joined(|row| &row.alter))),
-        ("V2__b.down.sql", "SELECT 1;\n"),
+        (name(true), &format!("{EMPTY}{}", joined(|row| &row.alter))),
+        (name(false), "SELECT 1;\n"),
     ]);
     let run = project.run(&["verify", "--format", "json"]);
     assert_eq!(run.code, Some(1), "{run}");
@@ -166,6 +167,16 @@ fn a_down_that_takes_back_nothing_is_refused_whatever_the_up_altered() {
         .map(|row| row.alter.as_str())
         .collect();
     assert!(unseen.is_empty(), "{unseen:#?}");
+}
+
+#[test]
+fn a_down_that_takes_back_nothing_is_refused_whatever_the_up_altered() {
+    refuse_whatever_is_altered(|alters| if alters { "V2__b.sql" } else { "V2__b.down.sql" });
+}
+
+#[test]
+fn a_down_that_alters_what_its_up_left_is_refused_whatever_that_is() {
+    refuse_whatever_is_altered(|alters| if alters { "V2__b.down.sql" } else { "V2__b.sql" });
 }
 
 #[tokio::test]

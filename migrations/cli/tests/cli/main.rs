@@ -58,6 +58,7 @@ mod usage;
 mod values;
 mod verify;
 mod verify_cost;
+mod verify_effort;
 mod verify_parts;
 mod verify_samples;
 mod verify_scope;

@@ -48,7 +48,8 @@ fn a_proof_asks_no_more_for_a_migration_however_many_there_are_before() {
     };
     let flights = each(|traffic| traffic.flights, 0, 2);
     assert!(flights < 75, "{flights} round trips a migration: {costs:?}");
-    // A whole catalog for each would be many times as much, and ever more.
+    // The counts of every table's rows are some bytes more each time. A whole catalog for each would be many
+    // times as much, and grow as the tables do.
     let (first, then) = (each(|traffic| traffic.to_client, 0, 1), each(|traffic| traffic.to_client, 1, 2));
-    assert!(then < first * 5 / 4, "{first} and then {then} bytes a migration");
+    assert!(then < first * 3 / 2, "{first} and then {then} bytes a migration");
 }

@@ -14,8 +14,11 @@ FROM (SELECT relname, relname IN ('pg_proc', 'pg_enum', 'pg_namespace') AS is_pl
              relname IN ('pg_class', 'pg_attribute', 'pg_attrdef', 'pg_constraint', 'pg_index', 'pg_trigger', 'pg_rewrite',
                          'pg_policy', 'pg_sequence', 'pg_inherits', 'pg_partitioned_table', 'pg_foreign_table',
                          'pg_description', 'pg_depend', 'pg_type') AS is_of_relations,
-             pg_stat_get_tuples_updated(oid) AS updates, pg_stat_get_tuples_deleted(oid) AS gone,
-             pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid) AS changes
-      FROM pg_class
+             updated AS updates, deleted AS gone, inserted + updated + deleted AS changes
+      FROM pg_class,
+           -- With what this session has counted and not yet told the others.
+           LATERAL (SELECT pg_stat_get_tuples_inserted(oid) + pg_stat_get_xact_tuples_inserted(oid) AS inserted,
+                           pg_stat_get_tuples_updated(oid) + pg_stat_get_xact_tuples_updated(oid) AS updated,
+                           pg_stat_get_tuples_deleted(oid) + pg_stat_get_xact_tuples_deleted(oid) AS deleted) counted
       WHERE relkind = 'r' AND relnamespace = 'pg_catalog'::regnamespace
         AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data', 'pg_shdepend', 'pg_largeobject')) counted

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use tokio_postgres::{Client, SimpleQueryRow};
 
+use super::{Frame, begin};
 use crate::database::{execute, one_row};
 
 /// A statement that is prepared once a session.
@@ -22,23 +23,24 @@ impl Prepared {
     }
 }
 
-/// Begins a transaction and runs the first statement in it, in one round trip where it is prepared already;
+/// Begins a frame and runs the first statement in it, in one round trip where it is prepared already;
 /// returns its row. All of the statements are prepared then, unless one of them was taken away by itself.
 ///
 /// # Errors
 /// The server's refusal.
 pub(crate) async fn begin_and_run(
     session: &Client,
-    begin: &str,
+    frame: Frame,
     statements: &[Prepared],
 ) -> Result<Option<SimpleQueryRow>> {
+    let begin = begin(frame);
     let first = statements.first().context("there is no statement")?;
     let run = format!("EXECUTE {}", first.name());
     match one_row(session, &format!("{begin}; {run}")).await {
         Ok(row) => Ok(row),
         Err(error) if is_unprepared(&error) => {
-            execute(session, "ROLLBACK").await?;
-            begin_with(session, begin, statements).await?;
+            execute(session, frame.undo()).await?;
+            begin_with(session, &begin, statements).await?;
             Ok(one_row(session, &run).await?)
         }
         Err(error) => Err(error.into()),
@@ -50,7 +52,7 @@ fn is_unprepared(error: &pg::Error) -> bool {
     matches!(error, pg::Error::Session(error) if error.code().is_some_and(|code| code.code() == "26000"))
 }
 
-/// Makes sure that statements are prepared, in a transaction that `begin` begins. Whatever else runs in the
+/// Makes sure that statements are prepared, in a frame that `begin` begins. Whatever else runs in the
 /// session may have taken them away.
 ///
 /// # Errors

@@ -77,6 +77,13 @@ const RELATIONS_ALONE: &str = include_str!("scope/relations_alone.sql");
 /// Which relations change together, and the names that others know them by.
 const NAMES: &str = include_str!("facts/relation_name.sql");
 
+/// The relations that have names, and those that are not read beside.
+const NAMED: &str =
+    ",\nnamed AS (SELECT oid, name, kind, relnamespace, relname, relkind FROM relation {kept})";
+
+/// The indexes that are not read again, as relations that have names, and said to be those.
+const KEPT: (&str, &str) = (include_str!("scope/kept.sql"), include_str!("facts/kept.sql"));
+
 /// True if there is more to read than the relations.
 const BEYOND: &str = include_str!("facts/beyond.sql");
 
@@ -101,7 +108,8 @@ pub(super) fn of_relations(major: u32) -> String {
 
 /// The query that reads which relations change together, and their names.
 pub(super) fn names(major: u32) -> String {
-    facts(&format!("WITH {}{RELATIONS_ALONE}", relations("")), [&NAMES].into_iter(), major)
+    let named = NAMED.replace("{kept}", "");
+    facts(&format!("WITH {}{named}{RELATIONS_ALONE}", relations("")), [&NAMES].into_iter(), major)
 }
 
 /// The query that reads the facts of all objects that are no relations.
@@ -110,11 +118,13 @@ pub(super) fn of_others(major: u32) -> String {
 }
 
 /// The query that reads the facts of the relations `$1`, and of those that name them or a function that
-/// transaction `$2` or a later one wrote. `$3` are the names that the relations had.
+/// transaction `$2` or a later one wrote. `$3` are the names that the relations had. Indexes that no
+/// transaction from `$4` on has written are left out.
 pub(super) fn changed(major: u32) -> String {
-    let (wanted, among) = CHANGED;
-    let scope = format!("WITH {wanted}{}{RELATIONS_ALONE}", relations(among));
-    facts(&scope, OF_RELATIONS.iter().chain(&OF_ANY).chain([&NAMES, &BEYOND]), major)
+    let ((wanted, among), (kept, kept_facts)) = (CHANGED, KEPT);
+    let named = NAMED.replace("{kept}", kept);
+    let scope = format!("WITH {wanted}{}{named}{RELATIONS_ALONE}", relations(among));
+    facts(&scope, OF_RELATIONS.iter().chain(&OF_ANY).chain([&NAMES, &BEYOND, &kept_facts]), major)
 }
 
 /// The queries that read what depends on what, and who reads: what is made then is that role's.

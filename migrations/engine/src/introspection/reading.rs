@@ -22,6 +22,9 @@ const NAMES_OF: &str = "names of";
 /// The kind of a row that says that an object which is no relation has to be read again as well.
 const BEYOND: &str = "beyond";
 
+/// The kind of a row that names an index which was not read again.
+const KEPT: &str = "kept";
+
 /// The relations that change together, by the number of the one that the others belong to.
 pub(super) type Relations = BTreeMap<u32, Relation>;
 
@@ -37,6 +40,8 @@ pub(super) struct Relation {
 pub(super) struct Reading {
     pub(super) catalog: Catalog,
     pub(super) relations: Relations,
+    /// Indexes that were not read again, as they have not changed.
+    pub(super) kept: BTreeSet<ObjectId>,
     /// True if relations were read again, and other objects must be.
     pub(super) is_beyond: bool,
     /// The object of the row before, with its kind and name: the rows of one come one after another, for the
@@ -65,6 +70,7 @@ impl Reading {
         match text(0) {
             UNMODELED => self.catalog.add_unmodeled(text(1)),
             BEYOND => self.is_beyond = true,
+            KEPT => drop(self.kept.insert(parse(text(3), text(1))?)),
             RELATION_OF => {
                 let relation = parse(text(3), text(1))?;
                 self.relations.entry(text(2).parse()?).or_default().objects.insert(relation);

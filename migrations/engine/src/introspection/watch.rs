@@ -5,18 +5,18 @@
 //! are new (`xmin`) and the number of rows tell which relations: a row that is gone is missing in the number.
 //! These are read again, with those that name them (`pg_depend`) where a name has changed. Where functions,
 //! types or schemas have come, gone or changed, all objects that are no relations are read again, with the
-//! relations that name a function that has changed. Anything else, a type that is renamed, a role, has
-//! everything read again.
+//! relations that name a function or a type that has changed. Anything else, a label that is renamed, a role,
+//! has everything read again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use model::{Catalog, ObjectId};
+use model::{Catalog, Property};
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use super::reading::{Reading, Relations};
-use super::{BEGIN, OTHERS, Prepared, RELATIONS, begin_and_run, in_transaction, query};
+use super::{Frame, OTHERS, Prepared, READING, RELATIONS, begin_and_run, framed, query};
 use crate::database::{execute, literal, one_row, rows};
 
 const COUNTERS: Prepared =
@@ -29,7 +29,7 @@ const NEW: Prepared =
     Prepared { declaration: "branchline_new (xid, bool)", text: |_| include_str!("new.sql").to_owned() };
 const NAMES: Prepared = Prepared { declaration: "branchline_names", text: query::names };
 const CHANGED: Prepared =
-    Prepared { declaration: "branchline_changed (oid[], xid, text[])", text: query::changed };
+    Prepared { declaration: "branchline_changed (oid[], xid, text[], xid)", text: query::changed };
 
 /// Few rows of large tables are wanted, which the planner does not expect.
 const BY_INDEX: &str =
@@ -78,6 +78,19 @@ pub struct ReadCounts {
     pub wholes: usize,
 }
 
+impl ReadCounts {
+    /// The sum of two.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            looks: self.looks + other.looks,
+            parts: self.parts + other.parts,
+            others: self.others + other.others,
+            wholes: self.wholes + other.wholes,
+        }
+    }
+}
+
 /// A catalog that is read again where it has changed. It stands for one database, and may be asked in any
 /// session of it.
 #[derive(Default)]
@@ -86,7 +99,11 @@ pub struct CatalogWatch {
     counts: ReadCounts,
 }
 
+/// What a watch knew at some time.
+pub(crate) struct Mark(Option<Known>);
+
 /// The result of the last reading.
+#[derive(Clone)]
 struct Known {
     counters: Option<Counters>,
     versions: RowCounts,
@@ -118,40 +135,89 @@ struct Counters {
 struct Stale {
     relations: BTreeSet<u32>,
     are_others: bool,
-    /// The transaction from which on functions may have changed.
-    functions_since: Option<String>,
+    /// The transaction from which on rows may be new.
+    since: String,
+    /// The transaction from which on functions or types may have changed that relations name.
+    named_since: Option<String>,
 }
 
 impl CatalogWatch {
-    /// The catalog as it is, and what has changed since it was read last. Sessions that have changed
+    /// The catalog as it is, and what has changed since it was read last. Other sessions that have changed
     /// something must have had their counts added up ([`flush_counts`]). In two round trips where nothing
     /// has changed, four where relations have.
     ///
     /// # Errors
     /// The server's refusal.
     pub async fn read(&mut self, session: &Client) -> Result<(Arc<Catalog>, Changes)> {
-        in_transaction(session, async || {
-            let read = self.begin_and_read(session, []).await?;
-            execute(session, "COMMIT").await?;
+        framed(session, Frame::Transaction, async || {
+            let read = self.begin_and_read(session, Frame::Transaction, []).await?;
+            execute(session, Frame::Transaction.end()).await?;
             Ok(read)
         })
         .await
+        .context(READING)
     }
 
-    /// The same in a transaction that begins here and does not end, with further statements prepared.
+    /// The same in a frame that begins here and does not end, with further statements prepared.
     pub(crate) async fn begin_and_read(
         &mut self,
         session: &Client,
+        frame: Frame,
         further: impl IntoIterator<Item = Prepared>,
     ) -> Result<(Arc<Catalog>, Changes)> {
-        let own = [COUNTERS, NEW, VERSIONS, CHANGED, RELATIONS, NAMES, OTHERS];
-        let statements: Vec<Prepared> = own.into_iter().chain(further).collect();
-        let row = begin_and_run(session, BEGIN, &statements).await?;
-        let counters = Counters::read(&row.context("the server gave no answer")?);
+        let counters = begin_and_count(session, frame, further).await?;
         self.counts.looks += 1;
         let changes = self.read_changes(session, counters).await?;
         let known = self.known.as_ref().context("nothing was read")?;
         Ok((Arc::clone(&known.catalog), changes))
+    }
+
+    /// The relations that have changed since it was read last, which it still does not know, in a frame that
+    /// begins here and does not end.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn begin_and_find(
+        &mut self,
+        session: &Client,
+        frame: Frame,
+        further: impl IntoIterator<Item = Prepared>,
+    ) -> Result<Changes> {
+        let counters = begin_and_count(session, frame, further).await?;
+        self.counts.looks += 1;
+        let Some((known, now)) = self.known.as_ref().zip(counters.as_ref()) else {
+            return Ok(Changes::Everything);
+        };
+        match &known.counters {
+            Some(before) if before.is_same(now) => Ok(Changes::Nothing),
+            Some(before) if before.of_others == now.of_others => {
+                let (_, stale) = known.stale(session, before, now).await?;
+                Ok(stale.map_or(Changes::Everything, |stale| Changes::Relations(stale.relations)))
+            }
+            _ => Ok(Changes::Everything),
+        }
+    }
+
+    /// What it knows, to go back to.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.known.clone())
+    }
+
+    /// Goes back to what it knew, as whatever has been changed since was rolled back. The server counts what
+    /// was rolled back as well. In a frame that begins here and does not end.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(crate) async fn begin_and_go_back(
+        &mut self,
+        session: &Client,
+        mark: Mark,
+        further: impl IntoIterator<Item = Prepared>,
+    ) -> Result<()> {
+        self.known = None;
+        let counters = begin_and_count(session, Frame::Transaction, further).await?;
+        self.known = mark.0.map(|known| Known { counters, ..known });
+        Ok(())
     }
 
     /// How often it was read so far.
@@ -199,21 +265,25 @@ impl CatalogWatch {
         known: &Known,
         stale: Stale,
     ) -> Result<Option<(Known, BTreeSet<u32>)>> {
-        let Stale { relations: mut changed, are_others, functions_since } = stale;
+        let Stale { relations: mut changed, are_others, since, named_since } = stale;
         if changed.len() > MOST {
             return Ok(None);
         }
         let mut reading = Reading::default();
-        if !changed.is_empty() || functions_since.is_some() {
+        if !changed.is_empty() || named_since.is_some() {
             self.counts.parts += 1;
-            let sql = known.reading_again(&changed, functions_since.as_deref());
+            let sql = known.reading_again(&changed, named_since.as_deref(), &since);
             reading = reading.add_all(&rows(session, &sql).await?)?;
         }
-        let Reading { catalog: mut read, relations: found, is_beyond, .. } = reading;
+        let Reading { catalog: mut read, relations: found, kept, is_beyond, .. } = reading;
+        let had_comment = |index| known.catalog.value(index, &Property::Comment).is_some();
+        if kept.iter().any(had_comment) {
+            return Ok(None);
+        }
         changed.extend(found.keys());
         let mut relations = known.relations.clone();
-        let former: BTreeSet<ObjectId> =
-            changed.iter().filter_map(|number| relations.remove(number)).flat_map(|r| r.objects).collect();
+        let former = changed.iter().filter_map(|number| relations.remove(number)).flat_map(|r| r.objects);
+        let former = former.filter(|object| !kept.contains(object)).collect();
         relations.extend(found);
         let (mut others, mut gone) = (Arc::clone(&known.others), Arc::default());
         if are_others || is_beyond {
@@ -225,6 +295,19 @@ impl CatalogWatch {
         let known = Known { counters: None, versions: BTreeMap::new(), relations, others, catalog };
         Ok(Some((known, changed)))
     }
+}
+
+/// Begins a frame, with the statements of a watch and further ones prepared; returns what the server has
+/// counted.
+async fn begin_and_count(
+    session: &Client,
+    frame: Frame,
+    further: impl IntoIterator<Item = Prepared>,
+) -> Result<Option<Counters>> {
+    let own = [COUNTERS, NEW, VERSIONS, CHANGED, RELATIONS, NAMES, OTHERS];
+    let statements: Vec<Prepared> = own.into_iter().chain(further).collect();
+    let row = begin_and_run(session, frame, &statements).await?;
+    Ok(Counters::read(&row.context("the server gave no answer")?))
 }
 
 /// All objects that are no relations.
@@ -271,19 +354,24 @@ impl Known {
         let are_plain = before.of_plain != now.of_plain;
         let are_others = relations.remove(&OTHER) || are_plain;
         // A type that has another name is printed so in whatever it is used for.
-        let is_all = relations.contains(&UNKNOWN) || (are_others && before.type_updates != now.type_updates);
-        let functions_since = are_plain.then(|| before.since.clone());
-        Ok((versions, (!is_all).then_some(Stale { relations, are_others, functions_since })))
+        let are_named = are_plain || (are_others && before.type_updates != now.type_updates);
+        let named_since = are_named.then(|| before.since.clone());
+        let is_all = relations.contains(&UNKNOWN);
+        let since = before.since.clone();
+        Ok((versions, (!is_all).then_some(Stale { relations, are_others, since, named_since })))
     }
 
     /// The query that reads relations again, and those that name them or a function that has changed.
-    fn reading_again(&self, changed: &BTreeSet<u32>, functions_since: Option<&str>) -> String {
+    fn reading_again(&self, changed: &BTreeSet<u32>, named_since: Option<&str>, since: &str) -> String {
         let numbers: Vec<String> = changed.iter().map(u32::to_string).collect();
         let names = changed.iter().filter_map(|number| self.relations.get(number));
         let names: String = names.map(|known| format!(" || {}::text[]", literal(&known.names))).collect();
-        let since = functions_since.map_or("NULL".to_owned(), |since| format!("'{since}'"));
+        let named_since = named_since.map_or("NULL".to_owned(), |since| format!("'{since}'"));
         let numbers = numbers.join(",");
-        format!("{BY_INDEX}; EXECUTE branchline_changed('{{{numbers}}}', {since}, '{{}}'::text[]{names})")
+        format!(
+            "{BY_INDEX}; EXECUTE branchline_changed('{{{numbers}}}', {named_since}, '{{}}'::text[]{names}, \
+             '{since}')"
+        )
     }
 
     /// How many rows are about each relation now, and the relations that have changed.

@@ -24,13 +24,15 @@ const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// The superuser that initdb makes.
 pub(super) const SUPERUSER: &str = "postgres";
 
-/// Every line is a choice; the rest is Postgres's default. Nobody misses the data after a crash.
+/// Every line is a choice; the rest is Postgres's default. Nobody misses the data after a crash. There are
+/// few rows, for which the server's compiler costs more than it saves.
 const SETTINGS: &str = "\
 listen_addresses = ''
 fsync = off
 full_page_writes = off
 synchronous_commit = off
 autovacuum = off
+jit = off
 wal_level = logical
 max_connections = 50
 max_locks_per_transaction = 512

@@ -11,6 +11,7 @@ use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use super::table_state::{ColumnKey, TableState};
 use crate::database::execute;
+use crate::introspection::{Frame, framed};
 
 /// A table with more rows keeps no values to show, digests only.
 const SHOWN_ROWS: usize = 100;
@@ -19,12 +20,13 @@ const SHOWN_ROWS: usize = 100;
 const FLIGHT: usize = 50;
 
 /// The rows of a database, as they were read last.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Contents {
     known: BTreeMap<u32, Known>,
 }
 
 /// A table's rows, while its state was this.
+#[derive(Clone)]
 struct Known {
     rows: Option<String>,
     count: usize,
@@ -42,7 +44,12 @@ impl Contents {
     ///
     /// # Errors
     /// The server's refusal.
-    pub(super) async fn read(&mut self, session: &Client, states: &[TableState]) -> Result<Rows> {
+    pub(super) async fn read(
+        &mut self,
+        session: &Client,
+        frame: Frame,
+        states: &[TableState],
+    ) -> Result<Rows> {
         let oids: BTreeSet<u32> = states.iter().map(|state| state.oid).collect();
         self.known.retain(|oid, _| oids.contains(oid));
         let mut reads: Vec<(&TableState, Vec<&ColumnKey>)> = Vec::new();
@@ -57,7 +64,9 @@ impl Contents {
             }
         }
         for flight in reads.chunks(FLIGHT) {
-            self.read_flight(session, flight).await.context("reading the rows")?;
+            framed(session, frame, async || self.read_flight(session, frame, flight).await)
+                .await
+                .context("reading the rows")?;
         }
         let rows = |state: &TableState| {
             let known = self.known.get(&state.oid)?;
@@ -71,14 +80,19 @@ impl Contents {
     async fn read_flight(
         &mut self,
         session: &Client,
+        frame: Frame,
         flight: &[(&TableState, Vec<&ColumnKey>)],
     ) -> Result<()> {
         // In the order of the file, always: columns that are read later are of the same rows.
-        let settings = "SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET \
-                        enable_indexonlyscan = off";
-        execute(session, settings).await?;
+        let begin = format!(
+            "{}; SET LOCAL synchronize_seqscans = off; SET LOCAL max_parallel_workers_per_gather = 0; SET \
+             LOCAL enable_indexonlyscan = off",
+            frame.begin()
+        );
+        execute(session, &begin).await?;
         let queries: Vec<String> = flight.iter().map(|(state, columns)| query(state, columns)).collect();
-        let answers = session.simple_query_raw(&queries.join(";\n")).await?;
+        let sql = format!("{};\n{}", queries.join(";\n"), frame.end());
+        let answers = session.simple_query_raw(&sql).await?;
         let mut answers = pin!(answers);
         let mut reading = flight.iter();
         let mut table = reading.next().map(|(state, columns)| Reading::new(state, columns));

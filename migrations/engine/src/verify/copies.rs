@@ -7,18 +7,24 @@ use tokio_postgres::Client;
 
 use super::ProofEvent;
 use crate::cluster::{self, SharedRows};
-use crate::introspection::flush_counts;
+use crate::database::{execute, one_row, rows};
 use crate::report::{Direction, Event};
+use crate::run::clear_but_prepared;
 use crate::scratch::{Apart, Beside, PreparedScratch, Scratch, Server};
 use crate::settings::Settings;
+
+/// The query for the statements that set each sequence to where it stands.
+const SEQUENCES: &str = "SELECT string_agg(format( \
+        'SELECT format(''SELECT setval(%%L, %%s, %%L)'', %L, last_value, is_called) FROM %s', name, name), \
+        ' UNION ALL ') \
+    FROM (SELECT format('%I.%I', schemaname, sequencename) AS name FROM pg_sequences) sequence \
+    WHERE has_sequence_privilege(name, 'SELECT') AND has_sequence_privilege(name, 'UPDATE')";
 
 const READING: &str = "reading the server's shared catalogs";
 
 /// The database in which migrations are tried.
 struct Trying {
     prepared: PreparedScratch,
-    /// A second session, which keeps what it has prepared: a migration's own is cleared after each.
-    reader: Client,
     /// The copy that it is of what ups alone have made.
     copy: Option<Beside>,
     /// The server of its own that it is on.
@@ -29,6 +35,8 @@ struct Trying {
 struct Pristine {
     database: Beside,
     applied: usize,
+    /// While nobody copies the database.
+    prepared: Option<PreparedScratch>,
 }
 
 /// The databases of a proof.
@@ -58,8 +66,8 @@ impl<'a> Copies<'a> {
         observe: &'a dyn Fn(ProofEvent),
     ) -> Result<Self> {
         let prepared = scratch.prepare(settings.clone()).await?;
-        let trying = Trying { prepared, reader: scratch.session().await?, copy: None, _apart: None };
-        let shared = cluster::read(&trying.reader).await.context(READING)?;
+        let trying = Trying { prepared, copy: None, _apart: None };
+        let shared = cluster::read(&trying.prepared.session).await.context(READING)?;
         Ok(Self {
             server,
             scratch,
@@ -73,9 +81,9 @@ impl<'a> Copies<'a> {
         })
     }
 
-    /// The session in which to look at the tables and to write rows.
-    pub(super) fn reader(&self) -> &Client {
-        &self.trying.reader
+    /// The session in which migrations run, to look at the tables and to write rows.
+    pub(super) fn session(&self) -> &Client {
+        &self.trying.prepared.session
     }
 
     /// Runs a migration where migrations are tried.
@@ -84,9 +92,59 @@ impl<'a> Copies<'a> {
     /// It does not run.
     pub(super) async fn run(&self, migration: &Migration, direction: Direction) -> Result<()> {
         let observe = |event| self.observe(event);
-        let outcome = self.trying.prepared.runner(&observe).run(migration, direction).await;
-        flush_counts(&self.trying.prepared.session).await;
-        outcome.map(|_| ())
+        self.trying.prepared.runner(&observe).run(migration, direction).await.map(|_| ())
+    }
+
+    /// Begins a transaction in which to try what is rolled back afterwards.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(super) async fn begin(&self) -> Result<()> {
+        let observe = |event| self.observe(event);
+        self.trying.prepared.runner(&observe).begin_trial().await
+    }
+
+    /// Runs a migration in that transaction.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub(super) async fn run_within(&self, migration: &Migration, direction: Direction) -> Result<()> {
+        let observe = |event| self.observe(event);
+        self.trying.prepared.runner(&observe).run_within(migration, direction).await
+    }
+
+    /// Returns whether a migration runs in these directions, one after the other, where so many ups alone
+    /// have run; and whether the database in which migrations are tried is still the same.
+    ///
+    /// # Errors
+    /// One of those ups does not run, or the server's refusal.
+    pub(super) async fn runs_alone(
+        &mut self,
+        applied: usize,
+        migration: &Migration,
+        directions: &[Direction],
+    ) -> Result<(bool, bool)> {
+        let mut runs = true;
+        if self.acts_on_server().await? || !migration.is_transactional() {
+            self.restore(applied).await?;
+            for direction in directions {
+                runs = runs && self.run(migration, *direction).await.is_ok();
+            }
+            return Ok((runs, false));
+        }
+        let prepared = self.advance(applied).await?;
+        // No transaction takes back how far a sequence has counted.
+        let sequences = sequences(&prepared.session).await?;
+        let observe = |_| {};
+        let runner = prepared.runner(&observe);
+        runner.begin_trial().await?;
+        for direction in directions {
+            runs = runs && runner.run_within(migration, *direction).await.is_ok();
+        }
+        execute(&prepared.session, "ROLLBACK").await?;
+        execute(&prepared.session, &sequences).await?;
+        clear_but_prepared(&prepared.session).await?;
+        Ok((runs, true))
     }
 
     /// Makes sure that so many ups run where ups alone have run.
@@ -108,31 +166,56 @@ impl<'a> Copies<'a> {
         if self.acts_on_server().await? {
             return self.restore_apart(applied).await;
         }
-        let copy = self.scratch.beside(Some(self.advance(applied).await?)).await?;
+        self.advance(applied).await?;
+        let pristine = self.pristine.as_mut().context("no database where the ups alone have run")?;
+        // Only a database in which nobody is can be copied.
+        pristine.prepared = None;
+        let copy = self.scratch.beside(Some(&pristine.database)).await?;
         let prepared = copy.prepare(self.settings.clone()).await?;
-        let reader = copy.session().await?;
-        self.go_on_in(Trying { prepared, reader, copy: Some(copy), _apart: None }).await
+        self.go_on_in(Trying { prepared, copy: Some(copy), _apart: None }).await
     }
 
-    /// Runs ups where ups alone have run, until so many are applied.
-    async fn advance(&mut self, applied: usize) -> Result<&Beside> {
+    /// Begins where so many ups alone have run, and keeps the database in which they have, unless they have
+    /// made roles or the like: a role could not be dropped for what it has there.
+    ///
+    /// # Errors
+    /// One of them does not run, or the server's refusal.
+    pub(super) async fn begin_after(&mut self, applied: usize) -> Result<()> {
+        self.restore(applied).await?;
+        if self.acts_on_server().await?
+            && let Some(Pristine { database, prepared, .. }) = self.pristine.take()
+        {
+            drop(prepared);
+            self.scratch.remove_beside(database).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs ups where ups alone have run, until so many are applied; returns the session in which they ran.
+    async fn advance(&mut self, applied: usize) -> Result<&PreparedScratch> {
         let pristine = match &mut self.pristine {
             Some(pristine) => pristine,
-            empty => empty.insert(Pristine { database: self.scratch.beside(None).await?, applied: 0 }),
+            empty => {
+                let database = self.scratch.beside(None).await?;
+                empty.insert(Pristine { database, applied: 0, prepared: None })
+            }
+        };
+        let prepared = match &mut pristine.prepared {
+            Some(prepared) => prepared,
+            empty => empty.insert(pristine.database.prepare(self.settings.clone()).await?),
         };
         if pristine.applied < applied {
-            let prepared = pristine.database.prepare(self.settings.clone()).await?;
-            run_ups(&prepared, self.proof_steps.iter().take(applied).skip(pristine.applied)).await?;
+            run_ups(prepared, self.proof_steps.iter().take(applied).skip(pristine.applied)).await?;
             pristine.applied = applied;
         }
-        Ok(&pristine.database)
+        Ok(prepared)
     }
 
     /// Returns whether what runs again would meet the roles and the like that it made before, and a role
     /// could not be dropped for what it has in another database. On a temporary server there is a way around.
     async fn acts_on_server(&mut self) -> Result<bool> {
         if !self.acts_on_server && self.server.is_temporary() {
-            self.acts_on_server = cluster::read(&self.trying.reader).await.context(READING)? != self.shared;
+            self.acts_on_server = cluster::read(self.session()).await.context(READING)? != self.shared;
         }
         Ok(self.acts_on_server)
     }
@@ -142,14 +225,13 @@ impl<'a> Copies<'a> {
         let apart = self.server.another().await?.context("the server is no temporary one")?;
         let prepared = apart.prepare(self.settings.clone()).await?;
         run_ups(&prepared, self.proof_steps.iter().take(applied)).await?;
-        let reader = apart.session().await?;
-        self.go_on_in(Trying { prepared, reader, copy: None, _apart: Some(apart) }).await
+        self.go_on_in(Trying { prepared, copy: None, _apart: Some(apart) }).await
     }
 
     async fn go_on_in(&mut self, trying: Trying) -> Result<()> {
-        let Trying { prepared, reader, copy, _apart } = std::mem::replace(&mut self.trying, trying);
-        // Sessions leave before their database is dropped.
-        drop((prepared, reader));
+        let Trying { prepared, copy, _apart } = std::mem::replace(&mut self.trying, trying);
+        // The session leaves before its database is dropped.
+        drop(prepared);
         match copy {
             Some(copy) => self.scratch.remove_beside(copy).await,
             None => Ok(()),
@@ -162,6 +244,14 @@ impl<'a> Copies<'a> {
             (self.observe)(ProofEvent::Run(event));
         }
     }
+}
+
+/// The statements that set each sequence to where it stands.
+async fn sequences(session: &Client) -> Result<String> {
+    let query = one_row(session, SEQUENCES).await?;
+    let Some(query) = query.as_ref().and_then(|row| row.get(0)) else { return Ok(String::new()) };
+    let statements = rows(session, query).await.context("reading how far sequences have counted")?;
+    Ok(statements.iter().filter_map(|row| row.get(0)).collect::<Vec<_>>().join("; "))
 }
 
 async fn run_ups<'t>(

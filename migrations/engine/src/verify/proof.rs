@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::table_state::TableState;
 use crate::failure::chain;
-use crate::introspection;
+use crate::introspection::{self, ReadCounts};
 use crate::report::Direction;
 use crate::scratch::Kind;
 
@@ -40,6 +40,18 @@ pub struct Proof {
     pub rows: RowProof,
     /// Where the scratch databases were made.
     pub scratch_server: Option<Kind>,
+    /// What it took.
+    #[serde(skip)]
+    pub effort: Effort,
+}
+
+/// What a proof took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// How often it went on in another database, in which ups alone had run.
+    pub copies: usize,
+    /// How often catalogs were read.
+    pub reads: ReadCounts,
 }
 
 /// A migration that says that there is no way back.
@@ -192,6 +204,8 @@ impl Proof {
             all.notes.append(&mut part.notes);
             all.unmodeled.append(&mut part.unmodeled);
             all.objects = part.objects;
+            all.effort.copies += part.effort.copies;
+            all.effort.reads = all.effort.reads.and(part.effort.reads);
             all.rows.add(part.rows);
         }
         all.rows.finish();

@@ -12,10 +12,12 @@ use super::copies::Copies;
 use super::proof::{Irreversible, Proof, Refusal, is_known};
 use super::samples::{Filling, Samples};
 use super::table_state::TableState;
+use super::trip::{Passed, Trip, Way};
 use super::watch::{Seen, Watch};
 use super::{ProofEvent, Verdict};
 use crate::column_order;
 use crate::failure::Failure;
+use crate::introspection::Frame;
 use crate::report::{Direction, Event};
 
 /// A proof on its way.
@@ -28,20 +30,19 @@ pub(super) struct Prover<'a> {
     /// All migrations, those after its last as well.
     count: usize,
     observe: &'a dyn Fn(ProofEvent),
-    copies: Copies<'a>,
+    pub(super) copies: Copies<'a>,
     samples: Samples,
-    contents: Contents,
-    watch: Watch,
+    pub(super) contents: Contents,
+    pub(super) watch: Watch,
     pub(super) proof: Proof,
 }
 
 /// The outcome of trying a migration.
-enum Outcome {
+pub(super) enum Outcome {
     /// It leads where it should. Whether it leaves rows of the migrations as its first up made them.
-    Proved {
-        is_clean: bool,
-    },
-    Refused(Box<Refusal>),
+    Proved { is_clean: bool },
+    /// It does not. Whether the database is as the up alone made it.
+    Refused { refusal: Box<Refusal>, is_intact: bool },
     /// It did not run, perhaps since sample rows were in its way, of which there are others.
     Collided,
 }
@@ -74,11 +75,10 @@ impl<'a> Prover<'a> {
     /// An up does not run where the ups before it have led, so that there is nothing beyond; or the server is
     /// lost.
     pub(super) async fn run(&mut self) -> Result<()> {
-        for (at, step) in self.proof_steps.iter().enumerate() {
-            if at < self.first {
-                self.run_file(step.migration, Direction::Up).await?;
-                continue;
-            }
+        if self.first > 0 {
+            self.copies.begin_after(self.first).await?;
+        }
+        for (at, step) in self.proof_steps.iter().enumerate().skip(self.first) {
             let begun = Instant::now();
             let label = step.migration.label();
             let name = format!("{label} ({} of {})", at + 1, self.count);
@@ -97,6 +97,7 @@ impl<'a> Prover<'a> {
             });
         }
         self.proof.objects = self.read_catalog().await?.len();
+        self.note_reads();
         Ok(())
     }
 
@@ -110,7 +111,7 @@ impl<'a> Prover<'a> {
         let migration = step.migration;
         self.samples.first_attempt();
         loop {
-            let refusal = match self.attempt(at, step).await? {
+            match self.attempt(at, step).await? {
                 Outcome::Proved { is_clean } => {
                     match (&migration.down, &migration.up.directives.irreversible) {
                         (Some(_), _) => self.proof.proved.push(migration.label().to_owned()),
@@ -128,15 +129,17 @@ impl<'a> Prover<'a> {
                 Outcome::Collided => {
                     self.samples.next_attempt();
                     self.restore(at).await?;
-                    continue;
                 }
-                Outcome::Refused(refusal) => refusal,
-            };
-            self.proof.refuse(*refusal);
-            // The migrations that follow are tried on the result of the ups alone, as if this one had been
-            // right.
-            self.restore(at + 1).await?;
-            return Ok(Verdict::Refused);
+                Outcome::Refused { refusal, is_intact } => {
+                    self.proof.refuse(*refusal);
+                    // The migrations that follow are tried on the result of the ups alone, as if this one had
+                    // been right.
+                    if !is_intact {
+                        self.restore(at + 1).await?;
+                    }
+                    return Ok(Verdict::Refused);
+                }
+            }
         }
     }
 
@@ -155,35 +158,30 @@ impl<'a> Prover<'a> {
         let made_rows = self.read_rows().await?;
         let newer_rows = self.fill_new(at, &older).await?;
         let said: Vec<Loss> = migration.losses().cloned().collect();
+        let trip = Trip { at, migration, older: &older, said: &said };
 
-        if let Err(error) = self.run_file(migration, Direction::Down).await {
-            return self.judge_failure(at, migration, Direction::Down, error).await;
-        }
-        let restored = self.read_catalog().await?;
-        if let Some(refusal) = self.compare(&before, &restored, migration, Direction::Down).await? {
-            return Ok(Outcome::Refused(Box::new(refusal)));
-        }
-        let mut lost = row_losses(&old_rows, &self.read_rows().await?, &said);
-
-        if let Err(error) = self.run_file(migration, Direction::Up).await {
-            return self.judge_failure(at, migration, Direction::Up, error).await;
-        }
-        let again = self.read_catalog().await?;
-        if let Some(refusal) = self.compare(&made, &again, migration, Direction::Up).await? {
-            return Ok(Outcome::Refused(Box::new(refusal)));
-        }
-        let now = self.read_rows().await?;
-        let mut kept = row_losses(&newer_rows, &now, &said);
-        if !self.is_clean(&older, &made_rows, &now) {
+        let way = Way::First { catalogs: [&before, &made], old_rows: &old_rows, newer_rows: &newer_rows };
+        let Passed { mut lost, mut kept, is_intact, is_clean } =
+            match self.try_both_ways(&trip, &way, &made_rows).await? {
+                Ok(passed) => passed,
+                Err(outcome) => return Ok(outcome),
+            };
+        if !is_clean {
             self.restore(at + 1).await?;
         }
-        let is_clean = match self.attempt_downwards(at, migration, &older, &said).await? {
-            Ok((more, is_clean)) => {
-                kept.extend(more);
-                is_clean
+        // Once more where the tables take rows that they did not have the first time: in columns that the up
+        // made.
+        let (mut is_clean, mut is_intact) = (true, is_intact);
+        if let Some(rows) = self.refill(at + 1).await? {
+            match self.try_both_ways(&trip, &Way::Second { rows: &rows }, &rows).await? {
+                Ok(passed) => {
+                    kept.extend(passed.kept);
+                    is_clean = passed.is_clean;
+                    is_intact = is_intact && passed.is_intact;
+                }
+                Err(outcome) => return Ok(outcome),
             }
-            Err(outcome) => return Ok(outcome),
-        };
+        }
         let (mut kept, made): (Vec<_>, Vec<_>) = kept.into_iter().partition(|loss| is_known(&older, loss));
         // Rows that an up writes again differ in times and keys.
         let count = |rows: &Rows, table: &str| rows.get(table).map_or(0, |rows| rows.count);
@@ -196,34 +194,15 @@ impl<'a> Prover<'a> {
             lost = kept;
         }
         if !lost.is_empty() {
-            return Ok(Outcome::Refused(Box::new(Refusal::of_rows(migration, &lost))));
+            let refusal = Box::new(Refusal::of_rows(migration, &lost));
+            return Ok(Outcome::Refused { refusal, is_intact });
         }
         self.proof.rows.note_unsaid(migration, &made);
         Ok(Outcome::Proved { is_clean })
     }
 
-    /// Down and up once more where the tables take rows that they did not have the first time: in columns
-    /// that the up made. Returns what was lost on the way, and whether the migrations' own rows are as they
-    /// were.
-    async fn attempt_downwards(
-        &mut self,
-        at: usize,
-        migration: &Migration,
-        older: &[TableState],
-        said: &[Loss],
-    ) -> Result<Result<(Vec<RowLoss>, bool), Outcome>> {
-        let Some(rows) = self.refill(at + 1).await? else { return Ok(Ok((Vec::new(), true))) };
-        for direction in [Direction::Down, Direction::Up] {
-            if let Err(error) = self.run_file(migration, direction).await {
-                return Ok(Err(self.judge_failure(at, migration, direction, error).await?));
-            }
-        }
-        let now = self.read_rows().await?;
-        Ok(Ok((row_losses(&rows, &now, said), self.is_clean(older, &rows, &now))))
-    }
-
     /// Returns whether later migrations find the migrations' own rows as the first up made them, times aside.
-    fn is_clean(&self, older: &[TableState], made: &Rows, now: &Rows) -> bool {
+    pub(super) fn is_clean(&self, older: &[TableState], made: &Rows, now: &Rows) -> bool {
         let has_others =
             |name: &str| older.iter().any(|state| state.name == name && self.samples.has_others(state.oid));
         let is_doubled =
@@ -237,7 +216,7 @@ impl<'a> Prover<'a> {
     }
 
     /// A refusal where the catalog is not the expected one, the order of columns aside.
-    async fn compare(
+    pub(super) async fn compare(
         &mut self,
         expected: &Catalog,
         found: &Catalog,
@@ -245,7 +224,7 @@ impl<'a> Prover<'a> {
         direction: Direction,
     ) -> Result<Option<Refusal>> {
         let step = (migration, direction);
-        let reader = self.copies.reader();
+        let reader = self.copies.session();
         let compared = column_order::compare(reader, self.migrations, step, expected, found).await?;
         if !compared.differences.is_empty() {
             return Ok(Some(Refusal::of_catalog(migration, direction, compared.differences)));
@@ -272,36 +251,12 @@ impl<'a> Prover<'a> {
         let filled = at.checked_sub(1).map(|before| self.migration(before)).transpose()?;
         let mut refusal = Refusal::of_failure(migration, Direction::Up, &error, filled);
         refusal.runs_on_empty_tables = Some(true);
-        Ok(Outcome::Refused(Box::new(refusal)))
-    }
-
-    /// A down, or an up after it, that does not run.
-    async fn judge_failure(
-        &mut self,
-        at: usize,
-        migration: &Migration,
-        direction: Direction,
-        error: anyhow::Error,
-    ) -> Result<Outcome> {
-        if error.downcast_ref::<Failure>().is_none() {
-            return Err(error);
-        }
-        if self.may_fit_others(&error) {
-            return Ok(Outcome::Collided);
-        }
-        self.restore(at + 1).await?;
-        let mut runs = self.run_file(migration, Direction::Down).await.is_ok();
-        if runs && direction == Direction::Up {
-            runs = self.run_file(migration, Direction::Up).await.is_ok();
-        }
-        let mut refusal = Refusal::of_failure(migration, direction, &error, Some(migration));
-        refusal.runs_on_empty_tables = Some(runs);
-        Ok(Outcome::Refused(Box::new(refusal)))
+        Ok(Outcome::Refused { refusal: Box::new(refusal), is_intact: false })
     }
 
     /// Returns whether a file ran into a row that is there already (unique_violation, exclusion_violation),
     /// and other sample rows can be tried.
-    fn may_fit_others(&self, error: &anyhow::Error) -> bool {
+    pub(super) fn may_fit_others(&self, error: &anyhow::Error) -> bool {
         let code = error.downcast_ref::<Failure>().and_then(Failure::code);
         matches!(code, Some("23505" | "23P01")) && self.samples.has_next_attempt()
     }
@@ -313,10 +268,17 @@ impl<'a> Prover<'a> {
     /// Goes on with what so many ups alone make.
     async fn restore(&mut self, applied: usize) -> Result<()> {
         self.copies.restore(applied).await?;
+        self.proof.effort.copies += 1;
+        self.note_reads();
         self.samples.forget();
         self.contents.forget();
         self.watch = Watch::default();
         Ok(())
+    }
+
+    fn note_reads(&mut self) {
+        let effort = &mut self.proof.effort;
+        effort.reads = effort.reads.and(self.watch.counts());
     }
 
     /// The rows that somebody wrote for the tables after so many migrations.
@@ -325,24 +287,34 @@ impl<'a> Prover<'a> {
     }
 
     /// Runs a migration where migrations are tried.
-    async fn run_file(&mut self, migration: &Migration, direction: Direction) -> Result<()> {
+    pub(super) async fn run_file(&mut self, migration: &Migration, direction: Direction) -> Result<()> {
         self.watch.touch();
-        self.copies.run(migration, direction).await
+        match self.watch.frame() {
+            Frame::Transaction => self.copies.run(migration, direction).await,
+            Frame::Savepoint => self.copies.run_within(migration, direction).await,
+        }
     }
 
     async fn look(&mut self) -> Result<Seen> {
-        self.watch.look(self.copies.reader()).await
+        self.watch.look(self.copies.session()).await
     }
 
-    async fn read_catalog(&mut self) -> Result<Arc<Catalog>> {
+    pub(super) async fn read_catalog(&mut self) -> Result<Arc<Catalog>> {
         let catalog = self.look().await?.catalog;
         self.proof.unmodeled.extend(catalog.unmodeled().map(str::to_owned));
         Ok(catalog)
     }
 
-    async fn read_rows(&mut self) -> Result<Rows> {
+    pub(super) async fn read_rows(&mut self) -> Result<Rows> {
         let tables = self.look().await?.tables;
-        self.contents.read(self.copies.reader(), &tables).await
+        self.contents.read(self.copies.session(), self.watch.frame(), &tables).await
+    }
+
+    /// The rows, where nobody asks for the catalog.
+    pub(super) async fn read_rows_alone(&mut self) -> Result<Rows> {
+        let session = self.copies.session();
+        let tables = self.watch.look_at_tables(session).await?;
+        self.contents.read(session, self.watch.frame(), &tables).await
     }
 
     /// Fills the tables after so many migrations.
@@ -359,13 +331,13 @@ impl<'a> Prover<'a> {
 
     async fn fill_changed(&mut self, applied: usize) -> Result<(Filling, Rows)> {
         let given = self.given(applied);
-        let reader = self.copies.reader();
+        let reader = self.copies.session();
         let filling = self
             .samples
             .fill(reader, &mut self.watch, given)
             .await
             .with_context(|| unfit(self.proof_steps, applied))?;
-        let rows = self.contents.read(reader, &filling.states).await?;
+        let rows = self.contents.read(reader, self.watch.frame(), &filling.states).await?;
         self.proof.rows.note(&rows, &filling.refused);
         Ok((filling, rows))
     }
@@ -375,9 +347,9 @@ impl<'a> Prover<'a> {
         if self.given(at + 1).is_some() {
             return self.read_rows().await;
         }
-        let reader = self.copies.reader();
+        let reader = self.copies.session();
         let filling = self.samples.fill_new(reader, &mut self.watch, older).await?;
-        let rows = self.contents.read(reader, &filling.states).await?;
+        let rows = self.contents.read(reader, self.watch.frame(), &filling.states).await?;
         self.proof.rows.note(&rows, &filling.refused);
         Ok(rows)
     }

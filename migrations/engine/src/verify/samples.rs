@@ -17,6 +17,7 @@ use self::write::{each_in_its_turn, fill_circle, fill_one, in_order};
 use super::table_state::TableState;
 use super::watch::Watch;
 use crate::database::{execute, literal};
+use crate::run::clear_but_prepared;
 use crate::run::send::{SendError, run_script};
 
 /// Rows for each table.
@@ -157,7 +158,7 @@ impl Samples {
         let ours: BTreeSet<u32> = ordered.iter().filter(|s| self.is_ours(s)).map(|state| state.oid).collect();
         let deletions: BTreeMap<u32, String> =
             ordered.iter().filter_map(|state| Some((state.oid, self.deletion(state)?))).collect();
-        watch.touch_rows();
+        watch.touch();
         execute(session, "SET synchronous_commit = off").await?;
         let delete = async |state: &&TableState| match deletions.get(&state.oid) {
             Some(sql) => execute(session, sql).await,
@@ -176,7 +177,9 @@ impl Samples {
         let open: Vec<&TableState> =
             ordered.into_iter().filter(|state| !given.contains(&state.oid)).collect();
         let refused = self.write(session, &open).await?;
-        watch.touch_rows();
+        // Migrations run in the session as well, and are not to find what triggers and sequences leave in it.
+        clear_but_prepared(session).await?;
+        watch.touch();
         let after = watch.look(session).await?.tables;
         for state in after.iter().filter(|state| wanted.contains(&state.oid)) {
             let is_ours = ours.contains(&state.oid) && !given.contains(&state.oid);
@@ -220,7 +223,7 @@ impl Samples {
         tables: &[TableState],
     ) -> Result<BTreeSet<u32>> {
         let before = watch.look(session).await?.tables;
-        watch.touch_rows();
+        watch.touch();
         let run = async || run_script(session, script).await.map_err(|SendError { error, .. }| error);
         if run().await.is_err() {
             // They may meet rows of the migrations' own, of whose tables they are to be all.

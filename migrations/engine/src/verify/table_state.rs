@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio_postgres::{Client, SimpleQueryRow};
 
 use crate::database::{BOOKKEEPING, rows};
-use crate::introspection::{Changes, Prepared};
+use crate::introspection::{Changes, Frame, Prepared};
 
 /// Columns and constraints of all tables.
 const STRUCTURES: Prepared = Prepared { declaration: "branchline_structures", text: |_| structures("") };
@@ -91,42 +91,104 @@ impl ColumnKey {
 }
 
 /// The tables, as they were read last.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tables {
     structures: BTreeMap<u32, Arc<Structure>>,
+    /// What the server had counted then.
+    counted: BTreeMap<u32, Counts>,
+    /// What of that was rolled back.
+    undone: BTreeMap<u32, Counts>,
+    /// The tables that never had a row but some that were rolled back, with their rows' state.
+    empty: BTreeMap<u32, String>,
+}
+
+/// Rows of a table that were ever inserted, updated and deleted.
+#[derive(Clone, Copy, Default)]
+struct Counts([i64; 3]);
+
+impl Counts {
+    fn read(row: &SimpleQueryRow, first: usize) -> Result<Self> {
+        let count = |i: usize| row.get(first + i).unwrap_or_default().parse();
+        Ok(Self([count(0)?, count(1)?, count(2)?]))
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] + other.0[i]))
+    }
+
+    fn less(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] - other.0[i]))
+    }
 }
 
 impl Tables {
-    /// The statement of [`Tables::read_and_commit`].
+    /// The statements of [`Tables::read_and_end`].
     pub(super) const STATEMENTS: [Prepared; 3] = [STRUCTURES, STRUCTURES_OF, COUNTS];
 
     /// The tables as they are, by their names, where the catalog has changed so since they were read last. In
-    /// a transaction that was begun with these statements, and ends here.
+    /// a frame that was begun with these statements, and ends here.
     ///
     /// # Errors
     /// The server's refusal.
-    pub(super) async fn read_and_commit(
+    pub(super) async fn read_and_end(
         &mut self,
         session: &Client,
+        frame: Frame,
         changes: &Changes,
     ) -> Result<Vec<TableState>> {
         self.read_structures(session, changes).await.context("reading the tables")?;
-        let sql = format!("EXECUTE branchline_counts({}); COMMIT", array(self.structures.keys()));
         let mut states = Vec::new();
-        for row in rows(session, &sql).await.context("reading the tables")? {
-            let oid: u32 = row.get(0).unwrap_or_default().parse()?;
-            let structure = Arc::clone(self.structures.get(&oid).context("no such table")?);
-            states.push(TableState {
-                signature: format!("{} | {}", structure.signature, row.get(5).unwrap_or_default()),
-                structure,
-                rows: row.get(1).map(str::to_owned),
-                inserted: row.get(2).unwrap_or_default().to_owned(),
-                is_small: row.get(3) == Some("t"),
-                is_empty: row.get(4) == Some("t"),
-            });
+        for row in self.count(session, frame).await? {
+            states.push(self.state(&row)?);
         }
         states.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(states)
+    }
+
+    /// Goes back to what it knew, which these were the states of, as whatever has been changed since was
+    /// rolled back. In a frame as above.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(super) async fn go_back_and_end(
+        &mut self,
+        session: &Client,
+        mark: Self,
+        states: &[TableState],
+    ) -> Result<()> {
+        *self = mark;
+        for row in self.count(session, Frame::Transaction).await? {
+            let (oid, now) = (oid(&row)?, Counts::read(&row, 2)?);
+            let before = self.counted.insert(oid, now).unwrap_or_default();
+            let undone = self.undone.entry(oid).or_default();
+            *undone = undone.plus(now.less(before));
+        }
+        let empty = states.iter().filter(|state| state.is_empty);
+        self.empty = empty.filter_map(|state| Some((state.oid, state.rows.clone()?))).collect();
+        Ok(())
+    }
+
+    async fn count(&self, session: &Client, frame: Frame) -> Result<Vec<SimpleQueryRow>> {
+        let sql = format!("EXECUTE branchline_counts({}); {}", array(self.structures.keys()), frame.end());
+        rows(session, &sql).await.context("reading the tables")
+    }
+
+    fn state(&mut self, row: &SimpleQueryRow) -> Result<TableState> {
+        let (oid, counted) = (oid(row)?, Counts::read(row, 2)?);
+        self.counted.insert(oid, counted);
+        let structure = Arc::clone(self.structures.get(&oid).context("no such table")?);
+        let Counts([inserted, updated, deleted]) =
+            counted.less(self.undone.get(&oid).copied().unwrap_or_default());
+        let rows = row.get(1).map(|files| format!("{files} {inserted} {updated} {deleted}"));
+        let was_empty = self.empty.get(&oid);
+        Ok(TableState {
+            signature: format!("{} | {}", structure.signature, row.get(7).unwrap_or_default()),
+            structure,
+            is_small: row.get(5) == Some("t"),
+            is_empty: row.get(6) == Some("t") || (was_empty.is_some() && was_empty == rows.as_ref()),
+            inserted: inserted.to_string(),
+            rows,
+        })
     }
 
     async fn read_structures(&mut self, session: &Client, changes: &Changes) -> Result<()> {
@@ -148,6 +210,10 @@ impl Tables {
         }
         Ok(())
     }
+}
+
+fn oid(row: &SimpleQueryRow) -> Result<u32> {
+    Ok(row.get(0).unwrap_or_default().parse()?)
 }
 
 fn structure(row: &SimpleQueryRow) -> Result<Structure> {

@@ -8,7 +8,7 @@ use tokio_postgres::Client;
 use super::row::{Column, Draw, Table};
 use super::{ROWS, Samples};
 use crate::database::{literal, one_row};
-use crate::introspection::{Prepared, begin_with, in_transaction};
+use crate::introspection::{Frame, Prepared, begin_with, framed};
 use crate::verify::table_state::{TableState, array};
 
 /// Some tables with their columns, as one JSON document.
@@ -22,7 +22,7 @@ impl Samples {
             return Ok(Vec::new());
         }
         let oids = array(states.iter().map(|state| &state.oid));
-        let document = in_transaction(session, async || {
+        let document = framed(session, Frame::Transaction, async || {
             begin_with(session, "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan", &[TABLES]).await?;
             let sql = format!("EXECUTE branchline_tables({oids}); COMMIT");
             one_row(session, &sql).await.context("reading the tables")
