@@ -99,16 +99,26 @@ fn added(
 }
 
 /// Drops a column once nothing needs it.
-pub(crate) fn drop(from: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
-    if let Some(step) = drop_step(from, table, column) {
+pub(crate) fn drop(
+    sides: (&Side<'_>, &Side<'_>),
+    table: &ObjectId,
+    column: &ObjectId,
+    altered: &mut Altered,
+) {
+    if let Some(step) = drop_step(sides, table, column) {
         altered.dropped.push(column.clone());
         altered.shrinks.push(step);
     }
 }
 
 /// The step that drops a column; none where its parent's goes.
-fn drop_step(from: &Side<'_>, table: &ObjectId, column: &ObjectId) -> Option<Step> {
-    let part = column.part().filter(|_| from.value(column, &Property::Inherited).is_none())?;
+fn drop_step((from, to): (&Side<'_>, &Side<'_>), table: &ObjectId, column: &ObjectId) -> Option<Step> {
+    // A partition that is taken out of its parent keeps the columns that this has brought.
+    let is_taken_out = [Property::PartitionOf, Property::Partition].iter().any(|property| {
+        from.value(table, property).is_some() && from.value(table, property) != to.value(table, property)
+    });
+    let is_brought = from.value(column, &Property::Inherited).is_some() && !is_taken_out;
+    let part = column.part().filter(|_| !is_brought)?;
     let sql = format!("ALTER {} {} DROP COLUMN {};\n", kind(table), part.whole, part.name);
     // The rows of a foreign table are elsewhere.
     let is_stored = !is_computed(from, column) && matches!(table, ObjectId::Table(_));

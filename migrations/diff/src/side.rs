@@ -85,10 +85,16 @@ impl<'a> Side<'a> {
         self.owned.get(column).copied()
     }
 
-    /// The table, view or type that an object belongs to.
+    /// The table, view, type or publication that an object belongs to.
     pub(crate) fn whole(&self, object: &ObjectId) -> Option<&'a ObjectId> {
         let name = match object {
             ObjectId::Default(part) => part.whole.clone(),
+            ObjectId::PublishedTable(of) => {
+                return self.node(&ObjectId::Publication(of.publication.clone()));
+            }
+            ObjectId::PublishedSchema(of) => {
+                return self.node(&ObjectId::Publication(of.publication.clone()));
+            }
             _ => self.catalog.whole(object)?,
         };
         self.relation(&name)

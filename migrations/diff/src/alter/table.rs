@@ -34,7 +34,7 @@ pub(super) fn table(
                 true => computed.push(column),
                 false => column::add((from, to), node, column, altered),
             },
-            Difference::Gone(column @ ObjectId::Column(_)) => column::drop(from, node, column, altered),
+            Difference::Gone(column @ ObjectId::Column(_)) => column::drop(sides, node, column, altered),
             Difference::Gone(sequence @ ObjectId::Sequence(_)) => renamed.0 = Some(sequence),
             Difference::New(sequence @ ObjectId::Sequence(name)) => renamed.1 = Some((sequence, name)),
             _ => {}

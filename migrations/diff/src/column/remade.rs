@@ -37,8 +37,8 @@ pub(crate) fn remake(
     altered: &mut Altered,
 ) {
     let Some(part) = column.part() else { return };
-    let (from, to) = sides;
-    let add = match drop_step(from, table, column) {
+    let to = sides.1;
+    let add = match drop_step(sides, table, column) {
         Some(mut drop) => {
             let sequence = kept_sequence(sides, part);
             if let Some(sequence) = &sequence {

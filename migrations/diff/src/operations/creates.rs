@@ -37,6 +37,9 @@ impl<'a> Operations<'a> {
             };
         let inline: Vec<&ObjectId> = self.inline.get(node).into_iter().flatten().copied().collect();
         let mut steps = make::steps((&self.from, to), node, &inline, is_online);
+        if let Some(step) = self.check_of_later_partition(node) {
+            steps = vec![step];
+        }
         if self.with_partitions.contains(node) {
             steps
                 .iter_mut()
@@ -83,6 +86,16 @@ impl<'a> Operations<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The step that makes a check which a table must have to become a partition again.
+    fn check_of_later_partition(&self, node: &ObjectId) -> Option<Step> {
+        let (ObjectId::Constraint(part), to) = (node, &self.to) else { return None };
+        to.value(node, &Property::Inherited)?;
+        let definition = to.value(node, &Property::Definition).filter(|text| text.starts_with("CHECK"))?;
+        self.altered.get(to.whole(node)?)?.attach.as_ref()?;
+        let sql = format!("ALTER TABLE {} ADD CONSTRAINT {} {definition};\n", part.whole, part.name);
+        Some(Step::new(node, format!("makes {node}"), sql))
     }
 
     /// Returns whether an index can stay until another takes its place: what it is of does not go before.

@@ -184,7 +184,9 @@ impl<'a> Operations<'a> {
         }
         for (action, node) in &keys {
             if *action == Action::Create {
-                for name in names_of(&self.to, node) {
+                let inline = self.inline.get(node).into_iter().flatten();
+                let parts = std::iter::once(node).chain(inline);
+                for name in parts.flat_map(|part| names_of(&self.to, part)) {
                     for gone in names.get(&name).into_iter().flatten() {
                         add((Action::Create, node), (Action::Drop, gone));
                     }

@@ -97,8 +97,10 @@ impl<'a> Operations<'a> {
                 self.to.attached_to(child) == Some(index) && self.to.whole(child) == Some(partition)
             })?;
             let mut properties = self.to.catalog.properties(child).into_iter().flatten();
-            let is_plain = properties.all(|(property, _)| {
-                matches!(property, Property::AttachedTo | Property::Definition | Property::Table)
+            let is_plain = properties.all(|(property, value)| match property {
+                Property::AttachedTo | Property::Definition | Property::Table => true,
+                Property::Usable => &**value == "yes",
+                _ => false,
             });
             let is_usual = child.qualified()?.name.unquoted() == usual && usual.len() < 64;
             if !is_plain || !is_usual || self.fates.get(child) != Some(&Fate::Created) {

@@ -305,6 +305,14 @@ CREATE INDEX i ON t (a);
 -- to
 CREATE INDEX i ON t (a, b);
 
+-- ==== an index of a partitioned table, which in use each partition gets by itself | 1 1 | 5 1
+CREATE TABLE t (a int, b text) PARTITION BY LIST (a);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1);
+CREATE TABLE t_2 PARTITION OF t FOR VALUES IN (2);
+-- from
+-- to
+CREATE INDEX i ON t (b DESC, a);
+
 -- ==== a parameter of an index | 1 1 | 1 1
 CREATE TABLE t (a int);
 -- from
@@ -597,6 +605,14 @@ CREATE TABLE t (a int);
 CREATE PUBLICATION p FOR TABLE t;
 -- to
 CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert');
+
+-- ==== a publication of two tables and a schema | 1 1 | 1 1
+CREATE SCHEMA s;
+CREATE TABLE t (a int, b int);
+CREATE TABLE u (a int);
+-- from
+-- to
+CREATE PUBLICATION p FOR TABLE t WHERE (a > 0), u, TABLES IN SCHEMA s WITH (publish = 'insert');
 
 -- ==== the columns of a table that is published beside another | 1 1 | 1 1
 CREATE TABLE t (a int, b int);
