@@ -224,6 +224,14 @@ impl Index {
             index.names.insert((name.clone(), place));
             index.names.insert((short_name.clone(), place));
             index.numbers.insert((migration.version.to_string(), place));
+            // As the file has it, which the number may not be: a time that was filled with zeros.
+            let written: String = migration
+                .label
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || *c == '-')
+                .filter(char::is_ascii_digit)
+                .collect();
+            index.numbers.extend(number(&written).map(|written| (written, place)));
             if let Some(date) = date {
                 index.numbers.insert((date.clone(), place));
             }

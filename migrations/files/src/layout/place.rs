@@ -39,11 +39,20 @@ impl Layout {
             Self::Diesel | Self::Prisma => match folder {
                 Some(folder) if !folder.contains('/') => self.in_folder(folder, base),
                 Some(_) => Ok(Reading::Left(TOO_DEEP)),
-                None => Err(NameError::Layout(self.name(), self.form())),
+                None => Ok(Reading::Left("the tool takes folders alone")),
             },
             _ if folder.is_some() => Ok(Reading::Left(TOO_DEEP)),
+            _ if self.passes_over(base) => {
+                Ok(Reading::Left("the tool takes files alone that begin with a number"))
+            }
             _ => self.numbered(base),
         }
+    }
+
+    /// Returns whether the tool takes no file that does not begin with a number; others fail on one.
+    fn passes_over(self, base: &str) -> bool {
+        matches!(self, Self::GolangMigrate | Self::Dbmate | Self::Supabase)
+            && !base.starts_with(|c: char| c.is_ascii_digit())
     }
 
     fn in_folder(self, folder: &str, base: &str) -> Result<Reading, NameError> {

@@ -43,6 +43,42 @@ fn diesel() {
 }
 
 #[test]
+fn times_of_different_lengths_have_the_order_of_their_texts() {
+    let files = [
+        ("2025-11-18-091444_a/up.sql", "SELECT 1"),
+        ("2025-11-18-091444_a/down.sql", "SELECT 1"),
+        ("2025-11-19-091444-0000_b/up.sql", "SELECT 1"),
+        ("2025-11-20-000000_c/up.sql", "SELECT 1"),
+    ];
+    let expected = vec![
+        (202_511_180_914_440_000, "2025-11-18-091444_a".to_owned(), true),
+        (202_511_190_914_440_000, "2025-11-19-091444-0000_b".to_owned(), false),
+        (202_511_200_000_000_000, "2025-11-20-000000_c".to_owned(), false),
+    ];
+    assert_eq!(read(&files), (Layout::Diesel, expected));
+    let notes = load(&files).unwrap().notes().join("\n");
+    assert!(notes.contains("filled with zeros to 18 digits"), "{notes}");
+    let same = [("20251118091444_a/up.sql", ""), ("202511180914440000_b/up.sql", "")];
+    assert!(refused(&same).contains("has the number of 20251118091444_a/up.sql"));
+    // A date may be a number as well.
+    assert!(refused(&[("20251118_a/up.sql", ""), ("2025111709_b/up.sql", "")]).contains("as text"));
+}
+
+#[test]
+fn what_a_tool_passes_over_is_named_and_in_nobodys_way() {
+    for (file, other) in [
+        ("1_a/up.sql", "seed.sql"),
+        ("1_a/migration.sql", "seed.sql"),
+        ("1_a.up.sql", "seed.sql"),
+        ("1_a.sql", "seed.sql"),
+    ] {
+        let content = if file == "1_a.sql" { "-- migrate:up\n" } else { "" };
+        let notes = load(&[(file, content), (other, "")]).unwrap().notes().join("\n");
+        assert!(notes.contains("not taken: seed.sql: the tool takes"), "{file}: {notes}");
+    }
+}
+
+#[test]
 fn sqlx_and_golang_migrate() {
     let simple = [("1_a.sql", ""), ("2_b-c.sql", "-- no-transaction\nSELECT 1")];
     assert_eq!(read(&simple).0, Layout::Sqlx);

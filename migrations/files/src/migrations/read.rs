@@ -1,6 +1,7 @@
 //! From a folder's files to its migrations.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::{FileError, Migration, Migrations, Problem, Script};
 use crate::file_name::{FileName, Kind};
@@ -147,11 +148,16 @@ impl Reader {
     }
 
     fn finish(mut self) -> Result<Migrations, FileError> {
-        self.ups.sort_by(|(a, _), (b, _)| a.version.cmp(&b.version));
-        self.check_order()?;
+        let width = self.width_of_times();
+        self.ups.sort_by_key(|(place, _)| (width.map(|width| filled(place, width)), place.version.clone()));
+        self.check_order(width)?;
         let mut notes = self.notes();
+        notes.extend(width.map(|width| {
+            format!("numbers are times of different lengths, and all are filled with zeros to {width} digits")
+        }));
         let versions: Vec<&[u64]> = self.ups.iter().map(|(place, _)| place.version.as_slice()).collect();
-        let numbers = layout::numbers(&versions).unwrap_or_else(|| {
+        let times = width.map(|width| self.ups.iter().map(|(place, _)| filled(place, width)).collect());
+        let numbers = times.or_else(|| layout::numbers(&versions)).unwrap_or_else(|| {
             notes.push(
                 "a version has more than four parts or a part over 9999, so that numbers are places in the \
                  order: a version that comes in between moves those after it"
@@ -179,12 +185,26 @@ impl Reader {
         }
     }
 
+    /// The digits that all numbers get where a tool orders them as text and they are times of different
+    /// lengths, to the second and to a part of it.
+    fn width_of_times(&self) -> Option<usize> {
+        let lengths: BTreeSet<usize> = self.ups.iter().map(|(place, _)| text(place).len()).collect();
+        let (shortest, longest) = (*lengths.first()?, *lengths.last()?);
+        let are_times = TIME_DIGITS.contains(&shortest) && TIME_DIGITS.contains(&longest);
+        (self.layout.orders_as_text() && are_times && shortest < longest).then_some(longest)
+    }
+
     /// Refuses numbers that are there twice, and an order that the tool would not run them in.
-    fn check_order(&self) -> Result<(), FileError> {
+    fn check_order(&self, width: Option<usize>) -> Result<(), FileError> {
+        let is_same = |before: &Place, after: &Place| match width {
+            Some(width) => filled(before, width) == filled(after, width),
+            None => before.version == after.version,
+        };
+        let is_as_text = self.layout.orders_as_text() && width.is_none();
         for ((before, previous), (after, file)) in self.ups.iter().zip(self.ups.iter().skip(1)) {
-            let problem = if before.version == after.version {
+            let problem = if is_same(before, after) {
                 Problem::SameNumber { other: previous.file.clone() }
-            } else if self.layout.orders_as_text() && text(before) > text(after) {
+            } else if is_as_text && text(before) > text(after) {
                 Problem::OrderOfText { tool: self.layout.name(), other: previous.file.clone() }
             } else {
                 continue;
@@ -211,6 +231,16 @@ impl Reader {
         }
         notes
     }
+}
+
+/// Digits of a time to the second, and the most of one to a part of it. Diesel's command line wrote 14, and
+/// writes 18 today.
+const TIME_DIGITS: RangeInclusive<usize> = 14..=18;
+
+/// The number of a time that is given so many digits.
+fn filled(place: &Place, width: usize) -> i64 {
+    // 18 digits always fit.
+    format!("{:0<width$}", text(place)).parse().unwrap_or(i64::MAX)
 }
 
 /// A version as the tools compare it that compare texts.
