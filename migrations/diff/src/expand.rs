@@ -95,16 +95,6 @@ fn obstacle(sides: (&Side<'_>, &Side<'_>), column: &ObjectId, part: &PartName) -
     let of_table = |property: &Property| [from, to].iter().any(|side| side.value(table, property).is_some());
     let of_column =
         |property: &Property| [from, to].iter().any(|side| side.value(column, property).is_some());
-    let is_parent = |property: &Property| {
-        from.catalog.iter().any(|(other, properties)| {
-            matches!(other, ObjectId::Table(_))
-                && properties.get(property).is_some_and(|parents| {
-                    parents
-                        .split(", ")
-                        .any(|parent| QualifiedName::parse(parent).as_ref() == Some(&part.whole))
-                })
-        })
-    };
     let is_there = |suffix: &str| {
         let other = ObjectId::Column(PartName::new(&part.whole, &suffixed(&part.name, suffix)));
         [from, to].iter().any(|side| side.catalog.contains(&other))
@@ -113,7 +103,7 @@ fn obstacle(sides: (&Side<'_>, &Side<'_>), column: &ObjectId, part: &PartName) -
     if of_table(&Property::PartitionedBy) || of_table(&Property::PartitionOf) {
         return Some("its table is partitioned, or a partition");
     }
-    if of_table(&Property::Inherits) || is_parent(&Property::Inherits) {
+    if of_table(&Property::Inherits) || from.children(&part.whole).next().is_some() {
         return Some("its table inherits columns, or others inherit its own");
     }
     if of_table(&Property::OfType) {
@@ -122,10 +112,8 @@ fn obstacle(sides: (&Side<'_>, &Side<'_>), column: &ObjectId, part: &PartName) -
     if of_column(&Property::Generated) || of_column(&Property::Virtual) {
         return Some("it is computed");
     }
-    let is_computed_of = from.catalog.all_dependencies().any(|(dependent, needed)| {
-        needed == column && matches!(dependent, ObjectId::Column(other) if other.whole == part.whole)
-    });
-    if is_computed_of {
+    let mut columns = from.statements.columns(&part.whole).into_iter();
+    if columns.any(|(other, _)| from.catalog.dependencies(other).any(|needed| needed == column)) {
         return Some("another column is computed of it");
     }
     let is_exclusion = |object: &ObjectId| {

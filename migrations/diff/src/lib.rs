@@ -3,6 +3,7 @@
 
 mod alter;
 mod cast;
+mod circles;
 mod column;
 mod drop;
 mod expand;

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Catalog, Difference, ObjectId};
 
 use crate::alter::{alter, is_replaceable};
+use crate::circles::Circles;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 use crate::{Options, Plan, Unplanned};
@@ -71,6 +72,8 @@ pub(crate) struct Operations<'a> {
     with_partitions: BTreeSet<&'a ObjectId>,
     /// Columns that have another type, or are dropped and added.
     moving: BTreeSet<ObjectId>,
+    /// The circles of foreign keys among tables that are dropped.
+    dropped_circles: Circles<'a>,
     /// Types and functions that have another name until columns have what takes their place.
     aside: BTreeSet<&'a ObjectId>,
     /// Tables that are partitioned otherwise, and take over their rows.
@@ -93,6 +96,7 @@ impl<'a> Operations<'a> {
             operations.replace_dependents();
             operations.take_inline();
             operations.take_indexes_of_partitions();
+            operations.dropped_circles = operations.find_dropped_circles();
             operations.write(&differences);
             if !operations.unplanned.is_empty() {
                 return Err(operations.unplanned);
@@ -121,6 +125,7 @@ impl<'a> Operations<'a> {
             with_whole: BTreeSet::new(),
             with_partitions: BTreeSet::new(),
             moving: BTreeSet::new(),
+            dropped_circles: Circles::default(),
             aside: BTreeSet::new(),
             rebuilt: BTreeSet::new(),
             unplanned: Vec::new(),

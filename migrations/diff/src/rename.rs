@@ -13,33 +13,45 @@ type Shape<'a> = Vec<(&'a str, String)>;
 /// columns of the same type in one table, labels of an enum aside. The caller tries each.
 #[must_use]
 pub fn rename_candidates(from: &Catalog, to: &Catalog) -> Vec<Rename> {
-    let gone: Vec<&ObjectId> = from.iter().map(|(object, _)| object).filter(|o| !to.contains(o)).collect();
-    let new: Vec<&ObjectId> = to.iter().map(|(object, _)| object).filter(|o| !from.contains(o)).collect();
     let (before, after) = (shapes(from), shapes(to));
-    let mut candidates = Vec::new();
-    for old in gone {
-        for other in new.iter().filter(|other| other.kind() == old.kind()) {
-            let is_alike = match (old, *other) {
-                (ObjectId::Column(a), ObjectId::Column(b)) => {
-                    a.whole == b.whole
-                        && [Property::Type, Property::Identity]
-                            .iter()
-                            .all(|property| from.value(old, property) == to.value(other, property))
-                }
-                (ObjectId::Table(a), ObjectId::Table(b)) => {
-                    before.get(a).is_some_and(|shape| after.get(b) == Some(shape))
-                }
-                (ObjectId::Enum(_), ObjectId::Enum(_)) => {
-                    from.value(old, &Property::Labels) == to.value(other, &Property::Labels)
-                }
-                _ => false,
-            };
-            if is_alike {
-                candidates.push(Rename { from: old.clone(), to: (*other).clone() });
-            }
+    let mut new: BTreeMap<Likeness<'_>, Vec<&ObjectId>> = BTreeMap::new();
+    for object in to.iter().map(|(object, _)| object).filter(|object| !from.contains(object)) {
+        if let Some(likeness) = likeness(to, &after, object) {
+            new.entry(likeness).or_default().push(object);
         }
     }
+    let mut candidates = Vec::new();
+    for object in from.iter().map(|(object, _)| object).filter(|object| !to.contains(object)) {
+        let alike = likeness(from, &before, object).and_then(|likeness| new.get(&likeness));
+        let rename = |other: &&ObjectId| Rename { from: object.clone(), to: (*other).clone() };
+        candidates.extend(alike.into_iter().flatten().map(rename));
+    }
     candidates
+}
+
+/// What two objects have in common of which one may be the other under another name.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness<'a> {
+    Table(&'a Shape<'a>),
+    /// A table, a type, when it is numbered.
+    Column(&'a QualifiedName, Option<&'a str>, Option<&'a str>),
+    Enum(Option<&'a str>),
+}
+
+fn likeness<'a>(
+    catalog: &'a Catalog,
+    shapes: &'a BTreeMap<&QualifiedName, Shape<'a>>,
+    object: &'a ObjectId,
+) -> Option<Likeness<'a>> {
+    let of = |property: &Property| catalog.value(object, property);
+    match object {
+        ObjectId::Table(name) => shapes.get(name).map(Likeness::Table),
+        ObjectId::Column(part) => {
+            Some(Likeness::Column(&part.whole, of(&Property::Type), of(&Property::Identity)))
+        }
+        ObjectId::Enum(_) => Some(Likeness::Enum(of(&Property::Labels))),
+        _ => None,
+    }
 }
 
 fn shapes(catalog: &Catalog) -> BTreeMap<&QualifiedName, Shape<'_>> {

@@ -15,14 +15,11 @@ pub(crate) fn sequence<'a>(from: &Side<'_>, to: &Side<'a>, column: &PartName) ->
         _ => return None,
     };
     let usual = format!("{}_{}_seq", column.whole.name.unquoted(), column.name.unquoted());
-    let sequence = to.catalog.iter().map(|(object, _)| object).find(|object| {
-        let owner = to.catalog.sequence_owner(object);
-        owner.is_some_and(|owner| owner.column == *column && !owner.is_identity)
-    })?;
+    let sequence = to.owned_sequence(column)?;
     let name = sequence.qualified()?;
     // Postgres shortens a longer one, and takes another where there is one.
     let is_named_so = name.schema == column.whole.schema && name.name.unquoted() == usual && usual.len() < 64;
-    let is_free = from.catalog.iter().all(|(object, _)| object.qualified() != Some(name));
+    let is_free = !from.is_named(name);
     let mut properties = to.catalog.properties(sequence).into_iter().flatten();
     let is_plain = properties.all(|(property, value)| match property {
         Property::Definition => {

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Catalog, DefaultPrivilegesName, ObjectId, PartName, Property, QualifiedName, Statements};
+use model::{
+    CastName, Catalog, DefaultPrivilegesName, Ident, ObjectId, PartName, Property, QualifiedName, Statements,
+};
+
+/// The properties that name a table's parents.
+const PARENTS: [Property; 2] = [Property::PartitionOf, Property::Inherits];
 
 pub(crate) struct Side<'a> {
     pub(crate) catalog: &'a Catalog,
@@ -13,8 +18,21 @@ pub(crate) struct Side<'a> {
     dependents: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
     /// The same by column.
     of_columns: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
+    /// What depends on a domain or a composite type itself, columns and routines as well.
+    of_types: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>>,
     /// The sequences that columns own and that are no identities'.
     owned: BTreeMap<PartName, &'a ObjectId>,
+    /// The names that objects in schemas have.
+    names: BTreeSet<&'a QualifiedName>,
+    /// The tables, views and types that have parts, by their names.
+    relations: BTreeMap<&'a QualifiedName, &'a ObjectId>,
+    /// The one that each object belongs to.
+    wholes: BTreeMap<&'a ObjectId, &'a ObjectId>,
+    pub(crate) casts: Vec<&'a CastName>,
+    /// The tables and schemas of each publication.
+    pub(crate) published: BTreeMap<&'a Ident, Vec<&'a ObjectId>>,
+    /// The tables that have a table for a parent.
+    children: BTreeMap<QualifiedName, Vec<&'a ObjectId>>,
 }
 
 impl<'a> Side<'a> {
@@ -37,22 +55,71 @@ impl<'a> Side<'a> {
             }
         }
         let mut of_columns: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>> = BTreeMap::new();
+        let mut of_types: BTreeMap<&'a ObjectId, Vec<&'a ObjectId>> = BTreeMap::new();
         for (dependent, needed) in catalog.all_dependencies() {
-            if matches!(needed, ObjectId::Column(_)) {
-                let maker = statements.maker(dependent);
-                if let Some((node, _)) = statements.needs().get_key_value(maker) {
-                    of_columns.entry(needed).or_default().insert(*node);
+            match needed {
+                ObjectId::Column(_) => {
+                    let maker = statements.maker(dependent);
+                    if let Some((node, _)) = statements.needs().get_key_value(maker) {
+                        of_columns.entry(needed).or_default().insert(*node);
+                    }
                 }
+                ObjectId::Domain(_) | ObjectId::CompositeType(_) => {
+                    of_types.entry(needed).or_default().push(dependent);
+                }
+                _ => {}
             }
         }
-        let sequences = catalog.iter().map(|(object, _)| object);
-        let owned =
-            sequences.filter(|object| matches!(object, ObjectId::Sequence(_))).filter_map(|sequence| {
-                let owner = catalog.sequence_owner(sequence).filter(|owner| !owner.is_identity)?;
-                Some((owner.column, sequence))
-            });
-        let owned = owned.collect();
-        Self { catalog, statements, defaults, dependents, of_columns, owned }
+        let mut side = Self {
+            catalog,
+            statements,
+            defaults,
+            dependents,
+            of_columns,
+            of_types,
+            owned: BTreeMap::new(),
+            names: BTreeSet::new(),
+            relations: BTreeMap::new(),
+            wholes: BTreeMap::new(),
+            casts: Vec::new(),
+            published: BTreeMap::new(),
+            children: BTreeMap::new(),
+        };
+        catalog.iter().for_each(|(object, _)| side.list(object));
+        let nodes = || side.statements.needs().keys().copied();
+        side.relations = nodes().filter_map(|node| Some((node.as_whole()?, node))).collect();
+        side.wholes = nodes().filter_map(|node| Some((node, side.find_whole(node)?))).collect();
+        side
+    }
+
+    /// Adds an object to what is looked up by names.
+    fn list(&mut self, object: &'a ObjectId) {
+        self.names.extend(object.qualified());
+        match object {
+            ObjectId::Sequence(_) => {
+                let owner = self.catalog.sequence_owner(object).filter(|owner| !owner.is_identity);
+                if let Some(owner) = owner {
+                    self.owned.insert(owner.column, object);
+                }
+            }
+            ObjectId::Table(_) | ObjectId::ForeignTable(_) => {
+                let parents = PARENTS.iter().filter_map(|property| self.catalog.value(object, property));
+                let parents =
+                    parents.flat_map(|parents| parents.split(", ")).filter_map(QualifiedName::parse);
+                let parents: Vec<QualifiedName> = parents.collect();
+                for parent in parents {
+                    self.children.entry(parent).or_default().push(object);
+                }
+            }
+            ObjectId::Cast(name) => self.casts.push(name),
+            ObjectId::PublishedTable(name) => {
+                self.published.entry(&name.publication).or_default().push(object)
+            }
+            ObjectId::PublishedSchema(name) => {
+                self.published.entry(&name.publication).or_default().push(object)
+            }
+            _ => {}
+        }
     }
 
     pub(crate) fn value(&self, object: &ObjectId, property: &Property) -> Option<&'a str> {
@@ -80,6 +147,21 @@ impl<'a> Side<'a> {
         self.of_columns.get(column).into_iter().flatten().copied()
     }
 
+    /// What depends on a domain or a composite type itself: its own parts, columns, routines.
+    pub(crate) fn dependents_of_type(&self, kind: &ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        self.of_types.get(kind).into_iter().flatten().copied()
+    }
+
+    /// Returns whether an object in a schema has a name, whatever its kind.
+    pub(crate) fn is_named(&self, name: &QualifiedName) -> bool {
+        self.names.contains(name)
+    }
+
+    /// The tables that are a table's partitions or inherit from it.
+    pub(crate) fn children(&self, table: &QualifiedName) -> impl Iterator<Item = &'a ObjectId> {
+        self.children.get(table).into_iter().flatten().copied()
+    }
+
     /// The sequence that a column owns and that is no identity's.
     pub(crate) fn owned_sequence(&self, column: &PartName) -> Option<&'a ObjectId> {
         self.owned.get(column).copied()
@@ -87,30 +169,25 @@ impl<'a> Side<'a> {
 
     /// The table, view, type or publication that an object belongs to.
     pub(crate) fn whole(&self, object: &ObjectId) -> Option<&'a ObjectId> {
-        let name = match object {
-            ObjectId::Default(part) => part.whole.clone(),
-            ObjectId::PublishedTable(of) => {
-                return self.node(&ObjectId::Publication(of.publication.clone()));
-            }
-            ObjectId::PublishedSchema(of) => {
-                return self.node(&ObjectId::Publication(of.publication.clone()));
-            }
-            _ => self.catalog.whole(object)?,
-        };
-        self.relation(&name)
+        match self.is_node(object) {
+            true => self.wholes.get(object).copied(),
+            false => self.find_whole(object),
+        }
+    }
+
+    fn find_whole(&self, object: &ObjectId) -> Option<&'a ObjectId> {
+        let publication = |name: &Ident| self.node(&ObjectId::Publication(name.clone()));
+        match object {
+            ObjectId::Default(part) => self.relation(&part.whole),
+            ObjectId::PublishedTable(of) => publication(&of.publication),
+            ObjectId::PublishedSchema(of) => publication(&of.publication),
+            _ => self.relation(&self.catalog.whole(object)?),
+        }
     }
 
     /// The relation or type of a name.
     pub(crate) fn relation(&self, name: &QualifiedName) -> Option<&'a ObjectId> {
-        let kinds = [
-            ObjectId::Table(name.clone()),
-            ObjectId::ForeignTable(name.clone()),
-            ObjectId::View(name.clone()),
-            ObjectId::MaterializedView(name.clone()),
-            ObjectId::CompositeType(name.clone()),
-            ObjectId::Domain(name.clone()),
-        ];
-        kinds.iter().find_map(|object| self.node(object))
+        self.relations.get(name).copied()
     }
 
     /// What makes the index that an index is attached to.

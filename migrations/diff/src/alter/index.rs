@@ -1,6 +1,6 @@
 //! The settings of indexes.
 
-use model::{ObjectId, Property};
+use model::{ObjectId, Property, QualifiedName};
 
 use super::own::Own;
 use crate::column::{self, Changed};
@@ -109,12 +109,8 @@ pub(super) fn index(
 
 /// Returns whether a table has an index that it is clustered by.
 fn has_clustered(to: &Side<'_>, table: &str) -> bool {
-    let mut objects = to.catalog.iter().map(|(object, _)| object);
-    objects.any(|object| {
-        matches!(object, ObjectId::Index(_))
-            && to.value(object, &Property::Table) == Some(table)
-            && to.value(object, &Property::Clustered).is_some()
-    })
+    let Some(table) = QualifiedName::parse(table) else { return false };
+    to.statements.indexes(&table).any(|index| to.value(index, &Property::Clustered).is_some())
 }
 
 fn is_partitioned(to: &Side<'_>, index: &ObjectId) -> bool {

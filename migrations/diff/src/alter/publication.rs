@@ -54,11 +54,5 @@ impl Own<'_, '_> {
 
 /// The tables and schemas of a publication.
 fn members<'a>(side: &Side<'a>, of: &PublishedTableName) -> Vec<&'a ObjectId> {
-    let objects = side.catalog.iter().map(|(object, _)| object);
-    let is_member = |object: &&ObjectId| match object {
-        ObjectId::PublishedTable(other) => other.publication == of.publication,
-        ObjectId::PublishedSchema(other) => other.publication == of.publication,
-        _ => false,
-    };
-    objects.filter(is_member).collect()
+    side.published.get(&of.publication).cloned().unwrap_or_default()
 }

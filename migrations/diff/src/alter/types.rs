@@ -41,9 +41,9 @@ pub(super) fn composite(
     altered: &mut Altered,
 ) {
     // Postgres retypes no attribute of a type that is stored somewhere.
-    let is_stored = from.catalog.all_dependencies().any(|(dependent, needed)| {
-        needed == node && dependent.part().is_some_and(|part| from.relation(&part.whole) != from.node(node))
-    });
+    let is_stored = from
+        .dependents_of_type(node)
+        .any(|dependent| dependent.part().is_some_and(|part| from.relation(&part.whole) != from.node(node)));
     let typed_tables: Vec<&QualifiedName> = from
         .dependents(node)
         .filter(|table| from.value(table, &Property::OfType).is_some())
@@ -121,9 +121,9 @@ pub(super) fn domain(
 ) {
     let name = node.name();
     // Postgres looks at no values within arrays and composites, and refuses what it would have to check.
-    let is_nested = from.catalog.all_dependencies().any(|(column, needed)| {
+    let is_nested = from.dependents_of_type(node).any(|column| {
         let kind = from.value(column, &Property::Type);
-        needed == node && matches!(column, ObjectId::Column(_)) && kind.is_some_and(|kind| kind != name)
+        matches!(column, ObjectId::Column(_)) && kind.is_some_and(|kind| kind != name)
     });
     let is_checked = differences.iter().any(|difference| match difference {
         Difference::New(ObjectId::Constraint(_)) => true,

@@ -1,6 +1,6 @@
 //! The casts that there are.
 
-use model::{ObjectId, QualifiedName};
+use model::{CastName, ObjectId, QualifiedName};
 
 use super::{Kind, is_enum, resolved};
 use crate::side::Side;
@@ -104,9 +104,6 @@ fn sort(side: &Side<'_>, kind: &Kind) -> Sort {
 /// Returns whether one of the two schemas makes this cast.
 fn has_own_cast(sides: (&Side<'_>, &Side<'_>), before: &str, after: &str) -> bool {
     let bare = |kind: &str| kind.strip_prefix("pg_catalog.").unwrap_or(kind).to_owned();
-    let is_this = |object: &ObjectId| match object {
-        ObjectId::Cast(cast) => bare(&cast.source) == before && bare(&cast.target) == after,
-        _ => false,
-    };
-    [sides.0, sides.1].iter().any(|side| side.catalog.iter().any(|(object, _)| is_this(object)))
+    let is_this = |cast: &&CastName| bare(&cast.source) == before && bare(&cast.target) == after;
+    [sides.0, sides.1].iter().any(|side| side.casts.iter().any(is_this))
 }

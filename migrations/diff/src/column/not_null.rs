@@ -8,25 +8,24 @@ use crate::step::{Altered, Step};
 
 /// The tables that have a table for a parent, before and after, and those that have them.
 fn descendants<'t>((from, to): (&Side<'_>, &Side<'t>), table: &QualifiedName) -> Vec<&'t QualifiedName> {
-    let mut found: Vec<&'t QualifiedName> = Vec::new();
-    let mut waiting = vec![table.to_string()];
-    while let Some(parent) = waiting.pop() {
-        let has_parent = |table: &ObjectId, property: &Property| {
-            let parents = to.value(table, property).unwrap_or_default();
-            from.value(table, property) == Some(parents) && parents.split(", ").any(|one| one == parent)
-        };
-        let children = to.catalog.iter().filter_map(|(table, _)| match table {
-            ObjectId::Table(name)
-                if has_parent(table, &Property::PartitionOf) || has_parent(table, &Property::Inherits) =>
-            {
-                Some(name)
-            }
+    let is_kept = |table: &ObjectId| {
+        let is_kept = |property: &Property| from.value(table, property) == to.value(table, property);
+        is_kept(&Property::PartitionOf) && is_kept(&Property::Inherits)
+    };
+    let children = |table: &QualifiedName| -> Vec<&'t QualifiedName> {
+        let names = to.children(table).filter(|child| is_kept(child)).filter_map(|child| match child {
+            ObjectId::Table(name) => Some(name),
             _ => None,
         });
-        let children: Vec<&'t QualifiedName> = children.collect();
-        waiting.extend(children.iter().map(ToString::to_string));
-        found.extend(children);
+        names.collect()
+    };
+    let mut waiting = children(table);
+    let mut found = Vec::new();
+    while let Some(child) = waiting.pop() {
+        waiting.extend(children(child));
+        found.push(child);
     }
+    found.sort();
     found
 }
 

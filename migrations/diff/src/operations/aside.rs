@@ -131,9 +131,7 @@ impl<'a> Operations<'a> {
         let (from, to) = (&self.from, &self.to);
         let name = domain.name();
         let (mut drops, mut adds) = (Vec::new(), Vec::new());
-        let parts = from.catalog.iter().map(|(object, _)| object).filter(
-            |object| matches!(object, ObjectId::Constraint(part) if Some(&part.whole) == domain.as_whole()),
-        );
+        let parts = domain.as_whole().into_iter().flat_map(|name| from.statements.constraints(name));
         for part in parts.filter(|part| self.is_made_of(part, node)) {
             let Some(own) = part.part().map(|part| &part.name) else { continue };
             let sql = format!("ALTER DOMAIN {name} DROP CONSTRAINT {own};\n");
@@ -206,10 +204,7 @@ impl<'a> Operations<'a> {
 
     /// A name that nothing has on either side.
     pub(super) fn name_meanwhile(&self, name: &QualifiedName) -> QualifiedName {
-        let is_taken = |other: &QualifiedName| {
-            let sides = [self.from.catalog, self.to.catalog];
-            sides.iter().flat_map(|side| side.iter()).any(|(object, _)| object.qualified() == Some(other))
-        };
+        let is_taken = |other: &QualifiedName| [&self.from, &self.to].iter().any(|side| side.is_named(other));
         let mut nth = 0;
         loop {
             let end = if nth == 0 { "_before".to_owned() } else { format!("_before_{nth}") };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::{ObjectId, Property};
 
 use super::{Action, Fate, Operations};
+use crate::circles::Circles;
 use crate::drop;
 use crate::side::Side;
 use crate::step::Step;
@@ -115,38 +116,33 @@ impl<'a> Operations<'a> {
 
     /// Returns whether a foreign key of a table that is dropped leads to another such table that leads back.
     fn is_in_circle(&self, node: &'a ObjectId) -> bool {
-        if !matches!(node, ObjectId::Constraint(_)) {
+        let Some(whole) = self.from.whole(node).filter(|_| matches!(node, ObjectId::Constraint(_))) else {
             return false;
-        }
-        let Some(whole) = self.from.whole(node) else { return false };
-        let keys_of = |table: &'a ObjectId| {
-            self.from.dependents(table).filter(move |part| {
+        };
+        self.targets(node, whole).any(|table| self.dropped_circles.hold_both(table, whole))
+    }
+
+    /// The circles of foreign keys among the tables that are dropped.
+    pub(super) fn find_dropped_circles(&self) -> Circles<'a> {
+        let is_dropped = |table: &&'a ObjectId| {
+            matches!(table, ObjectId::Table(_)) && self.fates.get(*table) == Some(&Fate::Dropped)
+        };
+        let targets = |table: &'a ObjectId| -> Vec<&'a ObjectId> {
+            let constraints = self.from.dependents(table).filter(|part| {
                 matches!(part, ObjectId::Constraint(_)) && self.from.whole(part) == Some(table)
-            })
+            });
+            constraints.flat_map(|key| self.targets(key, table)).filter(is_dropped).collect()
         };
-        let targets = |constraint: &'a ObjectId, own: &'a ObjectId| {
-            self.from
-                .needs(constraint)
-                .filter_map(|needed| match needed {
-                    ObjectId::Table(_) => Some(needed),
-                    _ => self.from.whole(needed),
-                })
-                .filter(move |table| *table != own)
-                .collect::<Vec<_>>()
-        };
-        let is_dropped = |table: &&'a ObjectId| self.fates.get(*table) == Some(&Fate::Dropped);
-        let mut waiting = targets(node, whole);
-        let mut seen = BTreeSet::new();
-        while let Some(table) = waiting.pop() {
-            if table == whole {
-                return true;
-            }
-            if is_dropped(&table) && seen.insert(table) {
-                for key in keys_of(table) {
-                    waiting.extend(targets(key, table));
-                }
-            }
-        }
-        false
+        let dropped = self.fates.keys().copied().filter(is_dropped);
+        Circles::new(&dropped.map(|table| (table, targets(table))).collect())
+    }
+
+    /// The other tables that a constraint of a table leads to.
+    fn targets(&self, constraint: &'a ObjectId, own: &'a ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        let needed = self.from.needs(constraint).filter_map(|needed| match needed {
+            ObjectId::Table(_) => Some(needed),
+            _ => self.from.whole(needed),
+        });
+        needed.filter(move |table| *table != own)
     }
 }

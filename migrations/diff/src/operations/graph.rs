@@ -11,6 +11,8 @@ impl<'a> Operations<'a> {
     /// Orders the operations: each after what it needs.
     pub(super) fn connect(&mut self) {
         let keys: Vec<Key<'a>> = self.steps.keys().copied().collect();
+        let detaches: Vec<Key<'a>> =
+            keys.iter().filter(|(action, _)| *action == Action::Detach).copied().collect();
         let has = |action: Action, node: &'a ObjectId| self.steps.contains_key(&(action, node));
         let mut after: BTreeMap<Key<'a>, BTreeSet<Key<'a>>> = BTreeMap::new();
         let mut add = |later: Key<'a>, earlier: Key<'a>| {
@@ -129,8 +131,8 @@ impl<'a> Operations<'a> {
                     if let Some(earlier) = self.to.attached_to(node).and_then(is_there) {
                         add(key, earlier);
                     }
-                    for (detach, other) in keys.iter().filter(|(action, _)| *action == Action::Detach) {
-                        add(key, (*detach, *other));
+                    for detach in &detaches {
+                        add(key, *detach);
                     }
                     let owner = self.to.catalog.sequence_owner(node);
                     let owner = owner.and_then(|owner| self.to.relation(&owner.column.whole));

@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Ident, ObjectId, Property};
 
 use super::{Fate, Operations};
+use crate::circles::{Circles, Edges};
 use crate::names::items;
 use crate::serial;
 use crate::side::Side;
+
+/// A part of a table, and what it needs.
+type Part<'a> = (&'a ObjectId, Vec<&'a ObjectId>);
 
 impl<'a> Operations<'a> {
     /// Puts defaults and constraints into the statements of new tables, as far as no circle comes of it.
@@ -21,24 +25,23 @@ impl<'a> Operations<'a> {
             })
             .map(|(node, _)| *node)
             .collect();
-        for table in tables {
-            let parts: Vec<&'a ObjectId> = self
-                .to
-                .dependents(table)
-                .filter(|part| self.to.whole(part) == Some(table))
-                .filter(|part| match part {
-                    ObjectId::Default(_) => true,
-                    ObjectId::Constraint(_) => self.to.statements.can_be_inline(table, part),
-                    _ => false,
-                })
-                .collect();
-            for part in parts {
-                let others: Vec<&'a ObjectId> = self
-                    .to
-                    .needs(part)
-                    .filter(|needed| *needed != table && self.to.whole(needed) != Some(table))
-                    .collect();
-                if others.iter().any(|needed| self.reaches(needed, table, &needs)) {
+        let parts: Vec<(&'a ObjectId, Vec<Part<'a>>)> =
+            tables.into_iter().map(|table| (table, self.parts_within(table))).collect();
+        let mut edges: Edges<'a> = self
+            .to
+            .statements
+            .needs()
+            .iter()
+            .map(|(node, of)| (*node, of.iter().copied().collect()))
+            .collect();
+        for (table, parts) in &parts {
+            edges.entry(table).or_default().extend(parts.iter().flat_map(|(_, others)| others));
+        }
+        let circles = Circles::new(&edges);
+        for (table, parts) in parts {
+            for (part, others) in parts {
+                let leads_back = |needed: &&'a ObjectId| self.reaches(needed, table, &needs, &circles);
+                if others.iter().any(leads_back) {
                     continue;
                 }
                 let serial = match part {
@@ -125,12 +128,26 @@ impl<'a> Operations<'a> {
         of(&self.from).is_some() && of(&self.from) == of(&self.to)
     }
 
+    /// The parts of a table that its own statement can hold, each with what it needs beyond the table.
+    fn parts_within(&self, table: &'a ObjectId) -> Vec<Part<'a>> {
+        let is_whole = |part: &ObjectId| self.to.whole(part) == Some(table);
+        let parts = self.to.dependents(table).filter(|part| is_whole(part)).filter(|part| match part {
+            ObjectId::Default(_) => true,
+            ObjectId::Constraint(_) => self.to.statements.can_be_inline(table, part),
+            _ => false,
+        });
+        let is_beyond = |needed: &&ObjectId| *needed != table && !is_whole(needed);
+        parts.map(|part| (part, self.to.needs(part).filter(is_beyond).collect())).collect()
+    }
+
     /// Returns whether an object needs a table in the end, by what it needs and by what is within tables.
+    /// `circles`: those that come of it if all parts are within their tables. Whatever leads back is in one.
     fn reaches(
         &self,
         object: &'a ObjectId,
         table: &ObjectId,
         further: &BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
+        circles: &Circles<'a>,
     ) -> bool {
         let mut seen = BTreeSet::new();
         let mut waiting = vec![object];
@@ -138,7 +155,7 @@ impl<'a> Operations<'a> {
             if object == table {
                 return true;
             }
-            if seen.insert(object) {
+            if circles.hold_both(object, table) && seen.insert(object) {
                 waiting.extend(self.to.needs(object));
                 waiting.extend(further.get(object).into_iter().flatten().copied());
             }

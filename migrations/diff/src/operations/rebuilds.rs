@@ -229,12 +229,12 @@ impl<'a> Operations<'a> {
 
     /// The partitions of a table that is to be, and those of these.
     fn partitions(&self, node: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
-        let (mut found, mut waiting) = (BTreeSet::new(), vec![node.name()]);
+        let (mut found, mut waiting) = (BTreeSet::new(), vec![node]);
         while let Some(parent) = waiting.pop() {
-            for (table, _) in self.to.catalog.iter() {
-                let is_partition = self.to.value(table, &Property::PartitionOf) == Some(parent.as_str());
-                if is_partition && found.insert(table) {
-                    waiting.push(table.name());
+            let children = parent.as_whole().into_iter().flat_map(|name| self.to.children(name));
+            for table in children.filter(|table| self.to.value(table, &Property::PartitionOf).is_some()) {
+                if found.insert(table) {
+                    waiting.push(table);
                 }
             }
         }

@@ -130,6 +130,16 @@ impl<'a> Statements<'a> {
         self.writer.columns(whole).collect()
     }
 
+    /// The constraints of a table or a domain.
+    pub fn constraints(&self, whole: &QualifiedName) -> impl Iterator<Item = &'a ObjectId> {
+        self.writer.parts(ObjectKind::Constraint, whole)
+    }
+
+    /// The indexes of a table or a materialized view, those of constraints as well.
+    pub fn indexes(&self, whole: &QualifiedName) -> impl Iterator<Item = &'a ObjectId> {
+        self.writer.parts(ObjectKind::Index, whole)
+    }
+
     /// The settings of a column's storage and statistics: `SET STORAGE external`.
     #[must_use]
     pub fn settings_of_column(&self, column: &ObjectId) -> Vec<String> {
