@@ -124,8 +124,8 @@ mod tests {
 
     #[test]
     fn those_that_lead_back_to_each_other_are_in_one_circle() {
-        // b, c and d lead to each other, by two ways; a leads there, and e from there; e and f are a circle of
-        // their own; g leads to itself alone, and h nowhere.
+        // b, c and d lead to each other, by two ways; a leads there, and e from there; e and f are a circle
+        // of their own; g leads to itself alone, and h nowhere.
         let edges = [
             ("a", "b"),
             ("b", "c"),

@@ -20,7 +20,7 @@ const TARGET_PART_MS: f64 = 1_000.0;
 const TARGET_COMMAND_MS: f64 = 3_000.0;
 
 /// Objects of the large catalog, and how many of them there are for each of its tables: the table, seven
-/// columns, a sequence, three constraints, two indexes; types, functions, views, triggers and policies beside.
+/// columns, a sequence, three constraints, two indexes; beside, types, functions, views, triggers, policies.
 const OBJECTS: usize = 12_000;
 const OBJECTS_OF_A_TABLE: usize = 16;
 
