@@ -226,7 +226,7 @@ impl Index {
             index.numbers.insert((migration.version.to_string(), place));
             // As the file has it, which the number may not be: a time that was filled with zeros.
             let written: String = migration
-                .label
+                .label()
                 .chars()
                 .take_while(|c| c.is_ascii_digit() || *c == '-')
                 .filter(char::is_ascii_digit)
