@@ -22,6 +22,10 @@ const RELATIONS: Prepared = Prepared { declaration: "branchline_relations", text
 /// Reads those of all other objects.
 const OTHERS: Prepared = Prepared { declaration: "branchline_others", text: query::of_others };
 
+/// Reads what depends on what.
+const DEPENDENCIES: Prepared =
+    Prepared { declaration: "branchline_dependencies", text: |_| query::dependencies() };
+
 /// With an empty path every name in a definition has its schema; a moment, a date, a number in a default is
 /// printed as the session has it. The server's compiler costs more than it saves here, and so does a plan for
 /// each parameter.
@@ -85,7 +89,7 @@ pub const NOT_COMPARED: [&str; 4] = [
 /// # Errors
 /// The server's refusal.
 pub async fn read(session: &Client) -> Result<Catalog> {
-    whole(session, "").await
+    whole(session, &[RELATIONS, OTHERS], "").await
 }
 
 /// Reads a database's catalog with what depends on what, which writing it as a script takes. As many round
@@ -94,13 +98,14 @@ pub async fn read(session: &Client) -> Result<Catalog> {
 /// # Errors
 /// The server's refusal.
 pub async fn read_with_dependencies(session: &Client) -> Result<Catalog> {
-    whole(session, &query::dependencies()).await
+    let further = format!("EXECUTE branchline_dependencies; {};", query::reader());
+    whole(session, &[RELATIONS, OTHERS, DEPENDENCIES], &further).await
 }
 
-async fn whole(session: &Client, dependencies: &str) -> Result<Catalog> {
+async fn whole(session: &Client, statements: &[Prepared], further: &str) -> Result<Catalog> {
     framed(session, Frame::Transaction, async || {
-        begin_with(session, &begin(Frame::Transaction), &[RELATIONS, OTHERS]).await?;
-        let sql = format!("EXECUTE branchline_relations; EXECUTE branchline_others; {dependencies} COMMIT");
+        begin_with(session, &begin(Frame::Transaction), statements).await?;
+        let sql = format!("EXECUTE branchline_relations; EXECUTE branchline_others; {further} COMMIT");
         let rows = rows(session, &sql).await?;
         Ok(Reading::default().add_all(&rows)?.catalog)
     })

@@ -126,7 +126,8 @@ pub async fn within<T>(server: &Server, work: impl AsyncFnOnce(&Scratch) -> Resu
         }
     };
     let history_table = server.history_table;
-    let scratch = Scratch { is_shared: server.is_shared(), history_table, ..scratch };
+    let scratch =
+        Scratch { is_shared: server.is_shared(), is_temporary: running.is_some(), history_table, ..scratch };
     let work = async {
         make_history_table(&scratch.url, history_table).await?;
         work(&scratch).await
@@ -151,6 +152,8 @@ pub struct Scratch {
     options: String,
     /// True if others use its server.
     is_shared: bool,
+    /// True if its server goes with it.
+    is_temporary: bool,
     /// The server's.
     history_table: Option<&'static str>,
 }
@@ -197,6 +200,7 @@ impl Scratch {
             beside: RefCell::default(),
             options: options.to_owned(),
             is_shared: false,
+            is_temporary: false,
             history_table: None,
         })
     }
@@ -260,6 +264,11 @@ impl Scratch {
     /// Returns whether others use its server.
     pub(crate) fn is_shared(&self) -> bool {
         self.is_shared
+    }
+
+    /// Returns whether its server goes with it, and with that all databases beside it.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.is_temporary
     }
 
     /// The settings to run migrations with in it.

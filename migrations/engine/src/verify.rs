@@ -21,7 +21,7 @@ use files::{Migration, Migrations, proof_steps};
 use tokio_postgres::Client;
 
 use crate::report::Event;
-use crate::scratch::{self, Server};
+use crate::scratch::{self, Beside, Scratch, Server};
 use crate::settings::Settings;
 use copies::Copies;
 use parts::{InOrder, LONGEST, parts, side_by_side};
@@ -94,6 +94,29 @@ pub async fn prove(
     });
     let proofs = side_by_side(jobs, work, |part| in_order.pass(part)).await?;
     let mut proof = Proof::joined(proofs);
+    proof.scratch_server = Some(server.kind);
+    Ok(proof)
+}
+
+/// The same on a server on which a database beside the scratch database has what the migrations before the
+/// wanted ones make: these do not run again. The wanted ones are the last, and few.
+///
+/// # Errors
+/// As for [`prove`].
+pub async fn prove_from(
+    migrations: &Migrations,
+    is_wanted: impl Fn(&Migration) -> bool,
+    server: &Server,
+    settings: Settings,
+    (scratch, made): (&Scratch, Beside),
+) -> Result<Proof> {
+    let proof_steps = proof_steps(migrations, is_wanted)?;
+    let observe = |_| {};
+    let copies = Copies::of_made(server, scratch, settings, &proof_steps, &observe, made).await?;
+    let steps = proof_steps.as_slice();
+    let mut prover = Prover::new(migrations, (steps, 0), steps.len(), &observe, copies);
+    prover.run().await?;
+    let mut proof = Proof::joined([prover.proof]);
     proof.scratch_server = Some(server.kind);
     Ok(proof)
 }

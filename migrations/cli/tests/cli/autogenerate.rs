@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::harness::Project;
+use support::Proxy;
+
+use crate::harness::{Project, Run};
 
 const BEFORE: &str =
     "CREATE TABLE posts (id int PRIMARY KEY, title text);\nCREATE TABLE words (word text);\n";
@@ -86,4 +88,44 @@ fn the_report_is_written_for_a_pull_request() {
     for part in ["### The schema changes", "authors", "Locks that others wait for", "Proved"] {
         assert!(report.contains(part), "{part}: {report}");
     }
+}
+
+#[test]
+fn the_migrations_that_are_there_run_once() {
+    // Each pair of them leaves nothing, so that the sides are the same however many there are.
+    let flights = |arguments: &[&str], pairs: usize| {
+        let project = Project::with(&[]);
+        for number in 1..=pairs {
+            let (made, dropped) = (2 * number - 1, 2 * number);
+            project.write(&format!("V{made}__make.sql"), "CREATE TABLE passing (id int);\n");
+            project.write(&format!("V{dropped}__drop.sql"), "DROP TABLE passing;\n");
+        }
+        fs::write(project.folder().join("wanted.sql"), "CREATE TABLE lasting (id int);\n").unwrap();
+        let server = project.database.server();
+        let proxy = Proxy::start(server.port()).unwrap();
+        let url = proxy.url(&server.url("postgres"));
+        project.done(&[arguments, &["--scratch-url", &url]].concat());
+        proxy.traffic().flights
+    };
+    let of_history = |arguments: &[&str]| flights(arguments, 20) - flights(arguments, 5);
+    let (once, planned) = (of_history(&["schema"]), of_history(&["new", "lasting", "--from", "wanted.sql"]));
+    assert!(once > 60 && planned < once * 5 / 4, "{once} round trips to run them once, {planned} to plan");
+}
+
+#[test]
+fn what_is_said_of_the_database_stays_while_other_things_change() {
+    let of_database = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem TO ''8MB''', \
+                       current_database()); EXECUTE format('COMMENT ON DATABASE %I IS ''ours''', \
+                       current_database()); END $$;\n";
+    let project = Project::with(&[
+        ("V1__a.sql", &format!("CREATE TABLE a (id int, b text);\n{of_database}")),
+        ("V1__a.down.sql", "DROP TABLE a;\n"),
+    ]);
+    // A rename is tried in a copy of its own.
+    let wanted = format!("CREATE TABLE a (id int, c text, d int);\n{of_database}");
+    fs::write(project.folder().join("wanted.sql"), wanted).unwrap();
+    let run = Run::wait(project.with_binaries(&["new", "x", "--from", "wanted.sql"]).spawn().unwrap());
+    assert_eq!(run.code, Some(0), "{run}");
+    let up = fs::read_to_string(project.sql_dir().join("V2__x.sql")).unwrap();
+    assert!(up.contains("RENAME COLUMN b TO c") && !up.contains("DATABASE"), "{up}");
 }

@@ -5,7 +5,8 @@ use anyhow::Result;
 use diff::Expansion;
 use model::Catalog;
 
-use super::{Change, PlannedFile, Side, planning, run_file};
+use super::trial::run_file;
+use super::{Change, PlannedFile, Side, copy, leave, planning};
 use crate::introspection;
 use crate::scratch::Scratch;
 
@@ -88,12 +89,12 @@ impl Expanding {
         files: &[&PlannedFile],
         before: &Catalog,
     ) -> Result<std::result::Result<PlannedFile, String>> {
-        let copy = scratch.beside(Some(from.template()?)).await?;
-        let session = copy.session().await?;
+        let copied = copy(scratch, from).await?;
+        let session = copied.session().await?;
         let back = PlannedFile::of(true, self.back.clone());
         for file in files.iter().copied().chain([&back]) {
             // Roles are the server's, which has them by now.
-            let is_here = |change: &&Change| !change.about.starts_with("role ");
+            let is_here = |change: &&Change| !change.is_of_role();
             let changes = file.changes.iter().filter(is_here).cloned().collect();
             let file = PlannedFile::of(file.in_transaction, changes);
             if let Err(error) = run_file(&session, &file).await? {
@@ -102,7 +103,7 @@ impl Expanding {
         }
         let now = introspection::read_with_dependencies(&session).await?;
         drop(session);
-        scratch.remove_beside(copy).await?;
+        leave(scratch, copied).await?;
         let mut down = planning::plan_down(&now, before)?;
         down.changes.splice(0..0, self.back.clone());
         Ok(Ok(down))

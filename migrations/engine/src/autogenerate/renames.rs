@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use model::{Catalog, ObjectId, PartName, QualifiedName};
@@ -10,10 +11,10 @@ use serde::{Serialize, Serializer};
 use tokio_postgres::Client;
 
 use super::losses::is_allowed;
-use super::{Change, PlanOptions, differences};
+use super::{Change, PlanOptions, Side, copy, differences, leave};
 use crate::database::execute;
-use crate::introspection;
-use crate::scratch::{Beside, Scratch};
+use crate::introspection::{CatalogWatch, flush_counts};
+use crate::scratch::Scratch;
 use crate::wanted::{RenameHint, RenamedObject};
 
 /// A rename that is part of a plan.
@@ -62,13 +63,13 @@ impl fmt::Display for Ambiguous {
     }
 }
 
-/// Finds the renames from a catalog, whose database is the template, to another.
+/// Finds the renames from a side, whose catalog that is, to another catalog.
 ///
 /// # Errors
 /// [`Ambiguous`]; hints that contradict each other; or the server is lost.
 pub(super) async fn find(
     scratch: &Scratch,
-    (template, from): (&Beside, &Catalog),
+    (side, from): (&Side, &Catalog),
     to: &Catalog,
     options: &PlanOptions,
 ) -> Result<Vec<AppliedRename>> {
@@ -77,20 +78,28 @@ pub(super) async fn find(
     if told.is_empty() && options.chosen.is_empty() && first.is_empty() {
         return Ok(Vec::new());
     }
-    let database = scratch.beside(Some(template)).await?;
+    let database = copy(scratch, side).await?;
     let session = database.session().await?;
-    let mut search = Search { session: &session, now: from.clone(), to, found: Vec::new() };
+    let mut search = Search {
+        session: &session,
+        watch: CatalogWatch::default(),
+        now: Arc::new(from.clone()),
+        to,
+        found: Vec::new(),
+    };
     let outcome = search.run(told, options).await;
     let found = search.found;
     drop(session);
-    scratch.remove_beside(database).await?;
+    leave(scratch, database).await?;
     outcome.map(|()| found)
 }
 
 struct Search<'a> {
     session: &'a Client,
+    /// Reads no more than what a rename has changed.
+    watch: CatalogWatch,
     /// The catalog with the renames so far.
-    now: Catalog,
+    now: Arc<Catalog>,
     to: &'a Catalog,
     found: Vec<AppliedRename>,
 }
@@ -110,7 +119,7 @@ impl Search<'_> {
     }
 
     /// The candidate that is to be kept next.
-    async fn best(&self, options: &PlanOptions) -> Result<Option<AppliedRename>> {
+    async fn best(&mut self, options: &PlanOptions) -> Result<Option<AppliedRename>> {
         let candidates = candidates(&self.now, self.to, options);
         let before = differences(&self.now, self.to).len();
         let mut seen = BTreeSet::new();
@@ -128,27 +137,25 @@ impl Search<'_> {
                 }
             }
             let Some(best) = tried.iter().map(|(left, _)| *left).min() else { continue };
-            let mut kept: Vec<AppliedRename> =
+            let kept: Vec<AppliedRename> =
                 tried.into_iter().filter(|(left, _)| *left == best).map(|(_, rival)| rival).collect();
-            return match kept.pop() {
-                Some(only) if kept.is_empty() => Ok(Some(only)),
-                Some(other) => {
-                    kept.push(other);
-                    Err(Ambiguous { candidates: kept }.into())
-                }
-                None => Ok(None),
+            // Several that do as well, and of which each leaves room for the others, come one by one.
+            let is_contended = kept.iter().any(|one| kept.iter().any(|other| contend(one, other)));
+            return match is_contended {
+                true => Err(Ambiguous { candidates: kept }.into()),
+                false => Ok(kept.into_iter().next()),
             };
         }
         Ok(None)
     }
 
     /// How much differs with a candidate; none where the server refuses it.
-    async fn left_with(&self, rename: &AppliedRename) -> Result<Option<usize>> {
+    async fn left_with(&mut self, rename: &AppliedRename) -> Result<Option<usize>> {
         let Some(there_sql) = statements(rename) else { return Ok(None) };
         if execute(self.session, &there_sql).await.is_err() {
             return Ok(None);
         }
-        let there = introspection::read(self.session).await?;
+        let there = self.read().await?;
         let back = AppliedRename { from: rename.to.clone(), to: rename.from.clone() };
         if let Some(statements) = statements(&back) {
             execute(self.session, &statements).await?;
@@ -161,10 +168,21 @@ impl Search<'_> {
             bail!("{rename}: Postgres has no statement for that")
         };
         execute(self.session, &statements).await?;
-        self.now = introspection::read_with_dependencies(self.session).await?;
+        self.now = self.read().await?;
         self.found.push(rename);
         Ok(())
     }
+
+    /// The catalog as the statements have left it that ran in the session.
+    async fn read(&mut self) -> Result<Arc<Catalog>> {
+        flush_counts(self.session).await;
+        Ok(self.watch.read(self.session).await?.0)
+    }
+}
+
+/// Returns whether of two renames only one can be.
+fn contend(one: &AppliedRename, other: &AppliedRename) -> bool {
+    one != other && (one.from == other.from || one.to == other.to)
 }
 
 /// The candidates that contend for the same object, of either side.
@@ -173,7 +191,7 @@ fn group(candidate: &AppliedRename, all: &[AppliedRename]) -> Vec<AppliedRename>
     loop {
         let before = group.len();
         for other in all {
-            let contends = group.iter().any(|one| one.from == other.from || one.to == other.to);
+            let contends = group.iter().any(|one| contend(one, other));
             if contends && !group.contains(other) {
                 group.push(other.clone());
             }
@@ -351,5 +369,42 @@ fn whole(name: &QualifiedName) -> String {
     match &name.schema {
         Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
         None => name.name.as_str().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::introspection;
+
+    #[tokio::test]
+    async fn however_many_renames_are_tried_everything_is_read_once() {
+        let table = |columns: [&str; 3]| {
+            let [a, b, c] = columns;
+            format!(
+                "CREATE TABLE t ({a} int, {b} int, {c} int); CREATE INDEX of_a ON t ({a}); \
+                 CREATE INDEX of_b ON t ({b}); CREATE INDEX of_c ON t ({c});"
+            )
+        };
+        let (before, after) = (support::empty_database(), support::empty_database());
+        let (session, wanted) = (before.client().await, after.client().await);
+        execute(&session, &table(["a", "b", "c"])).await.unwrap();
+        execute(&wanted, &table(["x", "y", "z"])).await.unwrap();
+        let from = introspection::read(&session).await.unwrap();
+        let to = introspection::read(&wanted).await.unwrap();
+        let mut search = Search {
+            session: &session,
+            watch: CatalogWatch::default(),
+            now: Arc::new(from),
+            to: &to,
+            found: Vec::new(),
+        };
+        search.run(Vec::new(), &PlanOptions::default()).await.unwrap();
+        let found: Vec<String> = search.found.iter().map(ToString::to_string).collect();
+        let expected = ["public.t.a to public.t.x", "public.t.b to public.t.y", "public.t.c to public.t.z"];
+        assert_eq!(found, expected.map(|names| format!("rename column {names}")));
+        // Nine are tried for the first, four for the second, and one for the last.
+        let counts = search.watch.counts();
+        assert_eq!((counts.wholes, counts.looks), (1, 9 + 4 + 1 + 3), "{counts:?}");
     }
 }

@@ -77,6 +77,11 @@ impl RolesOfSide {
         Self { there, made, made_memberships, is_files }
     }
 
+    /// The roles that files know which make none.
+    pub(super) fn of_files(there: Roles) -> Self {
+        Self { there, is_files: true, ..Self::default() }
+    }
+
     /// Calls a role otherwise.
     fn rename(&mut self, old: &str, new: &str) {
         let named = |name: &String| if name == old { new.to_owned() } else { name.clone() };
@@ -116,6 +121,14 @@ impl Roles {
     /// Returns whether there is a role of this name, which is as the catalog has it.
     pub(super) fn has(&self, name: &str) -> bool {
         self.roles.keys().any(|role| model::Ident::new(role).unquoted() == name)
+    }
+
+    /// Those of these names, which are as the catalog has them, and who is a member of which.
+    pub(super) fn only(mut self, is_kept: impl Fn(&str) -> bool) -> Self {
+        let is_kept = |role: &String| is_kept(&model::Ident::new(role).unquoted());
+        self.roles.retain(|role, _| is_kept(role));
+        self.memberships.retain(|(role, member), _| is_kept(role) && is_kept(member));
+        self
     }
 
     /// The statements that make a role as it is here, without its memberships.

@@ -4,12 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use files::Migrations;
+use futures_util::future::join;
 use lint::{Prerequisites, cluster_effects_of_text};
 use model::{Catalog, schema_file, without_what_rightly_differs};
 use pg::{Connector, Url};
 use postgres_protocol::escape::escape_identifier;
 use tokio_postgres::Client;
 
+use super::copies::is_of_database;
 use super::roles::{self, Roles, RolesOfSide};
 use super::subscriptions;
 use crate::connect::connect;
@@ -41,6 +43,13 @@ pub struct Side {
 }
 
 impl Side {
+    /// The scratch database, to go on from where it is. None where copies of it are not like it.
+    #[must_use]
+    pub fn into_made(self) -> Option<Beside> {
+        let is_whole = !self.catalog.iter().any(|(object, _)| is_of_database(object));
+        self.template.filter(|_| is_whole)
+    }
+
     pub(super) fn template(&self) -> Result<&Beside> {
         self.template.as_ref().context("the scratch database of the first side is gone")
     }
@@ -91,9 +100,9 @@ impl Source {
     }
 
     /// Returns whether it makes something that belongs to the whole server, such as a role.
-    fn reaches_server(&self) -> bool {
+    fn reaches_server(&self, needs: &Prerequisites) -> bool {
         let reaches = |text: &str| !cluster_effects_of_text("", text).is_empty();
-        !self.needs().made_roles.is_empty() || self.texts().into_iter().any(reaches)
+        !needs.made_roles.is_empty() || self.texts().into_iter().any(reaches)
     }
 
     /// Migrations make the roles that files name, so they run before these are loaded.
@@ -116,33 +125,137 @@ pub async fn make(
     (from, to): (&Source, &Source),
     notes: &mut Vec<String>,
 ) -> Result<(Side, Side)> {
-    if !scratch.is_shared() && (from.reaches_server() || to.reaches_server()) {
-        return make_apart(scratch, settings, (from, to), notes).await;
-    }
-    let (first, second) = if from.order() <= to.order() { (from, to) } else { (to, from) };
-    let is_swapped = !std::ptr::eq(first, from);
-    let mut one = Raw::read(scratch, settings, first, notes).await?;
-    let mut other = Raw::read(scratch, settings, second, notes).await?;
-    match (&first, &second) {
+    let place = Place { scratch, settings };
+    let reach = (!scratch.is_shared()).then(|| {
+        let (needed, wanted) = (from.needs(), to.needs());
+        let reach = (from.reaches_server(&needed), to.reaches_server(&wanted));
+        (reach, needed, wanted)
+    });
+    let (mut one, mut other) = match &reach {
+        // Elsewhere files may name a role that migrations make in a way that cannot be seen.
+        Some(((false, false), ..)) if scratch.is_temporary() => {
+            let (one, other) = join(place.read(from), place.read(to)).await;
+            (one?, other?)
+        }
+        Some(((true, false), needed, wanted))
+            if matches!((from, to), (Source::Migrations(..), Source::Wanted(..))) =>
+        {
+            place.read_roles_first((from, needed), (to, wanted)).await?
+        }
+        Some(((true, _) | (_, true), needed, wanted)) => {
+            return make_apart(&place, (from, needed), (to, wanted), notes).await;
+        }
+        Some(((false, false), ..)) | None => {
+            let is_first = from.order() <= to.order();
+            let (first, second) = if is_first { (from, to) } else { (to, from) };
+            let (first, second) = place.read_in_turn(first, second).await?;
+            if is_first { (first, second) } else { (second, first) }
+        }
+    };
+    match (from, to) {
         (Source::Database(_), Source::Database(_)) => {}
         (Source::Database(_), _) => one.align(&other.catalog),
         (_, Source::Database(_)) => other.align(&one.catalog),
         _ => {}
     }
-    let (one, other) = (one.into_side(scratch, notes).await?, other.into_side(scratch, notes).await?);
-    Ok(if is_swapped { (other, one) } else { (one, other) })
+    Ok((one.into_side(scratch, notes).await?, other.into_side(scratch, notes).await?))
+}
+
+/// Where sides are made.
+struct Place<'a> {
+    scratch: &'a Scratch,
+    settings: &'a Settings,
+}
+
+impl Place<'_> {
+    /// Makes a side and reads it.
+    async fn read(&self, source: &Source) -> Result<Raw> {
+        self.made(source).await?.read(self.scratch).await
+    }
+
+    /// Makes a side after another, which is read meanwhile.
+    async fn read_in_turn(&self, first: &Source, second: &Source) -> Result<(Raw, Raw)> {
+        let first = self.made(first).await?;
+        let (first, second) = join(first.read(self.scratch), self.read(second)).await;
+        Ok((first?, second?))
+    }
+
+    /// Makes migrations that make roles, and then files that make none and may name these.
+    async fn read_roles_first(
+        &self,
+        (from, needed): (&Source, &Prerequisites),
+        (to, wanted): (&Source, &Prerequisites),
+    ) -> Result<(Raw, Raw)> {
+        let session = self.scratch.session().await?;
+        let place = RolePlace { session: &session, real: &Roles::default() };
+        let base = roles::read(&session).await?;
+        let before = place.prepare(from, needed, wanted).await?;
+        let first = self.made(from).await?;
+        let mut of_first = place.roles_of(from, &before).await?;
+        // What the second side names and the first has dropped is there again, and stays.
+        let there = place.prepare(to, wanted, needed).await?;
+        of_first.there = there.clone();
+        // Each side knows the roles that were there before, and its own.
+        let there = there.only(|role| base.has(role) || wanted.roles.contains(role));
+        let (first, second) = join(first.read(self.scratch), self.read(to)).await;
+        let (first, second) = (first?, second?);
+        Ok((Raw { roles: of_first, ..first }, Raw { roles: RolesOfSide::of_files(there), ..second }))
+    }
+
+    /// Makes a side.
+    async fn made<'s>(&self, source: &'s Source) -> Result<Made<'s>> {
+        Ok(match source {
+            Source::Migrations(migrations, _) => {
+                let database = self.scratch.beside(None).await?;
+                let prepared = database.prepare(self.settings.clone()).await?;
+                for migration in migrations.iter() {
+                    prepared.runner(&|_| {}).run(migration, Direction::Up).await?;
+                }
+                Made::Scratch(database, Vec::new())
+            }
+            Source::Wanted(files, _) => {
+                let database = self.scratch.beside(None).await?;
+                let notes = load(&database.url, files).await?.notes;
+                Made::Scratch(database, notes)
+            }
+            Source::Database(url) => Made::Database(url),
+        })
+    }
+}
+
+/// A side that was made, and not yet read.
+enum Made<'s> {
+    /// In a scratch database, with what is to be said of it.
+    Scratch(Beside, Vec<String>),
+    /// A database that was there.
+    Database(&'s Url),
+}
+
+impl Made<'_> {
+    async fn read(self, scratch: &Scratch) -> Result<Raw> {
+        let (session, template, notes) = match self {
+            Self::Scratch(database, notes) => (database.session().await?, Some(database), notes),
+            Self::Database(url) => {
+                let session = connect(&Connector::new(url)?).await?;
+                check_version(&session, &scratch.session().await?).await?;
+                (session, None, Vec::new())
+            }
+        };
+        let catalog = subscriptions::read(&session).await?;
+        Ok(Raw { catalog, template, roles: RolesOfSide::default(), notes })
+    }
 }
 
 /// Makes both sides one after the other, each on a server that has no role of the other's.
 async fn make_apart(
-    scratch: &Scratch,
-    settings: &Settings,
-    (from, to): (&Source, &Source),
+    at: &Place<'_>,
+    (from, needed): (&Source, &Prerequisites),
+    (to, wanted): (&Source, &Prerequisites),
     notes: &mut Vec<String>,
 ) -> Result<(Side, Side)> {
+    let scratch = at.scratch;
     let session = scratch.session().await?;
     let base = roles::read(&session).await?;
-    let (needed, wanted) = (from.needs(), to.needs());
     let real = match (from, to) {
         (Source::Database(url), _) | (_, Source::Database(url)) => {
             roles::read(&connect(&Connector::new(url)?).await?).await?
@@ -150,16 +263,16 @@ async fn make_apart(
         _ => Roles::default(),
     };
     let place = RolePlace { session: &session, real: &real };
-    let before = place.prepare(to, &wanted, &needed).await?;
-    let mut second = Raw::read(scratch, settings, to, notes).await?;
+    let before = place.prepare(to, wanted, needed).await?;
+    let mut second = at.read(to).await?;
     second.roles = place.roles_of(to, &before).await?;
     if let Some(template) = second.template.take() {
         subscriptions::drop_all(&template.session().await?).await?;
         scratch.remove_beside(template).await?;
     }
     base.restore(&session).await?;
-    let before = place.prepare(from, &needed, &wanted).await?;
-    let mut first = Raw::read(scratch, settings, from, notes).await?;
+    let before = place.prepare(from, needed, wanted).await?;
+    let mut first = at.read(from).await?;
     first.roles = place.roles_of(from, &before).await?;
     match (from, to) {
         (Source::Database(_), Source::Database(_)) => {}
@@ -167,6 +280,7 @@ async fn make_apart(
         (_, Source::Database(_)) => second.align(&first.catalog),
         _ => {}
     }
+    notes.append(&mut second.notes);
     let Raw { catalog, roles, .. } = second;
     let first = first.into_side(scratch, notes).await?;
     // Its copies have none, and get their own.
@@ -189,7 +303,11 @@ impl RolePlace<'_> {
         if matches!(side, Source::Database(_)) {
             names.extend(other.made_roles.iter().filter(|role| self.real.has(role)));
         }
-        for name in names.into_iter().filter(|name| !there.has(name)) {
+        let missing: Vec<&String> = names.into_iter().filter(|name| !there.has(name)).collect();
+        if missing.is_empty() {
+            return Ok(there);
+        }
+        for name in missing {
             let plain = || format!("CREATE ROLE {}", escape_identifier(name));
             let sql = self.real.create(name).unwrap_or_else(plain);
             execute(self.session, &sql).await.with_context(|| format!("making role {name} on scratch"))?;
@@ -213,46 +331,17 @@ struct Raw {
     catalog: Catalog,
     template: Option<Beside>,
     roles: RolesOfSide,
+    notes: Vec<String>,
 }
 
 impl Raw {
-    async fn read(
-        scratch: &Scratch,
-        settings: &Settings,
-        source: &Source,
-        notes: &mut Vec<String>,
-    ) -> Result<Self> {
-        let template = match source {
-            Source::Migrations(migrations, _) => {
-                let database = scratch.beside(None).await?;
-                let prepared = database.prepare(settings.clone()).await?;
-                for migration in migrations.iter() {
-                    prepared.runner(&|_| {}).run(migration, Direction::Up).await?;
-                }
-                database
-            }
-            Source::Wanted(files, _) => {
-                let database = scratch.beside(None).await?;
-                notes.extend(load(&database.url, files).await?.notes);
-                database
-            }
-            Source::Database(url) => {
-                let session = connect(&Connector::new(url)?).await?;
-                check_version(&session, &scratch.session().await?).await?;
-                let catalog = subscriptions::read(&session).await?;
-                return Ok(Self { catalog, template: None, roles: RolesOfSide::default() });
-            }
-        };
-        let catalog = subscriptions::read(&template.session().await?).await?;
-        Ok(Self { catalog, template: Some(template), roles: RolesOfSide::default() })
-    }
-
     fn align(&mut self, other: &Catalog) {
         self.catalog = without_what_rightly_differs(other, &self.catalog);
     }
 
     async fn into_side(self, scratch: &Scratch, notes: &mut Vec<String>) -> Result<Side> {
-        let Self { catalog, template, roles } = self;
+        let Self { catalog, template, roles, notes: mut own } = self;
+        notes.append(&mut own);
         if template.is_some() {
             return Ok(Side { catalog, template, roles });
         }

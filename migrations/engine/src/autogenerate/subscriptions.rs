@@ -43,6 +43,9 @@ pub(super) async fn read(session: &Client) -> Result<Catalog> {
 /// # Errors
 /// The server's refusal.
 pub(super) async fn copy(session: &Client, catalog: &Catalog) -> Result<()> {
+    if !has_any(catalog) {
+        return Ok(());
+    }
     let statements = Statements::new(catalog);
     for (object, _) in catalog.iter().filter(|(object, _)| object.kind() == ObjectKind::Subscription) {
         if let Some(create) = statements.create_subscription(object) {

@@ -127,9 +127,14 @@ pub(super) fn changed(major: u32) -> String {
     facts(&scope, OF_RELATIONS.iter().chain(&OF_ANY).chain([&NAMES, &BEYOND, &kept_facts]), major)
 }
 
-/// The queries that read what depends on what, and who reads: what is made then is that role's.
+/// The query that reads what depends on what.
 pub(super) fn dependencies() -> String {
-    format!("WITH {}{ALL}{DEPENDENCIES}; SELECT current_user AS {READER};", relations(""))
+    format!("WITH {}{ALL}{DEPENDENCIES}", relations(""))
+}
+
+/// The query that reads who reads: what is made then is that role's.
+pub(super) fn reader() -> String {
+    format!("SELECT current_user AS {READER}")
 }
 
 fn relations(among: &str) -> String {

@@ -2,7 +2,7 @@
 //! from where a try went wrong.
 
 use anyhow::{Context, Result};
-use files::{Migration, ProofStep};
+use files::{Extent, Migration, ProofStep};
 use tokio_postgres::Client;
 
 use super::ProofEvent;
@@ -31,6 +31,13 @@ struct Trying {
     _apart: Option<Apart>,
 }
 
+impl Trying {
+    async fn in_copy(copy: Beside, settings: &Settings) -> Result<Self> {
+        let prepared = copy.prepare(settings.clone()).await?;
+        Ok(Self { prepared, copy: Some(copy), _apart: None })
+    }
+}
+
 /// A database in which only ups have run.
 struct Pristine {
     database: Beside,
@@ -53,6 +60,8 @@ pub(super) struct Copies<'a> {
     trying: Trying,
     /// Made when it is first needed. It only ever moves on, so that it runs each up once.
     pristine: Option<Pristine>,
+    /// How many ups had run there from the beginning.
+    begun: usize,
 }
 
 impl<'a> Copies<'a> {
@@ -78,12 +87,48 @@ impl<'a> Copies<'a> {
             observe,
             trying,
             pristine: None,
+            begun: 0,
+        })
+    }
+
+    /// The same where a database beside the scratch database has what those migrations make that run up only.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub(super) async fn of_made(
+        server: &'a Server,
+        scratch: &'a Scratch,
+        settings: Settings,
+        proof_steps: &'a [ProofStep<'a>],
+        observe: &'a dyn Fn(ProofEvent),
+        made: Beside,
+    ) -> Result<Self> {
+        let begun = proof_steps.iter().take_while(|step| step.extent == Extent::UpOnly).count();
+        let copy = scratch.beside(Some(&made)).await?;
+        let trying = Trying::in_copy(copy, &settings).await?;
+        let shared = cluster::read(&trying.prepared.session).await.context(READING)?;
+        Ok(Self {
+            server,
+            scratch,
+            shared,
+            acts_on_server: false,
+            settings,
+            proof_steps,
+            observe,
+            trying,
+            pristine: Some(Pristine { database: made, applied: begun, prepared: None }),
+            begun,
         })
     }
 
     /// The session in which migrations run, to look at the tables and to write rows.
     pub(super) fn session(&self) -> &Client {
         &self.trying.prepared.session
+    }
+
+    /// How many ups had run from the beginning.
+    pub(super) fn begun(&self) -> usize {
+        self.begun
     }
 
     /// Runs a migration where migrations are tried.
@@ -171,8 +216,8 @@ impl<'a> Copies<'a> {
         // Only a database in which nobody is can be copied.
         pristine.prepared = None;
         let copy = self.scratch.beside(Some(&pristine.database)).await?;
-        let prepared = copy.prepare(self.settings.clone()).await?;
-        self.go_on_in(Trying { prepared, copy: Some(copy), _apart: None }).await
+        let trying = Trying::in_copy(copy, &self.settings).await?;
+        self.go_on_in(trying).await
     }
 
     /// Begins where so many ups alone have run, and keeps the database in which they have, unless they have

@@ -15,7 +15,6 @@ pub(in super::super) const GIVEN_UP: &str = "given up with --allow-loss";
 
 /// A pair of files to write.
 pub(in super::super) struct Pair {
-    pub(in super::super) version: i64,
     pub(in super::super) up: String,
     pub(in super::super) up_text: String,
     pub(in super::super) down: String,
@@ -62,7 +61,7 @@ pub(in super::super) fn pairs(
         let why_lost = file.up.why_lost.unwrap_or(GIVEN_UP);
         let up_text = text(&up_head, &file.up, why_lost, excuses_of(excuses, &up));
         let down_text = text(&down_head, &undo, "the up made it", excuses_of(excuses, &down));
-        Pair { version, up, up_text, down, down_text }
+        Pair { up, up_text, down, down_text }
     };
     generated.files.iter().enumerate().map(|(at, file)| pair((at, file))).collect()
 }

@@ -1,15 +1,14 @@
 //! Generated migrations: planned, measured, linted, proved, and only then written.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use engine::autogenerate::{Ambiguous, Generated, Side, last_copy, remove};
+use engine::autogenerate::{Ambiguous, Generated, Side, copy, last_copy, leave};
 use engine::report::Direction;
-use engine::scratch::Scratch;
-use engine::verify::{Proof, default_jobs, prove};
+use engine::scratch::{Beside, Scratch, Server};
+use engine::verify::{Proof, default_jobs, prove, prove_from};
 use files::{Migration, Migrations};
 use lint::{LintFinding, Severity, lint_migrations};
 use pg::Connector;
@@ -51,7 +50,9 @@ pub(in super::super) async fn run(
     let comparison = Comparison { sides: &sides, args, context };
     let work = Work { comparison: &comparison, migrations: &migrations, name: &name, message };
     let server = comparison.server().await?;
-    let made = comparison.within(&server, async |scratch, from, to| work.plan(scratch, from, to).await).await;
+    let made = comparison
+        .within(&server, async |scratch, from, to| work.plan(&server, scratch, (from, to)).await)
+        .await;
     let made = match made {
         Ok(made) => made,
         Err(error) => {
@@ -59,7 +60,7 @@ pub(in super::super) async fn run(
             return Ok(report::ambiguous(ambiguous, context.output));
         }
     };
-    let Some(Made { generated, pairs, migrations: with_new, measured, findings }) = made else {
+    let Some(Made { generated, pairs, migrations: with_new, measured, findings, proof }) = made else {
         let wanted = sides.to.describe();
         context.output.result(
             &json!({ "files": [] }),
@@ -67,9 +68,13 @@ pub(in super::super) async fn run(
         );
         return Ok(Exit::Done);
     };
-    let new: BTreeSet<i64> = pairs.iter().map(|pair| pair.version).collect();
-    let is_new = |migration: &Migration| new.contains(&migration.version);
-    let proof = prove(&with_new, is_new, &server, context.settings(), default_jobs(), &|_| {}).await?;
+    let proof = match proof {
+        Some(proof) => proof,
+        None => {
+            let is_new = |migration: &Migration| work.is_new(migration);
+            prove(&with_new, is_new, &server, context.settings(), default_jobs(), &|_| {}).await?
+        }
+    };
     if !proof.is_complete() {
         return Ok(work.refuse(&proof, &pairs));
     }
@@ -106,18 +111,44 @@ struct Made {
     migrations: Migrations,
     measured: Vec<MigrationProfile>,
     findings: Vec<LintFinding>,
+    /// None where it takes a server of its own.
+    proof: Option<Proof>,
 }
 
 impl Work<'_> {
-    /// Plans, and runs the files as migrations where their locks are seen. None where nothing differs.
-    async fn plan(&self, scratch: &Scratch, from: Side, to: Side) -> Result<Option<Made>> {
+    /// Plans, and runs the files as migrations where their locks are seen, and then as a proof does. None
+    /// where nothing differs.
+    async fn plan(
+        &self,
+        server: &Server,
+        scratch: &Scratch,
+        (from, to): (Side, Side),
+    ) -> Result<Option<Made>> {
         let generated = self.comparison.generate(scratch, (&from, &to), true).await?;
         if generated.files.is_empty() {
             return Ok(None);
         }
         let (pairs, migrations, findings) = self.lint(&generated)?;
-        let measured = self.measure(scratch, from, &migrations).await?;
-        Ok(Some(Made { generated, pairs, migrations, measured, findings }))
+        // What makes or drops a role runs once on a server.
+        if generated.changes_roles() {
+            let database = last_copy(scratch, from).await?;
+            let measured = self.measure(scratch, database, &migrations).await?;
+            return Ok(Some(Made { generated, pairs, migrations, measured, findings, proof: None }));
+        }
+        let measured = self.measure(scratch, copy(scratch, &from).await?, &migrations).await?;
+        let proof = match from.into_made() {
+            Some(made) => {
+                let is_new = |migration: &Migration| self.is_new(migration);
+                let settings = self.comparison.context.settings();
+                Some(prove_from(&migrations, is_new, server, settings, (scratch, made)).await?)
+            }
+            None => None,
+        };
+        Ok(Some(Made { generated, pairs, migrations, measured, findings, proof }))
+    }
+
+    fn is_new(&self, migration: &Migration) -> bool {
+        Some(migration.version) > self.migrations.head().map(|head| head.version)
     }
 
     /// The files, with the excuses that they need from lint rules; and the findings that are excused.
@@ -137,9 +168,8 @@ impl Work<'_> {
     }
 
     fn findings(&self, migrations: &Migrations) -> Vec<LintFinding> {
-        let head = self.migrations.head().map(|head| head.version);
-        let is_new = |migration: &&Migration| Some(migration.version) > head;
-        lint_migrations(self.migrations.iter(), migrations.iter().filter(is_new))
+        let new = migrations.iter().filter(|migration| self.is_new(migration));
+        lint_migrations(self.migrations.iter(), new)
     }
 
     /// Why a file breaks a rule.
@@ -171,21 +201,19 @@ impl Work<'_> {
     async fn measure(
         &self,
         scratch: &Scratch,
-        from: Side,
+        database: Beside,
         migrations: &Migrations,
     ) -> Result<Vec<MigrationProfile>> {
-        let head = self.migrations.head().map(|head| head.version);
-        let database = last_copy(scratch, from).await?;
         let mut profiler = Profiler::open(&Connector::new(&database.url)?, Instant::now()).await?;
         let prepared = database.prepare(self.comparison.context.settings()).await?;
         let mut measured = Vec::new();
-        for migration in migrations.iter().filter(|migration| Some(migration.version) > head) {
+        for migration in migrations.iter().filter(|migration| self.is_new(migration)) {
             let run = prepared.runner(&|_| {}).run_observed(migration, Direction::Up, &mut profiler).await;
             measured.extend(profiler.take()?.into_iter().map(|profiled| profiled.profile));
             run.context("measuring on a scratch database")?;
         }
         drop((profiler, prepared));
-        remove(scratch, database).await?;
+        leave(scratch, database).await?;
         Ok(measured)
     }
 
