@@ -121,6 +121,21 @@ fn a_rename_is_told_by_a_hint_or_found_by_trying() {
     let run = ambiguous.run(&["diff", "--allow-loss", "posts.title"]);
     assert_eq!(run.code, Some(3), "{run}");
     assert!(run.stdout.contains("DROP COLUMN"), "{run}");
+    // Who gives up all is told what it was.
+    let run = ambiguous.run(&["diff", "--allow-loss", "all"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.stdout.contains("DROP COLUMN") && !run.stdout.contains("RENAME"), "{run}");
+    assert!(run.stderr.contains("to what these were renamed cannot be told"), "{run}");
+    // Everything that is open is said at once.
+    let two = project(
+        "CREATE TABLE posts (id int PRIMARY KEY, a text, b text);\n\
+         CREATE TABLE words (one text, two text);\n",
+    );
+    let run = two.run(&["diff"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{run}");
+    for candidate in ["posts.title to public.posts.b", "words.word to public.words.two"] {
+        assert!(run.stderr.contains(candidate), "{candidate}: {run}");
+    }
     let contradicting = project(
         "-- branchline: renamed_from words\nCREATE TABLE a (word text);\n-- branchline: renamed_from words\n\
          CREATE TABLE b (word text);\nCREATE TABLE posts (id int PRIMARY KEY, title text);\n",

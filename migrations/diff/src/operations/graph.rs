@@ -125,6 +125,10 @@ impl<'a> Operations<'a> {
                 }
                 Action::Detach => {}
                 Action::Attach => {
+                    // A column that its new parent has not must be gone.
+                    if has(Action::Shrink, node) {
+                        add(key, (Action::Shrink, node));
+                    }
                     if let Some(earlier) = is_there(node) {
                         add(key, earlier);
                     }

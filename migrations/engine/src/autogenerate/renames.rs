@@ -46,8 +46,8 @@ impl Serialize for AppliedRename {
 /// Several renames would do, and nothing says which is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ambiguous {
-    /// They.
-    pub candidates: Vec<AppliedRename>,
+    /// Groups of them; of each group one or none is right.
+    pub groups: Vec<Vec<AppliedRename>>,
 }
 
 impl std::error::Error for Ambiguous {}
@@ -55,7 +55,7 @@ impl std::error::Error for Ambiguous {}
 impl fmt::Display for Ambiguous {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("which of these was renamed cannot be told, so nothing is planned:")?;
-        self.candidates.iter().try_for_each(|candidate| write!(f, "\n    {candidate}"))?;
+        self.groups.iter().flatten().try_for_each(|candidate| write!(f, "\n    {candidate}"))?;
         f.write_str(
             "\nSay it in the wanted file, on the line before the object: -- branchline: renamed_from <old \
              name>; or allow that the old one is dropped: --allow-loss <old name>",
@@ -72,11 +72,11 @@ pub(super) async fn find(
     (side, from): (&Side, &Catalog),
     to: &Catalog,
     options: &PlanOptions,
-) -> Result<Vec<AppliedRename>> {
+) -> Result<Found> {
     let told = told(from, to, &options.hints)?;
     let first = candidates(from, to, options);
     if told.is_empty() && options.chosen.is_empty() && first.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     }
     let database = copy(scratch, side).await?;
     let session = database.session().await?;
@@ -85,13 +85,48 @@ pub(super) async fn find(
         watch: CatalogWatch::default(),
         now: Arc::new(from.clone()),
         to,
-        found: Vec::new(),
+        found: Found::default(),
     };
     let outcome = search.run(told, options).await;
     let found = search.found;
     drop(session);
     leave(scratch, database).await?;
-    outcome.map(|()| found)
+    outcome?;
+    let may_lose_all = options.allowed_losses.iter().any(|allowed| allowed == "all");
+    if !found.undecided.is_empty() && !may_lose_all {
+        return Err(Ambiguous { groups: found.undecided }.into());
+    }
+    Ok(found)
+}
+
+/// What a search has found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// In the order in which they are made.
+    pub(super) renames: Vec<AppliedRename>,
+    /// Groups of which one each may be a rename, and nothing says which.
+    pub(super) undecided: Vec<Vec<AppliedRename>>,
+}
+
+impl Found {
+    /// Says that what cannot be told is dropped and made, which is what somebody wants who gives up all.
+    pub(super) fn note(&self) -> Option<String> {
+        let olds: BTreeSet<String> =
+            self.undecided.iter().flatten().map(|candidate| candidate.from.to_string()).collect();
+        let olds: Vec<String> = olds.into_iter().collect();
+        (!olds.is_empty()).then(|| {
+            format!(
+                "to what these were renamed cannot be told, so they are dropped, as all may be lost: {}",
+                olds.join(", ")
+            )
+        })
+    }
+
+    /// Returns whether a candidate speaks of an object of which nothing could be told.
+    fn leaves_open(&self, candidate: &AppliedRename) -> bool {
+        let mut undecided = self.undecided.iter().flatten();
+        undecided.any(|open| open.from == candidate.from || open.to == candidate.to)
+    }
 }
 
 struct Search<'a> {
@@ -101,7 +136,7 @@ struct Search<'a> {
     /// The catalog with the renames so far.
     now: Arc<Catalog>,
     to: &'a Catalog,
-    found: Vec<AppliedRename>,
+    found: Found,
 }
 
 impl Search<'_> {
@@ -120,11 +155,12 @@ impl Search<'_> {
 
     /// The candidate that is to be kept next.
     async fn best(&mut self, options: &PlanOptions) -> Result<Option<AppliedRename>> {
-        let candidates = candidates(&self.now, self.to, options);
+        let mut candidates = candidates(&self.now, self.to, options);
+        candidates.retain(|candidate| !self.found.leaves_open(candidate));
         let before = differences(&self.now, self.to).len();
         let mut seen = BTreeSet::new();
         for candidate in &candidates {
-            if !seen.insert(candidate.from.clone()) {
+            if self.found.leaves_open(candidate) || !seen.insert(candidate.from.clone()) {
                 continue;
             }
             let rivals = group(candidate, &candidates);
@@ -139,12 +175,13 @@ impl Search<'_> {
             let Some(best) = tried.iter().map(|(left, _)| *left).min() else { continue };
             let kept: Vec<AppliedRename> =
                 tried.into_iter().filter(|(left, _)| *left == best).map(|(_, rival)| rival).collect();
-            // Several that do as well, and of which each leaves room for the others, come one by one.
-            let is_contended = kept.iter().any(|one| kept.iter().any(|other| contend(one, other)));
-            return match is_contended {
-                true => Err(Ambiguous { candidates: kept }.into()),
-                false => Ok(kept.into_iter().next()),
-            };
+            // Several that do as well and leave room for each other come one after the other.
+            let is_free = |one: &&AppliedRename| !kept.iter().any(|other| contend(one, other));
+            if let Some(free) = kept.iter().find(is_free) {
+                return Ok(Some(free.clone()));
+            }
+            // The others are looked at all the same, so that everything that is to be said is known at once.
+            self.found.undecided.push(kept);
         }
         Ok(None)
     }
@@ -169,7 +206,7 @@ impl Search<'_> {
         };
         execute(self.session, &statements).await?;
         self.now = self.read().await?;
-        self.found.push(rename);
+        self.found.renames.push(rename);
         Ok(())
     }
 

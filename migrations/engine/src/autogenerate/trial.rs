@@ -61,7 +61,9 @@ impl Trial<'_> {
         if left.is_empty() && self.roles.is_empty() {
             return Ok(self.finished(generated, &now));
         }
-        generated.renames = renames::find(scratch, (from, &now), &self.to.catalog, self.options).await?;
+        let found = renames::find(scratch, (from, &now), &self.to.catalog, self.options).await?;
+        let undecided = found.note();
+        generated.renames = found.renames;
         // Finding the way has left renamed roles as they are called then.
         let of_roles = self.roles.first.iter();
         let mut heads: Vec<Change> = of_roles.filter(|change| !change.is_role_rename()).cloned().collect();
@@ -81,6 +83,7 @@ impl Trial<'_> {
             false => Expanding::default(),
         };
         generated.notes.clone_from(&expanding.left);
+        generated.notes.extend(undecided);
         for up in &expanding.ahead {
             self.add(&mut generated, &mut now, up.clone(), &mut heads).await?;
         }

@@ -96,25 +96,26 @@ impl Comparison<'_> {
     }
 }
 
-/// Asks which of the candidates is a rename.
+/// Asks of each group which of its candidates is a rename.
 fn ask(ambiguous: &Ambiguous, options: &mut PlanOptions) -> Result<()> {
-    let Ambiguous { candidates } = ambiguous;
     let mut terminal = stderr();
-    writeln!(terminal, "Which of these was renamed?")?;
-    for (number, candidate) in (1..).zip(candidates) {
-        writeln!(terminal, "  {number}  {candidate}")?;
-    }
-    write!(terminal, "  0  none: they are dropped and made\nNumber: ")?;
-    terminal.flush()?;
-    let mut answer = String::new();
-    stdin().read_line(&mut answer)?;
-    match answer.trim().parse::<usize>() {
-        Ok(0) => options.rejected.extend(candidates.iter().cloned()),
-        Ok(number) if number <= candidates.len() => {
-            let chosen: Option<&AppliedRename> = candidates.get(number - 1);
-            options.chosen.extend(chosen.cloned());
+    for candidates in &ambiguous.groups {
+        writeln!(terminal, "Which of these was renamed?")?;
+        for (number, candidate) in (1..).zip(candidates) {
+            writeln!(terminal, "  {number}  {candidate}")?;
         }
-        _ => bail!("no number of the list was given"),
+        write!(terminal, "  0  none: they are dropped and made\nNumber: ")?;
+        terminal.flush()?;
+        let mut answer = String::new();
+        stdin().read_line(&mut answer)?;
+        match answer.trim().parse::<usize>() {
+            Ok(0) => options.rejected.extend(candidates.iter().cloned()),
+            Ok(number) if number <= candidates.len() => {
+                let chosen: Option<&AppliedRename> = candidates.get(number - 1);
+                options.chosen.extend(chosen.cloned());
+            }
+            _ => bail!("no number of the list was given"),
+        }
     }
     Ok(())
 }

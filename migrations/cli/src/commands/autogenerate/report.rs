@@ -158,7 +158,8 @@ impl PlanArgs {
 /// Renames that nobody can tell apart: the candidates, for who is asked and is not there.
 pub(in super::super) fn ambiguous(ambiguous: &Ambiguous, output: &Output) -> Exit {
     output.note(ambiguous);
-    let candidates: Vec<Value> = ambiguous.candidates.iter().map(|candidate| json!(candidate)).collect();
+    let candidates: Vec<Value> =
+        ambiguous.groups.iter().flatten().map(|candidate| json!(candidate)).collect();
     output.result_for_machines(&json!({ "differs": true, "candidates": candidates }));
     Exit::Attention
 }

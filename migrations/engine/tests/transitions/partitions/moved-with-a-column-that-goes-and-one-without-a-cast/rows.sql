@@ -1,0 +1,1 @@
+INSERT INTO m_1 (at) VALUES (5);
