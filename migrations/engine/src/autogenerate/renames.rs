@@ -434,10 +434,10 @@ mod tests {
             watch: CatalogWatch::default(),
             now: Arc::new(from),
             to: &to,
-            found: Vec::new(),
+            found: Found::default(),
         };
         search.run(Vec::new(), &PlanOptions::default()).await.unwrap();
-        let found: Vec<String> = search.found.iter().map(ToString::to_string).collect();
+        let found: Vec<String> = search.found.renames.iter().map(ToString::to_string).collect();
         let expected = ["public.t.a to public.t.x", "public.t.b to public.t.y", "public.t.c to public.t.z"];
         assert_eq!(found, expected.map(|names| format!("rename column {names}")));
         // Nine are tried for the first, four for the second, and one for the last.
