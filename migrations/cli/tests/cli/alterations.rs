@@ -216,8 +216,8 @@ async fn a_catalog_is_read_in_two_round_trips() {
     let session = connect(&proxy.url(&project.database.url())).await;
     // With a delay, what is sent in one go also arrives in one go.
     proxy.set_round_trip(Duration::from_millis(50));
-    // The first read prepares what the others run.
-    engine::introspection::read(&session).await.unwrap();
+    // The first reading prepares what the others run.
+    engine::introspection::read_with_dependencies(&session).await.unwrap();
     let before = proxy.traffic().flights;
     engine::introspection::read(&session).await.unwrap();
     let between = proxy.traffic().flights;
