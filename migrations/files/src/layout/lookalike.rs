@@ -35,7 +35,7 @@ pub(crate) fn lookalike(layout: Layout, base: &str) -> Option<Lookalike> {
 }
 
 /// `v12__…`, `12_…`: in small letters.
-fn begins_as_migration(stem: &str) -> bool {
+pub(super) fn begins_as_migration(stem: &str) -> bool {
     let number = stem.strip_prefix(['v', 'u']).unwrap_or(stem);
     let rest = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     rest.len() < number.len() && rest.starts_with('_')

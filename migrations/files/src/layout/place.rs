@@ -1,5 +1,6 @@
 //! The meaning of a path in a layout.
 
+use super::lookalike::begins_as_migration;
 use super::{Layout, flyway};
 use crate::file_name::{FileName, Kind, NameError};
 
@@ -39,7 +40,10 @@ impl Layout {
             Self::Diesel | Self::Prisma => match folder {
                 Some(folder) if !folder.contains('/') => self.in_folder(folder, base),
                 Some(_) => Ok(Reading::Left(TOO_DEEP)),
-                None => Ok(Reading::Left("the tool takes folders alone")),
+                None if !begins_as_migration(&base.to_lowercase()) => {
+                    Ok(Reading::Left("the tool takes folders alone"))
+                }
+                None => Err(NameError::Layout(self.name(), self.form())),
             },
             _ if folder.is_some() => Ok(Reading::Left(TOO_DEEP)),
             _ if self.passes_over(base) => {
@@ -49,9 +53,10 @@ impl Layout {
         }
     }
 
-    /// Returns whether the tool takes no file that does not begin with a number; others fail on one.
+    /// Returns whether the tool passes over a file that nobody takes for a migration; others fail on one.
     fn passes_over(self, base: &str) -> bool {
         matches!(self, Self::GolangMigrate | Self::Dbmate | Self::Supabase)
+            && !begins_as_migration(&base.to_lowercase())
             && !base.starts_with(|c: char| c.is_ascii_digit())
     }
 

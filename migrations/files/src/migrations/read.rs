@@ -149,14 +149,14 @@ impl Reader {
 
     fn finish(mut self) -> Result<Migrations, FileError> {
         let width = self.width_of_times();
-        self.ups.sort_by_key(|(place, _)| (width.map(|width| filled(place, width)), place.version.clone()));
-        self.check_order(width)?;
+        self.ups.sort_by_key(|(place, _)| (width.map(|_| text(place)), place.version.clone()));
+        self.check_order()?;
         let mut notes = self.notes();
         notes.extend(width.map(|width| {
             format!("numbers are times of different lengths, and all are filled with zeros to {width} digits")
         }));
         let versions: Vec<&[u64]> = self.ups.iter().map(|(place, _)| place.version.as_slice()).collect();
-        let times = width.map(|width| self.ups.iter().map(|(place, _)| filled(place, width)).collect());
+        let times = width.map(|width| filled(self.ups.iter().map(|(place, _)| text(place)), width));
         let numbers = times.or_else(|| layout::numbers(&versions)).unwrap_or_else(|| {
             notes.push(
                 "a version has more than four parts or a part over 9999, so that numbers are places in the \
@@ -195,14 +195,10 @@ impl Reader {
     }
 
     /// Refuses numbers that are there twice, and an order that the tool would not run them in.
-    fn check_order(&self, width: Option<usize>) -> Result<(), FileError> {
-        let is_same = |before: &Place, after: &Place| match width {
-            Some(width) => filled(before, width) == filled(after, width),
-            None => before.version == after.version,
-        };
-        let is_as_text = self.layout.orders_as_text() && width.is_none();
+    fn check_order(&self) -> Result<(), FileError> {
+        let is_as_text = self.layout.orders_as_text() && self.width_of_times().is_none();
         for ((before, previous), (after, file)) in self.ups.iter().zip(self.ups.iter().skip(1)) {
-            let problem = if is_same(before, after) {
+            let problem = if before.version == after.version {
                 Problem::SameNumber { other: previous.file.clone() }
             } else if is_as_text && text(before) > text(after) {
                 Problem::OrderOfText { tool: self.layout.name(), other: previous.file.clone() }
@@ -237,10 +233,16 @@ impl Reader {
 /// writes 18 today.
 const TIME_DIGITS: RangeInclusive<usize> = 14..=18;
 
-/// The number of a time that is given so many digits.
-fn filled(place: &Place, width: usize) -> i64 {
-    // 18 digits always fit.
-    format!("{:0<width$}", text(place)).parse().unwrap_or(i64::MAX)
+/// The numbers of times, in their order, that are given so many digits. Where two are then the same, the later
+/// one is one more.
+fn filled(times: impl Iterator<Item = String>, width: usize) -> Vec<i64> {
+    let next = |before: &mut i64, time: String| {
+        // 18 digits always fit.
+        let number: i64 = format!("{time:0<width$}").parse().unwrap_or(i64::MAX);
+        *before = number.max(before.saturating_add(1));
+        Some(*before)
+    };
+    times.scan(-1, next).collect()
 }
 
 /// A version as the tools compare it that compare texts.
