@@ -1210,8 +1210,8 @@ CREATE INDEX ix_bookmarks_added ON public.bookmarks USING btree (organization_id
 CREATE INDEX ix_bookmarks_archived ON public.bookmarks USING btree (organization_id, id) WHERE is_archived;
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
 CREATE INDEX ix_bookmarks_in_folder ON public.bookmarks USING btree (organization_id, folder_id, id);
-CREATE INDEX ix_bookmarks_in_further ON public.bookmarks USING btree (organization_id, id) INCLUDE (further_folder_ids) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_modified ON public.bookmarks USING btree (organization_id, COALESCE(updated_at, created_at, '-infinity'::timestamp with time zone), id);
+CREATE INDEX ix_bookmarks_organization_further ON public.bookmarks USING btree (organization_id, id) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_title ON public.bookmarks USING btree (organization_id, lower("left"(title, 200)) COLLATE "C", id);
 CREATE INDEX ix_bookmarks_unread ON public.bookmarks USING btree (organization_id, id) WHERE unread;
 CREATE INDEX ix_bookmarks_untagged ON public.bookmarks USING btree (organization_id, id) WHERE (COALESCE(cardinality(tags), 0) = 0);

@@ -1,11 +1,6 @@
 -- branchline: no-transaction
 -- branchline: allow prefer-robust-stmts: each statement may be run again; DROP goes before what is made
 
-DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_organization_further;
-CREATE INDEX CONCURRENTLY ix_bookmarks_organization_further
-    ON bookmarks (organization_id, id) WHERE further_folder_ids IS NOT NULL;
-DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_in_further;
-
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_organization_folder;
 CREATE INDEX CONCURRENTLY ix_bookmarks_organization_folder ON bookmarks (organization_id, folder_id);
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_in_folder;

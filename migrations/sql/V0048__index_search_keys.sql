@@ -18,11 +18,8 @@ DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_untagged;
 CREATE INDEX CONCURRENTLY ix_bookmarks_untagged
     ON bookmarks (organization_id, id) WHERE coalesce(cardinality(tags), 0) = 0;
 
--- What a folder holds: its list is read from the indexes alone, which counts need too.
+-- What a folder holds: its list is read from the index alone, which counts need too. What a bookmark has beside its
+-- folder may be too long for an index.
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_in_folder;
 CREATE INDEX CONCURRENTLY ix_bookmarks_in_folder ON bookmarks (organization_id, folder_id, id);
 DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_organization_folder;
-DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_in_further;
-CREATE INDEX CONCURRENTLY ix_bookmarks_in_further
-    ON bookmarks (organization_id, id) INCLUDE (further_folder_ids) WHERE further_folder_ids IS NOT NULL;
-DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_organization_further;
