@@ -211,12 +211,12 @@ impl Place<'_> {
                 for migration in migrations.iter() {
                     prepared.runner(&|_| {}).run(migration, Direction::Up).await?;
                 }
-                Made::Scratch(database, Vec::new())
+                Made::Scratch(Box::new(database), Vec::new())
             }
             Source::Wanted(files, _) => {
                 let database = self.scratch.beside(None).await?;
                 let notes = load(&database.url, files).await?.notes;
-                Made::Scratch(database, notes)
+                Made::Scratch(Box::new(database), notes)
             }
             Source::Database(url) => Made::Database(url),
         })
@@ -226,7 +226,7 @@ impl Place<'_> {
 /// A side that was made, and not yet read.
 enum Made<'s> {
     /// In a scratch database, with what is to be said of it.
-    Scratch(Beside, Vec<String>),
+    Scratch(Box<Beside>, Vec<String>),
     /// A database that was there.
     Database(&'s Url),
 }
@@ -234,7 +234,7 @@ enum Made<'s> {
 impl Made<'_> {
     async fn read(self, scratch: &Scratch) -> Result<Raw> {
         let (session, template, notes) = match self {
-            Self::Scratch(database, notes) => (database.session().await?, Some(database), notes),
+            Self::Scratch(database, notes) => (database.session().await?, Some(*database), notes),
             Self::Database(url) => {
                 let session = connect(&Connector::new(url)?).await?;
                 check_version(&session, &scratch.session().await?).await?;
