@@ -233,8 +233,8 @@ impl Reader {
 /// writes 18 today.
 const TIME_DIGITS: RangeInclusive<usize> = 14..=18;
 
-/// The numbers of times, in their order, that are given so many digits. Where two are then the same, the later
-/// one is one more.
+/// The numbers of times, in their order, that are given so many digits. Where two are then the same, the
+/// later one is one more.
 fn filled(times: impl Iterator<Item = String>, width: usize) -> Vec<i64> {
     let next = |before: &mut i64, time: String| {
         // 18 digits always fit.
