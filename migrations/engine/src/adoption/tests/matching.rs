@@ -121,3 +121,11 @@ fn the_last_entry_of_a_migration_counts() {
         assert_eq!(record.matches(&migrations(&["V1__a.sql"])).applied.len(), wanted);
     }
 }
+
+#[test]
+fn times_that_are_filled_with_zeros_are_found_as_they_are_written() {
+    let files =
+        ["2025-11-18-120000_a/up.sql", "2025-11-19-120000-0000_b/up.sql", "2025-11-20-120000_c/up.sql"];
+    let entries = [("20251118120000", "", ""), ("202511191200000000", "", "")];
+    assert_eq!(matched(&files, &entries), (vec![0, 1], Some(Matching::Number), 0));
+}
