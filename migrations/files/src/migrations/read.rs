@@ -150,7 +150,7 @@ impl Reader {
     fn finish(mut self) -> Result<Migrations, FileError> {
         let width = self.width_of_times();
         self.ups.sort_by_key(|(place, _)| (width.map(|_| text(place)), place.version.clone()));
-        self.check_order()?;
+        self.check_order(width.is_some())?;
         let mut notes = self.notes();
         notes.extend(width.map(|width| {
             format!("numbers are times of different lengths, and all are filled with zeros to {width} digits")
@@ -194,9 +194,10 @@ impl Reader {
         (self.layout.orders_as_text() && are_times && shortest < longest).then_some(longest)
     }
 
-    /// Refuses numbers that are there twice, and an order that the tool would not run them in.
-    fn check_order(&self) -> Result<(), FileError> {
-        let is_as_text = self.layout.orders_as_text() && self.width_of_times().is_none();
+    /// Refuses numbers that are there twice, and an order that the tool would not run them in; `are_times`
+    /// says that they have the order of their texts.
+    fn check_order(&self, are_times: bool) -> Result<(), FileError> {
+        let is_as_text = self.layout.orders_as_text() && !are_times;
         for ((before, previous), (after, file)) in self.ups.iter().zip(self.ups.iter().skip(1)) {
             let problem = if before.version == after.version {
                 Problem::SameNumber { other: previous.file.clone() }
