@@ -5,7 +5,7 @@ mod swap;
 
 use std::collections::BTreeMap;
 
-use model::{Catalog, Ident, ObjectId, PartName, Property, QualifiedName};
+use model::{Catalog, Ident, ObjectId, PartName, Property, QualifiedName, literal};
 
 use crate::names::suffixed;
 use crate::side::Side;
@@ -204,13 +204,13 @@ impl Retyped<'_> {
     /// interrupted passes over what it has filled.
     fn fill(&self, sides: (&Side<'_>, &Side<'_>)) -> Change {
         let (table, own, new) = (&self.part.whole, &self.part.name, &self.new);
-        let literal = table.to_string().replace('\'', "''");
+        let quoted = literal(&table.to_string());
         let value = self.value(sides, own.as_str(), false);
         let sql = format!(
             "DO $$\n#variable_conflict use_column\n<<batch>>\nDECLARE\n    \
              pages CONSTANT bigint := {PAGES};\n    page bigint := 0;\n    \
              last CONSTANT bigint :=\n        \
-             pg_relation_size('{literal}') / current_setting('block_size')::bigint;\n    \
+             pg_relation_size({quoted}) / current_setting('block_size')::bigint;\n    \
              begins tid;\n    ends tid;\n\
              BEGIN\n    WHILE batch.page <= batch.last LOOP\n        \
              begins := format('(%s,0)', page);\n        ends := format('(%s,0)', page + pages);\n        \

@@ -295,8 +295,9 @@ fn owner_of_most(catalog: &Catalog) -> &str {
     counts.into_iter().rev().max_by_key(|(_, count)| *count).map_or("", |(owner, _)| owner)
 }
 
-/// A text as SQL has it, whatever standard_conforming_strings says.
-fn literal(text: &str) -> String {
+/// A text as SQL has it, whatever `standard_conforming_strings` says.
+#[must_use]
+pub fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }

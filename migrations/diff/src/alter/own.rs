@@ -1,6 +1,6 @@
 //! The properties of an object itself, its parts aside.
 
-use model::{ObjectId, Property};
+use model::{ObjectId, Property, literal};
 
 use super::is_general;
 use crate::column::Changed;
@@ -94,7 +94,7 @@ impl<'o, 'a> Own<'o, 'a> {
     fn extension(&mut self) {
         let name = self.node.name();
         if let Some(version) = self.after(&Property::Version).filter(|_| self.has(&Property::Version)) {
-            self.sql.push(format!("ALTER EXTENSION {name} UPDATE TO '{}';\n", version.replace('\'', "''")));
+            self.sql.push(format!("ALTER EXTENSION {name} UPDATE TO {};\n", literal(version)));
         }
         let is_bound = self.from.value(self.node, &Property::Relocatable).is_some();
         if self.has(&Property::Schema) && is_bound {

@@ -1,6 +1,6 @@
 //! Sequences: their numbers, their owners.
 
-use model::{ObjectId, PartName, Property};
+use model::{ObjectId, PartName, Property, literal};
 
 use super::own::Own;
 use super::relation::persistence;
@@ -66,9 +66,9 @@ pub(super) fn sequence_position(sequence: &ObjectId, before: &str, after: &str) 
         return String::new();
     }
     let start = number(after, "start").clamp(least, most);
-    let literal = sequence.name().to_string().replace('\'', "''");
+    let quoted = literal(&sequence.name());
     format!(
-        "SELECT pg_catalog.setval('{literal}', CASE WHEN is_called THEN least(greatest(last_value, {least}), \
+        "SELECT pg_catalog.setval({quoted}, CASE WHEN is_called THEN least(greatest(last_value, {least}), \
          {most}) ELSE {start} END, is_called) FROM {} WHERE last_value NOT BETWEEN {least} AND {most};\n",
         sequence.name()
     )

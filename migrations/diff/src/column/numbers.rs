@@ -1,6 +1,6 @@
 //! Columns that are numbered: by an identity, by a sequence of their own.
 
-use model::{ObjectId, PartName, Property};
+use model::{ObjectId, PartName, Property, literal};
 
 use super::{Kept, follows_parent};
 use crate::names::suffixed;
@@ -94,10 +94,6 @@ pub(crate) fn count_on(sequence: &str, before: &str) -> String {
 pub(crate) fn serial_sequence(part: &PartName) -> String {
     let (table, own) = (literal(&part.whole.to_string()), literal(&part.name.unquoted()));
     format!("pg_catalog.pg_get_serial_sequence({table}, {own})")
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Numbers that are given from now on come after those that are there.

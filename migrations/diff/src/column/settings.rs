@@ -1,6 +1,6 @@
 //! How columns are stored, and the options of relations, columns and foreign objects.
 
-use model::{ObjectId, Property};
+use model::{ObjectId, Property, literal};
 
 use super::{Changed, kind_alone};
 use crate::side::Side;
@@ -95,7 +95,6 @@ pub(crate) fn foreign_options(changed: &Changed<'_>) -> Option<String> {
             _ => continue,
         };
         let name = format!("\"{}\"", name.replace('"', "\"\""));
-        let literal = |value: &str| format!("'{}'", value.replace('\'', "''"));
         items.push(match (before, after) {
             (None, Some(value)) => format!("ADD {name} {}", literal(value)),
             (Some(_), Some(value)) => format!("SET {name} {}", literal(value)),
