@@ -5,7 +5,7 @@ mod swap;
 
 use std::collections::BTreeMap;
 
-use model::{Catalog, Ident, ObjectId, PartName, Property, QualifiedName, literal};
+use model::{Catalog, Ident, ObjectId, PartName, Property, QualifiedName, dollar_quoted, literal};
 
 use crate::names::suffixed;
 use crate::side::Side;
@@ -170,10 +170,11 @@ impl Retyped<'_> {
         let collation = sides.1.value(&self.object(), &Property::Collation);
         let collation = collation.map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
         let value = self.value(sides, &format!("new.{own}"), false);
+        let body = dollar_quoted(&format!("\nBEGIN\n    new.{new} := {value};\n    RETURN new;\nEND "));
         let mut sql = format!(
             "ALTER TABLE {table} ADD COLUMN {new} {}{collation};\n\
              CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql\n\
-             SET search_path = pg_catalog AS $$\nBEGIN\n    new.{new} := {value};\n    RETURN new;\nEND $$;\n\
+             SET search_path = pg_catalog AS {body};\n\
              CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table}\n\
              FOR EACH ROW EXECUTE FUNCTION {function}();\n",
             self.now
@@ -206,8 +207,8 @@ impl Retyped<'_> {
         let (table, own, new) = (&self.part.whole, &self.part.name, &self.new);
         let quoted = literal(&table.to_string());
         let value = self.value(sides, own.as_str(), false);
-        let sql = format!(
-            "DO $$\n#variable_conflict use_column\n<<batch>>\nDECLARE\n    \
+        let body = format!(
+            "\n#variable_conflict use_column\n<<batch>>\nDECLARE\n    \
              pages CONSTANT bigint := {PAGES};\n    page bigint := 0;\n    \
              last CONSTANT bigint :=\n        \
              pg_relation_size({quoted}) / current_setting('block_size')::bigint;\n    \
@@ -217,8 +218,9 @@ impl Retyped<'_> {
              UPDATE {table} AS own SET {new} = {value}\n        \
              WHERE own.ctid >= batch.begins AND own.ctid < batch.ends\n            \
              AND {new} IS NULL AND {own} IS NOT NULL;\n        \
-             COMMIT;\n        page := page + pages;\n    END LOOP;\nEND $$;\n"
+             COMMIT;\n        page := page + pages;\n    END LOOP;\nEND "
         );
+        let sql = format!("DO {};\n", dollar_quoted(&body));
         self.change(format!("fills {new} in batches of {PAGES} pages, each of which commits"), sql)
     }
 }

@@ -6,8 +6,8 @@ mod timeline;
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
-use files::Migrations;
-use model::{Catalog, ObjectId, QualifiedName};
+use files::{Migrations, TableName};
+use model::{Catalog, Ident, ObjectId, QualifiedName};
 use pg::Connector;
 use tokio_postgres::Client;
 
@@ -46,15 +46,22 @@ impl Found {
 
 /// The tables of another tool that a migration moves away, with their indexes, sequences and statistics.
 fn moved(migrations: &Migrations, timeline: &Timeline, there: &Catalog) -> BTreeSet<ObjectId> {
+    let has_name = |moved: &TableName, table: &QualifiedName| {
+        let schema = table.schema.as_ref().map(Ident::unquoted).unwrap_or_default();
+        let is_default = moved.schema.is_some() || schema == "public";
+        is_default && moved.is(&schema, &table.name.unquoted())
+    };
     let named = (1..).zip(migrations.iter()).flat_map(|(number, migration)| {
-        migration.moves().map(move |table| {
-            let (schema, table) = table.split_once('.').unwrap_or(("public", table));
-            (number, ObjectId::Table(QualifiedName::new(schema, table)))
-        })
+        let tables = there.iter().filter_map(|(object, _)| match object {
+            ObjectId::Table(name) => Some((object, name)),
+            _ => None,
+        });
+        let moved = tables.filter(|(_, name)| migration.moves().any(|moved| has_name(moved, name)));
+        moved.map(move |(table, _)| (number, table))
     });
     let tables: BTreeSet<ObjectId> = named
         .filter(|(number, table)| is_of_another(timeline, *number, table, there))
-        .map(|(_, table)| table)
+        .map(|(_, table)| table.clone())
         .collect();
     let wholes: BTreeSet<&QualifiedName> = tables.iter().filter_map(ObjectId::as_whole).collect();
     let parts = there.iter().map(|(object, _)| object).filter(|object| {

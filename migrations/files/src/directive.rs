@@ -1,5 +1,7 @@
 //! Directives: comments at the head of a migration file.
 
+use crate::table_name::{self, TableName};
+
 /// The word that begins a directive's comment.
 const MARK: &str = "branchline:";
 
@@ -16,7 +18,7 @@ pub struct Directives {
     pub losses: Vec<Loss>,
     /// Tables of another tool that the file moves away, to make its own of that name: `moves <table>:
     /// <reason>`, with its schema where that is not public.
-    pub moves: Vec<String>,
+    pub moves: Vec<TableName>,
 }
 
 /// An excuse from a lint rule.
@@ -34,11 +36,19 @@ pub struct Allow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// The table.
-    pub table: String,
-    /// The column; `*` for the whole table.
+    pub table: TableName,
+    /// The column as the catalog holds it, without quotes; `*` for the whole table.
     pub column: String,
     /// Why that is bearable.
     pub reason: String,
+}
+
+impl Loss {
+    /// Returns whether it is said of a column; of whole rows where there is none.
+    #[must_use]
+    pub fn is_of(&self, schema: &str, table: &str, column: Option<&str>) -> bool {
+        self.table.is(schema, table) && (self.column == "*" || Some(&*self.column) == column)
+    }
 }
 
 /// A directive that cannot be followed.
@@ -108,17 +118,14 @@ impl Directives {
             }
             "loses" => {
                 let wrong = form("loses <table.column>: <reason>");
-                let (what, reason) = subject_and_reason(rest).ok_or(wrong.clone())?;
-                let (table, column) = what.rsplit_once('.').ok_or(wrong)?;
-                self.losses.push(Loss {
-                    table: table.to_owned(),
-                    column: column.to_owned(),
-                    reason: reason.to_owned(),
-                });
+                let (mut names, reason) = names_and_reason(rest).ok_or(wrong.clone())?;
+                let column = names.pop().ok_or(wrong.clone())?;
+                let table = TableName::new(names).ok_or(wrong)?;
+                self.losses.push(Loss { table, column, reason: reason.to_owned() });
             }
             "moves" => {
-                let (table, _) = subject_and_reason(rest).ok_or(form("moves <table>: <reason>"))?;
-                self.moves.push(table.to_owned());
+                let names = names_and_reason(rest).and_then(|(names, _)| TableName::new(names));
+                self.moves.push(names.ok_or(form("moves <table>: <reason>"))?);
             }
             _ => return Err(DirectiveError::Unknown { line, word: word.to_owned() }),
         }
@@ -134,6 +141,13 @@ fn subject_and_reason(text: &str) -> Option<(&str, &str)> {
     (is_word && !reason.is_empty()).then_some((subject, reason))
 }
 
+/// `<name>: <reason>`, the name in its pieces.
+fn names_and_reason(text: &str) -> Option<(Vec<String>, &str)> {
+    let (names, rest) = table_name::pieces(text)?;
+    let reason = rest.trim_start().strip_prefix(':')?.trim();
+    (!reason.is_empty()).then_some((names, reason))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +161,8 @@ mod tests {
              -- branchline: allow ban-drop-column: nobody reads it: checked\n\
              -- branchline: irreversible: the rows are gone\n\
              -- branchline: loses app.users.email: it was a copy\n\
+             -- branchline: loses \"Odd one\".\"a: b\": nobody reads it\n\
+             -- branchline: moves \"Users\": they are another tool's\n\
              SELECT 1;\n",
         )
         .unwrap();
@@ -156,10 +172,23 @@ mod tests {
             directives.allows,
             [Allow { rule: "ban-drop-column".into(), reason: "nobody reads it: checked".into(), line: 4 }]
         );
+        let table = |schema: Option<&str>, name: &str| TableName {
+            schema: schema.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        let loss = |table, column: &str, reason: &str| Loss {
+            table,
+            column: column.to_owned(),
+            reason: reason.to_owned(),
+        };
         assert_eq!(
             directives.losses,
-            [Loss { table: "app.users".into(), column: "email".into(), reason: "it was a copy".into() }]
+            [
+                loss(table(Some("app"), "users"), "email", "it was a copy"),
+                loss(table(None, "Odd one"), "a: b", "nobody reads it"),
+            ]
         );
+        assert_eq!(directives.moves, [table(None, "Users")]);
     }
 
     #[test]
@@ -180,6 +209,9 @@ mod tests {
             "-- branchline: allow rule",
             "-- branchline: loses t.c:",
             "-- branchline: loses t: x",
+            "-- branchline: loses a.b.c.d: x",
+            "-- branchline: loses t.\"c: x",
+            "-- branchline: moves a b: x",
         ] {
             assert!(matches!(Directives::parse(sql), Err(DirectiveError::Form { line: 1, .. })), "{sql}");
         }

@@ -19,6 +19,7 @@ mod refusal;
 mod renumber;
 mod statement;
 mod step;
+mod table_name;
 mod target;
 mod version;
 #[doc(hidden)]
@@ -41,5 +42,6 @@ pub use statement::{
     CopyData, IndexBuild, PsqlCommand, Scanner, SplitError, Statement, Token, psql_commands, split,
 };
 pub use step::{Step, StepKind};
+pub use table_name::{TableName, pieces as name_pieces};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};
 pub use version::VersionType;

@@ -7,6 +7,7 @@ use crate::file_name::NameError;
 use crate::layout::{self, Layout};
 use crate::line_index::LineIndex;
 use crate::statement::{CopyData, Parts, PsqlCommand, SplitError, Statement};
+use crate::table_name::TableName;
 use crate::version::VersionType;
 
 /// From here on a number is a date, as in V20260131__name, and the next one need not follow it.
@@ -264,8 +265,8 @@ impl Migration {
     }
 
     /// Tables of another tool that its up moves away.
-    pub fn moves(&self) -> impl Iterator<Item = &str> {
-        self.up.directives.moves.iter().map(String::as_str)
+    pub fn moves(&self) -> impl Iterator<Item = &TableName> {
+        self.up.directives.moves.iter()
     }
 
     /// The up's file name without its ending, `V0001__name`, or the name of its folder where the layout has

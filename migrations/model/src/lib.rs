@@ -19,5 +19,6 @@ pub use drift::{Drift, drift, without_what_rightly_differs};
 pub use expression::canonical_expression;
 pub use rows::{ColumnValues, EXCERPT, RowLoss, Rows, Sample, TableRows, row_losses};
 pub use schema_file::{
-    SCHEMA_FILE_ACCESS, Statements, literal, schema_file, schema_file_without_privileges, setting_value,
+    SCHEMA_FILE_ACCESS, Statements, dollar_quoted, literal, schema_file, schema_file_without_privileges,
+    setting_value,
 };

@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use files::Loss;
 
+use crate::schema_file::identifier;
+
 /// The rows of some tables, by the table's name with its schema.
 pub type Rows = BTreeMap<String, TableRows>;
 
@@ -151,12 +153,10 @@ impl RowLoss {
     }
 }
 
-/// Returns whether a directive says that a column, or a whole table, is lost. A table without a schema is one
-/// of that name in any.
+/// Returns whether a directive says that a column, or a whole table, is lost.
 fn is_said(said: &[Loss], table: &str, column: Option<&str>) -> bool {
-    let bare = table.rsplit_once('.').map_or(table, |(_, bare)| bare);
-    let mut of_table = said.iter().filter(|loss| loss.table == table || loss.table == bare);
-    of_table.any(|loss| loss.column == "*" || Some(&*loss.column) == column)
+    let (schema, table) = table.split_once('.').unwrap_or(("public", table));
+    said.iter().any(|loss| loss.is_of(schema, table, column))
 }
 
 /// Returns the rows and values before that are not there afterwards and that no directive declares lost. Rows
@@ -244,24 +244,31 @@ fn missing<T: Copy>(list: &[T], other: &[T], key: impl Fn(&T) -> u64) -> Vec<T> 
     list.iter().filter(is_missing).copied().collect()
 }
 
+impl RowLoss {
+    /// The table or the column as a directive takes it: quoted where its name has to be.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let (schema, table) = self.table().split_once('.').unwrap_or(("public", self.table()));
+        let names = [Some(schema), Some(table), self.column()];
+        names.into_iter().flatten().map(identifier).collect::<Vec<_>>().join(".")
+    }
+}
+
 impl fmt::Display for RowLoss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name();
         match self {
-            Self::Pairing { table, count } => {
-                write!(
-                    f,
-                    "table {table}: in {} values have changed places with those of others",
-                    rows(*count)
-                )
+            Self::Pairing { count, .. } => {
+                write!(f, "table {name}: in {} values have changed places with those of others", rows(*count))
             }
-            Self::Rows { table, before, after: None } => {
-                write!(f, "table {table}: it is gone, and {} with it", rows(*before))
+            Self::Rows { before, after: None, .. } => {
+                write!(f, "table {name}: it is gone, and {} with it", rows(*before))
             }
-            Self::Rows { table, before, after: Some(after) } => {
-                write!(f, "table {table}: {} before, {after} now", rows(*before))
+            Self::Rows { before, after: Some(after), .. } => {
+                write!(f, "table {name}: {} before, {after} now", rows(*before))
             }
-            Self::Values { table, column, count, was, is } => {
-                write!(f, "column {table}.{column}: in {} {was} ", rows(*count))?;
+            Self::Values { count, was, is, .. } => {
+                write!(f, "column {name}: in {} {was} ", rows(*count))?;
                 match is {
                     Some(Sample::Unknown) => f.write_str("has become another"),
                     Some(is) => write!(f, "has become {is}"),
@@ -318,6 +325,10 @@ mod tests {
         Rows::from([("public.t".to_owned(), TableRows { count: rows.len(), columns })])
     }
 
+    fn said(what: &str) -> Vec<Loss> {
+        files::Directives::parse(&format!("-- branchline: loses {what}: it is a test")).unwrap().losses
+    }
+
     fn described(before: &Rows, after: &Rows) -> Vec<String> {
         row_losses(before, after, &[]).iter().map(ToString::to_string).collect()
     }
@@ -358,21 +369,32 @@ mod tests {
         assert_eq!(described(&before, &after), [expected]);
         // A column whose values are said to be lost does not part the others.
         let gone = table(&[vec![("a", Some("1"))], vec![("a", Some("2"))], vec![("a", Some("3"))]]);
-        let said = [Loss { table: "t".into(), column: "b".into(), reason: "it is a test".into() }];
-        assert!(row_losses(&before, &gone, &said).is_empty());
+        assert!(row_losses(&before, &gone, &said("t.b")).is_empty());
     }
 
     #[test]
     fn a_directive_excuses_a_column_or_a_table_with_or_without_its_schema() {
         let before = table(&[vec![("a", Some("1"))]]);
-        let say = |table: &str, column: &str| {
-            [Loss { table: table.into(), column: column.into(), reason: "it is a test".into() }]
-        };
-        let is_reported = |after: &Rows, said: &[Loss]| !row_losses(&before, after, said).is_empty();
+        let is_reported = |after: &Rows, what: &str| !row_losses(&before, after, &said(what)).is_empty();
         let (other, gone) = (table(&[vec![("a", None)]]), Rows::new());
-        assert!(!is_reported(&other, &say("t", "a")) && !is_reported(&other, &say("public.t", "*")));
-        assert!(is_reported(&other, &say("t", "b")) && is_reported(&other, &say("other.t", "a")));
-        assert!(!is_reported(&gone, &say("t", "*")) && is_reported(&gone, &say("t", "a")));
+        assert!(!is_reported(&other, "t.a") && !is_reported(&other, "public.t.*"));
+        assert!(is_reported(&other, "t.b") && is_reported(&other, "other.t.a"));
+        assert!(!is_reported(&gone, "t.*") && is_reported(&gone, "t.a"));
+    }
+
+    #[test]
+    fn a_report_shows_names_as_a_directive_takes_them() {
+        let before = table(&[vec![("userId", Some("1")), ("a.b", Some("1")), ("plain", Some("1"))]]);
+        let after = table(&[vec![("userId", None), ("a.b", None), ("plain", None)]]);
+        let columns = ["public.t.\"a.b\"", "public.t.plain", "public.t.\"userId\""];
+        for (text, column) in described(&before, &after).iter().zip(columns) {
+            assert!(text.starts_with(&format!("column {column}: ")), "{text}");
+            let left = row_losses(&before, &after, &said(column));
+            assert!(
+                left.len() == 2 && left.iter().all(|loss| !loss.to_string().contains(column)),
+                "{column}"
+            );
+        }
     }
 
     #[test]

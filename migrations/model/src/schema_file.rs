@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{
     Catalog, DefaultPrivilegesName, Ident, ObjectId, ObjectKind, PartName, Properties, Property,
-    QualifiedName,
+    QualifiedName, SettingName,
 };
 use order::Order;
 
+pub(crate) use access::identifier;
 pub use access::setting_value;
 pub use statements::Statements;
 
@@ -300,6 +301,16 @@ fn owner_of_most(catalog: &Catalog) -> &str {
 pub fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
+
+/// The text of a function or a block as SQL has it, quoted by dollars and a word that is not in it.
+#[must_use]
+pub fn dollar_quoted(body: &str) -> String {
+    let words = std::iter::once(String::new()).chain((1..).map(|number| format!("body{number}")));
+    let mut quotes = words.map(|word| format!("${word}$"));
+    // The first of endlessly many that is free.
+    let quote = quotes.find(|quote| !body.contains(quote.as_str())).unwrap_or_default();
+    format!("{quote}{body}{quote}")
 }
 
 #[cfg(test)]

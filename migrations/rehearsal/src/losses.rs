@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 use anyhow::{Context, Result, bail};
 use files::Migration;
-use model::{Catalog, ObjectId, QualifiedName};
+use model::{Catalog, Ident, ObjectId, QualifiedName};
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 
-use super::tables::{Columns, bare};
+use super::tables::{Columns, is_said};
 use engine::database::{literal, one_row, rows};
 
 /// A column, or a table's column, whose values are gone after the migrations.
@@ -93,10 +93,10 @@ impl Held {
         let gone = self.0.into_iter().filter(|column| !is_there(column));
         Ok(gone
             .map(|column| {
-                let is_declared = declared.iter().any(|loss| {
-                    bare(&loss.table) == bare(&column.table)
-                        && (loss.column == "*" || loss.column == column.name.trim_matches('"'))
-                });
+                let table = QualifiedName::parse(&column.table);
+                let name = Ident::new(&column.name);
+                let is_said = |table| declared.iter().any(|loss| is_said(loss, table, &name));
+                let is_declared = table.as_ref().is_some_and(is_said);
                 Loss { table: column.table, column: column.name, values: column.values, is_declared }
             })
             .collect())
@@ -139,10 +139,9 @@ pub async fn check(session: &Client, losses: &[Loss]) -> Result<()> {
             };
             bail!(
                 "{table}.{column} is to be dropped and holds more values than the rehearsal saw ({seen}); \
-                 rehearse again, and where they may go, say so in the migration: -- branchline: loses {}.{}: \
-                 <reason>",
-                bare(table),
-                column.trim_matches('"')
+                 rehearse again, and where they may go, say so in the migration: \
+                 -- branchline: loses {}.{column}: <reason>",
+                QualifiedName::parse(table).map_or_else(|| table.clone(), |table| table.name.to_string())
             );
         }
     }

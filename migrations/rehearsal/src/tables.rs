@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use files::{Loss, Migration};
-use model::{Catalog, ObjectId, QualifiedName};
+use model::{Catalog, Ident, ObjectId, QualifiedName};
 use tokio_postgres::Client;
 
 use engine::database::{literal, one_row};
@@ -40,7 +40,10 @@ pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
         .flat_map(|script| script.sql.split(|c: char| !is_of_name(c)))
         .map(str::to_ascii_lowercase)
         .collect();
-    let is_named = |table: &str| words.contains(&bare(table).to_ascii_lowercase());
+    let is_named = |table: &QualifiedName| {
+        let name = table.name.unquoted().to_ascii_lowercase();
+        name.split(|c: char| !is_of_name(c)).all(|word| word.is_empty() || words.contains(word))
+    };
     let losses: Vec<&Loss> = migrations.iter().flat_map(|migration| migration.losses()).collect();
     let tables = catalog.iter().filter_map(|(object, _)| match object {
         ObjectId::Table(name) => Some(name),
@@ -48,23 +51,20 @@ pub(super) fn touched(catalog: &Catalog, migrations: &[&Migration]) -> Columns {
     });
     let columns = |table: &QualifiedName| {
         let of_table = |(object, _): (&ObjectId, _)| match object {
-            ObjectId::Column(column) if column.whole == *table => Some(column.name.to_string()),
+            ObjectId::Column(column) if column.whole == *table => Some(column.name.clone()),
             _ => None,
         };
-        let table = table.to_string();
-        let is_kept = |column: &String| {
-            let is_lost = |loss: &&Loss| {
-                bare(&loss.table) == bare(&table)
-                    && (loss.column == "*" || loss.column == column.trim_matches('"'))
-            };
-            !losses.iter().any(is_lost)
-        };
-        catalog.iter().filter_map(of_table).filter(is_kept).collect::<Vec<_>>()
+        let is_kept = |column: &Ident| !losses.iter().any(|loss| is_said(loss, table, column));
+        let columns = catalog.iter().filter_map(of_table).filter(is_kept);
+        columns.map(|column| column.to_string()).collect::<Vec<_>>()
     };
-    tables
-        .filter(|table| is_named(&table.to_string()))
-        .map(|table| (table.to_string(), columns(table)))
-        .collect()
+    tables.filter(|table| is_named(table)).map(|table| (table.to_string(), columns(table))).collect()
+}
+
+/// Returns whether a directive says that a column is lost.
+pub(super) fn is_said(loss: &Loss, table: &QualifiedName, column: &Ident) -> bool {
+    let schema = table.schema.as_ref().map(Ident::unquoted).unwrap_or_default();
+    loss.is_of(&schema, &table.name.unquoted(), Some(&column.unquoted()))
 }
 
 /// Reads every row of the tables, but for those whose rows are said to be lost.
@@ -104,12 +104,6 @@ pub(super) async fn digest(session: &Client, columns: &Columns) -> Result<Digest
     Ok(digest)
 }
 
-/// A table's name without its schema and quotes.
-pub(super) fn bare(table: &str) -> String {
-    let name = table.rsplit('.').next().unwrap_or(table);
-    name.trim_matches('"').to_owned()
-}
-
 fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
@@ -130,13 +124,20 @@ mod tests {
             ("column", "public.bookmarks.note"),
             ("table", "public.bookmark"),
             ("column", "public.bookmark.id"),
+            ("table", "public.\"Odd one\""),
+            ("column", "public.\"Odd one\".\"a b\""),
+            ("column", "public.\"Odd one\".\"userId\""),
         ] {
             catalog.add(ObjectId::parse(kind, name).unwrap(), Property::Comment, "");
         }
-        let sql = "-- branchline: loses bookmarks.note: nobody reads it\nALTER TABLE Bookmarks DROP note;\n";
+        let sql = "-- branchline: loses bookmarks.note: nobody reads it\n\
+                   -- branchline: loses \"Odd one\".\"a b\": nobody reads it\n\
+                   ALTER TABLE Bookmarks DROP note;\nALTER TABLE \"Odd one\" DROP \"a b\";\n";
         let files = [("V1__a.sql".to_owned(), sql.as_bytes().to_vec())];
         let migrations = Migrations::from_files(files).unwrap();
         let touched = touched(&catalog, &migrations.iter().collect::<Vec<_>>());
-        assert_eq!(touched, Columns::from([("public.bookmarks".to_owned(), vec!["url".to_owned()])]));
+        let columns = |column: &str| vec![column.to_owned()];
+        let odd = ("public.\"Odd one\"".to_owned(), columns("\"userId\""));
+        assert_eq!(touched, Columns::from([odd, ("public.bookmarks".to_owned(), columns("url"))]));
     }
 }

@@ -72,6 +72,31 @@ fn what_loses_data_says_so_in_its_file() {
 }
 
 #[test]
+fn what_is_lost_under_odd_names_is_said_and_proved() {
+    let odd = "CREATE TABLE \"Odd: one\" (id int, \"userId\" int, \"a.b: \"\"c\"\"\" text, kept \"char\");\n\
+               CREATE TABLE \"Gone\" (id int);\n";
+    let project =
+        Project::with(&[("V1__odd.sql", odd), ("V1__odd.down.sql", "DROP TABLE \"Gone\", \"Odd: one\";\n")]);
+    let wanted = "CREATE TABLE \"Odd: one\" (id int, kept \"char\");\n";
+    fs::write(project.folder().join("migrations/schema.sql"), wanted).unwrap();
+    let losses = ["\"Gone\"", "\"Odd: one\".\"userId\"", "\"Odd: one\".\"a.b: \"\"c\"\"\""];
+    let new = ["new", "less", "--from", "migrations/schema.sql"];
+    let run = project.run(&new);
+    for loss in losses {
+        assert!(run.refusal().contains(&format!("--allow-loss public.{loss}")), "{loss}: {run}");
+    }
+    let allowed = losses.iter().flat_map(|loss| ["--allow-loss", loss]);
+    let run = project.done(&new.into_iter().chain(allowed).collect::<Vec<_>>());
+    let up = fs::read_to_string(project.sql_dir().join("V2__less.sql")).unwrap();
+    for loss in losses {
+        assert!(up.contains(&format!("-- branchline: loses public.{loss}")), "{loss}: {up}\n{run}");
+    }
+    project.done(&["upgrade"]);
+    project.done(&["verify"]);
+    project.done(&["downgrade", "1"]);
+}
+
+#[test]
 fn without_autogenerate_a_revision_is_an_empty_pair() {
     let project = project(BEFORE);
     project.done(&["revision", "-m", "By hand"]);

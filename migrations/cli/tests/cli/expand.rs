@@ -125,3 +125,14 @@ fn a_narrower_type_is_a_loss_here_too_and_an_excluding_column_is_changed_in_plac
     let words = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("by writing the table anew: an exclusion constraint is on it"), "{run}");
 }
+
+#[test]
+fn names_may_hold_what_quotes_a_block() {
+    let table = "CREATE TABLE \"t's $$\" (\"a$body1$\" int);\n";
+    let odd = project(table, "DROP TABLE \"t's $$\";\n", &table.replace(" int", " bigint"));
+    odd.done(&["upgrade"]);
+    odd.sql("INSERT INTO \"t's $$\" SELECT generate_series(1, 3)");
+    odd.done(&["new", "wider", "--from", "migrations/schema.sql", "--expand"]);
+    odd.done(&["upgrade"]);
+    assert_eq!(odd.sql("SELECT sum(\"a$body1$\"), pg_typeof(max(\"a$body1$\")) FROM \"t's $$\""), "6|bigint");
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::Result;
+use files::name_pieces;
 
 use super::PlannedFile;
 
@@ -42,18 +43,20 @@ fn as_option(loss: &str) -> String {
 }
 
 pub(super) fn is_allowed(loss: &str, allowed: &[String]) -> bool {
-    let loss = as_option(loss);
-    let names = |one: &str, other: &str| {
-        let bare = |name: &str| name.strip_prefix("public.").unwrap_or(name).to_owned();
-        bare(one) == bare(other)
+    let pieces = |name: &str| -> Vec<String> {
+        // What is no name of a table or column is said whole: role app.
+        let Some((mut pieces, "")) = name_pieces(name) else { return vec![name.to_owned()] };
+        pieces.pop_if(|last| last == "*");
+        if pieces.first().is_some_and(|first| first == "public") {
+            pieces.remove(0);
+        }
+        pieces
     };
-    allowed.iter().any(|allowed| {
-        let allowed = allowed.strip_suffix(".*").unwrap_or(allowed);
-        // A table that is given up takes its columns with it.
-        allowed == "all"
-            || names(allowed, &loss)
-            || loss.rsplit_once('.').is_some_and(|(table, _)| names(allowed, table))
-    })
+    let loss = pieces(loss);
+    // A table that is given up takes its columns with it.
+    let names =
+        |allowed: Vec<String>| allowed == loss || loss.split_last().is_some_and(|(_, t)| t == allowed);
+    allowed.iter().any(|allowed| allowed == "all" || names(pieces(allowed)))
 }
 
 #[cfg(test)]
@@ -65,6 +68,9 @@ mod tests {
         let allowed = |loss: &str, allowed: &str| is_allowed(loss, &[allowed.to_owned()]);
         assert!(allowed("public.t.a", "t.a") && allowed("t.a", "public.t.a") && allowed("app.t.a", "app.t"));
         assert!(allowed("public.t.*", "t") && allowed("app.t.*", "all") && allowed("t.a", "t"));
+        assert!(allowed("public.t.\"userId\"", "t.userId") && allowed("public.\"T\".*", "\"T\""));
+        assert!(allowed("public.t.\"a.b\"", "t.\"a.b\"") && !allowed("public.t.\"a.b\"", "t.a"));
+        assert!(allowed("role app", "role app") && !allowed("role app", "role other"));
         assert!(!allowed("public.t.*", "t.a") && !allowed("app.t.a", "t.a") && !allowed("t.a", "t.b"));
     }
 }

@@ -245,8 +245,8 @@ impl RowProof {
     pub fn note_unsaid(&mut self, migration: &Migration, losses: &[RowLoss]) {
         let Some(down) = &migration.down else { return };
         for loss in losses {
-            let name = format!("{}.{}", loss.table(), loss.column().unwrap_or("*"));
-            self.unsaid.entry(down.file.clone()).or_default().insert(name);
+            let whole = if loss.column().is_none() { ".*" } else { "" };
+            self.unsaid.entry(down.file.clone()).or_default().insert(loss.name() + whole);
         }
     }
 

@@ -153,13 +153,6 @@ impl<'a> Writer<'a> {
 
     /// The database is called otherwise on each server.
     pub(super) fn database_statements(&self, object: &ObjectId) -> Vec<String> {
-        let on_this = |statement: &str| {
-            format!(
-                "DO {}",
-                literal(&format!("BEGIN EXECUTE format({}, current_database()); END", literal(statement)))
-            )
-        };
-        let escaped = |text: &str| text.replace('%', "%%");
         match object {
             ObjectId::DatabaseSetting(name) => {
                 let value = self.value(object, Property::Value).unwrap_or_default();
@@ -195,6 +188,19 @@ impl<'a> Writer<'a> {
             _ => Vec::new(),
         }
     }
+}
+
+/// The statement that is run with this database's name for `%I`.
+pub(super) fn on_this(statement: &str) -> String {
+    format!(
+        "DO {}",
+        literal(&format!("BEGIN EXECUTE format({}, current_database()); END", literal(statement)))
+    )
+}
+
+/// A text as `format` takes it for itself.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('%', "%%")
 }
 
 /// The value of a setting as SET writes it.
@@ -243,7 +249,7 @@ fn grants(allowed: &str, column: Option<&str>, statement: impl Fn(&str, &str) ->
 }
 
 /// A role's name as SQL has it.
-pub(super) fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     let is_plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }

@@ -92,10 +92,10 @@ fn text<'e>(
     }
     for loss in file.losses() {
         let loss = if loss.contains('.') { loss.to_owned() } else { format!("{loss}.*") };
-        // A directive's subject is one word.
-        match loss.contains(char::is_whitespace) {
-            true => text.push_str(&comment(&format!("Loses {loss}: {why_lost}."))),
-            false => directives.push(format!("-- branchline: loses {loss}: {why_lost}\n")),
+        match files::name_pieces(&loss) {
+            Some((_, "")) => directives.push(format!("-- branchline: loses {loss}: {why_lost}\n")),
+            // What is neither a table nor a column: a role.
+            _ => text.push_str(&comment(&format!("Loses {loss}: {why_lost}."))),
         }
     }
     let effects = cluster_effects_of_text("", &file.text());
