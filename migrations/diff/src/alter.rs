@@ -61,13 +61,17 @@ pub(crate) fn alter(
         _ => {}
     }
     for (object, properties) in &changed {
+        // It is made with all that it has.
+        if is_numbered_anew(sides, object) {
+            continue;
+        }
         for (property, values) in properties {
             general(to, object, property, *values, &mut altered);
         }
         if *object == node {
             Own::new(sides, node, properties, &mut altered).alter();
         } else if let ObjectId::Index(name) = object {
-            altered.is_replaced |= is_other_index(properties);
+            altered.is_replaced |= is_other_index(to, object, properties);
             let rest = index(sides, object, properties);
             altered
                 .steps
@@ -75,6 +79,13 @@ pub(crate) fn alter(
         }
     }
     altered
+}
+
+/// Returns whether a sequence becomes an identity's, which makes one of its own.
+fn is_numbered_anew((from, to): (&Side<'_>, &Side<'_>), sequence: &ObjectId) -> bool {
+    let is_identity =
+        |side: &Side<'_>| side.catalog.sequence_owner(sequence).is_some_and(|owner| owner.is_identity);
+    matches!(sequence, ObjectId::Sequence(_)) && !is_identity(from) && is_identity(to)
 }
 
 /// What every kind has: comment, owner, privileges, extensions that it goes with.

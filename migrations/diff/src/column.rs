@@ -20,7 +20,7 @@ use settings::keep_targets;
 pub(crate) use computed::is_computed;
 pub(crate) use numbers::{count_on, serial_sequence, set_aside};
 pub(crate) use remade::{is_remade, remake};
-pub(crate) use settings::{foreign_options, options, settings};
+pub(crate) use settings::{foreign_options, keep, options, settings};
 
 /// The properties of one object that differ, with their values before and after.
 pub(crate) type Changed<'d> = BTreeMap<&'d Property, (Option<&'d str>, Option<&'d str>)>;
@@ -66,6 +66,35 @@ pub(crate) fn follows_parent(
 pub(crate) fn add(sides: (&Side<'_>, &Side<'_>), table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
     let step = added(sides, table, column, altered);
     altered.steps.extend(step);
+}
+
+/// Gives a new column that a parent brings what it has of its own: Postgres copies none of it.
+pub(crate) fn add_brought(to: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
+    let Some(part) = column.part() else { return };
+    altered.absorbed.push(ObjectId::Default(part.clone()));
+    let of_parent = |whole: &ObjectId| Some(ObjectId::Column(PartName::new(whole.as_whole()?, &part.name)));
+    let of_parents: Vec<ObjectId> = to.parents(table).filter_map(of_parent).collect();
+    let is_own = |property: &Property| {
+        let after = to.value(column, property);
+        !of_parents.iter().any(|parent| to.value(parent, property) == after)
+    };
+    let mut own = to.statements.settings_of_column(column);
+    if is_own(&Property::Default) && to.value(column, &Property::Generated).is_none() {
+        let default = to.value(column, &Property::Default);
+        own.push(default.map_or("DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}")));
+    }
+    if is_own(&Property::NotNull) && to.value(column, &Property::NotNull) == Some("yes") {
+        own.push("SET NOT NULL".to_owned());
+    }
+    let kind = kind_alone(to, table);
+    let alter = |what: String| format!("ALTER {kind} {} ALTER COLUMN {} {what};\n", part.whole, part.name);
+    let mut sql: String = own.into_iter().map(alter).collect();
+    let comment = to.value(column, &Property::Comment);
+    sql += &comment.and_then(|text| to.statements.set_comment(column, Some(text))).unwrap_or_default();
+    sql += &to.statements.grants_of_column(column, &to.defaults);
+    if !sql.is_empty() {
+        altered.steps.push(Step::new(column, format!("gives {column} what it has of its own"), sql));
+    }
 }
 
 /// The step that adds a column, with all that it has; none where a parent brings it.

@@ -26,7 +26,7 @@ pub(crate) fn steps(
     let mut steps = match object {
         ObjectId::Index(_) if is_online => vec![Step::new(object, summary, concurrently(&text)).concurrent()],
         ObjectId::Constraint(part) if is_online => {
-            let definition = to.value(object, &Property::Definition).unwrap_or_default();
+            let definition = to.statements.definition_of_constraint(object).unwrap_or_default();
             let index = to.statements.index_of(part);
             let is_checked_later = (definition.starts_with("CHECK") || definition.starts_with("FOREIGN KEY"))
                 && !definition.ends_with(" NOT VALID");

@@ -10,6 +10,7 @@ mod hidden;
 mod inline;
 mod merge;
 mod rebuilds;
+mod referenced;
 mod replacements;
 mod settings;
 
@@ -22,6 +23,7 @@ use crate::circles::Circles;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 use crate::{Options, Plan, Unplanned};
+use referenced::Holds;
 use settings::is_set;
 
 /// What is done with an object. Of what could be done next, the first of these comes first.
@@ -72,6 +74,7 @@ pub(crate) struct Operations<'a> {
     with_partitions: BTreeSet<&'a ObjectId>,
     /// Columns that have another type, or are dropped and added.
     moving: BTreeSet<ObjectId>,
+    holds: Holds<'a>,
     /// The circles of foreign keys among tables that are dropped.
     dropped_circles: Circles<'a>,
     /// Types and functions that have another name until columns have what takes their place.
@@ -94,6 +97,7 @@ impl<'a> Operations<'a> {
             let mut operations = Self::new((from, to), options);
             operations.look(&differences, &replaced);
             operations.replace_dependents();
+            operations.free_names();
             operations.take_inline();
             operations.take_indexes_of_partitions();
             operations.dropped_circles = operations.find_dropped_circles();
@@ -114,6 +118,7 @@ impl<'a> Operations<'a> {
     fn new((from, to): (&'a Catalog, &'a Catalog), options: Options) -> Self {
         let (from, to) = Side::pair(from, to);
         Operations {
+            holds: Holds::new(&from),
             from,
             to,
             options,
@@ -140,6 +145,11 @@ impl<'a> Operations<'a> {
         if !self.unplanned.contains(&unplanned) {
             self.unplanned.push(unplanned);
         }
+    }
+
+    /// Returns whether an object goes, for a while or for good.
+    fn is_gone(&self, object: &ObjectId) -> bool {
+        matches!(self.fates.get(object), Some(Fate::Dropped | Fate::Replaced))
     }
 
     /// Finds out what becomes of each object; of these, that they are made again.

@@ -33,6 +33,7 @@ pub(crate) fn follow(
         return;
     }
     altered.retyped.push(column.clone());
+    column::keep((from, to), table, column, altered);
     if is_brought(&[from, to], column) {
         return;
     }

@@ -31,6 +31,8 @@ pub(crate) fn sequence<'a>(from: &Side<'_>, to: &Side<'a>, column: &PartName) ->
         _ => false,
     });
     let default = to.value(&object, &Property::Default)?;
+    // Default privileges that act now did not act on it.
+    let is_plain = is_plain && to.statements.access(sequence, &to.defaults).is_empty();
     (is_named_so && is_free && is_plain && default.starts_with("nextval(")).then_some(sequence)
 }
 

@@ -103,11 +103,7 @@ impl<'a> Side<'a> {
                 }
             }
             ObjectId::Table(_) | ObjectId::ForeignTable(_) => {
-                let parents = PARENTS.iter().filter_map(|property| self.catalog.value(object, property));
-                let parents =
-                    parents.flat_map(|parents| parents.split(", ")).filter_map(QualifiedName::parse);
-                let parents: Vec<QualifiedName> = parents.collect();
-                for parent in parents {
+                for parent in parents(self.catalog, object).collect::<Vec<_>>() {
                     self.children.entry(parent).or_default().push(object);
                 }
             }
@@ -162,6 +158,30 @@ impl<'a> Side<'a> {
         self.children.get(table).into_iter().flatten().copied()
     }
 
+    /// The tables that a table is a partition of or inherits from.
+    pub(crate) fn parents(&self, table: &ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        parents(self.catalog, table).filter_map(|parent| self.relation(&parent))
+    }
+
+    /// The partitions of a table, and those of these.
+    pub(crate) fn partitions(&self, table: &ObjectId) -> BTreeSet<&'a ObjectId> {
+        let (mut found, mut waiting) = (BTreeSet::new(), vec![table]);
+        while let Some(parent) = waiting.pop() {
+            let children = parent.as_whole().into_iter().flat_map(|name| self.children(name));
+            for table in children.filter(|table| self.value(table, &Property::PartitionOf).is_some()) {
+                if found.insert(table) {
+                    waiting.push(table);
+                }
+            }
+        }
+        found
+    }
+
+    /// The table that a partition is one of.
+    pub(crate) fn parent(&self, partition: &ObjectId) -> Option<&'a ObjectId> {
+        self.relation(&QualifiedName::parse(self.value(partition, &Property::PartitionOf)?)?)
+    }
+
     /// The sequence that a column owns and that is no identity's.
     pub(crate) fn owned_sequence(&self, column: &PartName) -> Option<&'a ObjectId> {
         self.owned.get(column).copied()
@@ -196,8 +216,20 @@ impl<'a> Side<'a> {
         self.node(self.statements.maker(&ObjectId::Index(parent)))
     }
 
+    pub(crate) fn is_foreign_key(&self, object: &ObjectId) -> bool {
+        let is_foreign = |definition: &str| definition.starts_with("FOREIGN KEY");
+        matches!(object, ObjectId::Constraint(_))
+            && self.value(object, &Property::Definition).is_some_and(is_foreign)
+    }
+
     /// Returns whether a table is partitioned, whose indexes cannot be built concurrently.
     pub(crate) fn is_partitioned(&self, table: &ObjectId) -> bool {
         self.value(table, &Property::PartitionedBy).is_some()
     }
+}
+
+/// The names of a table's parents.
+fn parents(catalog: &Catalog, table: &ObjectId) -> impl Iterator<Item = QualifiedName> {
+    let lists = PARENTS.iter().filter_map(|property| catalog.value(table, property));
+    lists.flat_map(|list| list.split(", ")).filter_map(QualifiedName::parse)
 }

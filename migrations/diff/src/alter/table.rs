@@ -29,7 +29,7 @@ pub(super) fn table(
             Difference::New(ObjectId::Column(_)) | Difference::Gone(ObjectId::Column(_)) if is_typed => {}
             Difference::New(column @ ObjectId::Column(_)) => match column::is_computed(to, column) {
                 _ if column::follows_parent(sides, node, column) => {
-                    altered.absorbed.extend(column.part().cloned().map(ObjectId::Default));
+                    column::add_brought(to, node, column, altered);
                 }
                 true => computed.push(column),
                 false => column::add((from, to), node, column, altered),

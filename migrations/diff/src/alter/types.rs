@@ -1,6 +1,8 @@
 //! Types: attributes, constraints of domains, values of enums.
 
-use model::{Difference, ObjectId, Property, QualifiedName};
+use std::collections::BTreeSet;
+
+use model::{Difference, ObjectId, PartName, Property, QualifiedName};
 
 use super::own::Own;
 use crate::column::by_object;
@@ -40,10 +42,7 @@ pub(super) fn composite(
     differences: &[&Difference],
     altered: &mut Altered,
 ) {
-    // Postgres retypes no attribute of a type that is stored somewhere.
-    let is_stored = from
-        .dependents_of_type(node)
-        .any(|dependent| dependent.part().is_some_and(|part| from.relation(&part.whole) != from.node(node)));
+    let is_stored = is_stored(from, node);
     let typed_tables: Vec<&QualifiedName> = from
         .dependents(node)
         .filter(|table| from.value(table, &Property::OfType).is_some())
@@ -98,6 +97,23 @@ pub(super) fn composite(
             _ => {}
         }
     }
+}
+
+/// Returns whether columns may hold values of a composite type, or of a domain over it: Postgres retypes no
+/// attribute of such a type.
+fn is_stored(from: &Side<'_>, node: &ObjectId) -> bool {
+    let (mut seen, mut waiting) = (BTreeSet::new(), vec![node]);
+    while let Some(kind) = waiting.pop() {
+        for dependent in from.dependents_of_type(kind) {
+            let is_of_another = |part: &PartName| from.relation(&part.whole) != from.node(kind);
+            match dependent {
+                ObjectId::Domain(_) if seen.insert(dependent) => waiting.push(dependent),
+                _ if dependent.part().is_some_and(is_of_another) => return true,
+                _ => {}
+            }
+        }
+    }
+    false
 }
 
 /// Returns whether attributes of a composite type change their types.

@@ -29,6 +29,7 @@ impl Kept<'_, '_> {
                 let (aside, before) = sequence.map(set_aside).unwrap_or_default();
                 sql = aside
                     + &self.to.statements.create(next, &[])
+                    + &self.to.statements.access(next, &self.to.defaults)
                     + &count_on(&literal(&next.name()), &before)
                     + &sql;
                 sql += &format!("ALTER SEQUENCE {} OWNED BY {part};\n", next.name());
@@ -67,7 +68,8 @@ impl Kept<'_, '_> {
             return;
         }
         let options = self.to.statements.identity_options(part);
-        let sql = self.statement(&format!("ADD GENERATED {when} AS IDENTITY{options}"));
+        let sql = self.statement(&format!("ADD GENERATED {when} AS IDENTITY{options}"))
+            + &self.to.statements.access_of_identity(part, &self.to.defaults);
         step(format!("numbers {column}"), sql);
         let next = match counted_before {
             Some(before) => count_on(&serial_sequence(part), before) + &format!("DROP SEQUENCE {before};\n"),
@@ -99,8 +101,9 @@ pub(crate) fn serial_sequence(part: &PartName) -> String {
 /// Numbers that are given from now on come after those that are there.
 pub(super) fn continue_numbers(part: &PartName, default: Option<&str>) -> String {
     let (table, own) = (&part.whole, &part.name);
-    let sequence = match default.and_then(|default| default.split('\'').nth(1)) {
-        Some(sequence) => format!("'{sequence}'"),
+    let named = default.and_then(|default| default.strip_prefix("nextval(")?.strip_suffix("::regclass)"));
+    let sequence = match named.filter(|named| named.starts_with('\'')) {
+        Some(literal) => literal.to_owned(),
         None => serial_sequence(part),
     };
     format!(

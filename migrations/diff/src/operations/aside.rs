@@ -20,7 +20,7 @@ impl<'a> Operations<'a> {
         if self.lets_rebuilt_go(dependent, node) {
             return;
         }
-        let is_gone = matches!(self.fates.get(dependent), Some(Fate::Replaced | Fate::Dropped));
+        let is_gone = self.is_gone(dependent);
         let is_function = matches!(node, ObjectId::Function(_));
         match dependent {
             _ if is_gone => {
@@ -45,6 +45,18 @@ impl<'a> Operations<'a> {
                 }
             }
             _ => self.replace(dependent, waiting),
+        }
+    }
+
+    /// Sets types aside whose names go to other objects, as long as columns hold on to them.
+    pub(super) fn free_names(&mut self) {
+        let is_taken = |node: &&'a ObjectId| {
+            let name = node.qualified().filter(|_| is_type(node));
+            name.is_some_and(|name| self.to.is_named(name)) && self.is_held_by_a_table(node)
+        };
+        let dropped = self.fates.iter().filter(|(_, fate)| **fate == Fate::Dropped).map(|(node, _)| *node);
+        for node in dropped.filter(is_taken).collect::<Vec<_>>() {
+            self.hold(node);
         }
     }
 
@@ -117,10 +129,7 @@ impl<'a> Operations<'a> {
         let mut waiting = vec![node];
         while let Some(node) = waiting.pop() {
             if self.aside.insert(node) {
-                let is_gone = |needed: &&ObjectId| {
-                    matches!(self.fates.get(*needed), Some(Fate::Dropped | Fate::Replaced))
-                };
-                let needed = self.from.needs(node).filter(is_gone);
+                let needed = self.from.needs(node).filter(|needed| self.is_gone(needed));
                 waiting.extend(needed.filter(|needed| can_be_set_aside(needed)));
             }
         }
@@ -239,7 +248,9 @@ impl<'a> Operations<'a> {
     /// What must not name columns while they take another type of the same name.
     fn blocking(&self, columns: &[ObjectId]) -> Vec<&'a ObjectId> {
         let dependents = columns.iter().flat_map(|column| self.from.dependents_of_column(column));
-        dependents.filter(|object| !is_rebuilt_by_postgres(object) || self.is_foreign_key(object)).collect()
+        dependents
+            .filter(|object| !is_rebuilt_by_postgres(object) || self.from.is_foreign_key(object))
+            .collect()
     }
 
     /// What is on columns that are dropped and added again, or that are texts for a while.
@@ -247,6 +258,11 @@ impl<'a> Operations<'a> {
         let dependents = columns.iter().flat_map(|column| self.from.dependents_of_column(column));
         dependents.filter(|object| !is_of_column(object)).collect()
     }
+}
+
+/// Returns whether an object has a name among those of relations and types, which another can give it.
+fn is_type(node: &ObjectId) -> bool {
+    matches!(node, ObjectId::Enum(_) | ObjectId::Domain(_) | ObjectId::CompositeType(_))
 }
 
 fn can_be_set_aside(node: &ObjectId) -> bool {

@@ -14,17 +14,9 @@ impl<'a> Operations<'a> {
     pub(super) fn write_drop(&mut self, node: &'a ObjectId, fate: Fate) {
         let from = &self.from;
         let whole = from.whole(node);
-        let is_gone =
-            |object: &ObjectId| matches!(self.fates.get(object), Some(Fate::Dropped | Fate::Replaced));
+        let is_gone = |object: &ObjectId| self.is_gone(object);
         let goes_with_whole = whole.is_some_and(|whole| whole != node && is_gone(whole))
             && !self.is_in_the_way_of_rebuilt(node);
-        let own = from.catalog.whole(node);
-        let named: Vec<ObjectId> = from
-            .catalog
-            .dependencies(node)
-            .filter(|needed| matches!(needed, ObjectId::Column(part) if own.as_ref() == Some(&part.whole)))
-            .cloned()
-            .collect();
         let column = match node {
             ObjectId::Default(part) => Some(ObjectId::Column(part.clone())),
             ObjectId::Sequence(_) => {
@@ -36,18 +28,16 @@ impl<'a> Operations<'a> {
             let whole = column.part().and_then(|part| self.from.relation(&part.whole));
             whole.is_some_and(|whole| !is_gone(whole)) && !self.to.catalog.contains(column)
         };
-        // It goes before its column where it is in the way of another one: of its new type, or of its NULLs.
-        let is_key = from.value(node, &Property::Definition).is_some_and(|d| d.starts_with("PRIMARY KEY"));
-        let may_be_null = |column: &ObjectId| {
-            let is_null = |side: &Side<'_>| side.value(column, &Property::NotNull).is_none();
-            is_key && !is_null(from) && self.to.catalog.contains(column) && is_null(&self.to)
-        };
-        let is_in_the_way = matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
-            && named.iter().any(|column| self.moving.contains(column) || may_be_null(column));
+        let is_key_in_the_way =
+            |key: &ObjectId| from.whole(key) == whole && is_gone(key) && self.goes_before_columns(key);
+        let holds_partition = self.holds_own_partition(node);
+        let is_in_the_way = holds_partition
+            || self.goes_before_columns(node)
+            || self.from.is_foreign_key(node) && from.needs(node).any(is_key_in_the_way);
         let goes_with_column = fate == Fate::Dropped
             && drop::goes_with_column(node)
             && !is_in_the_way
-            && named.iter().chain(&column).any(is_dropped);
+            && self.own_columns(node).chain(&column).any(is_dropped);
         // A key that goes with its table, and another table needs.
         let is_needed = from.dependents(node).any(|dependent| {
             from.whole(dependent) != whole
@@ -57,7 +47,7 @@ impl<'a> Operations<'a> {
         // A partition that is taken out of its parent keeps the constraints that this has brought.
         let is_brought = from.value(node, &Property::Inherited).is_some()
             && match node {
-                ObjectId::Constraint(_) => !self.is_moved(node),
+                ObjectId::Constraint(_) => !self.is_moved(node) && !self.is_in_the_way_of_rebuilt(node),
                 ObjectId::Trigger(_) => true,
                 _ => false,
             };
@@ -65,7 +55,9 @@ impl<'a> Operations<'a> {
         let holds_another = matches!(node, ObjectId::Policy(_))
             && from.needs(node).any(|needed| Some(needed) != whole && is_gone(needed));
         let goes_along = from.attached_to(node).is_some_and(|parent| is_gone(parent) && !self.is_moved(node));
-        if (goes_with_whole && !holds_another && !self.is_in_circle(node) && !self.leads_back(node))
+        let goes_before_whole =
+            holds_another || holds_partition || self.is_in_circle(node) || self.leads_back(node);
+        if (goes_with_whole && !goes_before_whole)
             || goes_along
             || (goes_with_column && !is_needed)
             || is_brought
@@ -80,12 +72,13 @@ impl<'a> Operations<'a> {
             self.steps.insert((Action::Drop, node), Vec::new());
             return;
         }
-        match drop::statement(from, node) {
+        self.write_letting_go(node);
+        match drop::statement(&self.from, node) {
             Some(sql) => {
                 let loses = if fate == Fate::Dropped { drop::loses(node) } else { Vec::new() };
                 let mut step = Step::new(node, format!("drops {node}"), sql).losing(loses);
                 let is_beside = fate == Fate::Dropped && self.can_stay(node);
-                if self.options.online && is_beside && self.is_concurrent_index(from, node) {
+                if self.options.online && is_beside && self.is_concurrent_index(&self.from, node) {
                     step.change.sql = step.change.sql.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1);
                     step = step.concurrent();
                 }
@@ -93,6 +86,29 @@ impl<'a> Operations<'a> {
             }
             None => self.refuse(node, "objects of this kind are not planned"),
         }
+    }
+
+    /// The columns of its own table that a part of it names.
+    fn own_columns(&self, node: &'a ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        let own = self.from.catalog.whole(node);
+        let needed = self.from.catalog.dependencies(node);
+        needed.filter(
+            move |needed| matches!(needed, ObjectId::Column(part) if own.as_ref() == Some(&part.whole)),
+        )
+    }
+
+    /// Returns whether an index or a key is in the way of what becomes of its columns: of another type, of
+    /// NULLs.
+    fn goes_before_columns(&self, node: &'a ObjectId) -> bool {
+        let (from, to) = (&self.from, &self.to);
+        let is_primary =
+            || from.value(node, &Property::Definition).is_some_and(|d| d.starts_with("PRIMARY KEY"));
+        let may_be_null = |column: &ObjectId| {
+            let is_null = |side: &Side<'_>| side.value(column, &Property::NotNull).is_none();
+            !is_null(from) && to.catalog.contains(column) && is_null(to) && is_primary()
+        };
+        matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
+            && self.own_columns(node).any(|column| self.moving.contains(column) || may_be_null(column))
     }
 
     /// Returns whether a part of a table that is dropped needs what needs the table: a function of its rows.

@@ -102,7 +102,10 @@ impl<'a> Operations<'a> {
                     {
                         add(key, (Action::Drop, whole));
                     }
-                    for dependent in self.in_the_way(action, node_before) {
+                    let in_the_way = self.in_the_way(action, node_before);
+                    // What it has brought to others goes with it.
+                    let stays = |part: &&'a ObjectId| !self.is_brought_by(part, node_before);
+                    for dependent in in_the_way.into_iter().filter(stays) {
                         let dependent_after = self.to.node(dependent).unwrap_or(dependent);
                         // A default or a key that its table's own statements change.
                         let inner =
@@ -113,7 +116,10 @@ impl<'a> Operations<'a> {
                                     && earlier != Action::Drop
                                     && self.keeps(object, node);
                                 let is_other = object != node && object != node_before;
-                                if has(earlier, object) && is_other && !is_later {
+                                // Under its other name it stays until they are gone.
+                                let may_stay = self.aside.contains(node_before)
+                                    && matches!(object, ObjectId::Domain(_) | ObjectId::CompositeType(_));
+                                if has(earlier, object) && is_other && !is_later && !may_stay {
                                     let is_own_part = action == Action::Shrink && earlier == Action::Shrink;
                                     if !is_own_part {
                                         add(key, (earlier, object));
@@ -153,17 +159,21 @@ impl<'a> Operations<'a> {
                             }
                         }
                     }
-                    if let Some(parent) = self.to.value(node, &Property::PartitionOf) {
-                        let parent = model::QualifiedName::parse(parent).and_then(|p| self.to.relation(&p));
-                        if let Some(earlier) = parent.and_then(is_there) {
+                    if let Some(parent) = self.to.parent(node) {
+                        if let Some(earlier) = is_there(parent) {
                             add(key, earlier);
+                        }
+                        // A column that it has not must be gone from its parent as well.
+                        if has(Action::Shrink, parent) {
+                            add(key, (Action::Shrink, parent));
                         }
                     }
                 }
                 Action::Fill | Action::Clear | Action::Set => {}
             }
         }
-        for (later, earlier) in self.orders_of_aside().into_iter().chain(self.orders_of_rebuilt()) {
+        let orders = [self.orders_of_aside(), self.orders_of_rebuilt(), self.orders_of_held()];
+        for (later, earlier) in orders.into_iter().flatten() {
             add(later, earlier);
         }
         // What is a member of an extension comes and goes with it.
@@ -203,6 +213,16 @@ impl<'a> Operations<'a> {
             add(later, earlier);
         }
         self.after = after;
+    }
+
+    /// Returns whether a constraint is one that its table inherits with another, of its parent's.
+    fn is_brought_by(&self, part: &ObjectId, parent: &ObjectId) -> bool {
+        match part {
+            ObjectId::Constraint(name) if self.from.value(part, &Property::Inherited).is_some() => {
+                self.of_parents(name).contains(&parent)
+            }
+            _ => false,
+        }
     }
 
     /// What needs an object, or a table that inherits from it: its statements reach them as well.

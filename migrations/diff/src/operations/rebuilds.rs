@@ -1,9 +1,7 @@
 //! Tables that become partitioned, are partitioned otherwise, or are so no more. Postgres alters none of
 //! that: the table keeps another name until a new one has its rows.
 
-use std::collections::BTreeSet;
-
-use model::{Difference, ObjectId, Property, QualifiedName};
+use model::{Difference, ObjectId, Property};
 
 use super::{Action, Fate, Key, Operations};
 use crate::cast;
@@ -73,15 +71,11 @@ impl<'a> Operations<'a> {
 
     /// Returns whether a table is dropped as a partition of one that is rebuilt: its rows go over with it.
     pub(super) fn goes_with_rebuilt(&self, table: &ObjectId) -> bool {
-        let parent = || {
-            let name = self.from.value(table, &Property::PartitionOf)?;
-            self.from.relation(&QualifiedName::parse(name)?)
-        };
         let goes_along = |parent: &ObjectId| {
             self.rebuilt.contains(parent)
                 || self.fates.get(parent) == Some(&Fate::Dropped) && self.goes_with_rebuilt(parent)
         };
-        matches!(table, ObjectId::Table(_)) && parent().is_some_and(goes_along)
+        matches!(table, ObjectId::Table(_)) && self.from.parent(table).is_some_and(goes_along)
     }
 
     /// Returns whether a part of a rebuilt table has a name that its successor needs.
@@ -189,7 +183,7 @@ impl<'a> Operations<'a> {
         for node in &self.rebuilt {
             let fill = (Action::Fill, *node);
             orders.extend([(fill, (Action::Create, *node)), ((Action::Clear, *node), fill)]);
-            let family = self.partitions(node);
+            let family = self.to.partitions(node);
             for table in &family {
                 orders.extend([(fill, (Action::Attach, *table)), (fill, (Action::Create, *table))]);
             }
@@ -201,9 +195,9 @@ impl<'a> Operations<'a> {
                     ObjectId::Trigger(_) | ObjectId::Rule(_) | ObjectId::Policy(_) => is_of_family,
                     ObjectId::Index(_) | ObjectId::Statistics(_) => is_own && !self.to.is_partitioned(node),
                     ObjectId::Constraint(_) => {
-                        let is_key = |object: &ObjectId| self.is_foreign_key_of(object);
-                        is_own && (!self.to.is_partitioned(node) || is_key(object))
-                            || is_key(object) && self.to.needs(object).any(|n| self.is_of(n, node))
+                        let is_key = self.to.is_foreign_key(object);
+                        is_own && (!self.to.is_partitioned(node) || is_key)
+                            || is_key && self.to.needs(object).any(|n| self.is_of(n, node))
                     }
                     ObjectId::MaterializedView(_) => true,
                     ObjectId::PublishedTable(_) => self.to.needs(object).any(|needed| needed == *node),
@@ -220,24 +214,5 @@ impl<'a> Operations<'a> {
 
     fn is_of(&self, object: &ObjectId, table: &ObjectId) -> bool {
         object == table || self.to.whole(object) == Some(table)
-    }
-
-    fn is_foreign_key_of(&self, object: &ObjectId) -> bool {
-        let definition = self.to.value(object, &Property::Definition).unwrap_or_default();
-        matches!(object, ObjectId::Constraint(_)) && definition.starts_with("FOREIGN KEY")
-    }
-
-    /// The partitions of a table that is to be, and those of these.
-    fn partitions(&self, node: &'a ObjectId) -> BTreeSet<&'a ObjectId> {
-        let (mut found, mut waiting) = (BTreeSet::new(), vec![node]);
-        while let Some(parent) = waiting.pop() {
-            let children = parent.as_whole().into_iter().flat_map(|name| self.to.children(name));
-            for table in children.filter(|table| self.to.value(table, &Property::PartitionOf).is_some()) {
-                if found.insert(table) {
-                    waiting.push(table);
-                }
-            }
-        }
-        found
     }
 }

@@ -22,8 +22,9 @@ impl<'a> Operations<'a> {
         for altered in self.altered.values() {
             for column in &altered.retyped {
                 let is_comparable = self.is_comparable_meanwhile(column);
-                let is_in_the_way =
-                    |d: &&ObjectId| !is_rebuilt_by_postgres(d) || !is_comparable && self.is_foreign_key(d);
+                let is_in_the_way = |d: &&ObjectId| {
+                    !is_rebuilt_by_postgres(d) || !is_comparable && self.from.is_foreign_key(d)
+                };
                 blocking.extend(self.from.dependents_of_column(column).filter(is_in_the_way));
             }
             self.moving.extend(altered.retyped.iter().chain(&altered.remade).cloned());
@@ -31,6 +32,7 @@ impl<'a> Operations<'a> {
             blocking.extend(remade.filter(|d| !is_of_column(d)));
         }
         blocking.extend(self.held_by_children());
+        blocking.extend(self.keys_that_let_go());
         for dependent in blocking {
             self.replace(dependent, &mut waiting);
         }
@@ -60,7 +62,7 @@ impl<'a> Operations<'a> {
         let mut held = Vec::new();
         for (node, fate) in &self.fates {
             match node {
-                ObjectId::Index(_) if *fate == Fate::Dropped && !self.is_moved(node) => {
+                ObjectId::Index(_) if self.is_gone(node) && !self.is_moved(node) => {
                     let is_held = self.from.whole(node).is_some_and(stays);
                     held.extend(self.from.attached_to(node).filter(|_| is_held));
                 }
@@ -97,11 +99,6 @@ impl<'a> Operations<'a> {
             || types.iter().all(|kind| is_text(kind))
     }
 
-    pub(super) fn is_foreign_key(&self, object: &ObjectId) -> bool {
-        let definition = self.from.value(object, &Property::Definition).unwrap_or_default();
-        matches!(object, ObjectId::Constraint(_)) && definition.starts_with("FOREIGN KEY")
-    }
-
     /// Returns whether the table of an index is taken out of its parent, with the index.
     pub(super) fn is_moved(&self, index: &ObjectId) -> bool {
         let table = self.from.whole(index);
@@ -109,7 +106,7 @@ impl<'a> Operations<'a> {
     }
 
     pub(super) fn replace(&mut self, dependent: &'a ObjectId, waiting: &mut Vec<&'a ObjectId>) {
-        if matches!(self.fates.get(dependent), Some(Fate::Replaced | Fate::Dropped)) {
+        if self.is_gone(dependent) {
             return;
         }
         // Its column is retyped by the table's own statements.

@@ -25,15 +25,7 @@ impl<'a> Operations<'a> {
                 }
                 Some(to.statements.unset_defaults(name))
             }
-            ObjectId::DatabaseSetting(name) if is_gone => {
-                let role = name.role.as_ref().map(|role| format!("ROLE {role} IN "));
-                let on = role.unwrap_or_default();
-                Some(format!(
-                    "DO $$ BEGIN EXECUTE format('ALTER {on}DATABASE %I RESET {}', current_database()); \
-                     END $$;\n",
-                    name.setting
-                ))
-            }
+            ObjectId::DatabaseSetting(name) if is_gone => Some(to.statements.unset_in_database(name)),
             ObjectId::RowType(_) | ObjectId::SystemPrivileges(_) => {
                 let side = if is_gone { &self.from } else { to };
                 let properties = side.catalog.properties(object).into_iter().flatten();

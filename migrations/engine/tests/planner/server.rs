@@ -104,8 +104,8 @@ impl Database {
         Ok(())
     }
 
-    /// The lines of the schema as `pg_dump` writes it, those of a table's columns and of all statements in an
-    /// order of their own, since neither tells a schema from another.
+    /// The lines of the schema as `pg_dump` writes it, those of a table's columns, of a type's attributes and
+    /// of all statements in an order of their own: a column or attribute that comes back stands at the end.
     pub fn dump(&self) -> Vec<String> {
         let psql = self.database.server().psql(self.database.name());
         let mut dump = Command::new(self.database.server().bin_dir().join("pg_dump"));
@@ -121,7 +121,9 @@ impl Database {
             .map(|statement| {
                 let mut lines: Vec<&str> = statement.lines().map(|line| line.trim_end_matches(',')).collect();
                 let is_unordered = |line: &&str| {
-                    ["CREATE TABLE", "CREATE UNLOGGED", "GRANT", "REVOKE"].iter().any(|w| line.starts_with(w))
+                    let words = ["CREATE TABLE", "CREATE UNLOGGED", "GRANT", "REVOKE"];
+                    let is_composite = line.starts_with("CREATE TYPE") && line.ends_with(" AS (");
+                    is_composite || words.iter().any(|word| line.starts_with(word))
                 };
                 if lines.iter().any(is_unordered) {
                     lines.sort_unstable();

@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
             // A parent's brings it.
             ObjectId::Constraint(_) | ObjectId::Trigger(_) if is_inherited => Vec::new(),
             ObjectId::Constraint(name) => {
-                let Some(definition) = definition() else { return Vec::new() };
+                let Some(definition) = self.definition_of_constraint(part) else { return Vec::new() };
                 vec![format!("ALTER TABLE {} ADD CONSTRAINT {} {definition}", name.whole, name.name)]
             }
             ObjectId::Policy(_) => self.policy(part).into_iter().collect(),
@@ -169,6 +169,20 @@ impl<'a> Writer<'a> {
         let own = constraint.name.unquoted();
         self.parts(ObjectKind::Index, &constraint.whole)
             .find(|index| self.value(index, Property::Constraint) == Some(&own))
+    }
+
+    /// The definition of a constraint with the storage parameters of its index, which Postgres leaves out of
+    /// the definitions of keys.
+    pub(super) fn definition_of_constraint(&self, constraint: &ObjectId) -> Option<String> {
+        let mut definition = self.value(constraint, Property::Definition)?.to_owned();
+        let is_key = definition.starts_with("UNIQUE") || definition.starts_with("PRIMARY KEY");
+        let index = constraint.part().and_then(|part| self.index_of(part));
+        let options = index.and_then(|index| self.value(index, Property::Options));
+        // After the columns and those that are included, before DEFERRABLE.
+        if let (Some(options), Some(at), true) = (options, definition.rfind(')'), is_key) {
+            definition.insert_str(at + 1, &format!(" WITH ({options})"));
+        }
+        Some(definition)
     }
 
     /// The constraint that has made an index.

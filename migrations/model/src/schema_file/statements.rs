@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::access::{NONE, THE_OWNER, identifier, is_public_by_default};
+use super::access::{NONE, THE_OWNER, escaped, identifier, is_public_by_default, on_this};
 use super::order::Nodes;
 use super::{
-    Catalog, DefaultPrivilegesName, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName, Writer,
-    literal,
+    Catalog, DefaultPrivilegesName, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName,
+    SettingName, Writer, literal,
 };
 
 /// The statements of a catalog's objects, one by one. A table's columns are made with it; its constraints,
@@ -165,6 +165,12 @@ impl<'a> Statements<'a> {
         self.writer.index_of(constraint)
     }
 
+    /// The definition of a constraint as a statement has it that adds it.
+    #[must_use]
+    pub fn definition_of_constraint(&self, constraint: &ObjectId) -> Option<String> {
+        self.writer.definition_of_constraint(constraint)
+    }
+
     /// The form in which statements refer to an object: `CONSTRAINT c ON t`; none for what has none.
     #[must_use]
     pub fn reference(&self, object: &ObjectId) -> Option<String> {
@@ -210,9 +216,18 @@ impl<'a> Statements<'a> {
     /// The same of a column, whose owner is its table's.
     #[must_use]
     pub fn grants_of_column(&self, column: &ObjectId, defaults: &[&DefaultPrivilegesName]) -> String {
-        let sequence = column.part().and_then(|part| self.identity_sequence(part));
-        let of_sequence = sequence.map(|sequence| self.grants(sequence, defaults));
+        let of_sequence = column.part().map(|part| self.access_of_identity(part, defaults));
         self.grants(column, defaults) + &of_sequence.unwrap_or_default()
+    }
+
+    /// The same of the sequence of an identity column, and its comment: the column's own statement says
+    /// nothing of them.
+    #[must_use]
+    pub fn access_of_identity(&self, column: &PartName, defaults: &[&DefaultPrivilegesName]) -> String {
+        let Some(sequence) = self.identity_sequence(column) else { return String::new() };
+        let comment = self.writer.value(sequence, Property::Comment);
+        let comment = comment.and_then(|text| self.set_comment(sequence, Some(text)));
+        comment.unwrap_or_default() + &self.grants(sequence, defaults)
     }
 
     fn grants(&self, object: &ObjectId, defaults: &[&DefaultPrivilegesName]) -> String {
@@ -354,6 +369,14 @@ impl<'a> Statements<'a> {
             _ => return None,
         };
         Some(joined(statements))
+    }
+
+    /// The statement after which the database, or a role in it, has its usual value of a setting.
+    #[must_use]
+    pub fn unset_in_database(&self, name: &SettingName) -> String {
+        let role = name.role.as_ref().map(|role| format!("ROLE {} IN ", escaped(role.as_str())));
+        let setting = escaped(&name.setting);
+        on_this(&format!("ALTER {}DATABASE %I RESET {setting}", role.unwrap_or_default())) + ";\n"
     }
 
     /// The statements that make a subscription without connecting; none where that cannot be said.

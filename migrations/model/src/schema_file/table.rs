@@ -31,7 +31,7 @@ impl<'a> Writer<'a> {
             self.columns(name).filter_map(|column| self.column_line(table, column, is_later)).collect();
         let of_inline = inline.iter().filter_map(|constraint| {
             let own = &constraint.part()?.name;
-            Some(format!("    CONSTRAINT {own} {}", self.value(constraint, Property::Definition)?))
+            Some(format!("    CONSTRAINT {own} {}", self.definition_of_constraint(constraint)?))
         });
         lines.extend(of_inline);
 
@@ -97,9 +97,27 @@ impl<'a> Writer<'a> {
         let is_inherited = self.value(constraint, Property::Inherited).is_some();
         let is_partition = self.value(table, Property::Partition).is_some();
         self.value(constraint, Property::Validated) != Some("no")
+            && !self.is_like_another(constraint)
             && (!is_inherited
                 || is_partition
                 || table.as_whole().is_some_and(|name| self.is_joined_later(name)))
+    }
+
+    /// Returns whether the index of an earlier constraint of the table would be this one's as well: CREATE
+    /// TABLE makes one of the two, whatever their names.
+    fn is_like_another(&self, constraint: &ObjectId) -> bool {
+        let index = |constraint: &ObjectId| {
+            let definition = self.value(constraint, Property::Definition)?;
+            let kinds = ["PRIMARY KEY ", "UNIQUE ", "EXCLUDE "];
+            let kind = kinds.iter().position(|kind| definition.starts_with(kind))?;
+            Some((kind, definition.trim_start_matches("PRIMARY KEY ").trim_start_matches("UNIQUE ")))
+        };
+        let (Some(part), Some((kind, own))) = (constraint.part(), index(constraint)) else { return false };
+        self.parts(ObjectKind::Constraint, &part.whole).any(|other| {
+            index(other).is_some_and(|(first, other_index)| {
+                other_index == own && (first, other.name()) < (kind, constraint.name())
+            })
+        })
     }
 
     /// A line of CREATE TABLE; none for a column that a parent brings.

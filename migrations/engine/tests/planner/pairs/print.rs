@@ -236,7 +236,13 @@ impl Schema {
             Kind::Composite { attributes } => {
                 format!("CREATE TYPE {name} AS ({});\n", self.attributes(attributes))
             }
-            Kind::Sequence { options, .. } => format!("CREATE SEQUENCE {name}{options};\n"),
+            Kind::Sequence { options, owner } => {
+                // An unlogged table makes the sequences so that its columns own.
+                let owner = owner.and_then(|owner| self.column(owner)).map(|found| &found.owner.kind);
+                let is_unlogged = matches!(owner, Some(Kind::Table(table)) if table.is_unlogged);
+                let unlogged = if is_unlogged { "UNLOGGED " } else { "" };
+                format!("CREATE {unlogged}SEQUENCE {name}{options};\n")
+            }
             Kind::Routine(routine) => self.routine(&name, routine),
             Kind::Aggregate { is_sum } => {
                 let function = if *is_sum { "int4pl" } else { "int4larger" };

@@ -184,16 +184,16 @@ impl Schema {
             let owner = self.column(id).map_or("a", |found| alias(found.owner.id));
             format!("{owner}.{}", self.own(id))
         };
-        let output = |output: &Output| {
+        let expression = |output: &Output| {
             let own = column(output.column);
-            let what = match (output.function, output.is_computed, self.family(output.column)) {
+            match (output.function, output.is_computed, self.family(output.column)) {
                 (Some(function), ..) => format!("{}({own})", self.name(function)),
                 (None, true, Some(Family::Whole | Family::Number)) => format!("{own} + 1"),
                 (None, true, Some(Family::Text)) => format!("lower({own})"),
                 _ => own,
-            };
-            format!("{what} AS {}", quote(&output.name))
+            }
         };
+        let output = |output: &Output| format!("{} AS {}", expression(output), quote(&output.name));
         let outputs: Vec<String> = view.columns.iter().map(output).collect();
         let sources: Vec<String> =
             view.sources.iter().map(|id| format!("{} {}", self.name(*id), alias(*id))).collect();
@@ -203,11 +203,8 @@ impl Schema {
         });
         // Postgres prints `GROUP BY 1, 2` of one expression twice, and reads that as one.
         let is_first = |(place, output): &(usize, &Output)| {
-            let is_same = |other: &Output| {
-                (other.column, other.is_computed, other.function)
-                    == (output.column, output.is_computed, output.function)
-            };
-            !view.columns.iter().take(*place).any(is_same)
+            let before = view.columns.iter().take(*place);
+            !before.map(expression).any(|other| other == expression(output))
         };
         let numbers = view.columns.iter().enumerate().filter(is_first);
         let numbers: Vec<String> = numbers.map(|(place, _)| (place + 1).to_string()).collect();

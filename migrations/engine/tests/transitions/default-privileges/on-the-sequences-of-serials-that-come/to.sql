@@ -1,0 +1,3 @@
+CREATE TABLE counters (id serial, n bigserial);
+CREATE TABLE others (id serial, n int GENERATED ALWAYS AS IDENTITY);
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO pg_monitor;

@@ -1,0 +1,2 @@
+CREATE TYPE feeling AS ENUM ('sad', 'ok');
+CREATE TABLE people (now feeling);

@@ -1,0 +1,3 @@
+CREATE TYPE mood AS ENUM ('ok', 'new');
+CREATE DOMAIN feeling AS mood CHECK (length(value::text) < 108);
+CREATE TABLE people (moods mood[], now feeling);

@@ -1,0 +1,11 @@
+CREATE TABLE numbers (a int GENERATED ALWAYS AS IDENTITY, b serial, c serial, d serial, f int GENERATED ALWAYS AS IDENTITY, e int GENERATED ALWAYS AS IDENTITY);
+CREATE TABLE others (a serial, b int GENERATED ALWAYS AS IDENTITY);
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO pg_monitor;
+COMMENT ON SEQUENCE numbers_a_seq IS 'a';
+COMMENT ON SEQUENCE numbers_b_seq IS 'b';
+COMMENT ON SEQUENCE numbers_c_seq IS 'c';
+COMMENT ON SEQUENCE numbers_d_seq IS 'd';
+COMMENT ON SEQUENCE numbers_e_seq IS 'e';
+COMMENT ON SEQUENCE numbers_f_seq IS 'f';
+COMMENT ON SEQUENCE others_a_seq IS 'a';
+COMMENT ON SEQUENCE others_b_seq IS 'b';

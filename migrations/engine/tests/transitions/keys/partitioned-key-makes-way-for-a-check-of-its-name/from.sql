@@ -1,0 +1,4 @@
+CREATE TABLE nodes (id text, day date) PARTITION BY RANGE (day);
+CREATE TABLE nodes_rest PARTITION OF nodes DEFAULT;
+ALTER TABLE nodes ADD CONSTRAINT one PRIMARY KEY (id, day);
+ALTER TABLE nodes ADD CONSTRAINT two FOREIGN KEY (id, day) REFERENCES nodes (id, day) ON UPDATE CASCADE;

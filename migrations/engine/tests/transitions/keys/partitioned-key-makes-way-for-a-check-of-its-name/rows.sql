@@ -1,0 +1,1 @@
+INSERT INTO nodes VALUES ('a', '2024-01-01');

@@ -1,0 +1,3 @@
+CREATE TABLE nodes (id text, day date) PARTITION BY RANGE (day);
+CREATE TABLE nodes_rest PARTITION OF nodes DEFAULT;
+ALTER TABLE nodes ADD CONSTRAINT one CHECK (day > '2020-01-09');

@@ -1,0 +1,3 @@
+CREATE TABLE orders (id int, day date) PARTITION BY RANGE (id);
+CREATE TABLE orders_low PARTITION OF orders FOR VALUES FROM (0) TO (100);
+CREATE INDEX second ON orders (day);

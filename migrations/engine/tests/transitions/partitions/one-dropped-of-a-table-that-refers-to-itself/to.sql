@@ -1,0 +1,2 @@
+CREATE TABLE nodes (id int NOT NULL UNIQUE, parent int REFERENCES nodes (id)) PARTITION BY RANGE (id);
+CREATE TABLE nodes_low PARTITION OF nodes FOR VALUES FROM (0) TO (100);

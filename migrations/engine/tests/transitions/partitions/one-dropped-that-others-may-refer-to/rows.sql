@@ -1,0 +1,2 @@
+INSERT INTO orders VALUES (1, '2024-02-02'), (2, '2025-02-02');
+INSERT INTO lines VALUES (2, '2025-02-02');
