@@ -15,6 +15,7 @@ use crate::serial;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 use not_null::not_null;
+use remade::own_settings;
 use settings::keep_targets;
 
 pub(crate) use computed::is_computed;
@@ -68,33 +69,10 @@ pub(crate) fn add(sides: (&Side<'_>, &Side<'_>), table: &ObjectId, column: &Obje
     altered.steps.extend(step);
 }
 
-/// Gives a new column that a parent brings what it has of its own: Postgres copies none of it.
+/// Gives a new column that a parent brings what it has of its own.
 pub(crate) fn add_brought(to: &Side<'_>, table: &ObjectId, column: &ObjectId, altered: &mut Altered) {
-    let Some(part) = column.part() else { return };
-    altered.absorbed.push(ObjectId::Default(part.clone()));
-    let of_parent = |whole: &ObjectId| Some(ObjectId::Column(PartName::new(whole.as_whole()?, &part.name)));
-    let of_parents: Vec<ObjectId> = to.parents(table).filter_map(of_parent).collect();
-    let is_own = |property: &Property| {
-        let after = to.value(column, property);
-        !of_parents.iter().any(|parent| to.value(parent, property) == after)
-    };
-    let mut own = to.statements.settings_of_column(column);
-    if is_own(&Property::Default) && to.value(column, &Property::Generated).is_none() {
-        let default = to.value(column, &Property::Default);
-        own.push(default.map_or("DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}")));
-    }
-    if is_own(&Property::NotNull) && to.value(column, &Property::NotNull) == Some("yes") {
-        own.push("SET NOT NULL".to_owned());
-    }
-    let kind = kind_alone(to, table);
-    let alter = |what: String| format!("ALTER {kind} {} ALTER COLUMN {} {what};\n", part.whole, part.name);
-    let mut sql: String = own.into_iter().map(alter).collect();
-    let comment = to.value(column, &Property::Comment);
-    sql += &comment.and_then(|text| to.statements.set_comment(column, Some(text))).unwrap_or_default();
-    sql += &to.statements.grants_of_column(column, &to.defaults);
-    if !sql.is_empty() {
-        altered.steps.push(Step::new(column, format!("gives {column} what it has of its own"), sql));
-    }
+    altered.absorbed.extend(column.part().cloned().map(ObjectId::Default));
+    altered.steps.extend(own_settings(to, table, column));
 }
 
 /// The step that adds a column, with all that it has; none where a parent brings it.
@@ -165,7 +143,7 @@ pub(crate) fn alter(
     altered: &mut Altered,
 ) {
     let Some(part) = column.part() else { return };
-    if is_remade(sides, table, column, changed) {
+    if is_remade(sides, table, column) {
         remake(sides, table, column, altered);
         return;
     }
@@ -267,7 +245,7 @@ impl<'a> Kept<'_, 'a> {
         };
         let is_parent = kind_alone(self.to, self.table) != kind(self.table);
         let mut actions = Vec::new();
-        if self.before(&Property::Default).is_some() {
+        if self.before(&Property::Default).is_some() && !self.is_numbered_by_parent() {
             actions.push(format!("ALTER COLUMN {own} DROP DEFAULT"));
         }
         if !follows_parent(sides, self.table, column) {
@@ -297,7 +275,13 @@ impl<'a> Kept<'_, 'a> {
         altered.absorbed.push(ObjectId::Default(self.part.clone()));
         let mut step = |summary: String, sql: String| altered.steps.push(Step::new(column, summary, sql));
         let Some(value) = self.after(&Property::Default) else {
-            step(format!("drops the default of {column}"), self.statement_alone("DROP DEFAULT"));
+            // Its partitions' go with it before an identity comes, which numbers them as well.
+            let sql = match self.after(&Property::Identity) {
+                Some(_) if self.is_numbered_by_parent() => return,
+                Some(_) => self.statement("DROP DEFAULT"),
+                None => self.statement_alone("DROP DEFAULT"),
+            };
+            step(format!("drops the default of {column}"), sql);
             return;
         };
         let sql = self.statement_alone(&format!("SET DEFAULT {value}"));

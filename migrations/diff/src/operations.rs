@@ -218,7 +218,11 @@ impl<'a> Operations<'a> {
             }
             if fate == Fate::Altered && !self.absorbed.contains(node) {
                 let altered = self.altered.get(node).cloned().unwrap_or_default();
-                let steps = [altered.first, altered.steps, altered.last].concat();
+                let mut steps = [altered.first, altered.steps, altered.last].concat();
+                // What is made again has all that it is to have.
+                let is_own =
+                    |about: &ObjectId| !matches!(about, ObjectId::Statistics(_)) || !self.is_gone(about);
+                steps.retain(|step| is_own(&step.change.about));
                 self.steps.insert((Action::Alter, node), steps);
                 if let Some(step) = altered.detach {
                     self.steps.insert((Action::Detach, node), vec![step]);

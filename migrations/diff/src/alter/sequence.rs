@@ -4,6 +4,7 @@ use model::{ObjectId, PartName, Property, literal};
 
 use super::own::Own;
 use super::relation::persistence;
+use crate::column;
 use crate::step::Step;
 
 impl Own<'_, '_> {
@@ -25,8 +26,12 @@ impl Own<'_, '_> {
             let node = self.node;
             let owned_by = |owner: &str| format!("ALTER SEQUENCE {name} OWNED BY {owner};\n");
             let owner = self.to.catalog.sequence_owner(self.node).map(|owner| owner.column);
-            let is_there =
-                |column: &&PartName| self.from.catalog.contains(&ObjectId::Column((*column).clone()));
+            let is_there = |part: &&PartName| {
+                let column = ObjectId::Column((*part).clone());
+                let table = self.from.relation(&part.whole);
+                let stays = |table| !column::is_remade((self.from, self.to), table, &column);
+                self.from.catalog.contains(&column) && table.is_some_and(stays)
+            };
             // It must not go with its former column, and the new one may not be there yet.
             self.sql.push(owned_by(
                 &owner.as_ref().filter(is_there).map_or_else(|| "NONE".to_owned(), ToString::to_string),

@@ -15,6 +15,12 @@ impl Kept<'_, '_> {
         self.has(&Property::Identity) && !(is_partition && is_followed())
     }
 
+    /// Returns whether its parent's identity numbers it.
+    pub(super) fn is_numbered_by_parent(&self) -> bool {
+        self.after(&Property::Identity).is_some()
+            && follows_parent((self.from, self.to), self.table, self.column)
+    }
+
     /// Drops its identity where it is to have none.
     pub(super) fn drop_identity(&self, altered: &mut Altered) {
         let (column, part) = (self.column, self.part);
@@ -23,7 +29,8 @@ impl Kept<'_, '_> {
         }
         let sequence = self.from.statements.identity_sequence(part);
         let (mut sql, mut loses) = (self.statement("DROP IDENTITY"), Vec::new());
-        match self.to.owned_sequence(part).and_then(|sequence| self.to.node(sequence)) {
+        let next = self.to.owned_sequence(part).filter(|next| !self.from.is_node(next));
+        match next.and_then(|next| self.to.node(next)) {
             // A sequence takes the place of the identity's, often under its name, and counts on.
             Some(next) => {
                 let (aside, before) = sequence.map(set_aside).unwrap_or_default();
@@ -43,7 +50,7 @@ impl Kept<'_, '_> {
 
     /// Sets its own sequence aside where an identity's takes the name, and counts on. Returns its new name.
     pub(super) fn set_sequence_aside(&self, altered: &mut Altered) -> Option<String> {
-        let sequence = self.from.owned_sequence(self.part)?;
+        let sequence = self.from.owned_sequence(self.part).filter(|sequence| !self.to.is_node(sequence))?;
         let is_identity = self.is_numbered_otherwise() && self.after(&Property::Identity).is_some();
         if !is_identity || !self.has(&Property::Default) {
             return None;

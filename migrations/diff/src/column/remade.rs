@@ -2,20 +2,15 @@
 
 use model::{ObjectId, PartName, Property};
 
-use super::{Changed, added, drop_step, is_computed, kind};
+use super::{added, drop_step, is_computed, kind_alone};
 use crate::cast;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 
 /// Returns whether a column must be dropped and added: it is computed, and there is no other way, or no cast
 /// leads from its type to the new one. What it is computed of is still there.
-pub(crate) fn is_remade(
-    (from, to): (&Side<'_>, &Side<'_>),
-    table: &ObjectId,
-    column: &ObjectId,
-    changed: &Changed<'_>,
-) -> bool {
-    let has = |property: &Property| changed.contains_key(property);
+pub(crate) fn is_remade((from, to): (&Side<'_>, &Side<'_>), table: &ObjectId, column: &ObjectId) -> bool {
+    let has = |property: &Property| from.value(column, property) != to.value(column, property);
     let (before, after) = (from.value(column, &Property::Generated), to.value(column, &Property::Generated));
     let is_retyped = has(&Property::Type);
     let types = from.value(column, &Property::Type).zip(to.value(column, &Property::Type));
@@ -37,7 +32,6 @@ pub(crate) fn remake(
     altered: &mut Altered,
 ) {
     let Some(part) = column.part() else { return };
-    let to = sides.1;
     let add = match drop_step(sides, table, column) {
         Some(mut drop) => {
             let sequence = kept_sequence(sides, part);
@@ -54,7 +48,7 @@ pub(crate) fn remake(
             add
         }
         // Its parent's statements do that; what is its own is set anew.
-        None => own_settings(to, table, column, part),
+        None => own_settings(sides.1, table, column),
     };
     altered.remade.push(column.clone());
     altered.absorbed.push(ObjectId::Default(part.clone()));
@@ -67,22 +61,30 @@ fn kept_sequence((from, to): (&Side<'_>, &Side<'_>), part: &PartName) -> Option<
     (to.owned_sequence(part) == Some(sequence)).then(|| sequence.name())
 }
 
-/// What a column has beside what its parent brings.
-fn own_settings(to: &Side<'_>, table: &ObjectId, column: &ObjectId, part: &PartName) -> Option<Step> {
-    let alter =
-        |what: &str| format!("ALTER {} {} ALTER COLUMN {} {what};\n", kind(table), part.whole, part.name);
-    let default = match to.value(column, &Property::Default) {
-        Some(value) => format!("SET DEFAULT {value}"),
-        None => "DROP DEFAULT".to_owned(),
+/// Gives a column that its parent brings what it has of its own: Postgres copies no more than the type, the
+/// default and whether it may be null.
+pub(super) fn own_settings(to: &Side<'_>, table: &ObjectId, column: &ObjectId) -> Option<Step> {
+    let part = column.part()?;
+    let of_parent = |whole: &ObjectId| Some(ObjectId::Column(PartName::new(whole.as_whole()?, &part.name)));
+    let of_parents: Vec<ObjectId> = to.parents(table).filter_map(of_parent).collect();
+    let is_own = |property: &Property| {
+        let value = to.value(column, property);
+        !of_parents.iter().any(|parent| to.value(parent, property) == value)
     };
-    let is_own = !is_computed(to, column) && to.value(column, &Property::Identity).is_none();
-    let default = is_own.then_some(default);
-    let not_null = to.value(column, &Property::NotNull).map(|_| "SET NOT NULL".to_owned());
-    let settings = default.into_iter().chain(not_null).chain(to.statements.settings_of_column(column));
-    let mut sql: String = settings.map(|setting| alter(&setting)).collect();
-    if let Some(comment) = to.value(column, &Property::Comment) {
-        sql += &to.statements.set_comment(column, Some(comment)).unwrap_or_default();
+    let mut own = to.statements.settings_of_column(column);
+    let is_filled = is_computed(to, column) || to.value(column, &Property::Identity).is_some();
+    if !is_filled && is_own(&Property::Default) {
+        let default = to.value(column, &Property::Default);
+        own.push(default.map_or("DROP DEFAULT".to_owned(), |value| format!("SET DEFAULT {value}")));
     }
+    if to.value(column, &Property::NotNull).is_some() && is_own(&Property::NotNull) {
+        own.push("SET NOT NULL".to_owned());
+    }
+    let kind = kind_alone(to, table);
+    let alter = |what: String| format!("ALTER {kind} {} ALTER COLUMN {} {what};\n", part.whole, part.name);
+    let mut sql: String = own.into_iter().map(alter).collect();
+    let comment = to.value(column, &Property::Comment);
+    sql += &comment.and_then(|text| to.statements.set_comment(column, Some(text))).unwrap_or_default();
     sql += &to.statements.grants_of_column(column, &to.defaults);
     (!sql.is_empty()).then(|| Step::new(column, format!("sets what is {column}'s own"), sql))
 }

@@ -48,14 +48,14 @@ impl<'a> Operations<'a> {
         }
     }
 
-    /// Sets types aside whose names go to other objects, as long as columns hold on to them.
+    /// Sets types aside whose names others get, as long as columns hold on to them.
     pub(super) fn free_names(&mut self) {
         let is_taken = |node: &&'a ObjectId| {
             let name = node.qualified().filter(|_| is_type(node));
             name.is_some_and(|name| self.to.is_named(name)) && self.is_held_by_a_table(node)
         };
-        let dropped = self.fates.iter().filter(|(_, fate)| **fate == Fate::Dropped).map(|(node, _)| *node);
-        for node in dropped.filter(is_taken).collect::<Vec<_>>() {
+        let gone = self.fates.keys().copied().filter(|node| self.is_gone(node));
+        for node in gone.filter(is_taken).collect::<Vec<_>>() {
             self.hold(node);
         }
     }

@@ -28,12 +28,15 @@ impl<'a> Operations<'a> {
             let whole = column.part().and_then(|part| self.from.relation(&part.whole));
             whole.is_some_and(|whole| !is_gone(whole)) && !self.to.catalog.contains(column)
         };
-        let is_key_in_the_way =
-            |key: &ObjectId| from.whole(key) == whole && is_gone(key) && self.goes_before_columns(key);
+        let is_own_key = |key: &ObjectId| {
+            matches!(key, ObjectId::Constraint(_) | ObjectId::Index(_))
+                && from.whole(key) == whole
+                && is_gone(key)
+        };
         let holds_partition = self.holds_own_partition(node);
         let is_in_the_way = holds_partition
             || self.goes_before_columns(node)
-            || self.from.is_foreign_key(node) && from.needs(node).any(is_key_in_the_way);
+            || from.is_foreign_key(node) && from.needs(node).any(is_own_key);
         let goes_with_column = fate == Fate::Dropped
             && drop::goes_with_column(node)
             && !is_in_the_way
@@ -63,6 +66,7 @@ impl<'a> Operations<'a> {
             || is_brought
             || self.absorbed.contains(node)
             || self.goes_with_rebuilt(node)
+            || column.is_some_and(|column| self.is_remade(&column))
         {
             if goes_with_whole {
                 self.with_whole.insert(node);
@@ -86,6 +90,12 @@ impl<'a> Operations<'a> {
             }
             None => self.refuse(node, "objects of this kind are not planned"),
         }
+    }
+
+    /// Returns whether a column is dropped and added again.
+    fn is_remade(&self, column: &ObjectId) -> bool {
+        let table = column.part().and_then(|part| self.from.relation(&part.whole));
+        table.and_then(|table| self.altered.get(table)).is_some_and(|altered| altered.remade.contains(column))
     }
 
     /// The columns of its own table that a part of it names.

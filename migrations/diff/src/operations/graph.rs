@@ -41,7 +41,11 @@ impl<'a> Operations<'a> {
                     for part in absorbed {
                         needs.extend(self.to.needs(part));
                     }
-                    for needed in needs.into_iter().filter(|needed| *needed != node) {
+                    // It becomes a partition of its parent later.
+                    let parent = self.to.parent(node).filter(|_| has(Action::Attach, node));
+                    for needed in
+                        needs.into_iter().filter(|needed| *needed != node && Some(*needed) != parent)
+                    {
                         let inner = self.absorbed.contains(needed).then(|| self.to.whole(needed)).flatten();
                         let needed = inner.unwrap_or(needed);
                         if let Some(earlier) = is_there(needed).filter(|(_, object)| *object != node) {
@@ -66,7 +70,8 @@ impl<'a> Operations<'a> {
                     {
                         add((Action::Drop, table), key);
                     }
-                    if action == Action::Alter {
+                    // What is made of an enum takes any value that it gets.
+                    if action == Action::Alter && !matches!(node, ObjectId::Enum(_)) {
                         for dependent in self.of_family(node) {
                             let goes_later =
                                 self.with_column.contains(dependent) || self.with_whole.contains(dependent);

@@ -17,16 +17,13 @@ impl<'a> Operations<'a> {
     /// Puts defaults and constraints into the statements of new tables, as far as no circle comes of it.
     pub(super) fn take_inline(&mut self) {
         let mut needs: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>> = BTreeMap::new();
-        let tables: Vec<&'a ObjectId> = self
-            .fates
-            .iter()
-            .filter(|(node, fate)| {
-                **fate == Fate::Created && matches!(node, ObjectId::Table(_) | ObjectId::ForeignTable(_))
-            })
-            .map(|(node, _)| *node)
-            .collect();
+        let is_new = |(node, fate): &(&&'a ObjectId, &Fate)| {
+            let is_made = **fate == Fate::Created || self.rebuilt.contains(**node);
+            is_made && matches!(node, ObjectId::Table(_) | ObjectId::ForeignTable(_))
+        };
+        let tables = self.fates.iter().filter(is_new).map(|(node, _)| *node);
         let parts: Vec<(&'a ObjectId, Vec<Part<'a>>)> =
-            tables.into_iter().map(|table| (table, self.parts_within(table))).collect();
+            tables.map(|table| (table, self.parts_within(table))).collect();
         let mut edges: Edges<'a> = self
             .to
             .statements
@@ -131,7 +128,13 @@ impl<'a> Operations<'a> {
     /// The parts of a table that its own statement can hold, each with what it needs beyond the table.
     fn parts_within(&self, table: &'a ObjectId) -> Vec<Part<'a>> {
         let is_whole = |part: &ObjectId| self.to.whole(part) == Some(table);
+        // A table that takes over the rows of another has, until then, what its parent asks for.
+        let is_asked_for = |part: &ObjectId| {
+            let definition = self.to.value(part, &Property::Definition).unwrap_or_default();
+            self.to.value(part, &Property::Inherited).is_some() && definition.starts_with("CHECK")
+        };
         let parts = self.to.dependents(table).filter(|part| is_whole(part)).filter(|part| match part {
+            _ if self.rebuilt.contains(table) && !is_asked_for(part) => false,
             ObjectId::Default(_) => true,
             ObjectId::Constraint(_) => self.to.statements.can_be_inline(table, part),
             _ => false,

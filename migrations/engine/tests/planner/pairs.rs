@@ -23,6 +23,10 @@ const PAIRS: (usize, usize) = (50, 10_000);
 const FAILURES: (usize, usize) = (5, 10_000);
 /// One of so many pairs is compared by `pg_dump` as well.
 const DUMPED: u64 = 10;
+/// After so many pairs the server's own tables are rid of what they left.
+const VACUUMED: u64 = 25;
+/// A run says how far it is after so many pairs.
+const TOLD: u64 = 100;
 /// So many failures of one kind are made smaller and shown; the others are counted.
 const SHOWN: usize = 2;
 /// The most pairs that are tried to find a smaller one that fails.
@@ -162,7 +166,11 @@ async fn plans_between_random_schemas_converge() {
     let mut number = support::first_pair().unwrap_or(1);
     while found.converged + found.failed() < count && found.failed() < most {
         found.add(number, (&one, &other)).await;
-        if number.is_multiple_of(1000) {
+        if number.is_multiple_of(VACUUMED) {
+            one.vacuum().await;
+            other.vacuum().await;
+        }
+        if number.is_multiple_of(TOLD) {
             let (failed, invalid) = (found.failed(), found.invalid.len());
             tell(&format!("{number}: {} converged, {failed} failed, {invalid} invalid", found.converged));
         }

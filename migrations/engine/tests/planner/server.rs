@@ -46,6 +46,11 @@ impl Database {
         Ok(self.catalog().await)
     }
 
+    /// Frees the server's tables of dead rows, through which every reading of a catalog goes.
+    pub async fn vacuum(&self) {
+        self.session.batch_execute("VACUUM").await.unwrap();
+    }
+
     async fn catalog(&self) -> Catalog {
         branchline_engine::introspection::read_with_dependencies(&self.session).await.unwrap()
     }
@@ -128,6 +133,10 @@ impl Database {
                 if lines.iter().any(is_unordered) {
                     lines.sort_unstable();
                 }
+                let over = lines.iter().find(|line| line.starts_with("CREATE STATISTICS"));
+                if let Some((head, list, table)) = over.and_then(|line| columns(line)) {
+                    return format!("{head} ON {list} FROM {table}");
+                }
                 lines.retain(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"));
                 lines.join("\n")
             })
@@ -135,6 +144,15 @@ impl Database {
         statements.sort_unstable();
         statements
     }
+}
+
+/// `CREATE STATISTICS … ON … FROM …` with its columns in an order of their own.
+fn columns(statement: &str) -> Option<(&str, String, &str)> {
+    let (head, rest) = statement.split_once(" ON ")?;
+    let (list, table) = rest.rsplit_once(" FROM ")?;
+    let mut list: Vec<&str> = list.split(", ").collect();
+    list.sort_unstable();
+    Some((head, list.join(", "), table))
 }
 
 fn statements(plan: &Plan) -> Result<Vec<String>, String> {

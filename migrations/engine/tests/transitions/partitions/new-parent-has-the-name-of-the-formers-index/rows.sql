@@ -1,0 +1,1 @@
+INSERT INTO orders_all VALUES (1, 2);

@@ -1,0 +1,2 @@
+CREATE TABLE old_orders (id int, n int, CONSTRAINT one UNIQUE (id, n)) PARTITION BY RANGE (id);
+CREATE TABLE orders_all PARTITION OF old_orders DEFAULT;

@@ -1,0 +1,1 @@
+INSERT INTO others VALUES (1, 2);

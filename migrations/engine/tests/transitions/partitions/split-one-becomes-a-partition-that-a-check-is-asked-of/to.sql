@@ -1,0 +1,3 @@
+CREATE TABLE orders (id int, n int) PARTITION BY RANGE (id);
+ALTER TABLE orders ADD CONSTRAINT positive CHECK (n > 0);
+CREATE TABLE others PARTITION OF orders FOR VALUES FROM (0) TO (100);

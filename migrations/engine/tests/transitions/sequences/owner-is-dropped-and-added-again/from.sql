@@ -1,0 +1,3 @@
+CREATE SEQUENCE tickets START 7;
+CREATE TABLE t (a bytea, b int, c int GENERATED ALWAYS AS (b * 2) STORED);
+ALTER SEQUENCE tickets OWNED BY t.a;
