@@ -111,6 +111,9 @@ impl<'a> Operations<'a> {
                     // What it has brought to others goes with it.
                     let stays = |part: &&'a ObjectId| !self.is_brought_by(part, node_before);
                     for dependent in in_the_way.into_iter().filter(stays) {
+                        if has(Action::Clear, dependent) && !self.aside.contains(node_before) {
+                            add(key, (Action::Clear, dependent));
+                        }
                         let dependent_after = self.to.node(dependent).unwrap_or(dependent);
                         // A default or a key that its table's own statements change.
                         let inner =

@@ -133,10 +133,17 @@ impl<'a> Operations<'a> {
             let definition = self.to.value(part, &Property::Definition).unwrap_or_default();
             self.to.value(part, &Property::Inherited).is_some() && definition.starts_with("CHECK")
         };
+        let is_inline = |part: &ObjectId| self.to.statements.can_be_inline(table, part);
+        // A foreign key to the table itself needs a key or an index of it.
+        let comes_later = |key: &ObjectId| match key {
+            ObjectId::Constraint(_) => is_whole(key) && !is_inline(key),
+            ObjectId::Index(_) => is_whole(key),
+            _ => false,
+        };
         let parts = self.to.dependents(table).filter(|part| is_whole(part)).filter(|part| match part {
             _ if self.rebuilt.contains(table) && !is_asked_for(part) => false,
             ObjectId::Default(_) => true,
-            ObjectId::Constraint(_) => self.to.statements.can_be_inline(table, part),
+            ObjectId::Constraint(_) => is_inline(part) && !self.to.needs(part).any(|key| comes_later(key)),
             _ => false,
         });
         let is_beyond = |needed: &&ObjectId| *needed != table && !is_whole(needed);

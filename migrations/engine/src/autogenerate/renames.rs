@@ -1,21 +1,27 @@
 //! Renames: told by hints in the wanted files, or found by trying candidates of like shape in a scratch
 //! database and keeping those with which fewer things differ.
 
+mod statements;
+mod told;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use model::{Catalog, ObjectId, PartName, QualifiedName};
+use model::{Catalog, ObjectId};
 use serde::{Serialize, Serializer};
 use tokio_postgres::Client;
 
 use super::losses::is_allowed;
-use super::{Change, PlanOptions, Side, copy, differences, leave};
+use super::{PlanOptions, Side, copy, differences, leave};
 use crate::database::execute;
 use crate::introspection::{CatalogWatch, flush_counts};
 use crate::scratch::Scratch;
-use crate::wanted::{RenameHint, RenamedObject};
+use statements::statements;
+use told::told;
+
+pub(super) use statements::{changes, changes_back};
 
 /// A rename that is part of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,13 +195,13 @@ impl Search<'_> {
     /// How much differs with a candidate; none where the server refuses it.
     async fn left_with(&mut self, rename: &AppliedRename) -> Result<Option<usize>> {
         let Some(there_sql) = statements(rename) else { return Ok(None) };
-        if execute(self.session, &there_sql).await.is_err() {
+        if execute(self.session, &there_sql.join("; ")).await.is_err() {
             return Ok(None);
         }
         let there = self.read().await?;
         let back = AppliedRename { from: rename.to.clone(), to: rename.from.clone() };
         if let Some(statements) = statements(&back) {
-            execute(self.session, &statements).await?;
+            execute(self.session, &statements.join("; ")).await?;
         }
         Ok(Some(differences(&there, self.to).len()))
     }
@@ -204,7 +210,7 @@ impl Search<'_> {
         let Some(statements) = statements(&rename) else {
             bail!("{rename}: Postgres has no statement for that")
         };
-        execute(self.session, &statements).await?;
+        execute(self.session, &statements.join("; ")).await?;
         self.now = self.read().await?;
         self.found.renames.push(rename);
         Ok(())
@@ -249,164 +255,6 @@ fn candidates(now: &Catalog, to: &Catalog, options: &PlanOptions) -> Vec<Applied
     };
     let found = super::planning::rename_candidates(now, to);
     found.into_iter().filter(|one| !options.rejected.contains(one) && !is_given_up(&one.from)).collect()
-}
-
-/// The renames that hints tell, wholes first.
-fn told(from: &Catalog, to: &Catalog, hints: &[RenameHint]) -> Result<Vec<AppliedRename>> {
-    let mut wholes = Vec::new();
-    let mut parts = Vec::new();
-    for hint in hints {
-        let place = format!("{}, line {}", hint.file, hint.line);
-        let (new, old) = match &hint.object {
-            RenamedObject::Whole { name, .. } => {
-                let Some(new) = whole_named(to, name) else { continue };
-                let old = with_name(&new, &hint.old);
-                let Some(old) = old else { bail!("{place}: {} is no name", hint.old) };
-                (new, old)
-            }
-            RenamedObject::Column { table, name } => {
-                let Some(whole) = whole_named(to, table) else { continue };
-                let Some(whole) = whole.qualified().cloned() else { continue };
-                let part = |name: &str| {
-                    let name = QualifiedName::parse(&folded(name))?.name;
-                    Some(ObjectId::Column(PartName::new(&whole, &name)))
-                };
-                let (Some(new), Some(old)) = (part(name), part(&hint.old)) else {
-                    bail!("{place}: {} is no name of a column", hint.old)
-                };
-                (new, old)
-            }
-        };
-        let rename = AppliedRename { from: old, to: new };
-        let all = wholes.iter().chain(&parts);
-        for (other, other_place) in all {
-            let other: &AppliedRename = other;
-            if (other.from == rename.from) != (other.to == rename.to) {
-                bail!("{place}: \"{rename}\" contradicts \"{other}\" of {other_place}");
-            }
-        }
-        // A hint stays in its file when the rename is done.
-        let is_part = rename.to.part().is_some();
-        let is_open = is_part || (from.contains(&rename.from) && !from.contains(&rename.to));
-        if is_open {
-            if is_part { &mut parts } else { &mut wholes }.push((rename, place));
-        }
-    }
-    Ok(wholes.into_iter().chain(parts).map(|(rename, _)| rename).collect())
-}
-
-/// An object with a name of its own that a file calls so. A name without a schema is looked for in public,
-/// then in all schemas.
-fn whole_named(catalog: &Catalog, name: &str) -> Option<ObjectId> {
-    let wanted = QualifiedName::parse(&folded(name))?;
-    let is_named = |object: &&ObjectId| {
-        !matches!(object, ObjectId::RowType(_))
-            && object.part().is_none()
-            && object.qualified().is_some_and(|there| {
-                there.name == wanted.name && (wanted.schema.is_none() || there.schema == wanted.schema)
-            })
-    };
-    let found: Vec<&ObjectId> = catalog.iter().map(|(object, _)| object).filter(is_named).collect();
-    let is_public = |object: &&&ObjectId| object.schema().is_some_and(|schema| schema.as_str() == "public");
-    found.iter().find(is_public).or_else(|| found.first()).map(|object| (*object).clone())
-}
-
-/// The same kind of object under another name, in its schema where the name has none.
-fn with_name(object: &ObjectId, name: &str) -> Option<ObjectId> {
-    let mut named = QualifiedName::parse(&folded(name))?;
-    if named.schema.is_none() {
-        named.schema = object.schema().cloned();
-    }
-    let schema = named.schema.as_ref()?;
-    ObjectId::parse(object.kind().as_str(), &format!("{}.{}", schema.as_str(), named.name.as_str()))
-}
-
-/// A name as the server reads it: in lower case where it is not quoted.
-fn folded(name: &str) -> String {
-    let mut is_quoted = false;
-    let fold = |c: char| {
-        is_quoted ^= c == '"';
-        if is_quoted { c } else { c.to_ascii_lowercase() }
-    };
-    name.chars().map(fold).collect()
-}
-
-/// Renames as changes of a plan.
-pub(super) fn changes(renames: &[AppliedRename]) -> Vec<Change> {
-    renames.iter().filter_map(change).collect()
-}
-
-/// The same taken back, in the opposite order.
-pub(super) fn changes_back(renames: &[AppliedRename]) -> Vec<Change> {
-    let back = |rename: &AppliedRename| AppliedRename { from: rename.to.clone(), to: rename.from.clone() };
-    renames.iter().rev().filter_map(|rename| change(&back(rename))).collect()
-}
-
-fn change(rename: &AppliedRename) -> Option<Change> {
-    Some(Change {
-        sql: format!("{};\n", statements(rename)?.replace("; ", ";\n")),
-        about: rename.to.to_string(),
-        summary: rename.to_string(),
-        loses: Vec::new(),
-    })
-}
-
-/// The statements that rename an object; none where there is no such statement.
-fn statements(rename: &AppliedRename) -> Option<String> {
-    let AppliedRename { from, to } = rename;
-    if let (Some(old), Some(new)) = (from.part(), to.part()) {
-        let what = match from {
-            ObjectId::Column(_) => "COLUMN",
-            ObjectId::Constraint(_) => "CONSTRAINT",
-            ObjectId::Trigger(_) | ObjectId::Policy(_) | ObjectId::Rule(_) => {
-                let kind = from.kind().as_str().to_uppercase();
-                let table = whole(&old.whole);
-                return Some(format!(
-                    "ALTER {kind} {} ON {table} RENAME TO {}",
-                    old.name.as_str(),
-                    new.name.as_str()
-                ));
-            }
-            _ => return None,
-        };
-        let (table, old, new) = (whole(&old.whole), old.name.as_str(), new.name.as_str());
-        return Some(format!("ALTER TABLE {table} RENAME {what} {old} TO {new}"));
-    }
-    if let (ObjectId::Schema(old), ObjectId::Schema(new)) = (from, to) {
-        return Some(format!("ALTER SCHEMA {} RENAME TO {}", old.as_str(), new.as_str()));
-    }
-    let kind = match from {
-        ObjectId::Table(_) => "TABLE",
-        ObjectId::View(_) => "VIEW",
-        ObjectId::MaterializedView(_) => "MATERIALIZED VIEW",
-        ObjectId::ForeignTable(_) => "FOREIGN TABLE",
-        ObjectId::Index(_) => "INDEX",
-        ObjectId::Sequence(_) => "SEQUENCE",
-        ObjectId::Enum(_) | ObjectId::CompositeType(_) | ObjectId::Range(_) => "TYPE",
-        ObjectId::Domain(_) => "DOMAIN",
-        ObjectId::Statistics(_) => "STATISTICS",
-        ObjectId::Collation(_) => "COLLATION",
-        _ => return None,
-    };
-    let (old, new) = (from.qualified()?, to.qualified()?);
-    let mut statements = Vec::new();
-    let mut now = old.clone();
-    if old.schema != new.schema {
-        let schema = new.schema.as_ref()?;
-        statements.push(format!("ALTER {kind} {} SET SCHEMA {}", whole(&now), schema.as_str()));
-        now.schema = new.schema.clone();
-    }
-    if old.name != new.name {
-        statements.push(format!("ALTER {kind} {} RENAME TO {}", whole(&now), new.name.as_str()));
-    }
-    Some(statements.join("; "))
-}
-
-fn whole(name: &QualifiedName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
-        None => name.name.as_str().to_owned(),
-    }
 }
 
 #[cfg(test)]

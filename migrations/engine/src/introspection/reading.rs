@@ -83,10 +83,10 @@ impl Reading {
 
     fn add_property(&mut self, row: &SimpleQueryRow, property: &str, value: &str) -> Result<()> {
         let (object, property) = (self.object(row)?, self.property(property)?);
-        // A body is what somebody wrote.
-        let is_body =
-            matches!(object, ObjectId::Function(_) | ObjectId::Procedure(_)) || property == Property::Comment;
-        let value = if is_body { Cow::Borrowed(value) } else { canonical_expression(value) };
+        // What somebody wrote; the server prints a body after BEGIN ATOMIC or RETURN itself.
+        let is_routine = matches!(object, ObjectId::Function(_) | ObjectId::Procedure(_));
+        let is_written = is_routine && value.contains("\nAS ") || property == Property::Comment;
+        let value = if is_written { Cow::Borrowed(value) } else { canonical_expression(value) };
         self.catalog.add(object, property, &value);
         Ok(())
     }
