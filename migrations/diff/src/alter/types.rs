@@ -138,8 +138,11 @@ pub(super) fn domain(
     let name = node.name();
     // Postgres looks at no values within arrays and composites, and refuses what it would have to check.
     let is_nested = from.dependents_of_type(node).any(|column| {
-        let kind = from.value(column, &Property::Type);
-        matches!(column, ObjectId::Column(_)) && kind.is_some_and(|kind| kind != name)
+        let ObjectId::Column(part) = column else { return false };
+        let whole = from.relation(&part.whole);
+        let is_within =
+            whole.is_some_and(|whole| matches!(whole, ObjectId::CompositeType(_)) && is_stored(from, whole));
+        is_within || from.value(column, &Property::Type).is_some_and(|kind| kind != name)
     });
     let is_checked = differences.iter().any(|difference| match difference {
         Difference::New(ObjectId::Constraint(_)) => true,

@@ -117,11 +117,14 @@ impl<'a> Operations<'a> {
         self.from.catalog.dependencies(object).any(|needed| self.from.statements.maker(needed) == node)
     }
 
-    /// Returns whether a column of a table that stays holds on to a type that goes.
+    /// Returns whether a column of a table that stays holds on to a type that goes, or to one that is made of
+    /// it.
     fn is_held_by_a_table(&self, held: &ObjectId) -> bool {
-        let is_kept = |table: &&ObjectId| matches!(table, ObjectId::Table(_)) && self.to.is_node(table);
-        let mut tables = self.from.dependents(held).filter(is_kept);
-        tables.any(|table| !self.holding(table, held).is_empty())
+        self.from.dependents(held).any(|dependent| match dependent {
+            ObjectId::Table(_) => self.to.is_node(dependent) && !self.holding(dependent, held).is_empty(),
+            ObjectId::Domain(_) | ObjectId::CompositeType(_) => self.is_held_by_a_table(dependent),
+            _ => false,
+        })
     }
 
     /// What is set aside keeps what it is made of.

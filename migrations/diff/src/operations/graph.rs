@@ -70,8 +70,7 @@ impl<'a> Operations<'a> {
                     {
                         add((Action::Drop, table), key);
                     }
-                    // What is made of an enum takes any value that it gets.
-                    if action == Action::Alter && !matches!(node, ObjectId::Enum(_)) {
+                    if action == Action::Alter && !is_altered_in_use(node) {
                         for dependent in self.of_family(node) {
                             let goes_later =
                                 self.with_column.contains(dependent) || self.with_whole.contains(dependent);
@@ -289,6 +288,19 @@ impl<'a> Operations<'a> {
         }
         found
     }
+}
+
+/// Returns whether whatever needs an object may do so while that is altered.
+fn is_altered_in_use(object: &ObjectId) -> bool {
+    matches!(
+        object,
+        ObjectId::Enum(_)
+            | ObjectId::Extension(_)
+            | ObjectId::ForeignDataWrapper(_)
+            | ObjectId::Language(_)
+            | ObjectId::Schema(_)
+            | ObjectId::Server(_)
+    )
 }
 
 /// Names are the same if one has to go before the other comes: of relations and types in a schema, of parts

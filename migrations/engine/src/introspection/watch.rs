@@ -8,16 +8,21 @@
 //! relations that name a function or a type that has changed. Anything else, a label that is renamed, a role,
 //! has everything read again.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod counters;
+mod versions;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use model::{Catalog, Property};
-use tokio_postgres::{Client, SimpleQueryRow};
+use tokio_postgres::Client;
 
 use super::reading::{Reading, Relations};
 use super::{Frame, OTHERS, Prepared, READING, RELATIONS, begin_and_run, framed, query};
-use crate::database::{execute, literal, one_row, rows};
+use crate::database::{execute, literal, rows};
+use counters::Counters;
+use versions::{OTHER, RowCounts, UNKNOWN, new, versions};
 
 const COUNTERS: Prepared =
     Prepared { declaration: "branchline_counters", text: |_| include_str!("counters.sql").to_owned() };
@@ -111,24 +116,6 @@ struct Known {
     /// All objects that are no relations.
     others: Arc<Catalog>,
     catalog: Arc<Catalog>,
-}
-
-/// How many rows of the system's tables are about each relation; none where they were not counted.
-type RowCounts = BTreeMap<u32, Option<u64>>;
-
-/// The server's counters then.
-#[derive(Clone, PartialEq, Eq)]
-struct Counters {
-    of_relations: String,
-    of_others: String,
-    /// Of functions, enums and schemas.
-    of_plain: String,
-    updates: String,
-    type_updates: String,
-    /// Rows that were deleted.
-    gone: String,
-    /// The first transaction that may have ended since.
-    since: String,
 }
 
 /// The objects to read again.
@@ -248,7 +235,7 @@ impl CatalogWatch {
         self.counts.wholes += 1;
         let versions = match &counters {
             Some(now) => versions(session, &now.since, false).await?.counts,
-            None => BTreeMap::new(),
+            None => RowCounts::new(),
         };
         let others = Arc::new(read_others(session).await?);
         let rows = rows(session, "EXECUTE branchline_relations; EXECUTE branchline_names").await?;
@@ -292,7 +279,7 @@ impl CatalogWatch {
             read.extend(&others);
         }
         let catalog = Arc::new(known.catalog.with_replaced(&former, &gone, &read));
-        let known = Known { counters: None, versions: BTreeMap::new(), relations, others, catalog };
+        let known = Known { counters: None, versions: RowCounts::new(), relations, others, catalog };
         Ok(Some((known, changed)))
     }
 }
@@ -313,29 +300,6 @@ async fn begin_and_count(
 /// All objects that are no relations.
 async fn read_others(session: &Client) -> Result<Catalog> {
     Ok(Reading::default().add_all(&rows(session, "EXECUTE branchline_others").await?)?.catalog)
-}
-
-impl Counters {
-    /// None where the server does not count, or no session can have it add up what it has counted.
-    fn read(row: &SimpleQueryRow) -> Option<Self> {
-        let text = |i: usize| row.get(i).unwrap_or_default().to_owned();
-        let counters = Self {
-            of_relations: text(1),
-            of_others: text(2),
-            of_plain: text(3),
-            updates: text(4),
-            type_updates: text(5),
-            gone: text(6),
-            since: text(7),
-        };
-        (row.get(0) == Some("t")).then_some(counters)
-    }
-
-    /// Returns whether nothing has been counted since.
-    fn is_same(&self, now: &Self) -> bool {
-        (&self.of_relations, &self.of_others, &self.of_plain)
-            == (&now.of_relations, &now.of_others, &now.of_plain)
-    }
 }
 
 impl Known {
@@ -396,58 +360,9 @@ impl Known {
     }
 }
 
-/// The facts that the rows of the system's tables hold about each relation.
-#[derive(Default)]
-struct Versions {
-    /// How many there are.
-    counts: RowCounts,
-    /// Those of which one is new.
-    new: BTreeSet<u32>,
-}
-
-/// Stands for rows that may be about any relation.
-const UNKNOWN: u32 = 0;
-
-/// Stands for rows that are about no relation, and that no relation is printed by.
-const OTHER: u32 = 1;
-
-impl Versions {
-    /// The relations that have changed, or may have.
-    fn changed_since(&self, before: &RowCounts) -> BTreeSet<u32> {
-        let is_other = |(number, count): &(&u32, &Option<u64>)| before.get(*number) != Some(*count);
-        let mut changed = self.new.clone();
-        changed.extend(self.counts.iter().filter(is_other).map(|(number, _)| number));
-        changed.extend(before.keys().filter(|number| !self.counts.contains_key(*number)));
-        changed
-    }
-}
-
 /// Has the server add up what it has counted in a session, of which others read what has changed. It does so
 /// by itself once a second.
 pub async fn flush_counts(session: &Client) {
     // Before version 15 there is no such function, and nobody relies on the counts.
     let _ = execute(session, "SELECT pg_stat_force_next_flush()").await;
-}
-
-/// The relations of which a row is new.
-async fn new(session: &Client, since: &str, are_updated: bool) -> Result<BTreeSet<u32>> {
-    let row = one_row(session, &format!("EXECUTE branchline_new('{since}', {are_updated})")).await?;
-    let text = row.as_ref().and_then(|row| row.get(0)).unwrap_or_default();
-    text.split(',').filter(|number| !number.is_empty()).map(|number| Ok(number.parse()?)).collect()
-}
-
-async fn versions(session: &Client, since: &str, are_updated: bool) -> Result<Versions> {
-    let sql = format!("EXECUTE branchline_versions('{since}', {are_updated})");
-    let row = one_row(session, &sql).await?;
-    let text = row.as_ref().and_then(|row| row.get(0)).unwrap_or_default();
-    let mut versions = Versions::default();
-    for relation in text.split(',').filter(|relation| !relation.is_empty()) {
-        let mut words = relation.split(' ');
-        let number = words.next().unwrap_or_default().parse()?;
-        versions.counts.insert(number, Some(words.next().unwrap_or_default().parse()?));
-        if words.next() == Some("1") {
-            versions.new.insert(number);
-        }
-    }
-    Ok(versions)
 }

@@ -133,9 +133,8 @@ impl Database {
                 if lines.iter().any(is_unordered) {
                     lines.sort_unstable();
                 }
-                let over = lines.iter().find(|line| line.starts_with("CREATE STATISTICS"));
-                if let Some((head, list, table)) = over.and_then(|line| columns(line)) {
-                    return format!("{head} ON {list} FROM {table}");
+                if let Some(ordered) = lines.iter().find_map(|line| with_columns_in_order(line)) {
+                    return ordered;
                 }
                 lines.retain(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"));
                 lines.join("\n")
@@ -146,13 +145,18 @@ impl Database {
     }
 }
 
-/// `CREATE STATISTICS … ON … FROM …` with its columns in an order of their own.
-fn columns(statement: &str) -> Option<(&str, String, &str)> {
-    let (head, rest) = statement.split_once(" ON ")?;
-    let (list, table) = rest.rsplit_once(" FROM ")?;
+/// Statistics and a published table with their columns in an order of their own.
+fn with_columns_in_order(line: &str) -> Option<String> {
+    let (begin, end) = match line {
+        _ if line.starts_with("CREATE STATISTICS ") => (" ON ", " FROM "),
+        _ if line.starts_with("ALTER PUBLICATION ") => (" (", ")"),
+        _ => return None,
+    };
+    let (head, rest) = line.split_once(begin)?;
+    let (list, rest) = rest.split_once(end)?;
     let mut list: Vec<&str> = list.split(", ").collect();
     list.sort_unstable();
-    Some((head, list.join(", "), table))
+    Some(format!("{head}{begin}{}{end}{rest}", list.join(", ")))
 }
 
 fn statements(plan: &Plan) -> Result<Vec<String>, String> {

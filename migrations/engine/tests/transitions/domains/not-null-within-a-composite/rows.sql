@@ -1,0 +1,1 @@
+INSERT INTO people VALUES (ROW('a', '2024-01-01'));
