@@ -143,7 +143,7 @@ impl<'a> Operations<'a> {
         let parts = self.to.dependents(table).filter(|part| is_whole(part)).filter(|part| match part {
             _ if self.rebuilt.contains(table) && !is_asked_for(part) => false,
             ObjectId::Default(_) => true,
-            ObjectId::Constraint(_) => is_inline(part) && !self.to.needs(part).any(|key| comes_later(key)),
+            ObjectId::Constraint(_) => is_inline(part) && !self.to.needs(part).any(comes_later),
             _ => false,
         });
         let is_beyond = |needed: &&ObjectId| *needed != table && !is_whole(needed);
