@@ -61,7 +61,7 @@ pub(crate) fn alter(
         _ => {}
     }
     for (object, properties) in &changed {
-        // It is made with all that it has.
+        // An identity makes this sequence, with all its properties.
         if is_numbered_anew(sides, object) {
             continue;
         }
@@ -71,7 +71,7 @@ pub(crate) fn alter(
         if *object == node {
             Own::new(sides, node, properties, &mut altered).alter();
         } else if let ObjectId::Index(name) = object {
-            altered.is_replaced |= is_other_index(to, object, properties);
+            altered.is_replaced |= is_other_index(sides, object, properties);
             let rest = index(sides, object, properties);
             altered
                 .steps

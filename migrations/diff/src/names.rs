@@ -1,6 +1,8 @@
 //! Names of what is there for a while, and definitions in which a column has another name.
 
-use model::Ident;
+use model::{Ident, QualifiedName};
+
+use crate::side::Side;
 
 /// Bytes of a name that are kept before a suffix; Postgres keeps 63 of all.
 const STEM: usize = 50;
@@ -80,6 +82,20 @@ fn quoted_end(text: &str, quote: char) -> usize {
         end += 1;
     }
     text.len()
+}
+
+/// A name for an object that keeps another meanwhile: one that nothing has on either side.
+pub(crate) fn meanwhile(sides: (&Side<'_>, &Side<'_>), name: &QualifiedName) -> QualifiedName {
+    let is_taken = |other: &QualifiedName| sides.0.is_named(other) || sides.1.is_named(other);
+    let mut nth = 0;
+    loop {
+        let end = if nth == 0 { "_before".to_owned() } else { format!("_before_{nth}") };
+        let other = QualifiedName { schema: name.schema.clone(), name: suffixed(&name.name, &end) };
+        if !is_taken(&other) {
+            return other;
+        }
+        nth += 1;
+    }
 }
 
 #[cfg(test)]

@@ -52,12 +52,13 @@ fn moved(migrations: &Migrations, timeline: &Timeline, there: &Catalog) -> BTree
         is_default && moved.is(&schema, &table.name.unquoted())
     };
     let named = (1..).zip(migrations.iter()).flat_map(|(number, migration)| {
-        let tables = there.iter().filter_map(|(object, _)| match object {
-            ObjectId::Table(name) => Some((object, name)),
-            _ => None,
+        let moved = migration.moves().flat_map(|moved| {
+            there.iter().filter_map(move |(object, _)| match object {
+                ObjectId::Table(name) if has_name(moved, name) => Some(object),
+                _ => None,
+            })
         });
-        let moved = tables.filter(|(_, name)| migration.moves().any(|moved| has_name(moved, name)));
-        moved.map(move |(table, _)| (number, table))
+        moved.map(move |table| (number, table)).collect::<Vec<_>>()
     });
     let tables: BTreeSet<ObjectId> = named
         .filter(|(number, table)| is_of_another(timeline, *number, table, there))

@@ -3,7 +3,7 @@
 /// The name of a table as the catalog holds it, without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableName {
-    /// Its schema; any where there is none.
+    /// Its schema. Without one a loss is of that table in any schema, and a move of the one in public.
     pub schema: Option<String>,
     /// Its own name.
     pub name: String,
@@ -25,7 +25,7 @@ impl TableName {
 }
 
 /// The pieces of a name at the beginning of a text, without their quotes, and the rest. A piece without
-/// quotes ends at a dot, a colon, a quote or a blank, and is taken as it is written.
+/// quotes ends at a dot, a colon, a quote or a blank. Capitals in it stay, unlike in SQL.
 #[must_use]
 pub fn pieces(text: &str) -> Option<(Vec<String>, &str)> {
     let mut pieces = Vec::new();

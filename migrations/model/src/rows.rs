@@ -126,6 +126,14 @@ pub enum RowLoss {
 }
 
 impl RowLoss {
+    /// The table or the column as a directive takes it: quoted where its name has to be.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let (schema, table) = self.table().split_once('.').unwrap_or(("public", self.table()));
+        let names = [Some(schema), Some(table), self.column()];
+        names.into_iter().flatten().map(identifier).collect::<Vec<_>>().join(".")
+    }
+
     /// The table.
     #[must_use]
     pub fn table(&self) -> &str {
@@ -242,16 +250,6 @@ fn missing<T: Copy>(list: &[T], other: &[T], key: impl Fn(&T) -> u64) -> Vec<T> 
         others.next_if_eq(&wanted).is_none()
     };
     list.iter().filter(is_missing).copied().collect()
-}
-
-impl RowLoss {
-    /// The table or the column as a directive takes it: quoted where its name has to be.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let (schema, table) = self.table().split_once('.').unwrap_or(("public", self.table()));
-        let names = [Some(schema), Some(table), self.column()];
-        names.into_iter().flatten().map(identifier).collect::<Vec<_>>().join(".")
-    }
 }
 
 impl fmt::Display for RowLoss {

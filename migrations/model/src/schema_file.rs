@@ -308,8 +308,9 @@ pub fn literal(text: &str) -> String {
 pub fn dollar_quoted(body: &str) -> String {
     let words = std::iter::once(String::new()).chain((1..).map(|number| format!("body{number}")));
     let mut quotes = words.map(|word| format!("${word}$"));
-    // The first of endlessly many that is free.
-    let quote = quotes.find(|quote| !body.contains(quote.as_str())).unwrap_or_default();
+    // The first of endlessly many that is free. A body may end with the beginning of one.
+    let end = format!("{body}$");
+    let quote = quotes.find(|quote| !end.contains(quote.as_str())).unwrap_or_default();
     format!("{quote}{body}{quote}")
 }
 

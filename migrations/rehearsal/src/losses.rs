@@ -140,8 +140,7 @@ pub async fn check(session: &Client, losses: &[Loss]) -> Result<()> {
             bail!(
                 "{table}.{column} is to be dropped and holds more values than the rehearsal saw ({seen}); \
                  rehearse again, and where they may go, say so in the migration: \
-                 -- branchline: loses {}.{column}: <reason>",
-                QualifiedName::parse(table).map_or_else(|| table.clone(), |table| table.name.to_string())
+                 -- branchline: loses {table}.{column}: <reason>"
             );
         }
     }

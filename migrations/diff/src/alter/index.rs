@@ -8,7 +8,7 @@ use crate::side::Side;
 
 impl Own<'_, '_> {
     pub(super) fn index(&mut self) {
-        match is_other_index(self.to, self.node, self.changed) {
+        match is_other_index((self.from, self.to), self.node, self.changed) {
             true => self.is_replaced = true,
             false => self.sql.extend(index((self.from, self.to), self.node, self.changed)),
         }
@@ -27,12 +27,17 @@ impl Own<'_, '_> {
 
 /// Returns whether an index is another than before, its storage parameters aside where they can be set: one
 /// of a partitioned table keeps those that it was made with.
-pub(super) fn is_other_index(to: &Side<'_>, index: &ObjectId, changed: &Changed<'_>) -> bool {
+pub(super) fn is_other_index(
+    (from, to): (&Side<'_>, &Side<'_>),
+    index: &ObjectId,
+    changed: &Changed<'_>,
+) -> bool {
     if changed.contains_key(&Property::Options) && is_partitioned(to, index) {
         return true;
     }
-    // Postgres attaches no index to another once it is attached.
-    if let Some((Some(_), Some(_))) = changed.get(&Property::AttachedTo) {
+    // Postgres attaches no index to another once it is attached, unless its table is detached.
+    let stays = || parent_of_table(from, index) == parent_of_table(to, index);
+    if matches!(changed.get(&Property::AttachedTo), Some((Some(_), Some(_)))) && stays() {
         return true;
     }
     let Some((before, after)) = changed.get(&Property::Definition) else { return false };

@@ -3,7 +3,8 @@
 use model::{ObjectId, PartName, Property, literal};
 
 use super::{Kept, follows_parent};
-use crate::names::suffixed;
+use crate::names::meanwhile;
+use crate::side::Side;
 use crate::step::{Altered, Step};
 
 impl Kept<'_, '_> {
@@ -33,7 +34,8 @@ impl Kept<'_, '_> {
         match next.and_then(|next| self.to.node(next)) {
             // A sequence takes the place of the identity's, often under its name, and counts on.
             Some(next) => {
-                let (aside, before) = sequence.map(set_aside).unwrap_or_default();
+                let (aside, before) =
+                    sequence.map(|sequence| set_aside((self.from, self.to), sequence)).unwrap_or_default();
                 sql = aside
                     + &self.to.statements.create(next, &[])
                     + &self.to.statements.access(next, &self.to.defaults)
@@ -55,7 +57,7 @@ impl Kept<'_, '_> {
         if !is_identity || !self.has(&Property::Default) {
             return None;
         }
-        let (sql, before) = set_aside(sequence);
+        let (sql, before) = set_aside((self.from, self.to), sequence);
         altered.absorbed.push(sequence.clone());
         altered.steps.push(Step::new(self.column, format!("sets {sequence} aside"), sql));
         Some(before)
@@ -75,7 +77,16 @@ impl Kept<'_, '_> {
             return;
         }
         let options = self.to.statements.identity_options(part);
-        let sql = self.statement(&format!("ADD GENERATED {when} AS IDENTITY{options}"))
+        let of_partition = |table: &ObjectId| {
+            let column = table.as_whole().map(|whole| ObjectId::Column(PartName::new(whole, &part.name)));
+            column.is_some_and(|column| self.from.value(&column, &Property::Default).is_some())
+        };
+        // It numbers the partitions as well, whose defaults go with the table's.
+        let are_in_the_way = self.before(&Property::Default).is_none()
+            && self.from.partitions(self.table).into_iter().any(of_partition);
+        let drop = if are_in_the_way { self.statement("DROP DEFAULT") } else { String::new() };
+        let sql = drop
+            + &self.statement(&format!("ADD GENERATED {when} AS IDENTITY{options}"))
             + &self.to.statements.access_of_identity(part, &self.to.defaults);
         step(format!("numbers {column}"), sql);
         let next = match counted_before {
@@ -87,11 +98,10 @@ impl Kept<'_, '_> {
 }
 
 /// Renames a sequence, so that another can have its name; returns its new name as well.
-pub(crate) fn set_aside(sequence: &ObjectId) -> (String, String) {
+pub(crate) fn set_aside(sides: (&Side<'_>, &Side<'_>), sequence: &ObjectId) -> (String, String) {
     let Some(name) = sequence.qualified() else { return Default::default() };
-    let other = suffixed(&name.name, "_before");
-    let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
-    (format!("ALTER SEQUENCE {name} RENAME TO {other};\n"), format!("{schema}{other}"))
+    let other = meanwhile(sides, name);
+    (format!("ALTER SEQUENCE {name} RENAME TO {};\n", other.name), other.to_string())
 }
 
 /// Lets a sequence, which is named as a literal or computed, go on where another is.

@@ -61,8 +61,7 @@ fn kept_sequence((from, to): (&Side<'_>, &Side<'_>), part: &PartName) -> Option<
     (to.owned_sequence(part) == Some(sequence)).then(|| sequence.name())
 }
 
-/// Gives a column that its parent brings what it has of its own: Postgres copies no more than the type, the
-/// default and whether it may be null.
+/// Gives a column that its parent's ADD COLUMN brings what it has of its own.
 pub(super) fn own_settings(to: &Side<'_>, table: &ObjectId, column: &ObjectId) -> Option<Step> {
     let part = column.part()?;
     let of_parent = |whole: &ObjectId| Some(ObjectId::Column(PartName::new(whole.as_whole()?, &part.name)));

@@ -184,10 +184,11 @@ impl Retyped<'_> {
         let Some(sequence) = before.statements.identity_sequence(self.part) else { return String::new() };
         let when = after.value(&self.object(), &Property::Identity).unwrap_or_default().to_uppercase();
         let options = after.statements.identity_options(self.part);
-        let (aside, set_aside) = column::set_aside(sequence);
+        let (aside, set_aside) = column::set_aside((before, after), sequence);
+        let access = after.statements.access_of_identity(self.part, &after.defaults);
         format!(
-            "{aside}ALTER TABLE {table} ALTER COLUMN {own} ADD GENERATED {when} AS IDENTITY{options};\n{}\
-             ALTER TABLE {table} ALTER COLUMN {other} DROP IDENTITY;\n",
+            "{aside}ALTER TABLE {table} ALTER COLUMN {own} ADD GENERATED {when} AS IDENTITY{options};\n\
+             {access}{}ALTER TABLE {table} ALTER COLUMN {other} DROP IDENTITY;\n",
             column::count_on(&column::serial_sequence(self.part), &set_aside)
         )
     }

@@ -1,11 +1,13 @@
 //! What is set aside for a while: a type or a function that columns hold on to keeps another name until they
 //! have the one that takes its place.
 
+use std::collections::BTreeSet;
+
 use model::{ObjectId, Property, QualifiedName};
 
 use super::replacements::{is_of_column, is_rebuilt_by_postgres};
 use super::{Action, Fate, Key, Operations};
-use crate::names::suffixed;
+use crate::names::meanwhile;
 use crate::retype;
 use crate::step::Step;
 
@@ -48,7 +50,8 @@ impl<'a> Operations<'a> {
         }
     }
 
-    /// Sets types aside whose names others get, as long as columns hold on to them.
+    /// Sets types aside whose names other objects get, or their own successors, while columns still have
+    /// them.
     pub(super) fn free_names(&mut self) {
         let is_taken = |node: &&'a ObjectId| {
             let name = node.qualified().filter(|_| is_type(node));
@@ -120,11 +123,23 @@ impl<'a> Operations<'a> {
     /// Returns whether a column of a table that stays holds on to a type that goes, or to one that is made of
     /// it.
     fn is_held_by_a_table(&self, held: &ObjectId) -> bool {
-        self.from.dependents(held).any(|dependent| match dependent {
-            ObjectId::Table(_) => self.to.is_node(dependent) && !self.holding(dependent, held).is_empty(),
-            ObjectId::Domain(_) | ObjectId::CompositeType(_) => self.is_held_by_a_table(dependent),
-            _ => false,
-        })
+        let (mut seen, mut waiting) = (BTreeSet::new(), vec![held]);
+        while let Some(held) = waiting.pop() {
+            for dependent in self.from.dependents(held) {
+                match dependent {
+                    ObjectId::Table(_)
+                        if self.to.is_node(dependent) && !self.holding(dependent, held).is_empty() =>
+                    {
+                        return true;
+                    }
+                    ObjectId::Domain(_) | ObjectId::CompositeType(_) if seen.insert(dependent) => {
+                        waiting.push(dependent);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     /// What is set aside keeps what it is made of.
@@ -216,16 +231,7 @@ impl<'a> Operations<'a> {
 
     /// A name that nothing has on either side.
     pub(super) fn name_meanwhile(&self, name: &QualifiedName) -> QualifiedName {
-        let is_taken = |other: &QualifiedName| [&self.from, &self.to].iter().any(|side| side.is_named(other));
-        let mut nth = 0;
-        loop {
-            let end = if nth == 0 { "_before".to_owned() } else { format!("_before_{nth}") };
-            let other = QualifiedName { schema: name.schema.clone(), name: suffixed(&name.name, &end) };
-            if !is_taken(&other) {
-                return other;
-            }
-            nth += 1;
-        }
+        meanwhile((&self.from, &self.to), name)
     }
 
     /// What is set aside is dropped after all that had it.
@@ -263,7 +269,7 @@ impl<'a> Operations<'a> {
     }
 }
 
-/// Returns whether an object has a name among those of relations and types, which another can give it.
+/// Types that a rename moves out of the way. The functions of a range would keep its name.
 fn is_type(node: &ObjectId) -> bool {
     matches!(node, ObjectId::Enum(_) | ObjectId::Domain(_) | ObjectId::CompositeType(_))
 }

@@ -66,7 +66,7 @@ impl<'a> Operations<'a> {
             || is_brought
             || self.absorbed.contains(node)
             || self.goes_with_rebuilt(node)
-            || column.is_some_and(|column| self.is_remade(&column))
+            || column.is_some_and(|column| self.was_remade(&column))
         {
             if goes_with_whole {
                 self.with_whole.insert(node);
@@ -93,7 +93,7 @@ impl<'a> Operations<'a> {
     }
 
     /// Returns whether a column is dropped and added again.
-    fn is_remade(&self, column: &ObjectId) -> bool {
+    pub(super) fn was_remade(&self, column: &ObjectId) -> bool {
         let table = column.part().and_then(|part| self.from.relation(&part.whole));
         table.and_then(|table| self.altered.get(table)).is_some_and(|altered| altered.remade.contains(column))
     }

@@ -65,10 +65,15 @@ impl<'a> Operations<'a> {
                     }
                     // Before it would go with its former owner.
                     let owner = self.from.catalog.sequence_owner(node).filter(|_| action == Action::Alter);
-                    if let Some(table) = owner.and_then(|owner| self.from.relation(&owner.column.whole))
-                        && has(Action::Drop, table)
+                    if let Some(owner) = owner
+                        && let Some(table) = self.from.relation(&owner.column.whole)
                     {
-                        add((Action::Drop, table), key);
+                        if has(Action::Drop, table) {
+                            add((Action::Drop, table), key);
+                        }
+                        if has(Action::Alter, table) && self.was_remade(&ObjectId::Column(owner.column)) {
+                            add((Action::Alter, table), key);
+                        }
                     }
                     if action == Action::Alter && !is_altered_in_use(node) {
                         for dependent in self.of_family(node) {
@@ -81,7 +86,8 @@ impl<'a> Operations<'a> {
                     }
                 }
                 Action::Drop | Action::Shrink => {
-                    if let Some(table) = self.from.whole(node).filter(|table| has(Action::Detach, table)) {
+                    let detached = self.from.whole(node).filter(|table| has(Action::Detach, table));
+                    if let Some(table) = detached.filter(|table| !self.holds.is_held_by(table, node)) {
                         add(key, (Action::Detach, table));
                     }
                     if action == Action::Shrink && has(Action::Alter, node) {
@@ -107,7 +113,7 @@ impl<'a> Operations<'a> {
                         add(key, (Action::Drop, whole));
                     }
                     let in_the_way = self.in_the_way(action, node_before);
-                    // What it has brought to others goes with it.
+                    // Constraints that children inherit from this one are dropped with it.
                     let stays = |part: &&'a ObjectId| !self.is_brought_by(part, node_before);
                     for dependent in in_the_way.into_iter().filter(stays) {
                         if has(Action::Clear, dependent) && !self.aside.contains(node_before) {
@@ -161,7 +167,8 @@ impl<'a> Operations<'a> {
                         if let Some(earlier) = is_there(object) {
                             let is_part = self.to.whole(object) == Some(node)
                                 && !matches!(object, ObjectId::Trigger(_));
-                            if is_part || Some(object) == whole {
+                            let holds_it = self.holds.is_held_by(node, object);
+                            if is_part && !holds_it || Some(object) == whole {
                                 add(key, earlier);
                             }
                         }
@@ -170,7 +177,7 @@ impl<'a> Operations<'a> {
                         if let Some(earlier) = is_there(parent) {
                             add(key, earlier);
                         }
-                        // A column that it has not must be gone from its parent as well.
+                        // A column that the partition lacks must be dropped from the parent first.
                         if has(Action::Shrink, parent) {
                             add(key, (Action::Shrink, parent));
                         }

@@ -128,7 +128,7 @@ impl<'a> Operations<'a> {
     /// The parts of a table that its own statement can hold, each with what it needs beyond the table.
     fn parts_within(&self, table: &'a ObjectId) -> Vec<Part<'a>> {
         let is_whole = |part: &ObjectId| self.to.whole(part) == Some(table);
-        // A table that takes over the rows of another has, until then, what its parent asks for.
+        // A rebuilt partition must have the checks of its parent before it is attached.
         let is_asked_for = |part: &ObjectId| {
             let definition = self.to.value(part, &Property::Definition).unwrap_or_default();
             self.to.value(part, &Property::Inherited).is_some() && definition.starts_with("CHECK")

@@ -98,7 +98,7 @@ impl<'a> Operations<'a> {
         for (column, _) in from.statements.columns(name) {
             let Some(part) = column.part() else { continue };
             if let Some(sequence) = from.statements.identity_sequence(part) {
-                let (rename, before) = column::set_aside(sequence);
+                let (rename, before) = column::set_aside((&self.from, &self.to), sequence);
                 aside += &rename;
                 if to.statements.identity_sequence(part).is_some() {
                     go_on += &column::count_on(&column::serial_sequence(part), &before);

@@ -14,13 +14,14 @@ use crate::step::Step;
 pub(super) struct Holds<'a> {
     /// By the partition.
     keys: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
-    /// Those of the table that they refer to, or of a partition of it, with the partitions.
+    /// Keys on the partitioned table itself or on its partitions, each with the partitions that it holds.
     own: BTreeMap<&'a ObjectId, BTreeSet<&'a ObjectId>>,
 }
 
 impl<'a> Holds<'a> {
     pub(super) fn new(from: &Side<'a>) -> Self {
         let mut holds = Self::default();
+        let mut families: BTreeMap<&ObjectId, BTreeSet<&'a ObjectId>> = BTreeMap::new();
         for key in from.statements.needs().keys().copied() {
             // What is inherited goes with its parent's.
             if !from.is_foreign_key(key) || from.value(key, &Property::Inherited).is_some() {
@@ -30,15 +31,20 @@ impl<'a> Holds<'a> {
             let Some(target) = from.needs(key).find(unique).and_then(|unique| from.whole(unique)) else {
                 continue;
             };
-            let partitions = from.partitions(target);
-            for partition in &partitions {
+            let partitions = families.entry(target).or_insert_with(|| from.partitions(target));
+            for partition in partitions.iter() {
                 holds.keys.entry(partition).or_default().insert(key);
             }
             if from.whole(key).is_some_and(|whole| whole == target || partitions.contains(whole)) {
-                holds.own.insert(key, partitions);
+                holds.own.insert(key, partitions.clone());
             }
         }
         holds
+    }
+
+    /// Returns whether a foreign key holds a partition.
+    pub(super) fn is_held_by(&self, partition: &ObjectId, key: &ObjectId) -> bool {
+        self.keys.get(partition).is_some_and(|keys| keys.contains(key))
     }
 }
 
@@ -85,6 +91,10 @@ impl<'a> Operations<'a> {
         let mut orders = Vec::new();
         for (partition, keys) in &self.holds.keys {
             let (partition, mut table) = (*partition, Some(*partition));
+            let moves = [Action::Detach, Action::Drop, Action::Attach, Action::Fill];
+            if !moves.iter().any(|action| self.steps.contains_key(&(*action, partition))) {
+                continue;
+            }
             let drop = (Action::Drop, partition);
             for key in keys.iter().copied() {
                 for later in [drop, (Action::Detach, partition)] {

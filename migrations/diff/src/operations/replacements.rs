@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{ObjectId, PartName, Property, QualifiedName};
+use model::{ObjectId, PartName, Property};
 
 use super::{Fate, Operations};
 use crate::alter::is_replaceable;
@@ -80,11 +80,9 @@ impl<'a> Operations<'a> {
 
     /// The constraints of this one's name on the tables that its own inherits from.
     pub(super) fn of_parents(&self, part: &PartName) -> Vec<&'a ObjectId> {
-        let table = self.from.relation(&part.whole);
-        let of = |property| table.and_then(|table| self.from.value(table, &property)).unwrap_or_default();
-        let parents = of(Property::Inherits).split(", ").chain([of(Property::PartitionOf)]);
-        let parents = parents.filter_map(QualifiedName::parse);
-        let constraint = |parent| ObjectId::Constraint(PartName::new(&parent, &part.name));
+        let parents = self.from.relation(&part.whole).into_iter().flat_map(|table| self.from.parents(table));
+        let parents = parents.filter_map(ObjectId::as_whole);
+        let constraint = |parent| ObjectId::Constraint(PartName::new(parent, &part.name));
         parents.filter_map(|parent| self.from.node(&constraint(parent))).collect()
     }
 

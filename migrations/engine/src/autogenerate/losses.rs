@@ -43,20 +43,21 @@ fn as_option(loss: &str) -> String {
 }
 
 pub(super) fn is_allowed(loss: &str, allowed: &[String]) -> bool {
-    let pieces = |name: &str| -> Vec<String> {
+    // Its pieces without public, and whether it is a whole table.
+    let read = |name: &str| -> (Vec<String>, bool) {
         // What is no name of a table or column is said whole: role app.
-        let Some((mut pieces, "")) = name_pieces(name) else { return vec![name.to_owned()] };
-        pieces.pop_if(|last| last == "*");
-        if pieces.first().is_some_and(|first| first == "public") {
+        let Some((mut pieces, "")) = name_pieces(name) else { return (vec![name.to_owned()], true) };
+        let is_whole = pieces.pop_if(|last| last == "*").is_some();
+        if pieces.len() > 1 && pieces.first().is_some_and(|first| first == "public") {
             pieces.remove(0);
         }
-        pieces
+        (pieces, is_whole)
     };
-    let loss = pieces(loss);
+    let (loss, is_whole) = read(loss);
     // A table that is given up takes its columns with it.
-    let names =
-        |allowed: Vec<String>| allowed == loss || loss.split_last().is_some_and(|(_, t)| t == allowed);
-    allowed.iter().any(|allowed| allowed == "all" || names(pieces(allowed)))
+    let table = loss.split_last().filter(|_| !is_whole).map(|(_, table)| table);
+    let names = |allowed: &[String]| allowed == loss || Some(allowed) == table;
+    allowed.iter().any(|allowed| allowed == "all" || names(&read(allowed).0))
 }
 
 #[cfg(test)]
@@ -71,6 +72,8 @@ mod tests {
         assert!(allowed("public.t.\"userId\"", "t.userId") && allowed("public.\"T\".*", "\"T\""));
         assert!(allowed("public.t.\"a.b\"", "t.\"a.b\"") && !allowed("public.t.\"a.b\"", "t.a"));
         assert!(allowed("role app", "role app") && !allowed("role app", "role other"));
+        // A schema is none of these, and a table of the name of one is another.
+        assert!(!allowed("users.x.*", "users") && !allowed("public.t.*", "public"));
         assert!(!allowed("public.t.*", "t.a") && !allowed("app.t.a", "t.a") && !allowed("t.a", "t.b"));
     }
 }

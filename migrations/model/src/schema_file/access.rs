@@ -248,7 +248,7 @@ fn grants(allowed: &str, column: Option<&str>, statement: impl Fn(&str, &str) ->
     sets.map(|(set, option)| statement(&set.into_iter().collect::<Vec<_>>().join(", "), option)).collect()
 }
 
-/// A role's name as SQL has it.
+/// A name as SQL has it, keywords aside.
 pub(crate) fn identifier(name: &str) -> String {
     let is_plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

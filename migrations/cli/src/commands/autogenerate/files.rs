@@ -93,8 +93,10 @@ fn text<'e>(
     for loss in file.losses() {
         let loss = if loss.contains('.') { loss.to_owned() } else { format!("{loss}.*") };
         match files::name_pieces(&loss) {
-            Some((_, "")) => directives.push(format!("-- branchline: loses {loss}: {why_lost}\n")),
-            // What is neither a table nor a column: a role.
+            Some((_, "")) if !loss.contains(['\n', '\r']) => {
+                directives.push(format!("-- branchline: loses {loss}: {why_lost}\n"))
+            }
+            // What is neither a table nor a column, a role; a name that does not fit in a line.
             _ => text.push_str(&comment(&format!("Loses {loss}: {why_lost}."))),
         }
     }

@@ -1,6 +1,6 @@
 //! The statements that rename.
 
-use model::{ObjectId, QualifiedName};
+use model::ObjectId;
 
 use super::AppliedRename;
 use crate::autogenerate::Change;
@@ -34,13 +34,13 @@ pub(super) fn statements(rename: &AppliedRename) -> Option<Vec<String>> {
             ObjectId::Constraint(_) => "CONSTRAINT",
             ObjectId::Trigger(_) | ObjectId::Policy(_) | ObjectId::Rule(_) => {
                 let kind = from.kind().as_str().to_uppercase();
-                let table = whole(&old.whole);
+                let table = &old.whole;
                 let (old, new) = (old.name.as_str(), new.name.as_str());
                 return Some(vec![format!("ALTER {kind} {old} ON {table} RENAME TO {new}")]);
             }
             _ => return None,
         };
-        let (table, old, new) = (whole(&old.whole), old.name.as_str(), new.name.as_str());
+        let (table, old, new) = (&old.whole, old.name.as_str(), new.name.as_str());
         return Some(vec![format!("ALTER TABLE {table} RENAME {what} {old} TO {new}")]);
     }
     if let (ObjectId::Schema(old), ObjectId::Schema(new)) = (from, to) {
@@ -64,18 +64,11 @@ pub(super) fn statements(rename: &AppliedRename) -> Option<Vec<String>> {
     let mut now = old.clone();
     if old.schema != new.schema {
         let schema = new.schema.as_ref()?;
-        statements.push(format!("ALTER {kind} {} SET SCHEMA {}", whole(&now), schema.as_str()));
+        statements.push(format!("ALTER {kind} {} SET SCHEMA {}", now, schema.as_str()));
         now.schema = new.schema.clone();
     }
     if old.name != new.name {
-        statements.push(format!("ALTER {kind} {} RENAME TO {}", whole(&now), new.name.as_str()));
+        statements.push(format!("ALTER {kind} {} RENAME TO {}", now, new.name.as_str()));
     }
     Some(statements)
-}
-
-fn whole(name: &QualifiedName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", schema.as_str(), name.name.as_str()),
-        None => name.name.as_str().to_owned(),
-    }
 }
