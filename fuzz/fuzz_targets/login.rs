@@ -30,5 +30,8 @@ fuzz_target!(|data: &[u8]| {
             _ => Piece::Greeting,
         });
     }
-    log_in(&pieces, usize::from(head >> 1) + 1, head % 2 == 0);
+    let can_begin =
+        |piece: &Piece| !matches!(piece, Piece::Offer(_) | Piece::ServerFinal(_) | Piece::Greeting);
+    let outcome = log_in(&pieces, usize::from(head >> 1) + 1, head % 2 == 0);
+    assert!(!outcome.has_begun || pieces.iter().any(can_begin), "it began without a first message");
 });
