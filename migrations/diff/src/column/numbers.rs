@@ -10,10 +10,11 @@ use crate::step::{Altered, Step};
 impl Kept<'_, '_> {
     /// Returns whether its identity comes, goes or changes by its own statements.
     fn is_numbered_otherwise(&self) -> bool {
-        // A partition's column is numbered by its parent's.
-        let is_partition = self.to.value(self.table, &Property::PartitionOf).is_some();
-        let is_followed = || follows_parent((self.from, self.to), self.table, self.column);
-        self.has(&Property::Identity) && !(is_partition && is_followed())
+        // A partition's column is numbered by its parent's, from when it is attached until it is detached.
+        let is_partition = |side: &Side<'_>| side.value(self.table, &Property::PartitionOf).is_some();
+        let is_followed =
+            is_partition(self.to) && (self.after(&Property::Identity).is_some() || is_partition(self.from));
+        self.has(&Property::Identity) && !is_followed
     }
 
     /// Returns whether its parent's identity numbers it.

@@ -55,6 +55,12 @@ impl<'a> Operations<'a> {
                     if has(Action::Detach, node) {
                         add(key, (Action::Detach, node));
                     }
+                    // A partition has its parent's trigger once it is attached.
+                    if let (ObjectId::Trigger(_), Some(_)) = (node, self.to.value(node, &Property::Inherited))
+                        && let Some(table) = self.to.whole(node).filter(|table| has(Action::Attach, table))
+                    {
+                        add(key, (Action::Attach, table));
+                    }
                     if let Some(gone) = self.from.attached_to(node).filter(|gone| has(Action::Drop, gone)) {
                         add(key, (Action::Drop, gone));
                     }

@@ -113,7 +113,7 @@ fn change_object(schema: &mut Schema, object: &mut Object, random: &mut Random) 
                 let place = random.below(attributes.len());
                 attributes.remove(place);
             }
-            1 => {
+            1 if !attributes.is_empty() => {
                 let place = random.below(attributes.len());
                 attributes[place].kind = generate::relative(&attributes[place].kind, random);
             }
