@@ -50,7 +50,14 @@ impl<'a> Operations<'a> {
         // A partition that is taken out of its parent keeps the constraints that this has brought.
         let is_brought = from.value(node, &Property::Inherited).is_some()
             && match node {
-                ObjectId::Constraint(_) => !self.is_moved(node) && !self.is_in_the_way_of_rebuilt(node),
+                ObjectId::Constraint(part) => {
+                    // A key that holds the partition goes before that leaves.
+                    let holds_it = |key: &&ObjectId| {
+                        self.is_gone(key) && whole.is_some_and(|whole| self.holds.is_held_by(whole, key))
+                    };
+                    self.of_parents(part).iter().any(holds_it)
+                        || !self.is_moved(node) && !self.is_in_the_way_of_rebuilt(node)
+                }
                 ObjectId::Trigger(_) => true,
                 _ => false,
             };
@@ -117,8 +124,19 @@ impl<'a> Operations<'a> {
             let is_null = |side: &Side<'_>| side.value(column, &Property::NotNull).is_none();
             !is_null(from) && to.catalog.contains(column) && is_null(to) && is_primary()
         };
+        // A table has one primary key.
+        let makes_way = || {
+            let table = from.whole(node).and_then(ObjectId::as_whole);
+            let mut others = table.into_iter().flat_map(|table| to.statements.constraints(table));
+            let is_other_primary = |other: &ObjectId| {
+                let definition = to.value(other, &Property::Definition);
+                other != node && definition.is_some_and(|d| d.starts_with("PRIMARY KEY"))
+            };
+            is_primary() && others.any(is_other_primary)
+        };
         matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
-            && self.own_columns(node).any(|column| self.moving.contains(column) || may_be_null(column))
+            && (makes_way()
+                || self.own_columns(node).any(|column| self.moving.contains(column) || may_be_null(column)))
     }
 
     /// Returns whether a part of a table that is dropped needs what needs the table: a function of its rows.

@@ -1,0 +1,1 @@
+CREATE TABLE t (a date, CONSTRAINT two PRIMARY KEY (a));
