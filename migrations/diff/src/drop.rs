@@ -3,6 +3,7 @@
 use model::ObjectId;
 
 use crate::side::Side;
+use crate::step::Step;
 
 /// The statement that drops an object, which is made by a statement of its own; none where there is none.
 pub(crate) fn statement(from: &Side<'_>, object: &ObjectId) -> Option<String> {
@@ -30,6 +31,12 @@ pub(crate) fn statement(from: &Side<'_>, object: &ObjectId) -> Option<String> {
         }
         _ => format!("DROP {};\n", reference()?),
     })
+}
+
+/// The step that takes a partition out of its table.
+pub(crate) fn detach(partition: &ObjectId, parent: &ObjectId) -> Step {
+    let sql = format!("ALTER TABLE {} DETACH PARTITION {};\n", parent.name(), partition.name());
+    Step::new(partition, format!("takes {partition} out of {parent}"), sql)
 }
 
 /// What is lost with an object for which there is a statement: rows, and what was counted. What is in a

@@ -4,6 +4,7 @@ use model::{ObjectId, Property, QualifiedName};
 
 use super::own::Own;
 use crate::column;
+use crate::drop;
 use crate::side::Side;
 use crate::step::Step;
 
@@ -76,10 +77,7 @@ impl Own<'_, '_> {
             self.sql.extend(new.map(|parent| alter(&format!("INHERIT {parent}"))));
         }
         if self.has(&Property::Partition) || self.has(&Property::PartitionOf) {
-            self.altered.detach = self.from.value(node, &Property::PartitionOf).map(|parent| {
-                let sql = format!("ALTER TABLE {parent} DETACH PARTITION {name};\n");
-                Step::new(node, format!("takes {node} out of {parent}"), sql)
-            });
+            self.altered.detach = self.from.parent(node).map(|parent| drop::detach(node, parent));
             let attachment = node.as_whole().and_then(|whole| self.to.statements.attachment(whole));
             self.altered.attach =
                 attachment.map(|sql| Step::new(node, format!("makes {node} a partition"), sql));

@@ -59,21 +59,13 @@ pub(super) fn keep_targets((from, to): (&Side<'_>, &Side<'_>), column: &ObjectId
 
 /// What a column that is otherwise the same would lose when it takes another type of the same name.
 pub(crate) fn keep(
-    (from, to): (&Side<'_>, &Side<'_>),
+    sides: (&Side<'_>, &Side<'_>),
     whole: &ObjectId,
     column: &ObjectId,
     altered: &mut Altered,
 ) {
-    let Some(part) = column.part() else { return };
-    for (property, how) in [(Property::Storage, "STORAGE"), (Property::Compression, "COMPRESSION")] {
-        let after = to.value(column, &property);
-        if let Some(value) = after.filter(|_| from.value(column, &property) == after) {
-            let (kind, table, own) = (kind_alone(to, whole), &part.whole, &part.name);
-            let sql = format!("ALTER {kind} {table} ALTER COLUMN {own} SET {how} {value};\n");
-            altered.steps.push(Step::new(column, format!("keeps the {property} of {column}"), sql));
-        }
-    }
-    keep_targets((from, to), column, altered);
+    settings(sides.1, whole, column, &Changed::new(), true, altered);
+    keep_targets(sides, column, altered);
 }
 
 /// `SET (…)` and `RESET (…)` that lead from storage parameters to others.

@@ -6,6 +6,7 @@ use model::{Difference, ObjectId, Property};
 use super::{Action, Fate, Key, Operations};
 use crate::cast;
 use crate::column;
+use crate::drop;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 
@@ -62,8 +63,7 @@ impl<'a> Operations<'a> {
         let Some(partition) = self.to.node(partition).filter(|one| self.from.is_node(one)) else { return };
         self.fates.entry(partition).or_insert(Fate::Altered);
         let altered = self.altered.entry(partition).or_default();
-        let sql = format!("ALTER TABLE {} DETACH PARTITION {};\n", parent.name(), partition.name());
-        altered.detach = Some(Step::new(partition, format!("takes {partition} out of {parent}"), sql));
+        altered.detach = Some(drop::detach(partition, parent));
         let attachment = partition.as_whole().and_then(|whole| self.to.statements.attachment(whole));
         altered.attach =
             attachment.map(|sql| Step::new(partition, format!("makes {partition} a partition"), sql));
@@ -136,10 +136,8 @@ impl<'a> Operations<'a> {
         };
         let fill = Step::new(node, format!("fills the new {node}"), copy + &go_on).losing(loses);
         let drop = Step::new(node, format!("drops {node} as it was"), format!("DROP TABLE {other};\n"));
-        if let Some(parent) = from.value(node, &Property::PartitionOf) {
-            let sql = format!("ALTER TABLE {parent} DETACH PARTITION {name};\n");
-            let step = Step::new(node, format!("takes {node} out of {parent}"), sql);
-            self.steps.insert((Action::Detach, node), vec![step]);
+        if let Some(parent) = from.parent(node) {
+            self.steps.insert((Action::Detach, node), vec![drop::detach(node, parent)]);
         }
         let aside = Step::new(node, format!("sets {node} aside"), aside);
         self.steps.insert((Action::Drop, node), vec![aside]);

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{ObjectId, Property};
 
 use super::{Action, Fate, Key, Operations};
+use crate::drop;
 use crate::side::Side;
-use crate::step::Step;
 
 /// The foreign keys that hold partitions.
 #[derive(Default)]
@@ -79,9 +79,7 @@ impl<'a> Operations<'a> {
         let stays = |key: &&'a ObjectId| !self.is_gone(key);
         let is_held = self.holds.keys.get(partition).is_some_and(|keys| keys.iter().any(stays));
         if let Some(parent) = self.from.parent(partition).filter(|parent| is_held && !self.is_gone(parent)) {
-            let sql = format!("ALTER TABLE {} DETACH PARTITION {};\n", parent.name(), partition.name());
-            let step = Step::new(partition, format!("takes {partition} out of {parent}"), sql);
-            self.steps.insert((Action::Detach, partition), vec![step]);
+            self.steps.insert((Action::Detach, partition), vec![drop::detach(partition, parent)]);
         }
     }
 
