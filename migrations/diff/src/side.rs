@@ -163,18 +163,24 @@ impl<'a> Side<'a> {
         parents(self.catalog, table).filter_map(|parent| self.relation(&parent))
     }
 
-    /// The partitions of a table, and those of these.
-    pub(crate) fn partitions(&self, table: &ObjectId) -> BTreeSet<&'a ObjectId> {
+    /// The tables that are a table's partitions or inherit from it, and those of these.
+    pub(crate) fn heirs(&self, table: &QualifiedName) -> BTreeSet<&'a ObjectId> {
         let (mut found, mut waiting) = (BTreeSet::new(), vec![table]);
         while let Some(parent) = waiting.pop() {
-            let children = parent.as_whole().into_iter().flat_map(|name| self.children(name));
-            for table in children.filter(|table| self.value(table, &Property::PartitionOf).is_some()) {
+            for table in self.children(parent) {
                 if found.insert(table) {
-                    waiting.push(table);
+                    waiting.extend(table.as_whole());
                 }
             }
         }
         found
+    }
+
+    /// The partitions of a table, and those of these.
+    pub(crate) fn partitions(&self, table: &ObjectId) -> BTreeSet<&'a ObjectId> {
+        let mut heirs = table.as_whole().map(|name| self.heirs(name)).unwrap_or_default();
+        heirs.retain(|table| self.value(table, &Property::PartitionOf).is_some());
+        heirs
     }
 
     /// The table that a partition is one of.

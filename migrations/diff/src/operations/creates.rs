@@ -40,6 +40,7 @@ impl<'a> Operations<'a> {
         if let Some(step) = self.check_of_later_partition(node) {
             steps = vec![step];
         }
+        steps.extend(self.checks_of_heirs(node));
         if self.with_partitions.contains(node) {
             steps
                 .iter_mut()
@@ -96,6 +97,30 @@ impl<'a> Operations<'a> {
         self.altered.get(to.whole(node)?)?.attach.as_ref()?;
         let sql = format!("ALTER TABLE {} ADD CONSTRAINT {} {definition};\n", part.whole, part.name);
         Some(Step::new(node, format!("makes {node}"), sql))
+    }
+
+    /// The steps that validate a check where it holds for the rows of heirs, while their parent's is NOT
+    /// VALID and brings it to them as such.
+    fn checks_of_heirs(&self, node: &ObjectId) -> Vec<Step> {
+        let (ObjectId::Constraint(part), to) = (node, &self.to) else { return Vec::new() };
+        let is_valid = |check: &ObjectId| to.value(check, &Property::Validated) != Some("no");
+        if is_valid(node) || to.value(node, &Property::Inherited).is_some() {
+            return Vec::new();
+        }
+        let is_kept = |table: &ObjectId| matches!(self.fates.get(table), None | Some(Fate::Altered));
+        let stays = |table: &&ObjectId| {
+            is_kept(table) && self.altered.get(*table).is_none_or(|altered| altered.attach.is_none())
+        };
+        let heirs = to.heirs(&part.whole).into_iter().filter(stays).filter_map(ObjectId::as_whole);
+        heirs
+            .map(|table| ObjectId::Constraint(PartName::new(table, &part.name)))
+            .filter(|check| to.catalog.contains(check) && is_valid(check))
+            .filter_map(|check| {
+                let part = check.part()?;
+                let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", part.whole, part.name);
+                Some(Step::new(&check, format!("checks {check} on the rows that are there"), sql))
+            })
+            .collect()
     }
 
     /// Returns whether an index can stay until another takes its place: what it is of does not go before.

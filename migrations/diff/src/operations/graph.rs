@@ -61,6 +61,9 @@ impl<'a> Operations<'a> {
                     {
                         add(key, (Action::Attach, table));
                     }
+                    if let Some(earlier) = self.to.statements.followed(node).and_then(is_there) {
+                        add(key, earlier);
+                    }
                     if let Some(gone) = self.from.attached_to(node).filter(|gone| has(Action::Drop, gone)) {
                         add(key, (Action::Drop, gone));
                     }

@@ -71,6 +71,11 @@ impl<'a> Operations<'a> {
                     if !is_brought(&self.from) && is_brought(&self.to) {
                         held.extend(self.of_parents(part));
                     }
+                    // One that was checked is no longer: as its parents bring it.
+                    let is_unchecked = |side: &Side<'_>| side.value(node, &Property::Validated) == Some("no");
+                    if is_brought(&self.from) && !is_unchecked(&self.from) && is_unchecked(&self.to) {
+                        held.extend(self.of_ancestors(part));
+                    }
                 }
                 _ => {}
             }
@@ -84,6 +89,18 @@ impl<'a> Operations<'a> {
         let parents = parents.filter_map(ObjectId::as_whole);
         let constraint = |parent| ObjectId::Constraint(PartName::new(parent, &part.name));
         parents.filter_map(|parent| self.from.node(&constraint(parent))).collect()
+    }
+
+    /// The constraints of this one's name on the tables that its own inherits from, and on those of these.
+    fn of_ancestors(&self, part: &PartName) -> Vec<&'a ObjectId> {
+        let (mut found, mut waiting) = (Vec::new(), self.of_parents(part));
+        while let Some(constraint) = waiting.pop() {
+            if !found.contains(&constraint) {
+                found.push(constraint);
+                waiting.extend(constraint.part().into_iter().flat_map(|part| self.of_parents(part)));
+            }
+        }
+        found
     }
 
     /// Returns whether a foreign key can compare a column of the new type with one of the old.

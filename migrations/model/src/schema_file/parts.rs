@@ -141,27 +141,27 @@ impl<'a> Writer<'a> {
         Some(format!("CREATE POLICY {own} ON {table}{how}{command} TO {roles}{using}{check}"))
     }
 
-    /// The state of a trigger or a rule where it is not the one that it is made with.
+    /// The state of a trigger or a rule where it is not the one that it is made with. Partitions take over a
+    /// state with the statement that sets it, or as they are attached.
     pub(super) fn state(&self, part: &ObjectId) -> Option<String> {
         let name = part.part()?;
         let state = self.value(part, Property::State);
-        // A partition's trigger begins with the state of its table's.
-        let inherited = self.value(part, Property::Inherited).and_then(|_| {
-            let parent = self.value(&ObjectId::Table(name.whole.clone()), Property::PartitionOf)?;
-            let of_parent = PartName::new(&QualifiedName::parse(parent)?, &name.name);
-            self.value(&ObjectId::Trigger(of_parent), Property::State)
-        });
-        if state == inherited {
-            return None;
-        }
-        let how = match state {
-            Some("disabled") => "DISABLE",
-            Some("replica") => "ENABLE REPLICA",
-            Some("always") => "ENABLE ALWAYS",
-            _ => "ENABLE",
-        };
-        let kind = part.kind().as_str().to_uppercase();
-        Some(format!("ALTER TABLE ONLY {} {how} {kind} {}", name.whole, name.name))
+        let inherited = self.inherited_state(part);
+        (state != inherited).then(|| format!("ALTER TABLE {} {}", name.whole, set_state(part, state)))
+    }
+
+    /// The state of the trigger that a partition's follows.
+    fn inherited_state(&self, part: &ObjectId) -> Option<&'a str> {
+        self.value(self.followed(part)?, Property::State)
+    }
+
+    /// The trigger of a table that the trigger of its partition follows.
+    pub(super) fn followed(&self, part: &ObjectId) -> Option<&'a ObjectId> {
+        self.value(part, Property::Inherited)?;
+        let name = part.part()?;
+        let parent = self.value(&ObjectId::Table(name.whole.clone()), Property::PartitionOf)?;
+        let of_parent = PartName::new(&QualifiedName::parse(parent)?, &name.name);
+        self.catalog.key(&ObjectId::Trigger(of_parent))
     }
 
     /// The index that a constraint has made.
@@ -219,4 +219,16 @@ impl<'a> Writer<'a> {
         }
         statements
     }
+}
+
+/// What follows `ALTER TABLE t` to set the state of a trigger or a rule.
+pub(super) fn set_state(part: &ObjectId, state: Option<&str>) -> String {
+    let how = match state {
+        Some("disabled") => "DISABLE",
+        Some("replica") => "ENABLE REPLICA",
+        Some("always") => "ENABLE ALWAYS",
+        _ => "ENABLE",
+    };
+    let name = part.part().map(|part| part.name.to_string()).unwrap_or_default();
+    format!("{how} {} {name}", part.kind().as_str().to_uppercase())
 }

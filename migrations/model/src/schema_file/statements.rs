@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::{NONE, THE_OWNER, escaped, identifier, is_public_by_default, on_this};
 use super::order::Nodes;
+use super::parts::set_state;
 use super::{
     Catalog, DefaultPrivilegesName, Ident, ObjectId, ObjectKind, PartName, Property, QualifiedName,
     SettingName, Writer, literal,
@@ -419,10 +420,17 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// The statement that puts a trigger or a rule into its state; none if it is the one it is made with.
+    /// The statement that puts a trigger or a rule into its state, `ONLY` or with those of partitions.
     #[must_use]
-    pub fn state(&self, part: &ObjectId) -> Option<String> {
-        self.writer.state(part).map(|statement| statement + ";\n")
+    pub fn set_state(&self, part: &PartName, object: &ObjectId, only: bool) -> String {
+        let only = if only { "ONLY " } else { "" };
+        format!("ALTER TABLE {only}{} {};\n", part.whole, set_state(object, self.writer.value(object, Property::State)))
+    }
+
+    /// The trigger of a table that the trigger of its partition follows.
+    #[must_use]
+    pub fn followed(&self, trigger: &ObjectId) -> Option<&'a ObjectId> {
+        self.writer.followed(trigger)
     }
 
     /// The statement that makes a policy.

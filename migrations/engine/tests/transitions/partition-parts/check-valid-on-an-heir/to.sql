@@ -1,0 +1,4 @@
+CREATE TABLE parent (id int);
+CREATE TABLE child () INHERITS (parent);
+ALTER TABLE parent ADD CONSTRAINT numbered CHECK (id > 0) NOT VALID;
+ALTER TABLE child VALIDATE CONSTRAINT numbered;
