@@ -44,8 +44,12 @@ pub(super) fn table(
         match object {
             ObjectId::Column(_) => column::alter(sides, node, object, &changed, is_online, altered),
             ObjectId::Sequence(_) => {
+                // One that comes for a sequence of the name comes with its own numbers.
+                let owner = to.catalog.sequence_owner(object).filter(|owner| {
+                    owner.is_identity && from.catalog.sequence_owner(object).as_ref() == Some(owner)
+                });
                 if let (Some(owner), Some((Some(before), Some(after)))) =
-                    (to.catalog.sequence_owner(object), changed.get(&Property::Definition))
+                    (owner, changed.get(&Property::Definition))
                 {
                     let set = sequence_options(before, after, "SET ");
                     if !set.is_empty() {
