@@ -213,6 +213,23 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.in_further_folders(folder_ids uuid[])
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+    SELECT id
+    FROM bookmarks
+    WHERE further_folder_ids && folder_ids
+      -- Folders are of one organization. Written so, this does not lead to the index of all that it has.
+      AND organization_id IS NOT DISTINCT FROM current_organization()
+      AND current_organization() IS NOT NULL
+$function$;
+COMMENT ON FUNCTION public.in_further_folders(uuid[]) IS 'The bookmarks of the organization that is claimed whose further folders are among these.';
+
 CREATE OR REPLACE FUNCTION public.keep_numbers(wanted bigint[])
  RETURNS SETOF bigint
  LANGUAGE plpgsql
@@ -598,10 +615,14 @@ AS $function$
         WHERE organization_id = (SELECT default_organization()) AND folder_id = below.id OFFSET 0
     ) AS b
     UNION ALL
+    SELECT in_further_folders(ARRAY(SELECT id FROM below))
+    UNION ALL
+    -- Without a claim, for the owner alone.
     SELECT b.id
     FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
     JOIN below ON below.id = further.id
     WHERE b.organization_id = (SELECT default_organization()) AND b.further_folder_ids IS NOT NULL
+      AND (SELECT current_organization()) IS NULL
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[])
@@ -1208,6 +1229,7 @@ CREATE UNIQUE INDEX bookmarks_number_key ON public.bookmarks USING btree (number
 CREATE UNIQUE INDEX bookmarks_url_in_organization_key ON public.bookmarks USING btree (organization_id, project_id, url_key) NULLS NOT DISTINCT;
 CREATE INDEX ix_bookmarks_added ON public.bookmarks USING btree (organization_id, COALESCE(add_date, created_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX ix_bookmarks_archived ON public.bookmarks USING btree (organization_id, id) WHERE is_archived;
+CREATE INDEX ix_bookmarks_further_folder_ids ON public.bookmarks USING gin (further_folder_ids) WITH (fastupdate=off) WHERE (further_folder_ids IS NOT NULL);
 CREATE INDEX ix_bookmarks_import_job_id ON public.bookmarks USING btree (import_job_id);
 CREATE INDEX ix_bookmarks_in_folder ON public.bookmarks USING btree (organization_id, folder_id, id);
 CREATE INDEX ix_bookmarks_modified ON public.bookmarks USING btree (organization_id, COALESCE(updated_at, created_at, '-infinity'::timestamp with time zone), id);
@@ -1839,6 +1861,8 @@ REVOKE ALL ON FUNCTION public.bookmarks_of_url(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.bookmarks_of_url(text) TO branchline_app;
 REVOKE ALL ON FUNCTION public.claim_api_token(bytea, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.claim_api_token(bytea, text) TO branchline_app;
+REVOKE ALL ON FUNCTION public.in_further_folders(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.in_further_folders(uuid[]) TO branchline_app;
 REVOKE ALL ON FUNCTION public.keep_numbers(bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.keep_numbers(bigint[]) TO branchline_app;
 REVOKE ALL ON FUNCTION public.note_api_token_use(bytea) FROM PUBLIC;

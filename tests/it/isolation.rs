@@ -67,6 +67,10 @@ const ROWS: &str = "
     VALUES ('A', 'A', 'A', 't', 'bl_', sha256('a'), '{read}'), ('B', 'B', 'B', 't', 'bl_', sha256('b'), '{read}');
 ";
 
+/// The bookmarks in a folder of each organization, as a table.
+const IN_BOTH_FOLDERS: &str = "in_further_folders(ARRAY['00000000-0000-7000-8000-0000000004aa',
+    '00000000-0000-7000-8000-0000000004bb']::uuid[]) AS f (id)";
+
 /// A database in which two organizations have the same rows, and the role that functions log in as may do
 /// with each table whatever a grant can allow, so that nothing but the policies stands between them.
 async fn two_organizations() -> (TestDatabase, Client) {
@@ -198,6 +202,9 @@ async fn no_row_hangs_from_another_organizations_row_and_no_key_tells_of_one() {
 #[tokio::test]
 async fn the_search_reads_the_claimed_organization_alone() {
     let (database, client) = two_organizations().await;
+    let in_several = "UPDATE bookmarks b SET further_folder_ids = ARRAY[f.id] FROM folders f
+                      WHERE f.organization_id = b.organization_id";
+    assert_eq!(database.client().await.execute(in_several, &[]).await.unwrap(), 2);
     for (claim, bookmark) in
         [(A, "00000000-0000-7000-8000-0000000003aa"), (B, "00000000-0000-7000-8000-0000000003bb")]
     {
@@ -209,6 +216,7 @@ async fn the_search_reads_the_claimed_organization_alone() {
         let of_keys = "SELECT bookmark_id::text FROM keyed_documents WHERE keys @@ search_key_query('x')";
         assert_eq!(texts(&client, of_keys).await, [bookmark]);
         assert_eq!(texts(&client, "SELECT id::text FROM listed_bookmarks").await, [bookmark]);
+        assert_eq!(texts(&client, &format!("SELECT id::text FROM {IN_BOTH_FOLDERS}")).await, [bookmark]);
         let words = texts(&client, "SELECT instead[1] FROM search_inside('{ord}')").await;
         assert!(words[0].contains("'word'"), "{words:?}");
         client.batch_execute("ROLLBACK").await.unwrap();
@@ -218,6 +226,7 @@ async fn the_search_reads_the_claimed_organization_alone() {
         "SELECT FROM keyed_documents",
         "SELECT FROM keyed_documents WHERE keys @@ search_key_query('x')",
         "SELECT FROM listed_bookmarks",
+        &format!("SELECT FROM {IN_BOTH_FOLDERS}"),
         "SELECT FROM search_near('{wrod}', NULL) WHERE cardinality(near) > 0",
         "SELECT FROM search_inside('{ord}') WHERE instead[1] LIKE '%word%'",
         "SELECT FROM search_catch_up('1 s') AS more WHERE more",
@@ -286,6 +295,7 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
     let expected = [
         "bookmarks_of_url",
         "claim_api_token",
+        "in_further_folders",
         "keep_numbers",
         "note_api_token_use",
         "schema_version",

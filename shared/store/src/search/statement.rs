@@ -52,10 +52,7 @@ const INSIDE: &str = "WITH RECURSIVE below (id) AS (
         OFFSET 0
     ) AS b
     UNION ALL
-    SELECT b.id
-    FROM bookmarks AS b, unnest(b.further_folder_ids) AS further (id)
-    JOIN below ON below.id = further.id
-    WHERE b.organization_id = current_organization() AND b.further_folder_ids IS NOT NULL";
+    SELECT in_further_folders(ARRAY(SELECT id FROM below))";
 
 /// The statement for a search. Its rows are bookmarks, or words that nothing has.
 pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {

@@ -1,0 +1,3 @@
+-- branchline: no-transaction
+
+DROP INDEX CONCURRENTLY IF EXISTS ix_bookmarks_further_folder_ids;
