@@ -41,12 +41,11 @@ impl Own<'_, '_> {
             let given = parent.and_then(|parent| self.to.value(parent, &Property::State));
             return (state != given).then_some(false);
         }
-        let is_set_with_parent = parent.and_then(|parent| Some((parent, parent.part()?))).is_some_and(
-            |(parent, part)| {
+        let is_set_with_parent =
+            parent.and_then(|parent| Some((parent, parent.part()?))).is_some_and(|(parent, part)| {
                 let before = self.from.value(parent, &Property::State);
                 before != self.to.value(parent, &Property::State) && self.is_even(part)
-            },
-        );
+            });
         (self.has(&Property::State) && !is_set_with_parent).then(|| !self.is_even(part))
     }
 

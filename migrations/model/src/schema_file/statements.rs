@@ -424,7 +424,11 @@ impl<'a> Statements<'a> {
     #[must_use]
     pub fn set_state(&self, part: &PartName, object: &ObjectId, only: bool) -> String {
         let only = if only { "ONLY " } else { "" };
-        format!("ALTER TABLE {only}{} {};\n", part.whole, set_state(object, self.writer.value(object, Property::State)))
+        format!(
+            "ALTER TABLE {only}{} {};\n",
+            part.whole,
+            set_state(object, self.writer.value(object, Property::State))
+        )
     }
 
     /// The trigger of a table that the trigger of its partition follows.
