@@ -22,7 +22,7 @@ pub(crate) fn follow(
     let is_of_type = kind.trim_end_matches("[]") == node.name() || matches!(node, ObjectId::Range(_));
     if let Some(expression) = to.value(column, &Property::Generated) {
         match is_of_type {
-            true if is_brought(&[from, to], column) => altered.remade.push(column.clone()),
+            true if column::follows_parent((from, to), table, column) => altered.remade.push(column.clone()),
             true => {
                 column::remake((from, to), table, column, altered);
                 // It goes before what it is computed of changes.
@@ -34,7 +34,7 @@ pub(crate) fn follow(
     }
     altered.retyped.push(column.clone());
     column::keep((from, to), table, column, altered);
-    if is_brought(&[from, to], column) {
+    if column::follows_parent((from, to), table, column) {
         return;
     }
     altered.absorbed.push(ObjectId::Default(part.clone()));
@@ -47,11 +47,6 @@ pub(crate) fn follow(
     let is_smaller = attributes(from, node).iter().any(|attribute| !to.catalog.contains(attribute));
     let loses = if is_smaller { vec![part.to_string()] } else { Vec::new() };
     altered.first.push(statement((from, to), table, part, Some(&using)).losing(loses));
-}
-
-/// Returns whether a parent's column brings what this one is.
-fn is_brought(sides: &[&Side<'_>], column: &ObjectId) -> bool {
-    sides.iter().all(|side| side.value(column, &Property::Inherited).is_some())
 }
 
 /// Keeps the values of a column as texts for a while.

@@ -26,6 +26,7 @@ impl<'a> Operations<'a> {
                 .find(|action| has(*action, node))
                 .map(|action| (action, node))
         };
+        let mut softly = Vec::new();
         for key @ (action, node) in keys.iter().copied() {
             match action {
                 Action::Create | Action::Alter => {
@@ -100,7 +101,7 @@ impl<'a> Operations<'a> {
                         add(key, (Action::Detach, table));
                     }
                     if action == Action::Shrink && has(Action::Alter, node) {
-                        add(key, (Action::Alter, node));
+                        softly.push((key, (Action::Alter, node)));
                     }
                     let node_before = self.from.node(node).unwrap_or(node);
                     if let ObjectId::Constraint(part) = node {
@@ -236,6 +237,9 @@ impl<'a> Operations<'a> {
             add(later, earlier);
         }
         self.after = after;
+        for (later, earlier) in softly {
+            self.softly_after.entry(later).or_default().insert(earlier);
+        }
     }
 
     /// Returns whether a constraint is one that its table inherits with another, of its parent's.
@@ -287,10 +291,19 @@ impl<'a> Operations<'a> {
             self.from.whole(part) == Some(node)
                 && (self.with_column.contains(*part) || self.with_whole.contains(*part))
         };
+        // A sequence goes with the column that owns it.
+        let of_sequence = |column: &ObjectId| {
+            let sequence = column.part().and_then(|part| self.from.owned_sequence(part));
+            sequence
+                .filter(|sequence| self.is_gone(sequence))
+                .into_iter()
+                .flat_map(|sequence| self.from.dependents(sequence))
+        };
         if action == Action::Shrink {
             let columns =
                 self.steps.get(&(action, node)).into_iter().flatten().map(|step| &step.change.about);
-            let dependents = columns.flat_map(|column| self.from.dependents_of_column(column));
+            let dependents =
+                columns.flat_map(|column| self.from.dependents_of_column(column).chain(of_sequence(column)));
             return dependents.filter(|part| !goes_along(part)).collect();
         }
         let mut found = BTreeSet::new();
@@ -302,6 +315,9 @@ impl<'a> Operations<'a> {
                 }
             }
         }
+        let columns = node.as_whole().map(|whole| self.from.statements.columns(whole)).unwrap_or_default();
+        let of_sequences = columns.into_iter().flat_map(|(column, _)| of_sequence(column));
+        found.extend(of_sequences.filter(|part| self.from.whole(part) != Some(node)));
         found
     }
 }

@@ -42,7 +42,14 @@ impl<'a> Operations<'a> {
                 let is_needed_again = self.fates.get(node) == Some(&Fate::Replaced);
                 let needs_it_still = self.to.needs(dependent).any(|needed| needed == node);
                 // What would not be touched holds on to what goes.
-                let is_untouched = !self.fates.contains_key(dependent) && is_replaceable(dependent.kind());
+                let is_untouched = match self.fates.get(dependent) {
+                    None => is_replaceable(dependent.kind()),
+                    // What can be altered of these is nothing that they need.
+                    Some(Fate::Altered) => {
+                        matches!(dependent, ObjectId::Constraint(_) | ObjectId::Index(_))
+                    }
+                    _ => false,
+                };
                 // An index goes with the one that it is attached to.
                 let goes_along = self.from.attached_to(dependent) == Some(node) && !self.is_moved(dependent);
                 let is_held_again = is_needed_again && (needs_it_still || !self.to.is_node(dependent));

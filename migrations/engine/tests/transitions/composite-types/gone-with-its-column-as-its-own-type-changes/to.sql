@@ -1,0 +1,2 @@
+CREATE TYPE inner_one AS (b text);
+CREATE TABLE t (y inner_one[]);

@@ -1,0 +1,3 @@
+CREATE DOMAIN flag AS boolean;
+CREATE TABLE u (a flag[], n int) PARTITION BY RANGE (n);
+CREATE TABLE t_rest PARTITION OF u DEFAULT;

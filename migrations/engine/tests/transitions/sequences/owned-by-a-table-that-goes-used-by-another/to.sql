@@ -1,0 +1,2 @@
+CREATE SEQUENCE others;
+CREATE TABLE u (b int DEFAULT nextval('others'));
