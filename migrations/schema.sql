@@ -1837,6 +1837,23 @@ CREATE VIEW public.keyed_documents AS
   WHERE (NOT (organization_id IS DISTINCT FROM ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON VIEW public.keyed_documents IS 'search_documents of the organization that is claimed, with the keys that their index holds, and their place in the table, which is theirs for one statement.';
 
+CREATE VIEW public.listed_projects WITH (security_barrier=true) AS
+ SELECT organization_id,
+    id,
+    name,
+    description,
+    created_at,
+    updated_at,
+    ( SELECT count(*) AS count
+           FROM public.bookmarks b
+          WHERE ((b.organization_id = p.organization_id) AND (b.project_id = p.id))) AS bookmarks,
+    ( SELECT count(*) AS count
+           FROM public.extraction_jobs e
+          WHERE ((e.organization_id = p.organization_id) AND (e.project_id = p.id))) AS extraction_jobs
+   FROM public.projects p
+  WHERE (organization_id = ( SELECT public.current_organization() AS current_organization));
+COMMENT ON VIEW public.listed_projects IS 'Projects of the organization that is claimed, with the counts of what they hold.';
+
 CREATE VIEW public.searchable_documents AS
  SELECT organization_id,
     bookmark_id,
@@ -1897,4 +1914,5 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON TABLE public.typography_tokens TO branch
 GRANT SELECT ON TABLE public.users TO branchline_app;
 GRANT SELECT ON TABLE public.keyed_documents TO branchline_app;
 GRANT SELECT ON TABLE public.listed_bookmarks TO branchline_app;
+GRANT SELECT ON TABLE public.listed_projects TO branchline_app;
 GRANT SELECT ON TABLE public.searchable_documents TO branchline_app;

@@ -200,7 +200,7 @@ async fn no_row_hangs_from_another_organizations_row_and_no_key_tells_of_one() {
 }
 
 #[tokio::test]
-async fn the_search_reads_the_claimed_organization_alone() {
+async fn what_reads_as_its_owner_reads_the_claimed_organization_alone() {
     let (database, client) = two_organizations().await;
     let in_several = "UPDATE bookmarks b SET further_folder_ids = ARRAY[f.id] FROM folders f
                       WHERE f.organization_id = b.organization_id";
@@ -216,6 +216,8 @@ async fn the_search_reads_the_claimed_organization_alone() {
         let of_keys = "SELECT bookmark_id::text FROM keyed_documents WHERE keys @@ search_key_query('x')";
         assert_eq!(texts(&client, of_keys).await, [bookmark]);
         assert_eq!(texts(&client, "SELECT id::text FROM listed_bookmarks").await, [bookmark]);
+        let projects = texts(&client, "SELECT DISTINCT organization_id::text FROM listed_projects").await;
+        assert_eq!(projects, [claim]);
         assert_eq!(texts(&client, &format!("SELECT id::text FROM {IN_BOTH_FOLDERS}")).await, [bookmark]);
         let words = texts(&client, "SELECT instead[1] FROM search_inside('{ord}')").await;
         assert!(words[0].contains("'word'"), "{words:?}");
@@ -226,6 +228,7 @@ async fn the_search_reads_the_claimed_organization_alone() {
         "SELECT FROM keyed_documents",
         "SELECT FROM keyed_documents WHERE keys @@ search_key_query('x')",
         "SELECT FROM listed_bookmarks",
+        "SELECT FROM listed_projects",
         &format!("SELECT FROM {IN_BOTH_FOLDERS}"),
         "SELECT FROM search_near('{wrod}', NULL) WHERE cardinality(near) > 0",
         "SELECT FROM search_inside('{ord}') WHERE instead[1] LIKE '%word%'",
@@ -286,7 +289,8 @@ async fn the_role_of_functions_may_do_what_they_need_and_nothing_else() {
                   SELECT 'reads ' || relname FROM pg_class
                   WHERE relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')
                     AND relkind IN ('r', 'v') AND NOT relrowsecurity
-                    AND relname NOT IN ('searchable_documents', 'keyed_documents', 'listed_bookmarks')";
+                    AND relname NOT IN ('searchable_documents', 'keyed_documents', 'listed_bookmarks',
+                                        'listed_projects')";
     assert!(texts(&client, beyond).await.is_empty(), "{:?}", texts(&client, beyond).await);
     let definer = "SELECT format('%s: %s', proname, proconfig) FROM pg_proc
                    WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1";

@@ -11,8 +11,8 @@ use crate::{DESCRIPTION_CHARACTERS, Name};
 /// The projects after an id, in the order of their ids.
 pub(crate) async fn page(connection: &Connection, after: i32, limit: i64) -> Result<Vec<Project>, Error> {
     let sql = format!(
-        "SELECT {} FROM projects p WHERE p.{OWN} AND p.id > $1 ORDER BY p.id LIMIT $2",
-        Project::columns(DESCRIPTION_CHARACTERS)
+        "SELECT {} FROM listed_projects p WHERE p.id > $1 ORDER BY p.id LIMIT $2",
+        Project::listed_columns(DESCRIPTION_CHARACTERS)
     );
     let rows = connection.query(&sql, &[(&after, Type::INT4), (&limit, Type::INT8)]).await?;
     Ok(rows.iter().map(Project::from_row).collect::<Result<_, _>>()?)

@@ -30,14 +30,19 @@ impl Project {
     /// shortened to so many characters, so that an answer stays in proportion to its rows.
     #[must_use]
     pub fn columns(description_characters: usize) -> String {
-        format!(
-            "p.id, p.name, left(p.description, {description_characters}), p.created_at, p.updated_at,
-             (SELECT count(*) FROM bookmarks b
-              WHERE b.organization_id = p.organization_id AND b.project_id = p.id),
-             (SELECT count(*) FROM extraction_jobs e
-              WHERE e.organization_id = p.organization_id AND e.project_id = p.id),
-             coalesce(length(p.description) > {description_characters}, false)"
-        )
+        let count = |table: &str| {
+            format!(
+                "(SELECT count(*) FROM {table} AS c
+                  WHERE c.organization_id = p.organization_id AND c.project_id = p.id)"
+            )
+        };
+        columns(description_characters, &count("bookmarks"), &count("extraction_jobs"))
+    }
+
+    /// The same of `listed_projects p`, which has the counts.
+    #[must_use]
+    pub fn listed_columns(description_characters: usize) -> String {
+        columns(description_characters, "p.bookmarks", "p.extraction_jobs")
     }
 
     /// How many columns these are.
@@ -59,4 +64,12 @@ impl Project {
             shortened: if row.try_get(7)? { vec!["description"] } else { Vec::new() },
         })
     }
+}
+
+fn columns(description_characters: usize, bookmarks: &str, extraction_jobs: &str) -> String {
+    format!(
+        "p.id, p.name, left(p.description, {description_characters}), p.created_at, p.updated_at,
+         {bookmarks}, {extraction_jobs},
+         coalesce(length(p.description) > {description_characters}, false)"
+    )
 }
