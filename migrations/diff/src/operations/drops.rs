@@ -65,8 +65,11 @@ impl<'a> Operations<'a> {
         let holds_another = matches!(node, ObjectId::Policy(_))
             && from.needs(node).any(|needed| Some(needed) != whole && is_gone(needed));
         let goes_along = from.attached_to(node).is_some_and(|parent| is_gone(parent) && !self.is_moved(node));
-        let goes_before_whole =
-            holds_another || holds_partition || self.is_in_circle(node) || self.leads_back(node);
+        let goes_before_whole = holds_another
+            || holds_partition
+            || self.is_in_circle(node)
+            || self.leads_back(node)
+            || self.gives_name_early(node);
         if (goes_with_whole && !goes_before_whole)
             || goes_along
             || (goes_with_column && !is_needed)
@@ -137,6 +140,19 @@ impl<'a> Operations<'a> {
         matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
             && (makes_way()
                 || self.own_columns(node).any(|column| self.moving.contains(column) || may_be_null(column)))
+    }
+
+    /// Returns whether a key gives its name to another table's before its own table goes, whose sequences are
+    /// of use until then.
+    fn gives_name_early(&self, key: &'a ObjectId) -> bool {
+        let (ObjectId::Constraint(part), Some(table)) = (key, self.from.whole(key)) else { return false };
+        let Some(name) = self.from.statements.index_of(part).and_then(ObjectId::qualified) else {
+            return false;
+        };
+        let columns = self.from.statements.columns(&part.whole).into_iter();
+        let sequences = columns.filter_map(|(column, _)| self.from.owned_sequence(column.part()?));
+        let mut users = sequences.flat_map(|sequence| self.from.dependents(sequence));
+        self.to.is_named(name) && users.any(|user| self.from.whole(user) != Some(table) && user != table)
     }
 
     /// Returns whether a part of a table that is dropped needs what needs the table: a function of its rows.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{ObjectId, Property};
 
-use super::{Action, Key, Operations, event_triggers};
+use super::{Action, Fate, Key, Operations, event_triggers};
 use crate::side::Side;
 
 impl<'a> Operations<'a> {
@@ -64,6 +64,10 @@ impl<'a> Operations<'a> {
                     }
                     if let Some(earlier) = self.to.statements.followed(node).and_then(is_there) {
                         add(key, earlier);
+                    }
+                    // Of indexes alike, a table that is attached gives the first to its parent's first.
+                    for earlier in self.attached_before(node).filter(|index| has(Action::Create, index)) {
+                        softly.push((key, (Action::Create, earlier)));
                     }
                     if let Some(gone) = self.from.attached_to(node).filter(|gone| has(Action::Drop, gone)) {
                         add(key, (Action::Drop, gone));
@@ -264,6 +268,22 @@ impl<'a> Operations<'a> {
             }
         }
         found
+    }
+
+    /// The indexes of an index's table that belong to older ones of the parent than it does itself: to such
+    /// as stay, or are made before.
+    fn attached_before(&self, index: &ObjectId) -> impl Iterator<Item = &'a ObjectId> {
+        let to = &self.to;
+        let parent = to.attached_to(index);
+        let age = |parent: &'a ObjectId| {
+            (matches!(self.fates.get(parent), Some(Fate::Created | Fate::Replaced)), parent)
+        };
+        let table = parent.and_then(|_| to.whole(index)).and_then(ObjectId::as_whole);
+        let others = table.into_iter().flat_map(|table| to.statements.indexes(table));
+        others.filter(move |other| {
+            let ages = to.attached_to(other).map(age).zip(parent.map(age));
+            ages.is_some_and(|(other, own)| own.0 && other < own)
+        })
     }
 
     /// The constraints of this one's name on the tables that inherit from its own.

@@ -78,14 +78,16 @@ impl<'a> Operations<'a> {
         matches!(table, ObjectId::Table(_)) && self.from.parent(table).is_some_and(goes_along)
     }
 
-    /// Returns whether a part of a rebuilt table has a name that its successor needs.
+    /// Returns whether a part of a rebuilt table has a name that its successor needs, or needs one that has.
     pub(super) fn is_in_the_way_of_rebuilt(&self, part: &ObjectId) -> bool {
-        let has_own_name = match part {
+        let has_own_name = |part: &ObjectId| match part {
             ObjectId::Index(_) | ObjectId::Statistics(_) => true,
             ObjectId::Constraint(part) => self.from.statements.index_of(part).is_some(),
             _ => false,
         };
-        has_own_name && self.from.whole(part).is_some_and(|whole| self.rebuilt.contains(whole))
+        let needs_one = || self.from.is_foreign_key(part) && self.from.needs(part).any(has_own_name);
+        self.from.whole(part).is_some_and(|whole| self.rebuilt.contains(whole))
+            && (has_own_name(part) || needs_one())
     }
 
     /// Writes the steps that set the old table aside, fill the new one and drop the old one.

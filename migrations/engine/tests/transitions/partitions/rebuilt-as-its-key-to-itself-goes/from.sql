@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, CONSTRAINT once PRIMARY KEY (a, b));
+ALTER TABLE t ADD CONSTRAINT up FOREIGN KEY (a, b) REFERENCES t (a, b);
