@@ -42,6 +42,6 @@ pub use statement::{
     CopyData, IndexBuild, PsqlCommand, Scanner, SplitError, Statement, Token, psql_commands, split,
 };
 pub use step::{Step, StepKind};
-pub use table_name::{TableName, pieces as name_pieces};
+pub use table_name::{TableName, identifier, pieces as name_pieces};
 pub use target::{DowngradeTarget, StampTarget, TargetError, UpgradeTarget};
 pub use version::VersionType;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::migrations::Script;
 use crate::statement::{Statement, Token};
+use crate::table_name::identifier;
 
 /// Why a file cannot run as it is written, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -214,7 +215,7 @@ fn uses(statement: &Statement<'_>, added: &[(String, String, usize)]) -> Option<
         while text(at + 1) == "." {
             at += 2;
         }
-        let name = text(at).trim_matches('"').to_ascii_lowercase();
+        let name = identifier(text(at));
         if let Some((.., line)) = added.iter().find(|(value, of, _)| *value == text(i) && *of == name) {
             return Some((name, *line));
         }
@@ -277,10 +278,17 @@ mod tests {
         let expected =
             Refusal::NewEnumValue { file: "V1__a.sql".into(), line: 3, added: 1, name: "mood".into() };
         assert_eq!(refused, Err(expected));
-        for sql in
-            ["SELECT 'ok'::text;", "SELECT 'old'::app.mood;", "DO $$ BEGIN PERFORM 'ok'::app.mood; END $$;"]
-        {
+        for sql in [
+            "SELECT 'ok'::text;",
+            "SELECT 'old'::app.mood;",
+            // Another type.
+            "SELECT 'ok'::app.\"Mood\";",
+            "DO $$ BEGIN PERFORM 'ok'::app.mood; END $$;",
+        ] {
             assert_eq!(check(&[&format!("{add}{sql}")]), Ok(()), "{sql}");
+        }
+        for same in ["\"mood\"", "Mood"] {
+            assert!(check(&[&format!("{add}SELECT 'ok'::app.{same};")]).is_err(), "{same}");
         }
         assert_eq!(check(&[add, "SELECT 'ok'::app.mood;"]), Ok(()));
         assert_eq!(

@@ -40,6 +40,20 @@ pub fn pieces(text: &str) -> Option<(Vec<String>, &str)> {
     }
 }
 
+/// The name that an identifier is in SQL: without its quotes, or in small letters.
+///
+/// ```
+/// assert_eq!(files::identifier("Users"), "users");
+/// assert_eq!(files::identifier("\"Odd \"\"one\"\"\""), "Odd \"one\"");
+/// ```
+#[must_use]
+pub fn identifier(text: &str) -> String {
+    match text.strip_prefix('"').map(|text| text.strip_suffix('"').unwrap_or(text)) {
+        Some(quoted) => quoted.replace("\"\"", "\""),
+        None => text.to_lowercase(),
+    }
+}
+
 fn piece(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let ends = |c: char| c.is_whitespace() || matches!(c, '.' | ':' | '"');

@@ -130,11 +130,11 @@ impl TreeMatches {
     }
 }
 
-/// A type's name without its schema, in lower case.
+/// A type's name without its schema.
 fn type_name(ty: &ast::Type) -> String {
     let text = ty.syntax().text().to_string();
     let last = text.rsplit('.').next().unwrap_or_default();
-    last.trim().trim_matches('"').to_ascii_lowercase()
+    files::identifier(last.trim())
 }
 
 pub(super) fn range(node: &SyntaxNode) -> Range<usize> {

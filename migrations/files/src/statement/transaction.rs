@@ -2,6 +2,7 @@
 
 use super::scanner::{Scanner, Token};
 use super::{Statement, has};
+use crate::table_name::identifier;
 
 impl Statement<'_> {
     /// Returns the statement's name if the server refuses it in a transaction: the callers of
@@ -100,8 +101,8 @@ impl Statement<'_> {
         words
     }
 
-    /// The last part of the name behind a keyword's first mention, in lower case. IF EXISTS and ONLY are
-    /// passed over.
+    /// The last part of the name behind a keyword's first mention, as [`identifier`] reads it. IF EXISTS and
+    /// ONLY are passed over.
     #[must_use]
     pub fn name_behind(&self, keyword: &str) -> Option<String> {
         let tokens = self.tokens();
@@ -117,7 +118,7 @@ impl Statement<'_> {
         while text(at + 1) == Some(".") {
             at += 2;
         }
-        text(at).map(|name| name.trim_matches('"').to_ascii_lowercase())
+        text(at).map(identifier)
     }
 
     /// The code of a DO or a CREATE FUNCTION or PROCEDURE, in plpgsql as far as it says nothing else.
@@ -231,9 +232,11 @@ mod tests {
         let procedure = |sql: &str| split(sql).unwrap()[0].procedure();
         let create =
             "CREATE OR REPLACE PROCEDURE app.\"Fill\"(a int) LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$";
-        assert_eq!(procedure(create), Some(("fill".to_owned(), true)));
+        assert_eq!(procedure(create), Some(("Fill".to_owned(), true)));
         assert_eq!(procedure("DROP PROCEDURE IF EXISTS fill"), Some(("fill".to_owned(), false)));
         assert_eq!(procedure("CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1"), None);
-        assert_eq!(split("CALL app.fill(1)").unwrap()[0].called(), Some("fill".to_owned()));
+        for (call, name) in [("CALL app.Fill(1)", "fill"), ("CALL app.\"Fill\"(1)", "Fill")] {
+            assert_eq!(split(call).unwrap()[0].called(), Some(name.to_owned()));
+        }
     }
 }
