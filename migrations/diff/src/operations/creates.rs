@@ -41,6 +41,9 @@ impl<'a> Operations<'a> {
             steps = vec![step];
         }
         steps.extend(self.checks_of_heirs(node));
+        if self.aside.contains(node) {
+            self.name_not_null(node, &mut steps);
+        }
         if self.with_partitions.contains(node) {
             steps
                 .iter_mut()
@@ -87,6 +90,16 @@ impl<'a> Operations<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Names the NOT NULL of a domain that comes in place of one of its name: that one, under another name, has
+    /// the constraint's usual name still, which Postgres then avoids.
+    fn name_not_null(&self, node: &ObjectId, steps: &mut [Step]) {
+        let (ObjectId::Domain(name), Some(create)) = (node, steps.first_mut()) else { return };
+        let default = self.to.value(node, &Property::Default).map(|value| format!(" DEFAULT {value}"));
+        let default = default.unwrap_or_default();
+        let named = format!("{default} CONSTRAINT {} NOT NULL", suffixed(&name.name, "_not_null"));
+        create.change.sql = create.change.sql.replacen(&format!("{default} NOT NULL"), &named, 1);
     }
 
     /// The step that makes a check which a table must have to become a partition again.

@@ -68,10 +68,14 @@ impl<'a> Operations<'a> {
         found
     }
 
-    /// Returns whether a foreign key that goes with its table has to go before: it holds a partition of it.
+    /// Returns whether a foreign key that goes with its table has to go before: it holds a partition of it,
+    /// which goes or is taken out.
     pub(super) fn holds_own_partition(&self, key: &ObjectId) -> bool {
-        let mut partitions = self.holds.own.get(key).into_iter().flatten();
-        partitions.any(|partition| self.is_gone(partition))
+        let leaves = |partition: &&ObjectId| {
+            let altered = self.altered.get(*partition);
+            self.is_gone(partition) || altered.is_some_and(|altered| altered.detach.is_some())
+        };
+        self.holds.own.get(key).into_iter().flatten().any(leaves)
     }
 
     /// Takes a partition that is dropped out of its table, where a foreign key that stays holds it.

@@ -1,0 +1,2 @@
+CREATE DOMAIN word AS text NOT NULL;
+CREATE TABLE t (a word[]);
