@@ -1837,7 +1837,7 @@ CREATE VIEW public.keyed_documents AS
   WHERE (NOT (organization_id IS DISTINCT FROM ( SELECT public.current_organization() AS current_organization)));
 COMMENT ON VIEW public.keyed_documents IS 'search_documents of the organization that is claimed, with the keys that their index holds, and their place in the table, which is theirs for one statement.';
 
-CREATE VIEW public.listed_projects WITH (security_barrier=true) AS
+CREATE VIEW public.listed_projects AS
  SELECT organization_id,
     id,
     name,

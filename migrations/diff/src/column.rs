@@ -215,6 +215,9 @@ impl<'a> Kept<'_, 'a> {
 
     fn compute(&self, altered: &mut Altered) {
         let column = self.column;
+        if follows_parent((self.from, self.to), self.table, column) && self.is_computed_as_parents() {
+            return;
+        }
         match self.after(&Property::Generated) {
             Some(expression) => {
                 let sql = self.statement(&format!("SET EXPRESSION AS ({expression})"));
@@ -227,6 +230,15 @@ impl<'a> Kept<'_, 'a> {
                 altered.first.insert(0, Step::new(column, summary, sql));
             }
         }
+    }
+
+    /// Returns whether it is computed as a parent's column is from now on, whose statement changes it as well.
+    fn is_computed_as_parents(&self) -> bool {
+        self.to.parents(self.table).filter_map(ObjectId::as_whole).any(|parent| {
+            let column = ObjectId::Column(PartName::new(parent, &self.part.name));
+            let of = |side: &Side<'a>| side.value(&column, &Property::Generated);
+            of(self.from) != of(self.to) && of(self.to) == self.after(&Property::Generated)
+        })
     }
 
     /// Its type changes and its default with it, since neither may fit the other's.

@@ -15,8 +15,9 @@ mod replacements;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
 
-use model::{Catalog, Difference, ObjectId};
+use model::{Catalog, Difference, ObjectId, Property};
 
 use crate::alter::{alter, is_replaceable};
 use crate::circles::Circles;
@@ -203,6 +204,23 @@ impl<'a> Operations<'a> {
         }
     }
 
+    /// The steps that set the states of a partition's triggers: it has those of its parent's as it is
+    /// attached.
+    fn states_again(&self, partition: &'a ObjectId) -> Vec<Step> {
+        let mut tables: Vec<_> = self.to.partitions(partition).into_iter().chain([partition]).collect();
+        // Each before its own partitions, which take its states over.
+        tables
+            .sort_by_key(|table| successors(self.to.parent(table), |parent| self.to.parent(parent)).count());
+        let triggers = tables.into_iter().flat_map(|table| self.to.dependents(table)).filter(|part| {
+            let state = |trigger: &ObjectId| self.to.value(trigger, &Property::State);
+            let parent = self.to.statements.followed(part);
+            // What differs in itself has its own step.
+            !self.fates.contains_key(part) && parent.is_some_and(|parent| state(parent) != state(part))
+        });
+        let set = |part: &'a ObjectId| self.to.statements.set_state(part, false);
+        triggers.map(|part| Step::new(part, format!("sets the state of {part} again"), set(part))).collect()
+    }
+
     /// Writes the steps of each operation.
     fn write(&mut self, differences: &[Difference]) {
         let fates: Vec<(&'a ObjectId, Fate)> = self.fates.iter().map(|(node, fate)| (*node, *fate)).collect();
@@ -228,7 +246,8 @@ impl<'a> Operations<'a> {
                     self.steps.insert((Action::Detach, node), vec![step]);
                 }
                 if let Some(step) = altered.attach {
-                    self.steps.insert((Action::Attach, node), vec![step]);
+                    let states = self.states_again(node);
+                    self.steps.insert((Action::Attach, node), [step].into_iter().chain(states).collect());
                 }
                 if !altered.shrinks.is_empty() {
                     self.steps.insert((Action::Shrink, node), altered.shrinks);

@@ -33,6 +33,8 @@ pub(crate) struct Side<'a> {
     pub(crate) published: BTreeMap<&'a Ident, Vec<&'a ObjectId>>,
     /// The tables that have a table for a parent.
     children: BTreeMap<QualifiedName, Vec<&'a ObjectId>>,
+    /// The triggers of tables with partitions, not all of whose triggers that follow it have its state.
+    uneven: BTreeSet<&'a ObjectId>,
 }
 
 impl<'a> Side<'a> {
@@ -84,12 +86,32 @@ impl<'a> Side<'a> {
             casts: Vec::new(),
             published: BTreeMap::new(),
             children: BTreeMap::new(),
+            uneven: BTreeSet::new(),
         };
         catalog.iter().for_each(|(object, _)| side.list(object));
         let nodes = || side.statements.needs().keys().copied();
         side.relations = nodes().filter_map(|node| Some((node.as_whole()?, node))).collect();
         side.wholes = nodes().filter_map(|node| Some((node, side.find_whole(node)?))).collect();
+        side.uneven = side.find_uneven();
         side
+    }
+
+    fn find_uneven(&self) -> BTreeSet<&'a ObjectId> {
+        let mut uneven = BTreeSet::new();
+        let state = |trigger: &ObjectId| self.value(trigger, &Property::State);
+        for trigger in self.statements.needs().keys().filter(|node| matches!(node, ObjectId::Trigger(_))) {
+            let mut followed =
+                self.statements.followed(trigger).filter(|parent| state(parent) != state(trigger));
+            while let Some(parent) = followed.filter(|parent| uneven.insert(*parent)) {
+                followed = self.statements.followed(parent);
+            }
+        }
+        uneven
+    }
+
+    /// Returns whether the triggers that follow this one have its state.
+    pub(crate) fn is_even(&self, trigger: &ObjectId) -> bool {
+        !self.uneven.contains(trigger)
     }
 
     /// Adds an object to what is looked up by names.

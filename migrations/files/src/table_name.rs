@@ -40,7 +40,7 @@ pub fn pieces(text: &str) -> Option<(Vec<String>, &str)> {
     }
 }
 
-/// The name that an identifier is in SQL: without its quotes, or in small letters.
+/// The name that an identifier is in SQL: without its quotes, or with its A to Z in small letters.
 ///
 /// ```
 /// assert_eq!(files::identifier("Users"), "users");
@@ -50,7 +50,7 @@ pub fn pieces(text: &str) -> Option<(Vec<String>, &str)> {
 pub fn identifier(text: &str) -> String {
     match text.strip_prefix('"').map(|text| text.strip_suffix('"').unwrap_or(text)) {
         Some(quoted) => quoted.replace("\"\"", "\""),
-        None => text.to_lowercase(),
+        None => text.to_ascii_lowercase(),
     }
 }
 

@@ -27,8 +27,7 @@ fn begins(words: &[String], sequence: &[&str]) -> bool {
     words.len() >= sequence.len() && words.iter().zip(sequence).all(|(word, wanted)| word == wanted)
 }
 
-/// The tables that the file itself makes, which nobody uses yet: the last parts of their names, in lower
-/// case.
+/// The tables that the file itself makes, which nobody uses yet: the last parts of their names.
 pub(super) fn made_here(script: &Script) -> BTreeSet<String> {
     script
         .statements()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use files::identifier;
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
@@ -188,14 +189,9 @@ pub(super) fn index_name(using: &ast::UsingIndexName) -> Option<String> {
     Some(using.index_ref()?.path_ref()?.segment()?.text())
 }
 
-/// A name as the server takes it: in lower case, but in quotes.
+/// A name as the server takes it.
 pub(super) fn name(node: &SyntaxNode) -> String {
-    let text = node.text().to_string();
-    let text = text.trim();
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(quoted) => quoted.replace("\"\"", "\""),
-        None => text.to_lowercase(),
-    }
+    identifier(node.text().to_string().trim())
 }
 
 /// The column of `column IS NOT NULL`.

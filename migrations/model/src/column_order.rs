@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Difference, ObjectId, Property, QualifiedName};
-use files::{Scanner, Token, split};
+use files::{Scanner, Token, identifier, split};
 
 /// Tables whose columns stand in another order, with those that stand further back than before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,17 +102,9 @@ fn moved(expected: &Catalog, difference: &Difference) -> Option<(String, Option<
     Some((column.whole.to_string(), is_further_back.then(|| column.name.to_string())))
 }
 
-/// A name as the catalog has it, without quotes.
-fn bare(name: &str) -> String {
-    match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
-        Some(quoted) => quoted.replace("\"\"", "\""),
-        None => name.to_ascii_lowercase(),
-    }
-}
-
 /// A table's name without its schema and quotes.
 fn unqualified(table: &str) -> String {
-    QualifiedName::parse(table).map_or_else(|| bare(table), |table| table.name.unquoted())
+    QualifiedName::parse(table).map_or_else(|| identifier(table), |table| table.name.unquoted())
 }
 
 /// The tables that the statements of a script make, without schema and quotes.
@@ -128,7 +120,7 @@ fn tables_made_by(sql: &str) -> BTreeSet<String> {
         while text(name + 1) == "." {
             name += 2;
         }
-        made.insert(bare(text(name)));
+        made.insert(identifier(text(name)));
     }
     made
 }
@@ -181,7 +173,7 @@ fn users_in_statement(
             .is_some_and(|(token, text, _)| *token == Token::Word && text.eq_ignore_ascii_case(word))
     };
     let found = |i: usize, table: &str, what| Some((statement[i].2, table.to_owned(), what));
-    let named = |i: usize| tables.get(&bare(statement.get(i)?.1)).copied();
+    let named = |i: usize| tables.get(&identifier(statement.get(i)?.1)).copied();
     let mut inserts = None;
     for i in 0..statement.len() {
         if is(i, "INSERT") && is(i + 1, "INTO") || is(i, "COPY") {

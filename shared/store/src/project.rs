@@ -48,7 +48,7 @@ impl Project {
     /// How many columns these are.
     pub const WIDTH: usize = 8;
 
-    /// From a row that begins with [`Project::columns`].
+    /// From a row that begins with [`Project::columns`] or [`Project::listed_columns`].
     ///
     /// # Errors
     /// The row has other columns.

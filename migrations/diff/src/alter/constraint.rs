@@ -17,6 +17,7 @@ impl Own<'_, '_> {
         let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {};\n", part.name);
         let is_deferred_otherwise =
             new.starts_with("FOREIGN KEY") && old[..timing(&old)] == new[..timing(&new)] && old != new;
+        let is_brought = self.after(&Property::Inherited).is_some();
         let is_moved = [Property::PartitionOf, Property::Inherits].iter().any(|property| {
             let of = |side: &Side<'_>| {
                 side.whole(self.node).and_then(|table| side.value(table, property)).map(str::to_owned)
@@ -28,6 +29,8 @@ impl Own<'_, '_> {
             self.is_replaced = !is_moved || old != new;
         } else if is_validated && old == new {
             self.sql.push(validate);
+        } else if is_deferred_otherwise && !is_unchecked && is_brought && !is_moved {
+            // Its parent's statement reaches it.
         } else if is_deferred_otherwise && !is_unchecked {
             let when = &new[timing(&new)..];
             let when = if when.is_empty() { " NOT DEFERRABLE" } else { when };

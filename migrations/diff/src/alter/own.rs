@@ -60,7 +60,7 @@ impl<'o, 'a> Own<'o, 'a> {
             ObjectId::Aggregate(_) => self.aggregate(),
             ObjectId::Index(_) => self.index(),
             ObjectId::Constraint(part) => self.constraint(part),
-            ObjectId::Trigger(part) | ObjectId::Rule(part) => self.trigger_or_rule(part),
+            ObjectId::Trigger(_) | ObjectId::Rule(_) => self.trigger_or_rule(),
             ObjectId::Policy(part) => self.policy(part),
             ObjectId::Sequence(_) => self.sequence(),
             ObjectId::Enum(_) => self.enumeration(),

@@ -1,12 +1,12 @@
 //! What runs on a table's rows: triggers, rules and policies.
 
-use model::{ObjectId, PartName, Property, QualifiedName};
+use model::{ObjectId, PartName, Property};
 
 use super::is_general;
 use super::own::Own;
 
 impl Own<'_, '_> {
-    pub(super) fn trigger_or_rule(&mut self, part: &PartName) {
+    pub(super) fn trigger_or_rule(&mut self) {
         let kind = self.node.kind().as_str().to_uppercase();
         // Its table's parent has the trigger that it follows.
         let follows =
@@ -25,39 +25,30 @@ impl Own<'_, '_> {
             }
         }
         if !self.is_replaced
-            && let Some(only) = self.sets_state(part, follows)
+            && let Some(only) = self.sets_state(follows)
         {
-            self.sql.push(self.to.statements.set_state(part, self.node, only));
+            self.sql.push(self.to.statements.set_state(self.node, only));
         }
         self.known.extend([Property::Definition, Property::State]);
     }
 
     /// Returns whether its state is set, and if so, whether without those of its table's partitions.
-    fn sets_state(&self, part: &PartName, follows: bool) -> Option<bool> {
+    fn sets_state(&self, follows: bool) -> Option<bool> {
         let state = self.after(&Property::State);
         let parent = self.to.statements.followed(self.node).filter(|_| follows);
+        if matches!(self.node, ObjectId::Rule(_)) {
+            return self.has(&Property::State).then_some(false);
+        }
         if self.has(&Property::Definition) {
             // A trigger that is replaced fires again, and takes its partitions' to its own state.
             let given = parent.and_then(|parent| self.to.value(parent, &Property::State));
             return (state != given).then_some(false);
         }
-        let is_set_with_parent =
-            parent.and_then(|parent| Some((parent, parent.part()?))).is_some_and(|(parent, part)| {
-                let before = self.from.value(parent, &Property::State);
-                before != self.to.value(parent, &Property::State) && self.is_even(part)
-            });
-        (self.has(&Property::State) && !is_set_with_parent).then(|| !self.is_even(part))
-    }
-
-    /// Returns whether the triggers that follow this one are to have its state.
-    fn is_even(&self, part: &PartName) -> bool {
-        let of = |whole: &QualifiedName| ObjectId::Trigger(PartName::new(whole, &part.name));
-        let state = |trigger: &ObjectId| self.to.value(trigger, &Property::State);
-        let own = state(&of(&part.whole));
-        let table = self.to.relation(&part.whole);
-        let partitions = table.into_iter().flat_map(|table| self.to.partitions(table));
-        let is_trigger = matches!(self.node, ObjectId::Trigger(_));
-        !is_trigger || partitions.filter_map(ObjectId::as_whole).all(|table| state(&of(table)) == own)
+        let is_set_with_parent = parent.is_some_and(|parent| {
+            let before = self.from.value(parent, &Property::State);
+            before != self.to.value(parent, &Property::State) && self.to.is_even(parent)
+        });
+        (self.has(&Property::State) && !is_set_with_parent).then(|| !self.to.is_even(self.node))
     }
 
     pub(super) fn policy(&mut self, part: &PartName) {

@@ -49,8 +49,8 @@ impl<'a> Operations<'a> {
                 .iter_mut()
                 .for_each(|step| step.change.sql = step.change.sql.replacen(" ON ONLY ", " ON ", 1));
         }
-        // The old index serves until the new one is there.
-        if is_online && fate == Fate::Replaced && self.can_stay(node) {
+        // The old index serves until the new one is there, of the same table.
+        if is_online && fate == Fate::Replaced && self.can_stay(node) && self.from.whole(node) == whole {
             let rebuilt = match node {
                 ObjectId::Constraint(part) => self.rebuilt_key(node, part, &steps),
                 _ => node.qualified().map(|name| rebuilt(node, name, &self.free_name(name), steps.clone())),
@@ -92,23 +92,35 @@ impl<'a> Operations<'a> {
         }
     }
 
-    /// Names the NOT NULL of a domain that comes in place of one of its name: that one, under another name, has
-    /// the constraint's usual name still, which Postgres then avoids.
+    /// Names the NOT NULL of a domain that comes in place of one of its name: that one, under another name,
+    /// has the constraint's usual name still, which Postgres then avoids.
     fn name_not_null(&self, node: &ObjectId, steps: &mut [Step]) {
         let (ObjectId::Domain(name), Some(create)) = (node, steps.first_mut()) else { return };
+        let not_null = suffixed(&name.name, "_not_null");
+        let is_taken = self.to.catalog.contains(&ObjectId::Constraint(PartName::new(name, &not_null)));
+        if self.to.value(node, &Property::NotNull).is_none() || is_taken {
+            return;
+        }
         let default = self.to.value(node, &Property::Default).map(|value| format!(" DEFAULT {value}"));
         let default = default.unwrap_or_default();
-        let named = format!("{default} CONSTRAINT {} NOT NULL", suffixed(&name.name, "_not_null"));
+        let named = format!("{default} CONSTRAINT {not_null} NOT NULL");
         create.change.sql = create.change.sql.replacen(&format!("{default} NOT NULL"), &named, 1);
     }
 
-    /// The step that makes a check which a table must have to become a partition again.
+    /// The step that makes a check which a table must have to become a partition, or to be one again.
     fn check_of_later_partition(&self, node: &ObjectId) -> Option<Step> {
         let (ObjectId::Constraint(part), to) = (node, &self.to) else { return None };
         to.value(node, &Property::Inherited)?;
         let definition = to.value(node, &Property::Definition).filter(|text| text.starts_with("CHECK"))?;
-        self.altered.get(to.whole(node)?)?.attach.as_ref()?;
-        let sql = format!("ALTER TABLE {} ADD CONSTRAINT {} {definition};\n", part.whole, part.name);
+        let table = to.whole(node)?;
+        let sql = match self.fates.get(table) {
+            // What is checked stands in the table's own statement.
+            Some(Fate::Created | Fate::Replaced) => to.statements.unchecked_before_joining(node)?,
+            _ => {
+                self.altered.get(table)?.attach.as_ref()?;
+                format!("ALTER TABLE {} ADD CONSTRAINT {} {definition};\n", part.whole, part.name)
+            }
+        };
         Some(Step::new(node, format!("makes {node}"), sql))
     }
 
@@ -117,7 +129,8 @@ impl<'a> Operations<'a> {
     fn checks_of_heirs(&self, node: &ObjectId) -> Vec<Step> {
         let (ObjectId::Constraint(part), to) = (node, &self.to) else { return Vec::new() };
         let is_valid = |check: &ObjectId| to.value(check, &Property::Validated) != Some("no");
-        if is_valid(node) || to.value(node, &Property::Inherited).is_some() {
+        let is_brought = |check: &ObjectId| to.value(check, &Property::Inherited).is_some();
+        if is_valid(node) || is_brought(node) {
             return Vec::new();
         }
         let is_kept = |table: &ObjectId| matches!(self.fates.get(table), None | Some(Fate::Altered));
@@ -127,11 +140,12 @@ impl<'a> Operations<'a> {
         let heirs = to.heirs(&part.whole).into_iter().filter(stays).filter_map(ObjectId::as_whole);
         heirs
             .map(|table| ObjectId::Constraint(PartName::new(table, &part.name)))
-            .filter(|check| to.catalog.contains(check) && is_valid(check))
+            .filter(|check| to.catalog.contains(check) && is_valid(check) && is_brought(check))
             .filter_map(|check| {
                 let part = check.part()?;
                 let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {};\n", part.whole, part.name);
-                Some(Step::new(&check, format!("checks {check} on the rows that are there"), sql))
+                let step = Step::new(&check, format!("checks {check} on the rows that are there"), sql);
+                Some(if self.options.online { step.later() } else { step })
             })
             .collect()
     }

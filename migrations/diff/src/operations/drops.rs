@@ -69,7 +69,7 @@ impl<'a> Operations<'a> {
             || holds_partition
             || self.is_in_circle(node)
             || self.leads_back(node)
-            || self.gives_name_early(node);
+            || self.goes_early(node, whole);
         if (goes_with_whole && !goes_before_whole)
             || goes_along
             || (goes_with_column && !is_needed)
@@ -140,6 +140,27 @@ impl<'a> Operations<'a> {
         matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
             && (makes_way()
                 || self.own_columns(node).any(|column| self.moving.contains(column) || may_be_null(column)))
+    }
+
+    /// Returns whether a part of a table that is dropped goes before, for what comes or goes meanwhile: a key
+    /// that gives its name to another, a key to that one, a default that counts by a sequence of another table
+    /// that goes.
+    fn goes_early(&self, node: &'a ObjectId, whole: Option<&'a ObjectId>) -> bool {
+        let is_of_other =
+            |object: &&ObjectId| self.from.whole(object).is_some_and(|other| Some(other) != whole);
+        match node {
+            ObjectId::Constraint(_) => {
+                let of_key = |key: &&'a ObjectId| self.gives_name_early(key);
+                self.gives_name_early(node)
+                    || self.from.is_foreign_key(node) && self.from.needs(node).any(|key| of_key(&key))
+            }
+            ObjectId::Default(_) => {
+                let mut sequences =
+                    self.from.needs(node).filter(|needed| matches!(needed, ObjectId::Sequence(_)));
+                sequences.any(|sequence| self.is_gone(sequence) && is_of_other(&sequence))
+            }
+            _ => false,
+        }
     }
 
     /// Returns whether a key gives its name to another table's before its own table goes, whose sequences are

@@ -33,6 +33,9 @@ impl<'a> Operations<'a> {
             .collect();
         for (table, parts) in &parts {
             edges.entry(table).or_default().extend(parts.iter().flat_map(|(_, others)| others));
+            // A serial's sequence is made with its table.
+            let serials = parts.iter().filter_map(|(part, _)| self.serial(part));
+            serials.for_each(|sequence| edges.entry(sequence).or_default().push(table));
         }
         let circles = Circles::new(&edges);
         for (table, parts) in parts {
@@ -41,15 +44,22 @@ impl<'a> Operations<'a> {
                 if others.iter().any(leads_back) {
                     continue;
                 }
-                let serial = match part {
-                    ObjectId::Default(column) => serial::sequence(&self.from, &self.to, column),
-                    _ => None,
-                };
-                self.absorbed.extend(serial.cloned());
+                if let Some(sequence) = self.serial(part) {
+                    self.absorbed.insert(sequence.clone());
+                    needs.entry(sequence).or_default().insert(table);
+                }
                 needs.entry(table).or_default().extend(others);
                 self.inline.entry(table).or_default().push(part);
                 self.absorbed.insert(part.clone());
             }
+        }
+    }
+
+    /// The sequence that a default makes as one of a serial.
+    fn serial(&self, part: &ObjectId) -> Option<&'a ObjectId> {
+        match part {
+            ObjectId::Default(column) => serial::sequence(&self.from, &self.to, column),
+            _ => None,
         }
     }
 

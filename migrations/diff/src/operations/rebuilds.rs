@@ -85,7 +85,8 @@ impl<'a> Operations<'a> {
             ObjectId::Constraint(part) => self.from.statements.index_of(part).is_some(),
             _ => false,
         };
-        let needs_one = || self.from.is_foreign_key(part) && self.from.needs(part).any(has_own_name);
+        let is_own = |key: &&ObjectId| has_own_name(key) && self.from.whole(key) == self.from.whole(part);
+        let needs_one = || self.from.is_foreign_key(part) && self.from.needs(part).any(|key| is_own(&key));
         self.from.whole(part).is_some_and(|whole| self.rebuilt.contains(whole))
             && (has_own_name(part) || needs_one())
     }

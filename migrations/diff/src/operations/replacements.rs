@@ -46,7 +46,8 @@ impl<'a> Operations<'a> {
                     None => is_replaceable(dependent.kind()),
                     // What can be altered of these is nothing that they need.
                     Some(Fate::Altered) => {
-                        matches!(dependent, ObjectId::Constraint(_) | ObjectId::Index(_))
+                        let is_part = matches!(dependent, ObjectId::Constraint(_) | ObjectId::Index(_));
+                        is_part && !self.is_out_of_parent(dependent)
                     }
                     _ => false,
                 };
@@ -119,6 +120,12 @@ impl<'a> Operations<'a> {
         types[0] == types[1]
             || types.iter().all(|kind| is_number(kind))
             || types.iter().all(|kind| is_text(kind))
+    }
+
+    /// Returns whether a part that its table's parent has brought leaves that with its table.
+    fn is_out_of_parent(&self, part: &ObjectId) -> bool {
+        let brought = [Property::Inherited, Property::AttachedTo];
+        self.is_moved(part) && brought.iter().any(|property| self.from.value(part, property).is_some())
     }
 
     /// Returns whether the table of an index is taken out of its parent, with the index.

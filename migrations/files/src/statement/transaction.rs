@@ -54,8 +54,8 @@ impl Statement<'_> {
         }
     }
 
-    /// The procedure that a CREATE PROCEDURE makes or a DROP PROCEDURE drops, in lower case without its
-    /// schema, and whether it ends transactions.
+    /// The procedure that a CREATE PROCEDURE makes or a DROP PROCEDURE drops, without its schema, and whether
+    /// it ends transactions.
     pub(crate) fn procedure(&self) -> Option<(String, bool)> {
         let words = self.words(4);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -69,7 +69,7 @@ impl Statement<'_> {
         }
     }
 
-    /// The procedure that a CALL calls, in lower case without its schema.
+    /// The procedure that a CALL calls, without its schema.
     pub(crate) fn called(&self) -> Option<String> {
         if self.words(1) == ["CALL"] { self.name_behind("CALL") } else { None }
     }

@@ -1,5 +1,6 @@
 //! Objects that have no parts, and what can only be written when all objects are there.
 
+use super::parts::set_state;
 use super::{ObjectId, ObjectKind, Property, QualifiedName, Writer, is_public, literal, sequence};
 
 /// Kinds that are compared and cannot be written.
@@ -141,16 +142,9 @@ impl<'a> Writer<'a> {
                     let Some(whole) = object.as_whole() else { continue };
                     statements += &format!("ALTER TABLE {name} DISABLE TRIGGER ALL;\n");
                     let triggers = self.parts(ObjectKind::Trigger, whole);
-                    for (trigger, own) in
-                        triggers.filter_map(|trigger| Some((trigger, &trigger.part()?.name)))
-                    {
-                        let how = match self.value(trigger, Property::State) {
-                            Some("disabled") => continue,
-                            Some("replica") => "ENABLE REPLICA",
-                            Some("always") => "ENABLE ALWAYS",
-                            _ => "ENABLE",
-                        };
-                        statements += &format!("ALTER TABLE {name} {how} TRIGGER {own};\n");
+                    let states = triggers.map(|trigger| (trigger, self.value(trigger, Property::State)));
+                    for (trigger, state) in states.filter(|(_, state)| *state != Some("disabled")) {
+                        statements += &format!("ALTER TABLE {name} {};\n", set_state(trigger, state));
                     }
                 }
                 Some(states) => {

@@ -29,8 +29,10 @@ impl<'a> Writer<'a> {
                 let inline = first.iter().filter(|part| !order.is_left(part));
                 statements.extend(inline.flat_map(|part| self.settings_of_index(part)));
             }
-            let taken = order.take_all(first.into_iter());
-            statements.extend(taken.into_iter().flat_map(|part| self.deferred(part)));
+            for part in order.take_all(first.into_iter()) {
+                statements.extend(self.unchecked_before_joining(part));
+                statements.extend(self.deferred(part));
+            }
             if kind == ObjectKind::Index {
                 statements.extend(self.attachment(name));
             }
@@ -80,6 +82,19 @@ impl<'a> Writer<'a> {
         let set =
             properties.into_iter().filter_map(|(property, how)| self.value(&table, property).map(|_| how));
         set.map(|how| format!("ALTER TABLE {name} {how} ROW LEVEL SECURITY")).collect()
+    }
+
+    /// The statement that makes a check which is NOT VALID, and which a table must have to join its parent.
+    pub(super) fn unchecked_before_joining(&self, part: &ObjectId) -> Option<String> {
+        let (ObjectId::Constraint(name), Some("no")) = (part, self.value(part, Property::Validated)) else {
+            return None;
+        };
+        let definition = self.value(part, Property::Definition).filter(|text| text.starts_with("CHECK"))?;
+        let table = ObjectId::Table(name.whole.clone());
+        let joins = self.value(&table, Property::Partition).is_some() || self.is_joined_later(&name.whole);
+        let is_inherited = self.value(part, Property::Inherited).is_some();
+        (joins && is_inherited)
+            .then(|| format!("ALTER TABLE {} ADD CONSTRAINT {} {definition}", name.whole, name.name))
     }
 
     /// The statements that make a part on its own.

@@ -422,13 +422,17 @@ impl<'a> Statements<'a> {
 
     /// The statement that puts a trigger or a rule into its state, `ONLY` or with those of partitions.
     #[must_use]
-    pub fn set_state(&self, part: &PartName, object: &ObjectId, only: bool) -> String {
+    pub fn set_state(&self, part: &ObjectId, only: bool) -> String {
         let only = if only { "ONLY " } else { "" };
-        format!(
-            "ALTER TABLE {only}{} {};\n",
-            part.whole,
-            set_state(object, self.writer.value(object, Property::State))
-        )
+        let table = part.part().map(|part| part.whole.to_string()).unwrap_or_default();
+        let set = set_state(part, self.writer.value(part, Property::State));
+        format!("ALTER TABLE {only}{table} {set};\n")
+    }
+
+    /// The statement that makes a check which is NOT VALID, and which a table must have to join its parent.
+    #[must_use]
+    pub fn unchecked_before_joining(&self, constraint: &ObjectId) -> Option<String> {
+        self.writer.unchecked_before_joining(constraint).map(|statement| statement + ";\n")
     }
 
     /// The trigger of a table that the trigger of its partition follows.

@@ -1,0 +1,2 @@
+CREATE DOMAIN word AS text;
+CREATE TABLE t (a word[]);

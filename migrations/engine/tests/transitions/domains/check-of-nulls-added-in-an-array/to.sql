@@ -1,0 +1,2 @@
+CREATE DOMAIN word AS text CONSTRAINT given CHECK (value IS NOT NULL);
+CREATE TABLE t (a word[]);

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+CREATE TABLE u (b int, c date) PARTITION BY RANGE (c);
+CREATE INDEX two ON t (a DESC) WITH (fillfactor = 61);
+CREATE INDEX one ON u (b, c);
+CREATE TABLE u_1 PARTITION OF u FOR VALUES FROM ('2012-01-01') TO ('2013-01-01');
