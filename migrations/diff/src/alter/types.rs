@@ -136,14 +136,6 @@ pub(super) fn domain(
     altered: &mut Altered,
 ) {
     let name = node.name();
-    // Postgres looks at no values within arrays and composites, and refuses what it would have to check.
-    let is_nested = from.dependents_of_type(node).any(|column| {
-        let ObjectId::Column(part) = column else { return false };
-        let whole = from.relation(&part.whole);
-        let is_within =
-            whole.is_some_and(|whole| matches!(whole, ObjectId::CompositeType(_)) && is_stored(from, whole));
-        is_within || from.value(column, &Property::Type).is_some_and(|kind| kind != name)
-    });
     let is_checked = differences.iter().any(|difference| match difference {
         Difference::New(ObjectId::Constraint(_)) => true,
         Difference::Changed { object: ObjectId::Constraint(_), property, .. } => {
@@ -152,7 +144,7 @@ pub(super) fn domain(
         Difference::Changed { property: Property::NotNull, after, .. } => after.is_some(),
         _ => false,
     });
-    if is_nested && is_checked {
+    if is_checked && is_nested(from, node) {
         altered.is_replaced = true;
         return;
     }
@@ -199,6 +191,25 @@ pub(super) fn domain(
         };
         altered.steps.push(Step::new(object, format!("changes {object}"), sql));
     }
+}
+
+/// Returns whether columns have a domain within something else. Postgres looks at no values within arrays and
+/// composites, and refuses what it would have to check.
+fn is_nested(from: &Side<'_>, domain: &ObjectId) -> bool {
+    let name = domain.name();
+    from.dependents_of_type(domain).any(|dependent| match dependent {
+        ObjectId::Column(part) => {
+            let whole = from.relation(&part.whole);
+            let is_composite = |whole: &ObjectId| matches!(whole, ObjectId::CompositeType(_));
+            whole.is_some_and(|whole| is_composite(whole) && is_stored(from, whole))
+                || from.value(dependent, &Property::Type).is_some_and(|kind| kind != name)
+        }
+        ObjectId::Domain(_) => match from.value(dependent, &Property::Base) == Some(&name) {
+            true => is_nested(from, dependent),
+            false => is_stored(from, dependent),
+        },
+        _ => false,
+    })
 }
 
 /// Labels that are added, each in its place, or one that has another name.

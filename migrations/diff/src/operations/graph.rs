@@ -94,7 +94,12 @@ impl<'a> Operations<'a> {
                             let goes_later =
                                 self.with_column.contains(dependent) || self.with_whole.contains(dependent);
                             if has(Action::Drop, dependent) && !goes_later {
-                                add(key, (Action::Drop, dependent));
+                                let drop = (key, (Action::Drop, dependent));
+                                // What goes may have to wait for what needs the altered domain.
+                                match node {
+                                    ObjectId::Domain(_) => softly.push(drop),
+                                    _ => add(drop.0, drop.1),
+                                }
                             }
                         }
                     }
