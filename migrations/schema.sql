@@ -457,14 +457,20 @@ BEGIN
             WHERE length(word) BETWEEN 3 AND 40 AND word ~ '^[^=]*[^=0-9]' AND word !~ '0sign0'
             GROUP BY word
             HAVING sum(change) <> 0
+        ), found AS MATERIALIZED (
+            -- Word by word, whatever the planner takes the vocabulary for: joined, an empty one is read whole for
+            -- each word, and is none any more after the first slice.
+            SELECT v.place, v.documents + c.change AS documents
+            FROM (SELECT * FROM changed WHERE change < 0) AS c
+            CROSS JOIN LATERAL (
+                SELECT ctid AS place, documents FROM search_vocabulary
+                WHERE organization_id = organization AND word = c.word OFFSET 0
+            ) AS v
         ), less AS (
-            UPDATE search_vocabulary AS v SET documents = v.documents + c.change
-            FROM changed AS c
-            WHERE v.organization_id = organization AND v.word = c.word AND c.change < 0 AND v.documents + c.change > 0
+            UPDATE search_vocabulary AS v SET documents = f.documents
+            FROM found AS f WHERE v.ctid = f.place AND f.documents > 0
         ), none AS (
-            DELETE FROM search_vocabulary AS v
-            USING changed AS c
-            WHERE v.organization_id = organization AND v.word = c.word AND c.change < 0 AND v.documents + c.change <= 0
+            DELETE FROM search_vocabulary AS v USING found AS f WHERE v.ctid = f.place AND f.documents <= 0
         )
         INSERT INTO search_vocabulary AS v (organization_id, word, documents)
         SELECT organization, word, change FROM changed WHERE change > 0

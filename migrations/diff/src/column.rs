@@ -232,7 +232,8 @@ impl<'a> Kept<'_, 'a> {
         }
     }
 
-    /// Returns whether it is computed as a parent's column is from now on, whose statement changes it as well.
+    /// Returns whether it is computed as a parent's column is from now on, whose statement changes it as
+    /// well.
     fn is_computed_as_parents(&self) -> bool {
         self.to.parents(self.table).filter_map(ObjectId::as_whole).any(|parent| {
             let column = ObjectId::Column(PartName::new(parent, &self.part.name));

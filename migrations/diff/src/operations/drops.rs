@@ -143,16 +143,16 @@ impl<'a> Operations<'a> {
     }
 
     /// Returns whether a part of a table that is dropped goes before, for what comes or goes meanwhile: a key
-    /// that gives its name to another, a key to that one, a default that counts by a sequence of another table
-    /// that goes.
+    /// that gives its name to another, a key to that one, a default that counts by a sequence of another
+    /// table that goes.
     fn goes_early(&self, node: &'a ObjectId, whole: Option<&'a ObjectId>) -> bool {
         let is_of_other =
             |object: &&ObjectId| self.from.whole(object).is_some_and(|other| Some(other) != whole);
         match node {
             ObjectId::Constraint(_) => {
-                let of_key = |key: &&'a ObjectId| self.gives_name_early(key);
                 self.gives_name_early(node)
-                    || self.from.is_foreign_key(node) && self.from.needs(node).any(|key| of_key(&key))
+                    || self.from.is_foreign_key(node)
+                        && self.from.needs(node).any(|key| self.gives_name_early(key))
             }
             ObjectId::Default(_) => {
                 let mut sequences =
