@@ -89,6 +89,37 @@ async fn many_updated_bookmarks_are_found_before_they_are_indexed_again() {
     assert_eq!(all_titles(&fixture, &[("q", "rare seldom")]).await.len(), 200);
 }
 
+#[tokio::test]
+async fn words_are_looked_up_one_by_one_even_where_the_planner_takes_the_vocabulary_for_empty() {
+    let fixture = Fixture::new();
+    // Once analyzed while empty, and under this order of joins, each slice read all words that were there.
+    fixture.execute("VACUUM ANALYZE search_vocabulary").await;
+    fixture
+        .execute(
+            "INSERT INTO bookmarks (id, url, title, url_key)
+             SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'https://example.com/',
+                    'w' || translate(n::text, '0123456789', 'abcdefghij'), gen_random_uuid()
+             FROM generate_series(1, 9000) AS n",
+        )
+        .await;
+    let client = fixture.database.client().await;
+    client
+        .batch_execute(
+            "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan;
+             SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+             SELECT search_catch_up('10 min')",
+        )
+        .await
+        .unwrap();
+    let of_vocabulary = "SELECT idx_tup_fetch, n_tup_ins FROM pg_stat_xact_user_tables
+                         WHERE relname = 'search_vocabulary'";
+    let row = client.query_one(of_vocabulary, &[]).await.unwrap();
+    let (fetched, inserted): (i64, i64) = (row.get(0), row.get(1));
+    assert!(inserted > 8_990, "{inserted} words");
+    // Those of the address are in each slice.
+    assert!(fetched < 20, "{fetched} words were read again");
+}
+
 /// The plan of a search's query on the fixture's database, as the server logs it.
 async fn plan(fixture: &Fixture, parameters: &[(&str, &str)]) -> String {
     search(fixture, parameters).await;
