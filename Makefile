@@ -46,7 +46,7 @@ test: ## all tests, against a Postgres of their own
 	scripts/tools.sh linkding-extension || true
 	cargo test --locked --workspace --no-fail-fast
 
-soak: ## the long forms of the tests, about an hour; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
+soak: ## the long forms of the tests, about two hours; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
 	@scripts/require.sh rust c python
 	scripts/tools.sh postgres
 	# Servers of other major versions, where there is npm to bring them.
