@@ -43,8 +43,8 @@ pub fn pieces(text: &str) -> Option<(Vec<String>, &str)> {
 /// The name that an identifier is in SQL: without its quotes, or with its A to Z in small letters.
 ///
 /// ```
-/// assert_eq!(files::identifier("Users"), "users");
-/// assert_eq!(files::identifier("\"Odd \"\"one\"\"\""), "Odd \"one\"");
+/// assert_eq!(branchline_files::identifier("Users"), "users");
+/// assert_eq!(branchline_files::identifier("\"Odd \"\"one\"\"\""), "Odd \"one\"");
 /// ```
 #[must_use]
 pub fn identifier(text: &str) -> String {
