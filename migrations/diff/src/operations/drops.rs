@@ -167,13 +167,14 @@ impl<'a> Operations<'a> {
     /// of use until then.
     fn gives_name_early(&self, key: &'a ObjectId) -> bool {
         let (ObjectId::Constraint(part), Some(table)) = (key, self.from.whole(key)) else { return false };
-        let Some(name) = self.from.statements.index_of(part).and_then(ObjectId::qualified) else {
+        let name = self.from.statements.index_of(part).and_then(ObjectId::qualified);
+        if !name.is_some_and(|name| self.to.is_named(name)) {
             return false;
-        };
+        }
         let columns = self.from.statements.columns(&part.whole).into_iter();
         let sequences = columns.filter_map(|(column, _)| self.from.owned_sequence(column.part()?));
         let mut users = sequences.flat_map(|sequence| self.from.dependents(sequence));
-        self.to.is_named(name) && users.any(|user| self.from.whole(user) != Some(table) && user != table)
+        users.any(|user| self.from.whole(user) != Some(table) && user != table)
     }
 
     /// Returns whether a part of a table that is dropped needs what needs the table: a function of its rows.

@@ -161,13 +161,8 @@ impl<'a> Writer<'a> {
     pub(super) fn state(&self, part: &ObjectId) -> Option<String> {
         let name = part.part()?;
         let state = self.value(part, Property::State);
-        let inherited = self.inherited_state(part);
+        let inherited = self.followed(part).and_then(|parent| self.value(parent, Property::State));
         (state != inherited).then(|| format!("ALTER TABLE {} {}", name.whole, set_state(part, state)))
-    }
-
-    /// The state of the trigger that a partition's follows.
-    fn inherited_state(&self, part: &ObjectId) -> Option<&'a str> {
-        self.value(self.followed(part)?, Property::State)
     }
 
     /// The trigger of a table that the trigger of its partition follows.
