@@ -32,6 +32,9 @@ pub(crate) fn alter(
     let (_, to) = sides;
     let mut altered = Altered::default();
     let changed = by_object(differences);
+    altered.is_outward = differences
+        .iter()
+        .all(|difference| matches!(difference, Difference::Changed { property, .. } if is_general(property)));
     match node {
         ObjectId::Table(_) | ObjectId::ForeignTable(_) => {
             table(sides, node, differences, is_online, &mut altered);

@@ -250,6 +250,12 @@ impl<'a> Side<'a> {
             && self.value(object, &Property::Definition).is_some_and(is_foreign)
     }
 
+    pub(crate) fn is_primary_key(&self, object: &ObjectId) -> bool {
+        let is_primary = |definition: &str| definition.starts_with("PRIMARY KEY");
+        matches!(object, ObjectId::Constraint(_))
+            && self.value(object, &Property::Definition).is_some_and(is_primary)
+    }
+
     /// Returns whether a table is partitioned, whose indexes cannot be built concurrently.
     pub(crate) fn is_partitioned(&self, table: &ObjectId) -> bool {
         self.value(table, &Property::PartitionedBy).is_some()

@@ -71,6 +71,21 @@ pub(crate) struct Altered {
     pub(crate) attach: Option<Step>,
     /// Defaults that its own statements set.
     pub(crate) absorbed: Vec<ObjectId>,
+    /// True if nothing but comments, owners, privileges and the like differ.
+    pub(crate) is_outward: bool,
     /// Why there is no plan.
     pub(crate) unplanned: Option<String>,
+}
+
+impl Altered {
+    /// Columns that stay and are computed otherwise.
+    pub(crate) fn computed(&self) -> impl Iterator<Item = &ObjectId> {
+        let steps = [&self.first, &self.steps, &self.last].into_iter().flatten();
+        steps.filter(|step| step.change.sql.contains(" SET EXPRESSION ")).map(|step| &step.change.about)
+    }
+
+    /// Returns whether it is altered in nothing that what needs it could be in the way of.
+    pub(crate) fn is_in_nobodys_way(&self) -> bool {
+        self.is_outward && self.retyped.is_empty() && self.remade.is_empty() && self.last.is_empty()
+    }
 }

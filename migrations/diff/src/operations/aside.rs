@@ -104,7 +104,9 @@ impl<'a> Operations<'a> {
         let moved: Vec<ObjectId> = altered.retyped.iter().skip(known).cloned().collect();
         let remade = altered.remade.clone();
         self.moving.extend(moved.iter().chain(&remade).cloned());
+        let computed: Vec<ObjectId> = altered.computed().cloned().collect();
         let mut blocking = if is_range { self.on_columns(&moved) } else { self.blocking(&moved) };
+        blocking.extend(self.on_keys_with(moved.iter().chain(&computed)));
         blocking.extend(self.on_columns(&remade));
         blocking
     }

@@ -35,6 +35,7 @@ impl<'a> Operations<'a> {
         };
         let holds_partition = self.holds_own_partition(node);
         let is_in_the_way = holds_partition
+            || self.early.contains(node)
             || self.goes_before_columns(node)
             || from.is_foreign_key(node) && from.needs(node).any(is_own_key);
         let goes_with_column = fate == Fate::Dropped
@@ -69,6 +70,8 @@ impl<'a> Operations<'a> {
             || holds_partition
             || self.is_in_circle(node)
             || self.leads_back(node)
+            || self.early.contains(node)
+            || whole.is_some_and(|whole| self.outlives_what_it_needs(node, whole))
             || self.goes_early(node, whole);
         if (goes_with_whole && !goes_before_whole)
             || goes_along
@@ -121,8 +124,7 @@ impl<'a> Operations<'a> {
     /// NULLs.
     fn goes_before_columns(&self, node: &'a ObjectId) -> bool {
         let (from, to) = (&self.from, &self.to);
-        let is_primary =
-            || from.value(node, &Property::Definition).is_some_and(|d| d.starts_with("PRIMARY KEY"));
+        let is_primary = || from.is_primary_key(node);
         let may_be_null = |column: &ObjectId| {
             let is_null = |side: &Side<'_>| side.value(column, &Property::NotNull).is_none();
             !is_null(from) && to.catalog.contains(column) && is_null(to) && is_primary()
@@ -131,11 +133,7 @@ impl<'a> Operations<'a> {
         let makes_way = || {
             let table = from.whole(node).and_then(ObjectId::as_whole);
             let mut others = table.into_iter().flat_map(|table| to.statements.constraints(table));
-            let is_other_primary = |other: &ObjectId| {
-                let definition = to.value(other, &Property::Definition);
-                other != node && definition.is_some_and(|d| d.starts_with("PRIMARY KEY"))
-            };
-            is_primary() && others.any(is_other_primary)
+            is_primary() && others.any(|other| other != node && to.is_primary_key(other))
         };
         matches!(node, ObjectId::Index(_) | ObjectId::Constraint(_))
             && (makes_way()

@@ -68,8 +68,8 @@ impl<'a> Operations<'a> {
         files.into_iter().map(merged).collect()
     }
 
-    /// An object whose alteration is part of a circle, and which could be dropped and made again instead.
-    pub(super) fn altered_in_circle(&self) -> Option<&'a ObjectId> {
+    /// The operations that are part of a circle, or come after one.
+    pub(super) fn left_in_circles(&self) -> BTreeSet<Key<'a>> {
         let mut missing: BTreeMap<Key<'a>, usize> = BTreeMap::new();
         let mut next: BTreeMap<Key<'a>, Vec<Key<'a>>> = BTreeMap::new();
         let mut left: BTreeSet<Key<'a>> = self.steps.keys().copied().collect();
@@ -91,6 +91,31 @@ impl<'a> Operations<'a> {
                 }
             }
         }
+        left
+    }
+
+    /// A part that goes with its table, or with its column, and is in a circle by that.
+    pub(super) fn part_in_circle(&self, left: &BTreeSet<Key<'a>>) -> Option<&'a ObjectId> {
+        let can_go_before = |(action, object): &&Key<'a>| {
+            let is_part = matches!(
+                object,
+                ObjectId::Constraint(_)
+                    | ObjectId::Default(_)
+                    | ObjectId::Index(_)
+                    | ObjectId::Policy(_)
+                    | ObjectId::Rule(_)
+                    | ObjectId::Statistics(_)
+                    | ObjectId::Trigger(_)
+            );
+            let goes_along = self.with_whole.contains(object) || self.with_column.contains(object);
+            *action == Action::Drop && is_part && goes_along && !self.early.contains(*object)
+        };
+        let mut parts = left.iter().filter(can_go_before);
+        parts.find(|key| self.comes_after_itself(key, left)).map(|(_, object)| *object)
+    }
+
+    /// An object whose alteration is part of a circle, and which could be dropped and made again instead.
+    pub(super) fn altered_in_circle(&self, left: &BTreeSet<Key<'a>>) -> Option<&'a ObjectId> {
         let can_be_made_again = |(action, object): &&Key<'a>| {
             *action == Action::Alter
                 && matches!(
@@ -105,7 +130,7 @@ impl<'a> Operations<'a> {
                 )
         };
         let mut alterations = left.iter().filter(can_be_made_again);
-        alterations.find(|key| self.comes_after_itself(key, &left)).map(|(_, object)| *object)
+        alterations.find(|key| self.comes_after_itself(key, left)).map(|(_, object)| *object)
     }
 
     /// What an operation comes after, where that must be and where it is better; once or twice.

@@ -6,6 +6,7 @@ use model::{ObjectId, Property};
 
 use super::{Action, Fate, Key, Operations, event_triggers};
 use crate::side::Side;
+use crate::step::Altered;
 
 impl<'a> Operations<'a> {
     /// Orders the operations: each after what it needs.
@@ -95,10 +96,10 @@ impl<'a> Operations<'a> {
                                 self.with_column.contains(dependent) || self.with_whole.contains(dependent);
                             if has(Action::Drop, dependent) && !goes_later {
                                 let drop = (key, (Action::Drop, dependent));
-                                // What goes may have to wait for what needs the altered domain.
-                                match node {
-                                    ObjectId::Domain(_) => softly.push(drop),
-                                    _ => add(drop.0, drop.1),
+                                // What goes may have to wait for what needs the altered object.
+                                match self.may_stay_in_use(node) {
+                                    true => softly.push(drop),
+                                    false => add(drop.0, drop.1),
                                 }
                             }
                         }
@@ -135,6 +136,10 @@ impl<'a> Operations<'a> {
                     // Constraints that children inherit from this one are dropped with it.
                     let stays = |part: &&'a ObjectId| !self.is_brought_by(part, node_before);
                     for dependent in in_the_way.into_iter().filter(stays) {
+                        if let Some(table) = self.leaves_with_its_table(dependent, node_before) {
+                            add(key, (Action::Detach, table));
+                            continue;
+                        }
                         if has(Action::Clear, dependent) && !self.aside.contains(node_before) {
                             add(key, (Action::Clear, dependent));
                         }
@@ -205,7 +210,12 @@ impl<'a> Operations<'a> {
                 Action::Fill | Action::Clear | Action::Set => {}
             }
         }
-        let orders = [self.orders_of_aside(), self.orders_of_rebuilt(), self.orders_of_held()];
+        let orders = [
+            self.orders_of_aside(),
+            self.orders_of_rebuilt(),
+            self.orders_of_held(),
+            self.orders_of_primary_keys(),
+        ];
         for (later, earlier) in orders.into_iter().flatten() {
             add(later, earlier);
         }
@@ -249,6 +259,18 @@ impl<'a> Operations<'a> {
         for (later, earlier) in softly {
             self.softly_after.entry(later).or_default().insert(earlier);
         }
+    }
+
+    /// Returns whether an object can be altered before what needs it goes, where it must be.
+    fn may_stay_in_use(&self, object: &ObjectId) -> bool {
+        matches!(
+            object,
+            ObjectId::Domain(_)
+                | ObjectId::CompositeType(_)
+                | ObjectId::Function(_)
+                | ObjectId::Procedure(_)
+                | ObjectId::Aggregate(_)
+        ) || self.altered.get(object).is_some_and(Altered::is_in_nobodys_way)
     }
 
     /// Returns whether a constraint is one that its table inherits with another, of its parent's.

@@ -78,6 +78,16 @@ impl<'a> Operations<'a> {
         matches!(table, ObjectId::Table(_)) && self.from.parent(table).is_some_and(goes_along)
     }
 
+    /// Returns whether a part of a table that is there until another has its rows needs what goes before.
+    pub(super) fn outlives_what_it_needs(&self, part: &'a ObjectId, table: &'a ObjectId) -> bool {
+        let goes_before = |needed: &ObjectId| {
+            let is_own = needed == table || self.from.whole(needed) == Some(table);
+            self.is_gone(needed) && !is_own && !self.aside.contains(needed)
+        };
+        (self.rebuilt.contains(table) || self.goes_with_rebuilt(table))
+            && self.from.needs(part).any(goes_before)
+    }
+
     /// Returns whether a part of a rebuilt table has a name that its successor needs, or needs one that has.
     pub(super) fn is_in_the_way_of_rebuilt(&self, part: &ObjectId) -> bool {
         let has_own_name = |part: &ObjectId| match part {

@@ -27,6 +27,7 @@ impl<'a> Operations<'a> {
                 };
                 blocking.extend(self.from.dependents_of_column(column).filter(is_in_the_way));
             }
+            blocking.extend(self.on_keys_with(altered.retyped.iter().chain(altered.computed())));
             self.moving.extend(altered.retyped.iter().chain(&altered.remade).cloned());
             let remade = altered.remade.iter().flat_map(|column| self.from.dependents_of_column(column));
             blocking.extend(remade.filter(|d| !is_of_column(d)));
@@ -126,6 +127,17 @@ impl<'a> Operations<'a> {
     fn is_out_of_parent(&self, part: &ObjectId) -> bool {
         let brought = [Property::Inherited, Property::AttachedTo];
         self.is_moved(part) && brought.iter().any(|property| self.from.value(part, property).is_some())
+    }
+
+    /// The partition with which a part leaves an object of its parent's, or the parent.
+    pub(super) fn leaves_with_its_table(
+        &self,
+        part: &ObjectId,
+        object: &'a ObjectId,
+    ) -> Option<&'a ObjectId> {
+        let table = self.from.whole(part).filter(|_| self.is_out_of_parent(part))?;
+        let parent = self.from.parent(table)?;
+        (object == parent || self.from.whole(object) == Some(parent)).then_some(table)
     }
 
     /// Returns whether the table of an index is taken out of its parent, with the index.

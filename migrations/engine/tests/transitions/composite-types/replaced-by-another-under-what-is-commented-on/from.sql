@@ -1,0 +1,11 @@
+CREATE TYPE span AS RANGE (SUBTYPE = int8);
+COMMENT ON TYPE span IS 'a';
+CREATE TABLE r (id int);
+COMMENT ON COLUMN r.id IS 'a';
+CREATE VIEW v AS SELECT 1 AS one;
+COMMENT ON VIEW v IS 'a';
+CREATE TYPE whole AS (a span, b r, c v);
+CREATE TABLE t (x whole, n int);
+CREATE FUNCTION is_small(n int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT n < 1000';
+CREATE DOMAIN small AS int CHECK (is_small(VALUE));
+CREATE TABLE u (x small, n int);

@@ -1,0 +1,11 @@
+CREATE TYPE span AS RANGE (SUBTYPE = int8);
+COMMENT ON TYPE span IS 'b';
+CREATE TABLE r (id int);
+COMMENT ON COLUMN r.id IS 'b';
+CREATE VIEW v AS SELECT 1 AS one;
+COMMENT ON VIEW v IS 'b';
+CREATE TYPE other AS (a span, b r, c v);
+CREATE TABLE t (x other, n int);
+CREATE FUNCTION is_small(n int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT n < 900';
+CREATE DOMAIN little AS int CHECK (is_small(VALUE));
+CREATE TABLE u (x little, n int);

@@ -1,0 +1,4 @@
+CREATE TABLE b (id int, n int, CONSTRAINT k PRIMARY KEY (id), CONSTRAINT u UNIQUE (n));
+CREATE TABLE a (b int, n int, CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id),
+    CONSTRAINT g FOREIGN KEY (n) REFERENCES b (n));
+CREATE TABLE rows_of_it (x a);

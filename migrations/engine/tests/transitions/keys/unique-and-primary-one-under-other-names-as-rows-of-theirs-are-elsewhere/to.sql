@@ -1,0 +1,4 @@
+CREATE TABLE b (id int, n int, CONSTRAINT u PRIMARY KEY (id), CONSTRAINT k UNIQUE (n));
+CREATE TABLE c (b int, n int, CONSTRAINT f FOREIGN KEY (b) REFERENCES b (id),
+    CONSTRAINT g FOREIGN KEY (n) REFERENCES b (n));
+CREATE TABLE rows_of_it (x c);

@@ -1,0 +1,2 @@
+INSERT INTO a (n) VALUES (1);
+INSERT INTO b (n) VALUES (2), (3);

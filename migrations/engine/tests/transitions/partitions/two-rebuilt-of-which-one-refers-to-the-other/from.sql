@@ -1,0 +1,2 @@
+CREATE TABLE b (id int, CONSTRAINT b_key PRIMARY KEY (id));
+CREATE TABLE a (id int, b int, CONSTRAINT a_b FOREIGN KEY (b) REFERENCES b (id));
