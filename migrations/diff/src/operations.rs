@@ -72,8 +72,9 @@ pub(crate) struct Operations<'a> {
     with_column: BTreeSet<&'a ObjectId>,
     /// Parts that go with their table or view.
     with_whole: BTreeSet<&'a ObjectId>,
-    /// Parts that go before their table, or their column, since they would be in a circle otherwise.
-    early: BTreeSet<ObjectId>,
+    /// Parts that go before their table, or their column, and come after it, since they would be in a circle
+    /// otherwise.
+    apart: BTreeSet<ObjectId>,
     /// Indexes of partitioned tables that come with those of the partitions.
     with_partitions: BTreeSet<&'a ObjectId>,
     /// Columns that have another type, or are dropped and added.
@@ -95,12 +96,12 @@ pub(crate) struct Operations<'a> {
 impl<'a> Operations<'a> {
     pub(crate) fn plan(from: &'a Catalog, to: &'a Catalog, options: Options) -> Result<Plan, Vec<Unplanned>> {
         let differences = from.diff(to);
-        let (mut replaced, mut early) = (BTreeSet::new(), BTreeSet::new());
+        let (mut replaced, mut apart) = (BTreeSet::new(), BTreeSet::new());
         // What comes into a circle by going with its table goes before; by being altered, is dropped and made
-        // again.
+        // again; by coming with its table, comes after.
         loop {
             let mut operations = Self::new((from, to), options);
-            operations.early.clone_from(&early);
+            operations.apart.clone_from(&apart);
             operations.look(&differences, &replaced);
             operations.replace_dependents();
             operations.free_names();
@@ -114,11 +115,15 @@ impl<'a> Operations<'a> {
             operations.connect();
             let left = operations.left_in_circles();
             let part = operations.part_in_circle(&left);
-            if part.is_some_and(|part| early.insert(part.clone())) {
+            if part.is_some_and(|part| apart.insert(part.clone())) {
                 continue;
             }
             let altered = operations.altered_in_circle(&left);
             if altered.is_some_and(|object| replaced.insert(object.clone())) {
+                continue;
+            }
+            let inline = operations.inline_in_circle(&left);
+            if inline.is_some_and(|part| apart.insert(part.clone())) {
                 continue;
             }
             operations.connect_texts();
@@ -139,7 +144,7 @@ impl<'a> Operations<'a> {
             absorbed: BTreeSet::new(),
             with_column: BTreeSet::new(),
             with_whole: BTreeSet::new(),
-            early: BTreeSet::new(),
+            apart: BTreeSet::new(),
             with_partitions: BTreeSet::new(),
             moving: BTreeSet::new(),
             dropped_circles: Circles::default(),

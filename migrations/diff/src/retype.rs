@@ -38,15 +38,26 @@ pub(crate) fn follow(
         return;
     }
     altered.absorbed.push(ObjectId::Default(part.clone()));
-    let using = match (node, kind.ends_with("[]")) {
-        _ if !is_of_type => part.name.to_string(),
-        (ObjectId::CompositeType(_), false) => row((from, to), node, part),
+    let using = match is_of_type {
+        true => value((from, to), node, part, kind),
+        false => part.name.to_string(),
+    };
+    let loses = if is_smaller((from, to), node) { vec![part.to_string()] } else { Vec::new() };
+    altered.first.push(statement((from, to), table, part, Some(&using)).losing(loses));
+}
+
+/// The values of a column of a type of which there is another by that name now.
+pub(crate) fn value(sides: Sides<'_, '_>, node: &ObjectId, part: &PartName, kind: &str) -> String {
+    match (node, kind.ends_with("[]")) {
+        (ObjectId::CompositeType(_), false) => row(sides, node, part),
         (_, true) => format!("{}::pg_catalog.text[]::{kind}", part.name),
         _ => format!("{}::pg_catalog.text::{kind}", part.name),
-    };
-    let is_smaller = attributes(from, node).iter().any(|attribute| !to.catalog.contains(attribute));
-    let loses = if is_smaller { vec![part.to_string()] } else { Vec::new() };
-    altered.first.push(statement((from, to), table, part, Some(&using)).losing(loses));
+    }
+}
+
+/// Returns whether a type has attributes that its successor lacks.
+pub(crate) fn is_smaller((from, to): Sides<'_, '_>, node: &ObjectId) -> bool {
+    attributes(from, node).iter().any(|attribute| !to.catalog.contains(attribute))
 }
 
 /// Keeps the values of a column as texts for a while.

@@ -31,6 +31,10 @@ impl<'a> Operations<'a> {
                 {
                     self.hold(node);
                 }
+                // It is computed by it, and is there until another has its rows.
+                if is_replaced && is_function && self.is_there_meanwhile(dependent) {
+                    self.aside.insert(node);
+                }
             }
             // Its table's own statement sets it, so that it needs both what goes and what comes.
             ObjectId::Default(_) if is_function && self.absorbed.contains(dependent) => {
@@ -245,6 +249,7 @@ impl<'a> Operations<'a> {
             for dependent in self.from.dependents(node) {
                 let same = self.to.node(dependent);
                 let whole = self.to.whole(dependent);
+                orders.extend(self.clear_of(dependent).map(|clear| (key, clear)));
                 for object in [Some(dependent), same, whole].into_iter().flatten() {
                     for action in [Action::Drop, Action::Alter, Action::Shrink, Action::Clear] {
                         orders.push((key, (action, object)));

@@ -35,7 +35,7 @@ impl<'a> Operations<'a> {
         };
         let holds_partition = self.holds_own_partition(node);
         let is_in_the_way = holds_partition
-            || self.early.contains(node)
+            || self.apart.contains(node)
             || self.goes_before_columns(node)
             || from.is_foreign_key(node) && from.needs(node).any(is_own_key);
         let goes_with_column = fate == Fate::Dropped
@@ -70,7 +70,7 @@ impl<'a> Operations<'a> {
             || holds_partition
             || self.is_in_circle(node)
             || self.leads_back(node)
-            || self.early.contains(node)
+            || self.apart.contains(node)
             || whole.is_some_and(|whole| self.outlives_what_it_needs(node, whole))
             || self.goes_early(node, whole);
         if (goes_with_whole && !goes_before_whole)

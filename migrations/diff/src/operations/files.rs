@@ -108,7 +108,7 @@ impl<'a> Operations<'a> {
                     | ObjectId::Trigger(_)
             );
             let goes_along = self.with_whole.contains(object) || self.with_column.contains(object);
-            *action == Action::Drop && is_part && goes_along && !self.early.contains(*object)
+            *action == Action::Drop && is_part && goes_along && !self.apart.contains(*object)
         };
         let mut parts = left.iter().filter(can_go_before);
         parts.find(|key| self.comes_after_itself(key, left)).map(|(_, object)| *object)
@@ -148,7 +148,7 @@ impl<'a> Operations<'a> {
     }
 
     /// Returns whether an operation comes after one that comes after it, as far as they are to be done yet.
-    fn comes_after_itself(&self, key: &Key<'a>, left: &BTreeSet<Key<'a>>) -> bool {
+    pub(super) fn comes_after_itself(&self, key: &Key<'a>, left: &BTreeSet<Key<'a>>) -> bool {
         let mut seen = BTreeSet::new();
         let mut waiting = vec![*key];
         while let Some(one) = waiting.pop() {

@@ -143,6 +143,11 @@ impl<'a> Operations<'a> {
                         if has(Action::Clear, dependent) && !self.aside.contains(node_before) {
                             add(key, (Action::Clear, dependent));
                         }
+                        let is_there_still =
+                            self.is_there_meanwhile(node_before) || self.aside.contains(node_before);
+                        if let Some(clear) = self.clear_of(dependent).filter(|_| !is_there_still) {
+                            add(key, clear);
+                        }
                         let dependent_after = self.to.node(dependent).unwrap_or(dependent);
                         // A default or a key that its table's own statements change.
                         let inner =
@@ -384,7 +389,7 @@ fn is_altered_in_use(object: &ObjectId) -> bool {
 
 /// Names are the same if one has to go before the other comes: of relations and types in a schema, of parts
 /// of one kind. A key has that of its index as well.
-fn names_of(side: &Side<'_>, object: &ObjectId) -> Vec<String> {
+pub(super) fn names_of(side: &Side<'_>, object: &ObjectId) -> Vec<String> {
     let relation = |object: &ObjectId| object.qualified().map(|name| format!("relation {name}"));
     match object {
         ObjectId::Function(of) | ObjectId::Procedure(of) => vec![format!("routine {of}")],

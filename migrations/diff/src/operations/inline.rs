@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Ident, ObjectId, Property};
 
-use super::{Fate, Operations};
+use super::graph::names_of;
+use super::{Action, Fate, Key, Operations};
 use crate::circles::{Circles, Edges};
 use crate::names::items;
 use crate::serial;
@@ -135,6 +136,27 @@ impl<'a> Operations<'a> {
         of(&self.from).is_some() && of(&self.from) == of(&self.to)
     }
 
+    /// A part that comes with its table, and brings that into a circle by what it needs or by its name.
+    pub(super) fn inline_in_circle(&self, left: &BTreeSet<Key<'a>>) -> Option<&'a ObjectId> {
+        let gone = left.iter().filter(|(action, _)| *action == Action::Drop);
+        let names: BTreeSet<String> = gone.flat_map(|(_, node)| names_of(&self.from, node)).collect();
+        let waits = |part: &&'a ObjectId| {
+            let is_to_come = |needed: &'a ObjectId| {
+                [Action::Create, Action::Alter].iter().any(|action| left.contains(&(*action, needed)))
+            };
+            let is_own = |needed: &ObjectId| Some(needed) == self.to.whole(part);
+            let is_brought = self.to.value(part, &Property::Inherited).is_some();
+            let mut needed = self.to.needs(part).filter(|needed| !is_own(needed));
+            let is_named = || names_of(&self.to, part).iter().any(|name| names.contains(name));
+            !is_brought && (needed.any(is_to_come) || is_named())
+        };
+        let tables = left.iter().filter(|(action, _)| *action == Action::Create);
+        tables
+            .filter_map(|key| Some((key, self.inline.get(key.1)?.iter().copied().find(waits)?)))
+            .find(|(key, _)| self.comes_after_itself(key, left))
+            .map(|(_, part)| part)
+    }
+
     /// The parts of a table that its own statement can hold, each with what it needs beyond the table.
     fn parts_within(&self, table: &'a ObjectId) -> Vec<Part<'a>> {
         let is_whole = |part: &ObjectId| self.to.whole(part) == Some(table);
@@ -151,6 +173,7 @@ impl<'a> Operations<'a> {
             _ => false,
         };
         let parts = self.to.dependents(table).filter(|part| is_whole(part)).filter(|part| match part {
+            _ if self.apart.contains(*part) => false,
             _ if self.rebuilt.contains(table) && !is_asked_for(part) => false,
             ObjectId::Default(_) => true,
             ObjectId::Constraint(_) => is_inline(part) && !self.to.needs(part).any(comes_later),

@@ -1,12 +1,15 @@
 //! Tables that become partitioned, are partitioned otherwise, or are so no more. Postgres alters none of
 //! that: the table keeps another name until a new one has its rows.
 
+use std::iter::successors;
+
 use model::{Difference, ObjectId, Property};
 
 use super::{Action, Fate, Key, Operations};
 use crate::cast;
 use crate::column;
 use crate::drop;
+use crate::retype;
 use crate::side::Side;
 use crate::step::{Altered, Step};
 
@@ -84,8 +87,19 @@ impl<'a> Operations<'a> {
             let is_own = needed == table || self.from.whole(needed) == Some(table);
             self.is_gone(needed) && !is_own && !self.aside.contains(needed)
         };
-        (self.rebuilt.contains(table) || self.goes_with_rebuilt(table))
-            && self.from.needs(part).any(goes_before)
+        self.is_there_meanwhile(table) && self.from.needs(part).any(goes_before)
+    }
+
+    /// Returns whether a table goes once another has its rows.
+    pub(super) fn is_there_meanwhile(&self, table: &ObjectId) -> bool {
+        self.rebuilt.contains(table) || self.goes_with_rebuilt(table)
+    }
+
+    /// The operation with which a table goes once another has its rows.
+    pub(super) fn clear_of(&self, table: &'a ObjectId) -> Option<Key<'a>> {
+        let mut tables = successors(Some(table), |table| self.from.parent(table));
+        let first = tables.find(|table| self.rebuilt.contains(table))?;
+        self.is_there_meanwhile(table).then_some((Action::Clear, first))
     }
 
     /// Returns whether a part of a rebuilt table has a name that its successor needs, or needs one that has.
@@ -170,14 +184,19 @@ impl<'a> Operations<'a> {
             let is_kept = self.to.catalog.contains(column)
                 && !column::is_computed(sides.1, column)
                 && cast::leads(sides, before, now);
+            let aside = self.aside.iter().find(|kind| kind.name() == now.trim_end_matches("[]"));
             if is_kept {
-                let value = match before == now || cast::casts_by_itself(before, now) {
-                    true => own.to_string(),
-                    false => cast::using(sides, own.as_str(), before, now),
+                let value = match aside {
+                    Some(kind) if before == now => retype::value(sides, kind, part, now),
+                    _ if before == now || cast::casts_by_itself(before, now) => own.to_string(),
+                    _ => cast::using(sides, own.as_str(), before, now),
                 };
                 columns.push((own.to_string(), value));
             }
-            if !is_kept || !cast::keeps_values(sides, before, now) {
+            if !is_kept
+                || !cast::keeps_values(sides, before, now)
+                || aside.is_some_and(|kind| retype::is_smaller(sides, kind))
+            {
                 loses.push(part.to_string());
             }
         }

@@ -57,7 +57,9 @@ impl<'a> Operations<'a> {
                 let is_held_again = is_needed_again && (needs_it_still || !self.to.is_node(dependent));
                 let holds =
                     matches!(dependent, ObjectId::Table(_) | ObjectId::ForeignTable(_)) && !is_needed_again;
-                if is_untouched || goes_along || is_held_again || holds {
+                // It goes later than what it is computed by comes again.
+                let goes_later = is_needed_again && self.is_there_meanwhile(dependent);
+                if is_untouched || goes_along || is_held_again || holds || goes_later {
                     self.let_go(dependent, node, &mut waiting);
                 }
             }

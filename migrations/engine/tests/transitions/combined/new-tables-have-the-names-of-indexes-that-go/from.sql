@@ -1,0 +1,7 @@
+CREATE TABLE t (a int, b int);
+CREATE INDEX x ON t (a);
+CREATE TABLE u (a int CONSTRAINT y UNIQUE, b int);
+CREATE VIEW v AS SELECT t.a, u.a AS c FROM t, u;
+CREATE TABLE w (a int CONSTRAINT y2 UNIQUE, b int);
+CREATE VIEW v2 AS SELECT w.a FROM w;
+CREATE TABLE hold (x w);
