@@ -126,25 +126,42 @@ BEGIN
         EXIT WHEN bytes > 1024;
         path := name || path;
     END LOOP;
-    RETURN (
-        WITH RECURSIVE up (parent_id, name, nth, room) AS (
-            SELECT f.parent_id, f.name, 1, 1024 - octet_length(f.name) - 1
-            FROM folders AS f
-            WHERE f.organization_id = organization AND f.id = folder_id
-            UNION ALL
-            SELECT f.parent_id, f.name, u.nth + 1, u.room - octet_length(f.name) - 1
-            FROM up AS u
-            CROSS JOIN LATERAL (
-                SELECT * FROM folders AS f WHERE f.organization_id = organization AND f.id = u.parent_id OFFSET 0
-            ) AS f
-            WHERE u.room >= 0
-        )
-        SELECT array_agg(
-            CASE WHEN room >= 0 THEN up.name WHEN nth = 1 THEN left(up.name, 255) || '…' ELSE '…' END
-            ORDER BY nth DESC)
-        FROM up);
+    RETURN (SELECT p.path FROM folder_paths(ARRAY[folder_id]) AS p);
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.folder_paths(folder_ids uuid[], OUT id uuid, OUT path text[])
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE ROWS 100
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+    organization CONSTANT uuid := default_organization();
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE up (of_id, parent_id, name, nth, room) AS (
+        SELECT f.id, f.parent_id, f.name, 1, 1024 - octet_length(f.name) - 1
+        FROM (SELECT DISTINCT unnest(folder_ids)) AS one (id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM folders AS f WHERE f.organization_id = organization AND f.id = one.id OFFSET 0
+        ) AS f
+        UNION ALL
+        SELECT u.of_id, f.parent_id, f.name, u.nth + 1, u.room - octet_length(f.name) - 1
+        FROM up AS u
+        CROSS JOIN LATERAL (
+            SELECT * FROM folders AS f WHERE f.organization_id = organization AND f.id = u.parent_id OFFSET 0
+        ) AS f
+        WHERE u.room >= 0
+    )
+    SELECT up.of_id, array_agg(
+        CASE WHEN room >= 0 THEN up.name WHEN nth = 1 THEN left(up.name, 255) || '…' ELSE '…' END
+        ORDER BY nth DESC)
+    FROM up
+    GROUP BY up.of_id;
+END
+$function$;
+COMMENT ON FUNCTION public.folder_paths(uuid[]) IS 'The names from the root to each folder that is there: 1,024 bytes of the innermost, after a … where there are more.';
 
 CREATE OR REPLACE FUNCTION public.folder_root(project_id integer)
  RETURNS uuid
@@ -633,12 +650,14 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.search_inside(typed text[], OUT keys text[], OUT instead text[])
  RETURNS record
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
 AS $function$
-    SELECT coalesce(array_agg(word), '{}'), coalesce(array_agg(alternatives), '{}')
+BEGIN
+    SELECT coalesce(array_agg(word), '{}'), coalesce(array_agg(alternatives), '{}') INTO keys, instead
     FROM (
         SELECT word, '' AS alternatives FROM search_parts(typed) WHERE word ~ '0sign0' AND word !~ '^emoji'
         UNION ALL
@@ -659,7 +678,8 @@ AS $function$
             WHERE length(word) > 2 AND word !~ '0sign0'
             ORDER BY length(word) DESC, word LIMIT 5
         ) AS longest (length, word)
-    ) AS found
+    ) AS found;
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.search_key_query(query tsquery)
@@ -739,6 +759,32 @@ BEGIN
     RETURN array_to_tsvector(array_remove(labels, NULL));
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.search_matches(query tsquery, keys tsquery, is_rough boolean, with_words boolean, OUT id uuid, OUT place tid, OUT words tsvector)
+ RETURNS SETOF record
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET max_parallel_workers_per_gather TO '0'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+BEGIN
+    RETURN QUERY
+    SELECT d.bookmark_id, d.place, CASE WHEN with_words THEN d.words END
+    FROM keyed_documents AS d
+    WHERE d.keys @@ search_matches.keys
+      AND (NOT is_rough OR d.words @@ query)
+      AND d.bookmark_id NOT IN (
+          SELECT p.first_id FROM search_pending AS p
+          WHERE p.organization_id = current_organization() AND p.first_id = p.last_id)
+      AND NOT EXISTS (
+          SELECT FROM search_pending AS p
+          WHERE p.organization_id = current_organization() AND p.first_id < p.last_id
+            AND d.bookmark_id BETWEEN p.first_id AND p.last_id);
+END
+$function$;
+COMMENT ON FUNCTION public.search_matches(tsquery, tsquery, boolean, boolean) IS 'The documents that a query and its keys find, but for bookmarks that are pending. A rough query is one whose keys find more than it asks for.';
 
 CREATE OR REPLACE FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[])
  RETURNS SETOF record

@@ -4,6 +4,7 @@ use db::{Row, Timestamptz};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::folder_paths::{self, MOST_FURTHER};
 use store::search::BookmarkRow;
 use uuid::Uuid;
 use web::{Error, Response, json, with_etag};
@@ -34,7 +35,7 @@ pub(crate) struct Bookmark {
     folder_id: Option<Uuid>,
     /// The names of its folders, from the root; 1,024 bytes of the innermost, after a `…` where there are
     /// more.
-    folder_path: Vec<String>,
+    folder_path: Box<RawValue>,
     /// The paths of the folders of merged duplicates.
     further_folders: Box<RawValue>,
     tags: Vec<String>,
@@ -55,12 +56,13 @@ pub(crate) struct Bookmark {
 
 /// The columns that [`Bookmark::from_row`] reads. Fields are shortened after so many characters, tags after
 /// so many.
-fn columns(url: usize, title: usize, text: usize, tags: usize) -> String {
+fn columns(path: fn(&str) -> String, url: usize, title: usize, text: usize, tags: usize) -> String {
+    let (of_folder, of_further) = (path("b.folder_id"), path("further.id"));
     format!(
         "b.id, b.number, left(b.url, {url}), left(b.title, {title}), left(b.description, {text}),
-         left(b.notes, {text}), b.domain, b.folder_id, folder_path(b.folder_id),
-         coalesce((SELECT json_agg(to_json(folder_path(further.id)) ORDER BY further.nth)
-                   FROM unnest(b.further_folder_ids[1:20]) WITH ORDINALITY AS further (id, nth)),
+         left(b.notes, {text}), b.domain, b.folder_id, {of_folder}::text,
+         coalesce((SELECT jsonb_agg({of_further} ORDER BY further.nth)
+                   FROM unnest(b.further_folder_ids[1:{MOST_FURTHER}]) WITH ORDINALITY AS further (id, nth)),
                   '[]')::text,
          ARRAY(SELECT left(tag, 255) FROM unnest(b.tags) WITH ORDINALITY AS t (tag, nth)
                WHERE tag IS NOT NULL ORDER BY nth LIMIT {tags}),
@@ -82,11 +84,13 @@ impl BookmarkRow for Bookmark {
 
     /// Of a list, which stays in proportion to its rows.
     fn columns() -> String {
-        columns(2_048, 1_024, 4_096, 100)
+        columns(folder_paths::of_shown, 2_048, 1_024, 4_096, 100)
     }
 
     fn from_row(row: &Row) -> Result<Self, db::Error> {
-        let further: String = row.try_get(9)?;
+        let raw = |column| -> Result<Box<RawValue>, db::Error> {
+            Ok(RawValue::from_string(row.try_get(column)?).unwrap_or_default())
+        };
         Ok(Self {
             id: row.try_get(0)?,
             number: row.try_get(1)?,
@@ -96,8 +100,8 @@ impl BookmarkRow for Bookmark {
             notes: row.try_get(5)?,
             domain: row.try_get(6)?,
             folder_id: row.try_get(7)?,
-            folder_path: row.try_get(8)?,
-            further_folders: RawValue::from_string(further).unwrap_or_default(),
+            folder_path: raw(8)?,
+            further_folders: raw(9)?,
             tags: row.try_get(10)?,
             suggested_tags: row.try_get(11)?,
             add_date: row.try_get(12)?,
@@ -117,7 +121,7 @@ impl BookmarkRow for Bookmark {
 impl Bookmark {
     /// The columns of a bookmark that has an answer to itself, and its entity tag behind them.
     pub(crate) fn whole() -> String {
-        format!("{}, {ETAG}", columns(WHOLE, WHOLE, WHOLE, 10_000))
+        format!("{}, {ETAG}", columns(folder_paths::of_one, WHOLE, WHOLE, WHOLE, 10_000))
     }
 }
 

@@ -8,6 +8,7 @@ use lambda_http::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
+use store::folder_paths::{self, SHOWN};
 use store::scope::OWN;
 use store::search::BookmarkRow;
 use store::{App, search_index};
@@ -98,13 +99,17 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     // No bookmark is deleted at a time that a number of microseconds does not hold exactly.
     let after = "'epoch'::timestamptz + $1 * interval '1 microsecond'";
     let sql = &format!(
-        "SELECT {columns}, t.deleted_at
-         FROM trashed_bookmarks AS t
-         CROSS JOIN LATERAL jsonb_populate_record(
-             NULL::bookmarks,
-             '{{\"is_archived\": false, \"unread\": false, \"suggested_tags\": []}}' || t.bookmark) AS b
-         WHERE t.{OWN} AND ($1::int8 IS NULL OR (t.deleted_at, t.id) < ({after}, $2))
-         ORDER BY t.deleted_at DESC, t.id DESC LIMIT $3"
+        "WITH {SHOWN} AS MATERIALIZED (
+             SELECT b.*, t.deleted_at
+             FROM trashed_bookmarks AS t
+             CROSS JOIN LATERAL jsonb_populate_record(
+                 NULL::bookmarks,
+                 '{{\"is_archived\": false, \"unread\": false, \"suggested_tags\": []}}' || t.bookmark) AS b
+             WHERE t.{OWN} AND ($1::int8 IS NULL OR (t.deleted_at, t.id) < ({after}, $2))
+             ORDER BY t.deleted_at DESC, t.id DESC LIMIT $3
+         ), {}
+         SELECT {columns}, b.deleted_at FROM {SHOWN} AS b ORDER BY b.deleted_at DESC, b.id DESC",
+        folder_paths::paths()
     );
     let find = |connection: Connection| async move {
         let after = page.after.as_ref();

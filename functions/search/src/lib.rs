@@ -78,7 +78,7 @@ impl BookmarkRow for Found {
     const WIDTH: usize = Bookmark::WIDTH + 1;
 
     fn columns() -> String {
-        format!("{}, b.project_id", Bookmark::COLUMNS)
+        format!("{}, b.project_id", Bookmark::listed_columns())
     }
 
     fn from_row(row: &Row) -> Result<Self, db::Error> {

@@ -44,7 +44,7 @@ impl Whole {
                     CASE WHEN {fits} THEN ARRAY(SELECT unnest(b.tags)) END AS tags,
                     CASE WHEN {fits} THEN b.description END AS description
              FROM bookmarks AS b WHERE b.{OWN} AND b.id = $1",
-            Bookmark::COLUMNS
+            Bookmark::columns()
         )
     }
 

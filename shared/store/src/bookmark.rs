@@ -2,7 +2,10 @@
 
 use db::{Row, Timestamptz};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
+
+use crate::folder_paths;
 
 /// A stored bookmark in a list, in the shape of an import's `bookmarks_sample`. Long fields are shortened, so
 /// that a list stays in proportion to its rows: URLs after 2,048 characters, titles after 1,024, descriptions
@@ -20,7 +23,7 @@ pub struct Bookmark {
     folder_id: Option<Uuid>,
     /// The names of its folders, from the root; 1,024 bytes of the innermost, after a `…` where there are
     /// more.
-    folder_path: Vec<String>,
+    folder_path: Box<RawValue>,
     add_date: Option<Timestamptz>,
     last_modified: Option<Timestamptz>,
     tags: Vec<String>,
@@ -31,21 +34,23 @@ pub struct Bookmark {
 }
 
 impl Bookmark {
-    /// Columns that [`Bookmark::from_row`] reads, in its order, of `bookmarks b`.
-    pub const COLUMNS: &str = "b.id, left(b.url, 2048), left(b.title, 1024), b.domain, \
-        left(b.original_folder, 1024), b.folder_id, folder_path(b.folder_id), b.add_date, b.last_modified, \
-        CASE WHEN cardinality(b.tags) > 100 OR array_ndims(b.tags) > 1 OR length(array_to_string(b.tags, \
-        '')) > 8192 THEN ARRAY(SELECT left(tag, 80) FROM unnest(b.tags) AS tag LIMIT 100) ELSE b.tags END, \
-        left(b.description, 4096), b.created_at, array_remove(ARRAY[ CASE WHEN octet_length(b.url) > 2048 \
-        AND length(b.url) > 2048 THEN 'url' END, CASE WHEN octet_length(b.title) > 1024 AND length(b.title) \
-        > 1024 THEN 'title' END, CASE WHEN cardinality(b.tags) > 100 OR length(array_to_string(b.tags, '')) \
-        > 8192 THEN 'tags' END, CASE WHEN octet_length(b.description) > 4096 AND length(b.description) > \
-        4096 THEN 'description' END], NULL)";
+    /// Columns that [`Bookmark::from_row`] reads, in its order, of `bookmarks b` in a list
+    /// ([`crate::folder_paths`]).
+    #[must_use]
+    pub fn listed_columns() -> String {
+        columns(folder_paths::of_shown)
+    }
+
+    /// The same of bookmarks alone.
+    #[must_use]
+    pub fn columns() -> String {
+        columns(folder_paths::of_one)
+    }
 
     /// Number of these columns.
     pub const WIDTH: usize = 13;
 
-    /// From a row that begins with [`Bookmark::COLUMNS`].
+    /// From a row that begins with these columns.
     ///
     /// # Errors
     /// The row has other columns.
@@ -57,7 +62,7 @@ impl Bookmark {
             domain: row.try_get(3)?,
             original_folder: row.try_get(4)?,
             folder_id: row.try_get(5)?,
-            folder_path: texts(row, 6)?,
+            folder_path: raw(row, 6)?,
             add_date: row.try_get(7)?,
             last_modified: row.try_get(8)?,
             tags: texts(row, 9)?,
@@ -72,4 +77,28 @@ impl Bookmark {
 fn texts(row: &Row, column: usize) -> Result<Vec<String>, db::Error> {
     let texts = row.try_get::<_, Option<Vec<Option<String>>>>(column)?.unwrap_or_default();
     Ok(texts.into_iter().flatten().collect())
+}
+
+/// A column of JSON, as text.
+fn raw(row: &Row, column: usize) -> Result<Box<RawValue>, db::Error> {
+    Ok(RawValue::from_string(row.try_get(column)?).unwrap_or_default())
+}
+
+fn columns(path: fn(&str) -> String) -> String {
+    format!(
+        "b.id, left(b.url, 2048), left(b.title, 1024), b.domain, left(b.original_folder, 1024), b.folder_id,
+         {}::text, b.add_date, b.last_modified,
+         CASE WHEN cardinality(b.tags) > 100 OR array_ndims(b.tags) > 1
+                   OR length(array_to_string(b.tags, '')) > 8192
+              THEN ARRAY(SELECT left(tag, 80) FROM unnest(b.tags) AS tag LIMIT 100) ELSE b.tags END,
+         left(b.description, 4096), b.created_at,
+         array_remove(ARRAY[
+             CASE WHEN octet_length(b.url) > 2048 AND length(b.url) > 2048 THEN 'url' END,
+             CASE WHEN octet_length(b.title) > 1024 AND length(b.title) > 1024 THEN 'title' END,
+             CASE WHEN cardinality(b.tags) > 100 OR length(array_to_string(b.tags, '')) > 8192
+                  THEN 'tags' END,
+             CASE WHEN octet_length(b.description) > 4096 AND length(b.description) > 4096
+                  THEN 'description' END], NULL)",
+        path("b.folder_id")
+    )
 }

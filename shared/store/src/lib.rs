@@ -9,6 +9,7 @@ mod app;
 mod bookmark;
 mod claims;
 mod config;
+pub mod folder_paths;
 mod job_webhook;
 pub mod locks;
 mod project;

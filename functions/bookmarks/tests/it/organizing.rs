@@ -76,3 +76,44 @@ async fn tags_are_counted_and_renaming_one_to_another_merges_them() {
     }
     send(&fixture, "POST", "/tags/rename", r#"{"from": "x", "to": " "}"#).await.problem(422);
 }
+
+#[tokio::test]
+async fn a_list_shows_the_folders_that_each_bookmark_shows_alone() {
+    let fixture = Fixture::new();
+    // One at the root, two that share a folder, one deeper than the eight that are read one by one, and one
+    // whose path has more than 1,024 bytes.
+    let deep = |levels: usize, name: &str| (1..=levels).map(|n| format!("{name}{n}")).collect::<Vec<_>>();
+    let long = "x".repeat(200);
+    for (name, folder) in [
+        ("root", deep(0, "")),
+        ("one", deep(2, "a/")),
+        ("two", deep(2, "a/")),
+        ("deep", deep(12, "d")),
+        ("cut", deep(6, &long)),
+    ] {
+        create(&fixture, &json!({"url": format!("https://a.example/{name}"), "folder_path": folder})).await;
+    }
+    fixture
+        .execute(
+            "UPDATE bookmarks SET further_folder_ids = ARRAY(SELECT id FROM folders ORDER BY name)
+             WHERE url LIKE '%/two'",
+        )
+        .await;
+    let listed = list(&fixture, "/").await;
+    assert_eq!(listed.len(), 5);
+    for bookmark in &listed {
+        let alone = send(&fixture, "GET", &crate::path(bookmark), "").await.body;
+        for field in ["folder_id", "folder_path", "further_folders"] {
+            assert_eq!(bookmark[field], alone[field], "{field} of {}", bookmark["url"]);
+        }
+    }
+    let [cut, deep, two, _, root] = &listed[..] else { panic!("{listed:?}") };
+    assert_eq!(root["folder_path"], json!([]));
+    assert_eq!(two["folder_path"], json!(["a/1", "a/2"]));
+    // All 20 folders that were made.
+    assert_eq!(two["further_folders"].as_array().unwrap().len(), 20);
+    assert_eq!(deep["folder_path"].as_array().unwrap().len(), 12);
+    // 201 bytes and one for a separator, five times.
+    assert_eq!(cut["folder_path"].as_array().unwrap().len(), 6);
+    assert_eq!(cut["folder_path"][0], "…");
+}

@@ -16,7 +16,7 @@ pub(crate) const SAMPLE: usize = 10;
 pub(crate) async fn read(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bookmark>, Error> {
     let sql = format!(
         "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id = ANY ($1) ORDER BY b.id",
-        Bookmark::COLUMNS
+        Bookmark::columns()
     );
     let rows = connection.query(&sql, &[(&ids, Type::UUID_ARRAY)]).await?;
     Ok(rows.iter().map(Bookmark::from_row).collect::<Result<_, _>>()?)
@@ -31,7 +31,7 @@ pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Re
     let sql = format!(
         "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id > $1 AND b.import_job_id IS NOT DISTINCT FROM $1
          ORDER BY b.id LIMIT least($2, {SAMPLE})",
-        Bookmark::COLUMNS
+        Bookmark::columns()
     );
     let params: [Param<'_>; 2] = [(&job.id, Type::UUID), (&job.imported_count, Type::INT4)];
     let shared = &*connection;

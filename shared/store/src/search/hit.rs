@@ -14,7 +14,8 @@ pub trait BookmarkRow: Sized {
     /// How many columns [`BookmarkRow::columns`] are.
     const WIDTH: usize;
 
-    /// Returns the columns that [`BookmarkRow::from_row`] reads, in its order, of `bookmarks b`.
+    /// Returns the columns that [`BookmarkRow::from_row`] reads, in its order, of `bookmarks b` in a list
+    /// ([`crate::folder_paths`]).
     fn columns() -> String;
 
     /// From a row that begins with these columns.

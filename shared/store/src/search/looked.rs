@@ -12,7 +12,8 @@ pub(crate) enum Looked {
 }
 
 impl Looked {
-    fn name(self) -> &'static str {
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Strict => "strict",
             Self::Relaxed => "relaxed",
@@ -32,12 +33,6 @@ impl Looked {
                        FROM ({queries} OFFSET 0) AS q OFFSET 0) AS k)",
             self.name()
         )
-    }
-
-    /// The condition that document `d` is found.
-    pub(crate) fn condition(self) -> String {
-        let of = |column| format!("(SELECT {column} FROM {})", self.name());
-        format!("d.keys @@ {} AND ({} OR d.words @@ {})", of("keys"), of("NOT is_rough"), of("query"))
     }
 
     /// The query for what is pending.
