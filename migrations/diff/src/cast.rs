@@ -79,10 +79,20 @@ fn is_enum(side: &Side<'_>, kind: &str) -> bool {
 }
 
 /// The cast that a change of type needs where Postgres has none of its own for it: between two enums, values
-/// go by their labels.
+/// go by their labels; between domains over a composite type, which may be made anew, by their texts.
 pub(crate) fn using(sides: (&Side<'_>, &Side<'_>), own: &str, before: &str, after: &str) -> String {
-    let (was, is) = (resolved(sides.0, before), resolved(sides.1, after));
-    match (is_enum(sides.0, &was) && is_enum(sides.1, &is), was.ends_with("[]")) {
+    let was = resolved(sides.0, before);
+    let element = |side: &Side<'_>, kind: &str| {
+        let kind = resolved(side, kind);
+        resolved(side, kind.trim_end_matches("[]"))
+    };
+    let elements = (element(sides.0, before), element(sides.1, after));
+    let is_composite = |kind: &str| {
+        QualifiedName::parse(kind).is_some_and(|name| sides.0.is_node(&ObjectId::CompositeType(name)))
+    };
+    let goes_by_text = is_enum(sides.0, &elements.0) && is_enum(sides.1, &elements.1)
+        || elements.0 == elements.1 && is_composite(&elements.0);
+    match (goes_by_text, was.ends_with("[]")) {
         (true, true) => format!("{own}::text[]::{after}"),
         (true, false) => format!("{own}::text::{after}"),
         (false, _) => format!("{own}::{after}"),
