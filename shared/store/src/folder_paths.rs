@@ -1,8 +1,8 @@
-//! The paths of folders, as columns of JSON: the names from the root, 1,024 bytes of the innermost, after a `…`
-//! where there are more.
+//! The paths of folders, as columns of JSON: the names from the root, 1,024 bytes of the innermost, after a
+//! `…` where there are more.
 //!
-//! A list looks up the paths of all that it shows at once: its statement has a table [`SHOWN`] with the columns
-//! of `bookmarks`, then [`PATHS`].
+//! A list looks up the paths of all that it shows at once: its statement has a table [`SHOWN`] with the
+//! columns of `bookmarks`, then [`PATHS`].
 
 /// The name of the table of what is shown.
 pub const SHOWN: &str = "shown";
