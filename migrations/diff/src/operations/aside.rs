@@ -31,9 +31,20 @@ impl<'a> Operations<'a> {
                 {
                     self.hold(node);
                 }
-                // It is computed by it, and is there until another has its rows.
-                if is_replaced && is_function && self.is_there_meanwhile(dependent) {
-                    self.aside.insert(node);
+                // It is computed by it, or has it, until another has its rows.
+                match node {
+                    ObjectId::Function(_) if is_replaced && self.is_there_meanwhile(dependent) => {
+                        self.aside.insert(node);
+                    }
+                    ObjectId::Range(_) if is_replaced && self.rebuilt.contains(dependent) => {
+                        let reason = "its partitioning differs, and so does";
+                        let advice = "change one of the two in a migration of its own";
+                        self.refuse(
+                            dependent,
+                            format!("{reason} {node}, which it has a column of: {advice}"),
+                        );
+                    }
+                    _ => {}
                 }
             }
             // Its table's own statement sets it, so that it needs both what goes and what comes.

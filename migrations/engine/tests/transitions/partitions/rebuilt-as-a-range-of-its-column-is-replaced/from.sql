@@ -1,0 +1,2 @@
+CREATE TYPE r AS RANGE (SUBTYPE = int4);
+CREATE TABLE m (id int, x r);
