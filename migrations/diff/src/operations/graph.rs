@@ -220,6 +220,7 @@ impl<'a> Operations<'a> {
             self.orders_of_rebuilt(),
             self.orders_of_held(),
             self.orders_of_primary_keys(),
+            self.orders_of_foreign_keys(),
         ];
         for (later, earlier) in orders.into_iter().flatten() {
             add(later, earlier);

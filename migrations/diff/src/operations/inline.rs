@@ -148,7 +148,8 @@ impl<'a> Operations<'a> {
             let is_brought = self.to.value(part, &Property::Inherited).is_some();
             let mut needed = self.to.needs(part).filter(|needed| !is_own(needed));
             let is_named = || names_of(&self.to, part).iter().any(|name| names.contains(name));
-            !is_brought && (needed.any(is_to_come) || is_named())
+            let follows = || self.former_keys(part).iter().any(|key| left.contains(key));
+            !is_brought && (needed.any(is_to_come) || is_named() || follows())
         };
         let tables = left.iter().filter(|(action, _)| *action == Action::Create);
         tables

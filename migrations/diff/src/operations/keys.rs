@@ -1,10 +1,11 @@
 //! Keys: of a table's primary keys one goes before another comes; what refers to a key goes while Postgres
 //! builds that anew.
 
-use model::ObjectId;
+use model::{ObjectId, Property};
 
 use super::replacements::is_rebuilt_by_postgres;
 use super::{Action, Key, Operations};
+use crate::side::Side;
 
 impl<'a> Operations<'a> {
     /// A table has one primary key: the old one goes before the new one comes, by itself or with its parent.
@@ -30,6 +31,36 @@ impl<'a> Operations<'a> {
         }
         orders.retain(|(later, earlier)| self.steps.contains_key(later) && self.steps.contains_key(earlier));
         orders
+    }
+
+    /// A foreign key comes once the keys that go are gone: Postgres lets it refer to the first that fits.
+    pub(super) fn orders_of_foreign_keys(&self) -> Vec<(Key<'a>, Key<'a>)> {
+        let mut orders = Vec::new();
+        for later @ (_, node) in self.steps.keys().filter(|(action, _)| *action == Action::Create) {
+            let inline = self.inline.get(node).into_iter().flatten();
+            let parts = std::iter::once(node).chain(inline);
+            orders.extend(parts.flat_map(|part| self.former_keys(part)).map(|earlier| (*later, earlier)));
+        }
+        orders
+    }
+
+    /// The operations with which keys go, of the table that a foreign key is to refer to.
+    pub(super) fn former_keys(&self, foreign: &ObjectId) -> Vec<Key<'a>> {
+        let is_unique = |side: &Side<'_>, object: &ObjectId| {
+            let definition = side.value(object, &Property::Definition).unwrap_or_default();
+            ["PRIMARY KEY", "UNIQUE", "CREATE UNIQUE INDEX"].iter().any(|word| definition.starts_with(word))
+        };
+        let mut needed = self.to.needs(foreign).filter(|_| self.to.is_foreign_key(foreign));
+        let key = needed.find(|needed| is_unique(&self.to, needed));
+        let table = key.and_then(|key| self.from.node(self.to.whole(key)?));
+        let of_table = table.into_iter().flat_map(|table| self.from.dependents(table));
+        let former = of_table.filter(|key| self.from.whole(key) == table && is_unique(&self.from, key));
+        let goes = former.filter(|key| self.is_gone(key)).flat_map(|key| {
+            // One that makes way for another of its name goes with the statements of that.
+            let swapped = self.steps.get(&(Action::Drop, key)).is_some_and(Vec::is_empty);
+            [Some((Action::Drop, key)), swapped.then_some((Action::Create, key))]
+        });
+        goes.flatten().filter(|key| self.steps.contains_key(key)).collect()
     }
 
     /// What needs a key with one of these columns and not the column itself. Postgres builds the key anew as

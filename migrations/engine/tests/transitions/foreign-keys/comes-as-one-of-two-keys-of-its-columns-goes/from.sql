@@ -1,0 +1,5 @@
+CREATE TABLE gone (a int);
+CREATE TABLE t (id int);
+CREATE UNIQUE INDEX i ON t (id);
+ALTER TABLE t ADD CONSTRAINT k UNIQUE (id);
+CREATE TABLE r (id int);
