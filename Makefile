@@ -44,7 +44,9 @@ test: ## all tests, against a Postgres of their own
 	! command -v npm >/dev/null || scripts/tools.sh axe || true
 	scripts/tools.sh dtcg-schemas || true
 	scripts/tools.sh linkding-extension || true
-	cargo test --locked --workspace --no-fail-fast
+	# Tests wait for servers and processes, so that one more than there are processors keeps these busy.
+	RUST_TEST_THREADS="$${RUST_TEST_THREADS:-$$(($$(getconf _NPROCESSORS_ONLN) + 1))}" \
+	  cargo test --locked --workspace --no-fail-fast
 
 soak: ## the long forms of the tests, about two hours; SOAK_ARGS="-p it -- freeze" for a part, FUZZ_SECONDS=60
 	@scripts/require.sh rust c python

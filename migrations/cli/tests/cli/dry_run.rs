@@ -45,9 +45,17 @@ fn a_way_back_is_tried_too() {
 #[test]
 fn our_own_migrations_can_be_tried_up_and_down() {
     let project = Project::with_ours();
-    let count = std::fs::read_dir(project.sql_dir()).unwrap();
-    let count =
-        count.filter(|entry| entry.as_ref().unwrap().path().to_str().unwrap().ends_with(".down.sql")).count();
+    let names = std::fs::read_dir(project.sql_dir()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut downs: Vec<String> = names.filter(|name| name.ends_with(".down.sql")).collect();
+    downs.sort();
+    let stops = |down: &String| {
+        let text = std::fs::read_to_string(project.sql_dir().join(down)).unwrap();
+        text.contains("-- branchline: no-transaction")
+    };
+    let newest = downs.iter().rev().position(stops).unwrap();
+    let newest = (newest, downs[downs.len() - 1 - newest].trim_end_matches(".down.sql").to_owned());
+    let count = downs.len();
     // Both ways lead to migrations that build indexes concurrently, where they stop.
     let tried = |arguments: &[&str]| {
         let report = project.json(arguments);
@@ -58,7 +66,7 @@ fn our_own_migrations_can_be_tried_up_and_down() {
     assert_eq!(tried(&["upgrade", "--dry-run"]), (2, "V0003__drop_unused_indexes".to_owned()));
     project.done(&["upgrade"]);
     let before = project.catalog();
-    assert_eq!(tried(&["downgrade", "base", "--dry-run"]), (3, "V0051__index_further_folders".to_owned()));
+    assert_eq!(tried(&["downgrade", "base", "--dry-run"]), newest);
     assert_eq!(project.catalog(), before);
 }
 
