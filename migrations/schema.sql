@@ -760,7 +760,7 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.search_matches(query tsquery, keys tsquery, is_rough boolean, with_words boolean, OUT id uuid, OUT place tid, OUT words tsvector)
+CREATE OR REPLACE FUNCTION public.search_matches(query tsquery, keys tsquery, is_rough boolean, but tsquery, with_mark boolean, OUT id uuid, OUT place tid, OUT is_marked boolean)
  RETURNS SETOF record
  LANGUAGE plpgsql
  STABLE
@@ -771,20 +771,22 @@ CREATE OR REPLACE FUNCTION public.search_matches(query tsquery, keys tsquery, is
 AS $function$
 BEGIN
     RETURN QUERY
-    SELECT d.bookmark_id, d.place, CASE WHEN with_words THEN d.words END
+    WITH ranges AS MATERIALIZED (
+        SELECT p.first_id, p.last_id FROM search_pending AS p
+        WHERE p.organization_id = current_organization() AND p.first_id < p.last_id
+    )
+    SELECT d.bookmark_id, d.place, with_mark AND d.words @@ '''=m'''
     FROM keyed_documents AS d
     WHERE d.keys @@ search_matches.keys
       AND (NOT is_rough OR d.words @@ query)
+      AND (but IS NULL OR NOT d.words @@ but)
       AND d.bookmark_id NOT IN (
           SELECT p.first_id FROM search_pending AS p
           WHERE p.organization_id = current_organization() AND p.first_id = p.last_id)
-      AND NOT EXISTS (
-          SELECT FROM search_pending AS p
-          WHERE p.organization_id = current_organization() AND p.first_id < p.last_id
-            AND d.bookmark_id BETWEEN p.first_id AND p.last_id);
+      AND NOT EXISTS (SELECT FROM ranges AS r WHERE d.bookmark_id BETWEEN r.first_id AND r.last_id);
 END
 $function$;
-COMMENT ON FUNCTION public.search_matches(tsquery, tsquery, boolean, boolean) IS 'The documents that a query and its keys find, but for bookmarks that are pending. A rough query is one whose keys find more than it asks for.';
+COMMENT ON FUNCTION public.search_matches(tsquery, tsquery, boolean, tsquery, boolean) IS 'The documents that a query and its keys find, but for those that another query finds and for bookmarks that are pending. A rough query is one whose keys find more than it asks for; a marked document may have tags that no label says.';
 
 CREATE OR REPLACE FUNCTION public.search_near(typed text[], filter tsquery, OUT misspelt text, OUT near text[])
  RETURNS SETOF record

@@ -27,4 +27,4 @@ AS $$
     ) AS found
 $$;
 
-DROP FUNCTION search_matches(tsquery, tsquery, boolean, boolean);
+DROP FUNCTION search_matches(tsquery, tsquery, boolean, tsquery, boolean);

@@ -2,7 +2,7 @@
 //! `…` where there are more.
 //!
 //! A list looks up the paths of all that it shows at once: its statement has a table [`SHOWN`] with the
-//! columns of `bookmarks`, then [`PATHS`].
+//! columns of `bookmarks`, then [`paths`].
 
 /// The name of the table of what is shown.
 pub const SHOWN: &str = "shown";

@@ -103,22 +103,31 @@ impl Browser {
         self.ask("POST", "url", Some(json!({"url": url}))).await;
     }
 
-    async fn element(&self, selector: &str) -> String {
-        let found =
-            self.ask("POST", "element", Some(json!({"using": "css selector", "value": selector}))).await;
-        found[ELEMENT].as_str().unwrap().to_owned()
+    /// Does something to the first element of a selector; once more where the page drew it anew between finding
+    /// it and that.
+    async fn act(&self, selector: &str, action: &str, body: Value) {
+        let using = json!({"using": "css selector", "value": selector});
+        let once = async || {
+            let found = self.ask("POST", "element", Some(using.clone())).await;
+            let element = found[ELEMENT].as_str().unwrap();
+            let path = format!("/session/{}/element/{element}/{action}", self.session);
+            self.driver.send("POST", &path, Some(body.clone())).await
+        };
+        let done = match once().await {
+            Err(error) if error.starts_with("stale element reference") => once().await,
+            done => done,
+        };
+        done.unwrap_or_else(|error| panic!("{action} {selector}: {error}"));
     }
 
     /// Clicks the first element of a selector.
     pub async fn click(&self, selector: &str) {
-        let element = self.element(selector).await;
-        self.ask("POST", &format!("element/{element}/click"), Some(json!({}))).await;
+        self.act(selector, "click", json!({})).await;
     }
 
     /// Types into an element; into a file's input the path of a file.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let element = self.element(selector).await;
-        self.ask("POST", &format!("element/{element}/value"), Some(json!({"text": text}))).await;
+        self.act(selector, "value", json!({"text": text})).await;
     }
 
     /// Presses keys one after the other, wherever the focus is. Keys without a character have one of

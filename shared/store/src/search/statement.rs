@@ -208,18 +208,19 @@ fn pending(params: &SearchParams) -> String {
     )
 }
 
-/// What is read of a document.
+/// What is read of the documents that are found.
 #[derive(Clone, Copy)]
 enum Columns {
     Ids,
-    /// And where its words are; those of what is pending are here.
+    /// And where their words are; those of what is pending are here.
     Places,
-    Words,
+    /// The ids of what all that is asked for does not find.
+    OtherIds,
 }
 
 /// Returns the union of what is found in the index, and among the bookmarks that are pending.
 fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String {
-    let narrowed = |id: &str, words: &str| {
+    let narrowed = |id: &str, is_marked: &str| {
         let mut conditions = String::new();
         if params.folder.is_some() {
             // IS TRUE keeps it from being a join, which is a loop within a loop where the planner takes the
@@ -228,7 +229,7 @@ fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String 
         }
         if params.names_tags() {
             conditions += &format!(
-                " AND (NOT {words} @@ '''=m''' OR (
+                " AND (NOT {is_marked} OR (
                      SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t
                      WHERE t.{OWN} AND t.id = {id}))"
             );
@@ -236,21 +237,24 @@ fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String 
         conditions
     };
     let (indexed, pending) = match columns {
-        Columns::Ids => ("", ""),
+        Columns::Ids | Columns::OtherIds => ("", ""),
         Columns::Places => (", d.place, NULL::tsvector AS words", ", NULL, p.words"),
-        Columns::Words => (", d.words", ", p.words"),
     };
-    let with_words = matches!(columns, Columns::Words) || params.names_tags();
+    let (but, is_other) = match columns {
+        Columns::Ids | Columns::Places => ("NULL", ""),
+        Columns::OtherIds => ("(SELECT query FROM strict)", " AND NOT p.words @@ (SELECT query FROM strict)"),
+    };
     format!(
         "SELECT d.id{indexed}
-         FROM {} AS l, search_matches(l.query, l.keys, l.is_rough, {with_words}) AS d
+         FROM {} AS l, search_matches(l.query, l.keys, l.is_rough, {but}, {}) AS d
          WHERE true{}
          UNION ALL
-         SELECT p.id{pending} FROM pending AS p WHERE p.words @@ {}{}",
+         SELECT p.id{pending} FROM pending AS p WHERE p.words @@ {}{is_other}{}",
         looked.name(),
-        narrowed("d.id", "d.words"),
+        params.names_tags(),
+        narrowed("d.id", "d.is_marked"),
         looked.of_pending(),
-        narrowed("p.id", "p.words")
+        narrowed("p.id", "p.words @@ '''=m'''")
     )
 }
 
@@ -269,11 +273,10 @@ fn ranked(params: &SearchParams, tables: &mut Vec<String>) -> String {
     if !may_relax(params) {
         return format!("{strict} ORDER BY {order} LIMIT $18");
     }
-    let relaxed = documents(params, Looked::Relaxed, Columns::Words);
+    let relaxed = documents(params, Looked::Relaxed, Columns::OtherIds);
     let relaxed = format!(
         "SELECT id FROM ({relaxed}) AS d
-         WHERE (SELECT count(*) FROM best) + (SELECT count(*) FROM unranked) < $18
-           AND NOT words @@ (SELECT query FROM strict)"
+         WHERE (SELECT count(*) FROM best) + (SELECT count(*) FROM unranked) < $18"
     );
     let relaxed = equal(params, "0::float4", &relaxed);
     format!("{strict} UNION ALL ({relaxed}) ORDER BY {order} LIMIT $18")
