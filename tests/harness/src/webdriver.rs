@@ -103,8 +103,7 @@ impl Browser {
         self.ask("POST", "url", Some(json!({"url": url}))).await;
     }
 
-    /// Does something to the first element of a selector; once more where the page drew it anew between finding
-    /// it and that.
+    /// Does something to the first element of a selector; once more where the page drew it anew in between.
     async fn act(&self, selector: &str, action: &str, body: Value) {
         let using = json!({"using": "css selector", "value": selector});
         let once = async || {
