@@ -88,9 +88,6 @@ impl BookmarkRow for Bookmark {
     }
 
     fn from_row(row: &Row) -> Result<Self, db::Error> {
-        let raw = |column| -> Result<Box<RawValue>, db::Error> {
-            Ok(RawValue::from_string(row.try_get(column)?).unwrap_or_default())
-        };
         Ok(Self {
             id: row.try_get(0)?,
             number: row.try_get(1)?,
@@ -100,8 +97,8 @@ impl BookmarkRow for Bookmark {
             notes: row.try_get(5)?,
             domain: row.try_get(6)?,
             folder_id: row.try_get(7)?,
-            folder_path: raw(8)?,
-            further_folders: raw(9)?,
+            folder_path: folder_paths::read(row, 8)?,
+            further_folders: folder_paths::read(row, 9)?,
             tags: row.try_get(10)?,
             suggested_tags: row.try_get(11)?,
             add_date: row.try_get(12)?,

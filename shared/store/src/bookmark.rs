@@ -62,7 +62,7 @@ impl Bookmark {
             domain: row.try_get(3)?,
             original_folder: row.try_get(4)?,
             folder_id: row.try_get(5)?,
-            folder_path: raw(row, 6)?,
+            folder_path: folder_paths::read(row, 6)?,
             add_date: row.try_get(7)?,
             last_modified: row.try_get(8)?,
             tags: texts(row, 9)?,
@@ -77,11 +77,6 @@ impl Bookmark {
 fn texts(row: &Row, column: usize) -> Result<Vec<String>, db::Error> {
     let texts = row.try_get::<_, Option<Vec<Option<String>>>>(column)?.unwrap_or_default();
     Ok(texts.into_iter().flatten().collect())
-}
-
-/// A column of JSON, as text.
-fn raw(row: &Row, column: usize) -> Result<Box<RawValue>, db::Error> {
-    Ok(RawValue::from_string(row.try_get(column)?).unwrap_or_default())
 }
 
 fn columns(path: fn(&str) -> String) -> String {

@@ -4,6 +4,9 @@
 //! A list looks up the paths of all that it shows at once: its statement has a table [`SHOWN`] with the
 //! columns of `bookmarks`, then [`paths`].
 
+use db::Row;
+use serde_json::value::RawValue;
+
 /// The name of the table of what is shown.
 pub const SHOWN: &str = "shown";
 
@@ -32,4 +35,12 @@ pub fn of_shown(id: &str) -> String {
 #[must_use]
 pub fn of_one(id: &str) -> String {
     format!("to_jsonb(folder_path({id}))")
+}
+
+/// Reads a column of paths, which is the text of JSON.
+///
+/// # Errors
+/// The column is of another type.
+pub fn read(row: &Row, column: usize) -> Result<Box<RawValue>, db::Error> {
+    Ok(RawValue::from_string(row.try_get(column)?).unwrap_or_default())
 }

@@ -155,8 +155,8 @@ fn found_ids(params: &SearchParams, tables: &mut Vec<String>) -> Option<String> 
     Some(documents(params, looked, Columns::Ids))
 }
 
-/// What labels say, as a query. The planner itself calls the function that makes it, a quarter of a
-/// millisecond each time it is written, so that it is written once, and not where there is nothing to say.
+/// What labels say, as a query. Each time it is written, the planner itself calls the function that makes it,
+/// which takes a quarter of a millisecond. So it is written once, and only where there is something to say.
 fn filter(params: &SearchParams) -> &'static str {
     match params.has_labels() || params.untagged || params.project_id.is_some() {
         true => "(SELECT filter FROM filtered)",
