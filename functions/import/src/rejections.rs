@@ -12,6 +12,7 @@ use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::App;
+use store::folder_paths::{self, SHOWN};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
@@ -49,13 +50,19 @@ async fn page(
     let after = wanted.after.unwrap_or(Uuid::nil());
     // The outer join returns one row of nulls for a job without such entries, and none where there is no job.
     let sql = format!(
-        "SELECT {}
-         FROM import_jobs j
-         LEFT JOIN import_entries e ON e.import_job_id = j.id AND e.reason IS NOT NULL AND e.id > $2
+        "WITH {SHOWN} AS (
+             SELECT *, NULL::uuid[] AS further_folder_ids
+             FROM import_entries
+             WHERE import_job_id = $1 AND reason IS NOT NULL AND id > $2
+             ORDER BY id
+             LIMIT $3
+         ), {}
+         SELECT {}
+         FROM import_jobs AS j LEFT JOIN {SHOWN} AS e ON true
          WHERE j.id = $1
-         ORDER BY e.id
-         LIMIT $3",
-        Fields::Shortened.columns()
+         ORDER BY e.id",
+        folder_paths::paths(),
+        Fields::Shortened.columns(&folder_paths::of_shown("e.folder_id"))
     );
     let sql = sql.as_str();
     let find = |connection: Connection| async move {
@@ -81,7 +88,7 @@ pub(crate) async fn one(app: Arc<App>, request: Request, params: PathParams) -> 
     let sql = |fields: Fields| {
         format!(
             "SELECT {} FROM import_entries e WHERE import_job_id = $1 AND id = $2 AND reason IS NOT NULL",
-            fields.columns()
+            fields.columns(&folder_paths::of_one("e.folder_id"))
         )
     };
     let (whole, shortened) = (sql(Fields::Whole), sql(Fields::Shortened));

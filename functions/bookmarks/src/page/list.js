@@ -17,6 +17,8 @@ const list = {
   active: -1,
   /** The words that were searched in place of misspelt ones. */
   corrected: [],
+  /** Whether more are found than are ranked. */
+  isRankedInPart: false,
   selected: new Map(),
   anchor: -1,
   rows: new Map(),
@@ -72,6 +74,7 @@ async function fetchParts(abort, count) {
     complain(null);
     list.items.push(...part.bookmarks);
     list.corrected = Object.values(part.corrected ?? {}).map(([nearest]) => nearest).filter(Boolean);
+    list.isRankedInPart = part.ranked_in_part === true;
     list.cursor = part.next_cursor;
     list.done = part.next_cursor === null;
     const hadFocus = forgetWaiting();

@@ -45,7 +45,8 @@ pub(super) async fn file(
              WHERE import_job_id = $1 AND outcome IN ('failed', 'skipped') AND id > $2 ORDER BY id LIMIT 1)
          WHERE j.id = $1
          ORDER BY e.id",
-        Fields::Whole.columns()
+        // Each stands at the root of the file.
+        Fields::Whole.columns("'[]'")
     );
     let more = "SELECT EXISTS (
                     SELECT FROM import_entries

@@ -3,6 +3,7 @@
 use db::{Row, Timestamptz};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::folder_paths;
 use uuid::Uuid;
 use web::Error;
 
@@ -16,20 +17,18 @@ pub(super) enum Fields {
 }
 
 impl Fields {
-    /// Returns the columns that [`Rejection::from_row`] reads, in its order, of `import_entries e`.
-    pub(super) fn columns(self) -> &'static str {
+    /// Returns the columns that [`Rejection::from_row`] reads, in its order, of `import_entries e`, with the
+    /// expression of the folder's path.
+    pub(super) fn columns(self, path: &str) -> String {
         match self {
-            Self::Whole => {
-                "e.id, e.position, e.line, e.outcome, e.reason, e.url, e.title, folder_path(e.folder_id), \
-                 e.add_date,
-                 e.last_modified, e.last_visited, ARRAY(SELECT unnest(e.tags)), e.description, \
-                     e.attributes::text,
-                 ARRAY[]::text[]"
-            }
-            Self::Shortened => {
-                "e.id, e.position, e.line, e.outcome, left(e.reason, 2048), left(e.url, 2048), left(e.title, \
-                 1024),
-                 folder_path(e.folder_id), e.add_date, e.last_modified, e.last_visited,
+            Self::Whole => format!(
+                "e.id, e.position, e.line, e.outcome, e.reason, e.url, e.title, ({path})::text, e.add_date,
+                 e.last_modified, e.last_visited, ARRAY(SELECT unnest(e.tags)), e.description,
+                 e.attributes::text, ARRAY[]::text[]"
+            ),
+            Self::Shortened => format!(
+                "e.id, e.position, e.line, e.outcome, left(e.reason, 2048), left(e.url, 2048),
+                 left(e.title, 1024), ({path})::text, e.add_date, e.last_modified, e.last_visited,
                  ARRAY(SELECT left(tag, 255) FROM unnest(e.tags) AS tag LIMIT 100), left(e.description, 4096),
                  CASE WHEN octet_length(e.attributes::text) <= 8192 THEN e.attributes::text END,
                  array_remove(ARRAY[
@@ -40,7 +39,7 @@ impl Fields {
                                OR (SELECT max(length(tag)) FROM unnest(e.tags) AS tag) > 255 THEN 'tags' END,
                      CASE WHEN length(e.description) > 4096 THEN 'description' END,
                      CASE WHEN octet_length(e.attributes::text) > 8192 THEN 'attributes' END], NULL)"
-            }
+            ),
         }
     }
 }
@@ -60,7 +59,7 @@ pub(super) struct Rejection {
     pub(super) url: Option<String>,
     pub(super) title: Option<String>,
     /// As of a bookmark.
-    folder_path: Vec<String>,
+    folder_path: Box<RawValue>,
     pub(super) add_date: Option<Timestamptz>,
     pub(super) last_modified: Option<Timestamptz>,
     pub(super) last_visited: Option<Timestamptz>,
@@ -88,7 +87,7 @@ impl Rejection {
             reason: row.try_get(4)?,
             url: row.try_get(5)?,
             title: row.try_get(6)?,
-            folder_path: row.try_get(7)?,
+            folder_path: folder_paths::read(row, 7)?,
             add_date: row.try_get(8)?,
             last_modified: row.try_get(9)?,
             last_visited: row.try_get(10)?,

@@ -55,3 +55,20 @@ async fn a_hundred_thousand_bookmarks_scroll_with_few_elements() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_search_that_is_ranked_in_part_says_so() {
+    with_browser(async |browser| {
+        let fixture = Fixture::new();
+        write(&fixture, 1_001).await;
+        let bridge = bridge(&fixture, &[]).await;
+        open(browser, &bridge, "#q=bookmark").await;
+        browser.wait_for("document.getElementById('count').innerText.includes('the newest 1,000')").await;
+        fixture.execute("DELETE FROM bookmarks WHERE title = 'bookmark 7'").await;
+        open(browser, &bridge, "#q=bookmark").await;
+        let count = browser.text("count").await;
+        assert!(count.contains("bookmarks") && !count.contains("newest"), "{count}");
+        browser.assert_no_complaints().await;
+    })
+    .await;
+}
