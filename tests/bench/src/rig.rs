@@ -100,6 +100,15 @@ impl Rig {
         Ok(client)
     }
 
+    /// Has this session and all that begin claim the organization, or none.
+    pub(crate) async fn claim(&self, claims: bool) -> Result<()> {
+        let value = if claims { format!("'{ORGANIZATION}'") } else { "DEFAULT".to_owned() };
+        self.execute(&format!(
+            "ALTER DATABASE {DATABASE} SET app.organization = {value}; SET app.organization = {value}"
+        ))
+        .await
+    }
+
     /// Asks one statement so many times, and gives how long each took, in ms.
     pub(crate) async fn queries(&self, statement: &str, times: usize) -> Result<Vec<f64>> {
         let mut latencies = Vec::with_capacity(times);
