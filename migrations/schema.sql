@@ -909,11 +909,12 @@ DECLARE
     ids uuid[];
     found uuid[];
     documents tsvector[];
-    likes CONSTANT text[] := ARRAY(SELECT '%' || p.word || '%' FROM search_parts(typed) AS p WHERE p.word !~ '0sign0');
+    likes text[];
 BEGIN
     IF NOT EXISTS (SELECT FROM search_pending WHERE organization_id = organization) THEN
         RETURN;
     END IF;
+    likes := ARRAY(SELECT '%' || p.word || '%' FROM search_parts(typed) AS p WHERE p.word !~ '0sign0');
     ids := ARRAY(
         SELECT DISTINCT b.id
         FROM search_pending AS p

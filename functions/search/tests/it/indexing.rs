@@ -170,7 +170,7 @@ async fn twenty_thousand_bookmarks_are_searched_by_the_index() {
             &[],
         ] {
             let plan = plan(&fixture, parameters).await;
-            assert!(plan.contains("page AS MATERIALIZED"), "{parameters:?}: {plan}");
+            assert!(plan.contains("shown AS MATERIALIZED"), "{parameters:?}: {plan}");
             for table in ["bookmarks", "search_documents"] {
                 assert!(!plan.contains(&format!("Seq Scan on {table}")), "{parameters:?}: {plan}");
             }

@@ -1,4 +1,4 @@
-//! What documents are looked up by.
+//! What documents are looked up by, and what is read of them.
 
 /// A table of one row, which is made when it is first needed.
 #[derive(Clone, Copy, Debug)]
@@ -39,4 +39,16 @@ impl Looked {
     pub(crate) fn of_pending(self) -> String {
         format!("(SELECT of_pending FROM {})", self.name())
     }
+}
+
+/// What is read of the documents that are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Columns {
+    Ids,
+    /// And whether tags are yet to be compared with those of the bookmark, which no label says.
+    Marks,
+    /// And where their words are; those of what is pending are here.
+    Places,
+    /// The ids of what all that is asked for does not find.
+    OtherIds,
 }

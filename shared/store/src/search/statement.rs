@@ -6,7 +6,7 @@
 //! folder, $13 whether the last word may go on, $14 the id of the last bookmark seen, $15 its score, $16 its
 //! date, $17 its title, $18 the limit.
 
-use super::looked::Looked;
+use super::looked::{Columns, Looked};
 use super::params::{Folder, SearchParams, Sort};
 use crate::folder_paths::{SHOWN, paths};
 use crate::scope::OWN;
@@ -50,17 +50,18 @@ const INSIDE: &str = "WITH RECURSIVE below (id) AS (
 /// The statement for a search. Its rows are bookmarks, or words that nothing has.
 pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
     let mut tables = Vec::new();
-    let page = if is_ranked(params) {
+    let shown = if is_ranked(params) {
         begin(params, &mut tables);
-        ranked(params, &mut tables)
+        let page = ranked(params, &mut tables);
+        looked_up(&page, &mut tables)
     } else {
         sorted(params, &mut tables)
     };
-    tables.push(format!("page AS MATERIALIZED ({page})"));
+    tables.push(format!("{SHOWN} AS MATERIALIZED ({shown})"));
     // A page with nothing on it is the reason to look for words like those typed.
     let near = if params.page.after.is_none() && may_relax(params) {
         let filter = filter(params);
-        format!("SELECT misspelt, near FROM search_near($1, {filter}) WHERE NOT EXISTS (SELECT FROM page)")
+        format!("SELECT misspelt, near FROM search_near($1, {filter}) WHERE NOT EXISTS (SELECT FROM {SHOWN})")
     } else {
         "SELECT NULL::text AS misspelt, NULL::text[] AS near WHERE false".to_owned()
     };
@@ -69,13 +70,6 @@ pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
     } else {
         "false".to_owned()
     };
-    // Columns are looked up for the page alone. On one snapshot, no bookmark of it is missing.
-    tables.push(format!(
-        "{SHOWN} AS MATERIALIZED (
-             SELECT b.*, page.score AS page_score, page.date AS page_date, page.title AS page_title
-             FROM page
-             CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = page.id OFFSET 0) AS b)"
-    ));
     format!(
         "WITH {}, {}, near AS ({near})
          SELECT {columns}, b.id, b.page_score, b.page_date, b.page_title, near.misspelt, near.near,
@@ -85,6 +79,17 @@ pub(crate) fn sql(params: &SearchParams, columns: &str) -> String {
         tables.join(", "),
         paths(),
         order(params.sort, "b.page_", "b.")
+    )
+}
+
+/// The bookmarks of a page. Columns are looked up for the page alone. On one snapshot, no bookmark of it is
+/// missing.
+fn looked_up(page: &str, tables: &mut Vec<String>) -> String {
+    tables.push(format!("page AS MATERIALIZED ({page})"));
+    format!(
+        "SELECT b.*, page.score AS page_score, page.date AS page_date, page.title AS page_title
+         FROM page
+         CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = page.id OFFSET 0) AS b"
     )
 }
 
@@ -117,10 +122,6 @@ fn begin(params: &SearchParams, tables: &mut Vec<String>) {
                 query(RELAXED),
                 query(RELAXED_PENDING)
             )));
-            tables.push(Looked::Either.table(
-                "SELECT s.query || r.query AS query, s.query || r.of_pending AS of_pending
-                 FROM strict AS s, relaxed AS r",
-            ));
         }
     }
     match &params.folder {
@@ -134,8 +135,8 @@ fn begin(params: &SearchParams, tables: &mut Vec<String>) {
 
 /// The bookmarks that are found, as `b` of `listed_bookmarks`, for FROM.
 fn found(params: &SearchParams, tables: &mut Vec<String>) -> String {
-    let states = states(params);
-    match found_ids(params, tables) {
+    let states = states(params, "is_untagged");
+    match found_ids(params, tables, Columns::Ids) {
         Some(ids) => format!(
             "({ids}) AS found
              CROSS JOIN LATERAL (SELECT * FROM listed_bookmarks WHERE {OWN} AND id = found.id{states}) AS b"
@@ -146,13 +147,19 @@ fn found(params: &SearchParams, tables: &mut Vec<String>) -> String {
 
 /// The ids that documents or a folder give, before what columns of bookmarks say; none where these alone
 /// decide.
-fn found_ids(params: &SearchParams, tables: &mut Vec<String>) -> Option<String> {
+fn found_ids(params: &SearchParams, tables: &mut Vec<String>, columns: Columns) -> Option<String> {
     begin(params, tables);
     if !has_documents(params) {
         return params.folder.as_ref().map(|_| "SELECT DISTINCT id FROM inside".to_owned());
     }
-    let looked = if may_relax(params) { Looked::Either } else { Looked::Strict };
-    Some(documents(params, looked, Columns::Ids))
+    if !may_relax(params) {
+        return Some(documents(params, Looked::Strict, columns));
+    }
+    tables.push(Looked::Either.table(
+        "SELECT s.query || r.query AS query, s.query || r.of_pending AS of_pending
+         FROM strict AS s, relaxed AS r",
+    ));
+    Some(documents(params, Looked::Either, columns))
 }
 
 /// What labels say, as a query. Each time it is written, the planner itself calls the function that makes it,
@@ -174,8 +181,8 @@ fn has_documents(params: &SearchParams) -> bool {
     params.terms.has_words() || !params.terms.excluded.is_empty() || params.has_labels()
 }
 
-/// The conditions that columns of bookmarks answer.
-fn states(params: &SearchParams) -> String {
+/// The conditions that columns of bookmarks answer, with the expression of whether one is untagged.
+fn states(params: &SearchParams, is_untagged: &str) -> String {
     let mut conditions = String::new();
     for (column, state) in [("is_archived", params.archived), ("unread", params.unread)] {
         match state {
@@ -188,7 +195,7 @@ fn states(params: &SearchParams) -> String {
         conditions += " AND project_id = $11";
     }
     if params.untagged {
-        conditions += " AND is_untagged";
+        conditions += &format!(" AND {is_untagged}");
     }
     conditions
 }
@@ -208,16 +215,6 @@ fn pending(params: &SearchParams) -> String {
     )
 }
 
-/// What is read of the documents that are found.
-#[derive(Clone, Copy)]
-enum Columns {
-    Ids,
-    /// And where their words are; those of what is pending are here.
-    Places,
-    /// The ids of what all that is asked for does not find.
-    OtherIds,
-}
-
 /// Returns the union of what is found in the index, and among the bookmarks that are pending.
 fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String {
     let narrowed = |id: &str, is_marked: &str| {
@@ -227,7 +224,7 @@ fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String 
             // documents for a few.
             conditions += &format!(" AND ({id} IN (SELECT i.id FROM inside AS i)) IS TRUE");
         }
-        if params.names_tags() {
+        if params.names_tags() && columns != Columns::Marks {
             conditions += &format!(
                 " AND (NOT {is_marked} OR (
                      SELECT search_has_tags(t.tags, $7, $8) FROM bookmarks AS t
@@ -238,10 +235,11 @@ fn documents(params: &SearchParams, looked: Looked, columns: Columns) -> String 
     };
     let (indexed, pending) = match columns {
         Columns::Ids | Columns::OtherIds => ("", ""),
+        Columns::Marks => (", d.is_marked", ", p.words @@ '''=m'''"),
         Columns::Places => (", d.place, NULL::tsvector AS words", ", NULL, p.words"),
     };
     let (but, is_other) = match columns {
-        Columns::Ids | Columns::Places => ("NULL", ""),
+        Columns::Ids | Columns::Marks | Columns::Places => ("NULL", ""),
         Columns::OtherIds => ("(SELECT query FROM strict)", " AND NOT p.words @@ (SELECT query FROM strict)"),
     };
     format!(
@@ -317,7 +315,7 @@ fn best(params: &SearchParams, found: &str) -> String {
          FROM (SELECT id, score FROM ({found}) AS found {after} ORDER BY score DESC, id DESC) AS hit
          CROSS JOIN LATERAL (SELECT FROM listed_bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
          ORDER BY {} LIMIT $18",
-        states(params),
+        states(params, "is_untagged"),
         order(params.sort, "hit.", "hit.")
     )
 }
@@ -332,14 +330,14 @@ fn equal(params: &SearchParams, score: &str, found: &str) -> String {
          FROM (SELECT id FROM ({found}) AS found {after} ORDER BY id DESC) AS hit
          CROSS JOIN LATERAL (SELECT FROM listed_bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
          ORDER BY hit.id DESC LIMIT $18",
-        states(params)
+        states(params, "is_untagged")
     )
 }
 
-/// A page in another order than that of the ranks.
+/// The bookmarks of a page in another order than that of the ranks.
 fn sorted(params: &SearchParams, tables: &mut Vec<String>) -> String {
     if params.sort == Sort::Stored
-        && let Some(ids) = found_ids(params, tables)
+        && let Some(ids) = found_ids(params, tables, Columns::Marks)
     {
         return stored(params, &ids);
     }
@@ -351,7 +349,7 @@ fn sorted(params: &SearchParams, tables: &mut Vec<String>) -> String {
         Sort::Title => ("NULL::timestamptz", "b.title_key", "(b.title, b.id) > ($17 COLLATE \"C\", $14)"),
     };
     let after = if params.page.after.is_some() { format!("WHERE {after}") } else { String::new() };
-    format!(
+    let page = format!(
         "SELECT b.id, NULL::float4 AS score, b.date, b.title
          FROM (
              SELECT b.id, {date} AS date, {title} AS title
@@ -361,19 +359,22 @@ fn sorted(params: &SearchParams, tables: &mut Vec<String>) -> String {
          ORDER BY {} LIMIT $18",
         found(params, tables),
         order(params.sort, "b.", "b.")
-    )
+    );
+    looked_up(&page, tables)
 }
 
-/// A page in the order of ids: they are ordered first and looked up then, as in [`best`].
+/// The bookmarks of a page in the order of ids: they are ordered first and looked up then, as in [`best`].
+/// Here, whole and with their tags, in one go.
 fn stored(params: &SearchParams, ids: &str) -> String {
     let after = if params.page.after.is_some() { "WHERE id < $14" } else { "" };
-    let order = order(params.sort, "hit.", "hit.");
+    let tags =
+        if params.names_tags() { " AND (NOT hit.is_marked OR search_has_tags(tags, $7, $8))" } else { "" };
     format!(
-        "SELECT hit.id, NULL::float4 AS score, NULL::timestamptz AS date, NULL::text AS title
-         FROM (SELECT id FROM ({ids}) AS found {after} ORDER BY id DESC) AS hit
-         CROSS JOIN LATERAL (SELECT FROM listed_bookmarks WHERE {OWN} AND id = hit.id{} OFFSET 0) AS b
-         ORDER BY {order} LIMIT $18",
-        states(params)
+        "SELECT b.*, NULL::float4 AS page_score, NULL::timestamptz AS page_date, NULL::text AS page_title
+         FROM (SELECT * FROM ({ids}) AS found {after} ORDER BY id DESC) AS hit
+         CROSS JOIN LATERAL (SELECT * FROM bookmarks WHERE {OWN} AND id = hit.id{}{tags} OFFSET 0) AS b
+         ORDER BY hit.id DESC LIMIT $18",
+        states(params, "coalesce(cardinality(tags), 0) = 0")
     )
 }
 
