@@ -77,7 +77,8 @@ lint: ## formatting, clippy, docs, spelling, dependencies, fuzz targets, migrati
 	# second OpenSSL.
 	CUSTOM_LIBFUZZER_PATH=/nonexistent/libfuzzer.a OPENSSL_NO_VENDOR=1 OPENSSL_DIR="$$(realpath \
 	  "$${CARGO_TARGET_DIR:-target}"/debug/build/openssl-sys-*/out/openssl-build/install | head -n 1)" \
-	  cargo check --locked --quiet --bins --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
+	  cargo check --locked --quiet --bins --manifest-path fuzz/Cargo.toml \
+	  --target-dir "$${CARGO_TARGET_DIR:-target}"
 	cargo-deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
 	cargo package --locked --quiet --no-verify --allow-dirty $(addprefix -p ,$(PUBLISHED))
 	cargo run --locked --quiet --bin branchline -- lint --all --deny-warnings

@@ -3,7 +3,6 @@
 use db::{Access, Connection, Param, Row};
 use futures_util::future::join_all;
 use store::locks;
-use store::scope::WITHOUT_INDEX_SCANS;
 
 /// A statement and its parameters.
 pub(crate) type Statement<'a> = (&'a str, &'a [Param<'a>]);
@@ -14,36 +13,14 @@ pub(crate) type Statement<'a> = (&'a str, &'a [Param<'a>]);
 /// # Errors
 /// The first statement that fails, after which nothing is written.
 pub(crate) async fn transaction(
-    connection: Connection,
-    statements: &[Statement<'_>],
-) -> Result<Vec<Vec<Row>>, db::Error> {
-    run(connection, Access::ReadWrite, statements).await
-}
-
-/// Runs a statement that reads all bookmarks of an organization.
-///
-/// # Errors
-/// The server's refusal, or a lost connection.
-pub(crate) async fn scan(
-    connection: Connection,
-    sql: &str,
-    params: &[Param<'_>],
-) -> Result<Vec<Row>, db::Error> {
-    let statements = [(WITHOUT_INDEX_SCANS, &[][..]), (sql, params)];
-    let mut rows = run(connection, Access::ReadOnly, &statements).await?;
-    Ok(rows.pop().unwrap_or_default())
-}
-
-async fn run(
     mut connection: Connection,
-    access: Access,
     statements: &[Statement<'_>],
 ) -> Result<Vec<Vec<Row>>, db::Error> {
     connection.transaction_begins();
     let shared = &connection;
     let (begun, answers, committed) = tokio::join!(
         biased;
-        shared.begin(access),
+        shared.begin(Access::ReadWrite),
         join_all(statements.iter().map(|(sql, params)| shared.query(sql, params))),
         shared.commit(),
     );

@@ -7,7 +7,7 @@ use lambda_http::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
-use store::scope::OWN;
+use store::scope::{OWN, WITHOUT_INDEX_SCANS};
 use store::search::{Filter, Ids, SearchParams};
 use store::{App, search_index};
 use tokio_postgres::types::Type;
@@ -45,7 +45,7 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
     let most = &i64::try_from(MOST + 1).unwrap_or(i64::MAX);
     let find = |connection: Connection| async move {
         let params: [Param<'_>; 2] = [(project_id, Type::INT4), (most, Type::INT8)];
-        Ok(flight::scan(connection, sql, &params).await?)
+        Ok(connection.query_with_settings(WITHOUT_INDEX_SCANS, sql, &params).await?)
     };
     let rows = app.read(app.claims(&request), &budget_of(&request), find).await?;
     let tag = |row: &db::Row| Ok(Tag { name: row.try_get(0)?, count: row.try_get(1)? });

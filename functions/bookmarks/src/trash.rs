@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 use store::folder_paths::{self, SHOWN};
-use store::scope::OWN;
+use store::scope::{IN_INDEX_ORDER, OWN};
 use store::search::BookmarkRow;
 use store::{App, search_index};
 use tokio_postgres::types::Type;
@@ -116,7 +116,7 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
         let (deleted_at, id) = (after.map(|after| after.deleted_at), after.map(|after| after.id));
         let params: [Param<'_>; 3] =
             [(&deleted_at, Type::INT8), (&id, Type::UUID), (&page.rows(), Type::INT8)];
-        Ok(connection.query(sql, &params).await?)
+        Ok(connection.query_with_settings(IN_INDEX_ORDER, sql, &params).await?)
     };
     let rows = app.read(app.claims(&request), &budget_of(&request), find).await?;
     let trashed = |row: &Row| {

@@ -4,7 +4,7 @@ mod multipart;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
@@ -12,6 +12,9 @@ use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use sha2::{Digest, Sha256};
 use web::{Error, Request};
+
+/// So much of a file is hashed at once.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// A file as it was sent. It is inflated each time it is read, so that it never stands inflated in
 /// memory.
@@ -83,21 +86,28 @@ impl Upload {
         }
         let mut hash = Sha256::new();
         let mut size: u64 = 0;
-        let mut source = self.open();
-        let mut chunk = vec![0; 64 * 1024];
+        // What is in memory is not copied.
+        let mut source: Box<dyn BufRead + Send> = match self.gzip {
+            true => Box::new(BufReader::with_capacity(CHUNK_BYTES, self.open())),
+            false => Box::new(&*self.bytes),
+        };
         loop {
-            let read = source.read(&mut chunk).map_err(|e| damaged(&e))?;
-            let Some(data) = chunk.get(..read).filter(|data| !data.is_empty()) else { break };
+            let data = source.fill_buf().map_err(|e| damaged(&e))?;
+            let Some(data) = data.get(..data.len().min(CHUNK_BYTES)).filter(|data| !data.is_empty()) else {
+                break;
+            };
+            let read = data.len();
             if size == 0 && is_zip(data) {
                 return Err(Error::unprocessable(
                     "This is a zip archive. Unpack the zip first, and send the bookmarks file that is in it.",
                 ));
             }
-            size += data.len() as u64;
+            size += read as u64;
             if size > max_bytes {
                 return Err(too_large());
             }
             hash.update(data);
+            source.consume(read);
             // Yields, so that the request's deadline is checked.
             tokio::task::yield_now().await;
         }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use db::Connection;
+use db::{Connection, Param};
 use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::App;
-use store::scope::OWN;
+use store::scope::{IN_INDEX_ORDER, OWN};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
@@ -32,7 +32,8 @@ pub(crate) async fn jobs(app: &Arc<App>, request: &Request) -> Result<Response, 
     );
     let sql = sql.as_str();
     let find = |connection: Connection| async move {
-        Ok(connection.query(sql, &[(&before, Type::UUID), (&wanted.rows(), Type::INT8)]).await?)
+        let params: [Param<'_>; 2] = [(&before, Type::UUID), (&wanted.rows(), Type::INT8)];
+        Ok(connection.query_with_settings(IN_INDEX_ORDER, sql, &params).await?)
     };
     let rows = app.read(app.claims(request), &budget_of(request), find).await?;
     let jobs = rows.iter().map(Job::from_row_as_found).collect::<Result<Vec<_>, _>>()?;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use store::App;
 use store::folder_paths::{self, SHOWN};
+use store::scope::IN_INDEX_ORDER;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
@@ -68,7 +69,7 @@ async fn page(
     let find = |connection: Connection| async move {
         let params: [Param<'_>; 3] =
             [(&job_id, Type::UUID), (&after, Type::UUID), (&wanted.rows(), Type::INT8)];
-        Ok(connection.query(sql, &params).await?)
+        Ok(connection.query_with_settings(IN_INDEX_ORDER, sql, &params).await?)
     };
     let rows = app.read(app.claims(request), &budget_of(request), find).await?;
     if rows.is_empty() {

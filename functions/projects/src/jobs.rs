@@ -8,7 +8,7 @@ use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::App;
-use store::scope::OWN;
+use store::scope::{IN_INDEX_ORDER, OWN};
 use tokio_postgres::types::Type;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
 
@@ -81,7 +81,7 @@ pub(crate) async fn list(app: Arc<App>, request: Request, params: PathParams) ->
     );
     let find = |connection: Connection| async move {
         let params = [(&id as _, Type::INT4), (&before as _, Type::INT4), (&most as _, Type::INT8)];
-        Ok(connection.query(sql, &params).await?)
+        Ok(connection.query_with_settings(IN_INDEX_ORDER, sql, &params).await?)
     };
     let rows = app.read(app.claims(&request), &budget_of(&request), find).await?;
     let Some(first) = rows.first() else { return Err(Error::not_found(NO_PROJECT)) };

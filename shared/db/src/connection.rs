@@ -94,6 +94,27 @@ impl Connection {
         Ok(rows.into_iter().map(Row::from).collect())
     }
 
+    /// Runs a statement like [`Connection::query`], under settings that `SET LOCAL` commands make. They hold
+    /// for the rest of the transaction.
+    ///
+    /// # Errors
+    /// The server's refusal, or a lost connection.
+    pub async fn query_with_settings(
+        &self,
+        settings: &str,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, Error> {
+        let client = self.client();
+        let work = Box::pin(async {
+            let (set, rows) = join!(biased; client.batch_execute(settings), client.query_typed(sql, params));
+            set?;
+            rows
+        });
+        let rows = self.limited(sql, work).await?;
+        Ok(rows.into_iter().map(Row::from).collect())
+    }
+
     /// Runs a statement that returns at most one row, like [`Connection::query`].
     ///
     /// # Errors

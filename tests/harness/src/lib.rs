@@ -5,6 +5,7 @@
 mod bridge;
 mod issuer;
 mod pages;
+mod plans;
 mod sessions;
 mod streaming;
 mod webdriver;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db::{Connection, Param};
 use lambda_http::http::StatusCode;
 use store::App;
-use store::scope::OWN;
+use store::scope::{OWN, WITHOUT_INDEX_SCANS};
 use tokio_postgres::types::Type;
 use web::{Error, PathParams, Request, Response, budget_of, json};
 
@@ -15,7 +15,6 @@ use super::errors::no_such;
 use super::paging::{Page, Params};
 use super::query::{self, QueryError};
 use super::{dates, number_of};
-use crate::flight;
 
 /// Bytes of the texts of a page's bookmarks that are read at once; an answer holds less.
 const MAX_BYTES: i64 = 6_000_000;
@@ -66,7 +65,7 @@ async fn list(app: &App, request: &Request, is_archived: bool) -> Result<Respons
             (added, Type::TIMESTAMPTZ),
         ];
         Ok(if reads_all {
-            flight::scan(connection, sql, &params).await?
+            connection.query_with_settings(WITHOUT_INDEX_SCANS, sql, &params).await?
         } else {
             connection.query(sql, &params).await?
         })

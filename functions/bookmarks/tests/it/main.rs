@@ -5,6 +5,7 @@
 mod access;
 mod bulk;
 mod linkding;
+mod listing;
 mod model;
 mod organizing;
 mod page;

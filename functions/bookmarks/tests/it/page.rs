@@ -2,7 +2,7 @@
 
 mod accessibility;
 mod browser;
-mod library;
+pub(crate) mod library;
 mod pictures;
 mod scrolling;
 mod sharing;

@@ -2,7 +2,7 @@
 
 use db::{Connection, Param};
 use store::Bookmark;
-use store::scope::OWN;
+use store::scope::{IN_INDEX_ORDER, OWN};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::Error;
@@ -22,12 +22,11 @@ pub(crate) async fn read(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bo
     Ok(rows.iter().map(Bookmark::from_row).collect::<Result<_, _>>()?)
 }
 
-/// Ends the transaction, which has nothing in it, and reads the first bookmarks of a job that is done.
+/// Reads the first bookmarks of a job that is done, and ends the transaction, which has nothing in it.
 ///
 /// A job's bookmarks have ids a moment younger than its own, so the primary key leads straight to them. The
-/// comparison that no index serves keeps the planner from reading and sorting all of the job's bookmarks
-/// instead.
-pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Result<Vec<Bookmark>, Error> {
+/// comparison that no index serves keeps the planner from reading and sorting all of the job's bookmarks.
+pub(crate) async fn and_roll_back(connection: &mut Connection, job: &Job) -> Result<Vec<Bookmark>, Error> {
     let sql = format!(
         "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id > $1 AND b.import_job_id IS NOT DISTINCT FROM $1
          ORDER BY b.id LIMIT least($2, {SAMPLE})",
@@ -35,10 +34,10 @@ pub(crate) async fn after_rollback(connection: &mut Connection, job: &Job) -> Re
     );
     let params: [Param<'_>; 2] = [(&job.id, Type::UUID), (&job.imported_count, Type::INT4)];
     let shared = &*connection;
-    let (ended, rows) = tokio::join!(
+    let (rows, ended) = tokio::join!(
         biased;
+        shared.query_with_settings(IN_INDEX_ORDER, &sql, &params),
         shared.command("ROLLBACK"),
-        shared.query_committed(&sql, &params),
     );
     ended?;
     connection.transaction_ended();

@@ -9,6 +9,7 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE
 use netscape::{Bookmark, Event, Timestamp, Writer};
 use serde_json::{Map, Value};
 use store::App;
+use store::scope::IN_INDEX_ORDER;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 use web::{Error, PageRequest, Request, Response, budget_of, encode_cursor};
@@ -55,7 +56,7 @@ pub(super) async fn file(
     let find = |connection: Connection| async move {
         let rows = wanted.rows();
         let params: [Param<'_>; 3] = [(&job_id, Type::UUID), (&after, Type::UUID), (&rows, Type::INT8)];
-        let rows = connection.query(sql, &params).await?;
+        let rows = connection.query_with_settings(IN_INDEX_ORDER, sql, &params).await?;
         if rows.is_empty() {
             return Err(no_job());
         }

@@ -153,6 +153,21 @@ async fn the_same_file_again_gives_the_first_job_and_writes_nothing() {
 }
 
 #[tokio::test]
+async fn a_large_file_again_is_answered_by_its_first_rows_alone() {
+    let fixture = Fixture::new();
+    fixture.log_plans().await;
+    let file: String =
+        (0..20_000).map(|n| format!("<DT><A HREF=\"https://example.com/{n}\">Page {n}</A>\n")).collect();
+    let file = format!("<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p>\n{file}</DL><p>");
+    assert_eq!(post(&fixture, "/", &file).await.status, 201);
+    assert_eq!(post(&fixture, "/", &file).await.status, 200);
+    // Nothing has been analyzed since the rows came.
+    let plans = fixture.plans();
+    let sample = plans.iter().rfind(|plan| plan.contains("import_job_id IS NOT DISTINCT FROM")).unwrap();
+    assert!(sample.contains("Index Scan using bookmarks_pkey") && !sample.contains("Sort"), "{sample}");
+}
+
+#[tokio::test]
 async fn the_same_file_from_eight_callers_at_once_is_one_job() {
     let fixture = Fixture::new();
     let posts = (0..8).map(|_| post(&fixture, "/", FILE));

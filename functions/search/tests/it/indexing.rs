@@ -1,7 +1,5 @@
 //! The index of `search`: whatever state it is in, what is found is what is stored.
 
-use std::fmt::Write as _;
-
 use harness::{Fixture, app, call};
 use support::{Event, Proxy, round_trips};
 use tokio_postgres::Client;
@@ -120,35 +118,16 @@ async fn words_are_looked_up_one_by_one_even_where_the_planner_takes_the_vocabul
     assert!(fetched < 20, "{fetched} words were read again");
 }
 
-/// The plan of a search's query on the fixture's database, as the server logs it.
+/// The plan of a search's query.
 async fn plan(fixture: &Fixture, parameters: &[(&str, &str)]) -> String {
     search(fixture, parameters).await;
-    let log = fixture.database.server().log().unwrap();
-    let of_this_database = format!(" {} ", fixture.database.name());
-    let begin = |line: &str| line.contains(&of_this_database) && line.contains("plan:");
-    let mut plan = String::new();
-    for line in log.lines() {
-        if begin(line) {
-            plan.clear();
-        }
-        // Continuation lines of a message are indented.
-        if begin(line) || (line.starts_with(['\t', ' ']) && !plan.is_empty()) {
-            writeln!(plan, "{line}").unwrap();
-        }
-    }
-    plan
+    fixture.plans().pop().unwrap()
 }
 
 #[tokio::test]
 async fn twenty_thousand_bookmarks_are_searched_by_the_index() {
     let fixture = Fixture::new();
-    let database = fixture.database.name();
-    fixture
-        .execute(&format!(
-            "ALTER DATABASE {database} SET session_preload_libraries = 'auto_explain';
-             ALTER DATABASE {database} SET auto_explain.log_min_duration = 0"
-        ))
-        .await;
+    fixture.log_plans().await;
     fixture.execute(MANY).await;
     fixture
         .execute(

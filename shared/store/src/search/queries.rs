@@ -10,6 +10,7 @@ use super::hit::{BookmarkRow, Hit};
 use super::params::{Folder, SearchParams};
 use super::spelling::Misspelt;
 use super::statement;
+use crate::scope::IN_INDEX_ORDER;
 
 /// How many parameters the statement has.
 pub(crate) const PARAMS: usize = 18;
@@ -91,7 +92,12 @@ pub(crate) async fn page<T: BookmarkRow>(
 ) -> Result<Hits<T>, Error> {
     let values = Values::new(search);
     let mut found = Hits { bookmarks: Vec::new(), ranked_in_part: false, misspelt: Vec::new() };
-    for row in connection.query(&statement::sql(search, &T::columns()), &values.params()).await? {
+    let sql = statement::sql(search, &T::columns());
+    let rows = match statement::is_of_nearly_all(search) {
+        true => connection.query_with_settings(IN_INDEX_ORDER, &sql, &values.params()).await?,
+        false => connection.query(&sql, &values.params()).await?,
+    };
+    for row in rows {
         match row.try_get::<_, Option<String>>("misspelt")? {
             Some(word) => found.misspelt.push(Misspelt { word, alike: row.try_get("near")? }),
             None => {

@@ -181,6 +181,17 @@ fn has_documents(params: &SearchParams) -> bool {
     params.terms.has_words() || !params.terms.excluded.is_empty() || params.has_labels()
 }
 
+/// Returns whether nearly all bookmarks are listed, so that a page is best read in the order of an index. Of
+/// a few in many, one that finds these is better, and a sort.
+pub(crate) fn is_of_nearly_all(params: &SearchParams) -> bool {
+    let is_narrowed = params.archived == Some(true)
+        || params.unread == Some(true)
+        || params.untagged
+        || params.project_id.is_some()
+        || params.folder.is_some();
+    !has_documents(params) && !is_narrowed
+}
+
 /// The conditions that columns of bookmarks answer, with the expression of whether one is untagged.
 fn states(params: &SearchParams, is_untagged: &str) -> String {
     let mut conditions = String::new();

@@ -39,7 +39,7 @@ pub(super) async fn fill(fixture: &Fixture) {
 }
 
 /// Writes so many bookmarks, the last one first in the list.
-pub(super) async fn write(fixture: &Fixture, count: u32) {
+pub(crate) async fn write(fixture: &Fixture, count: u32) {
     fixture
         .execute(&format!(
             "INSERT INTO bookmarks (id, url_key, url, title, domain, tags, add_date)
