@@ -1,4 +1,4 @@
--- Where nothing is pending, as at most searches, their words are not taken apart for it.
+-- Where nothing is pending, as in most searches, the words are not taken apart.
 
 CREATE OR REPLACE FUNCTION search_pending_documents(typed text[], labels_only boolean, OUT id uuid, OUT words tsvector)
 RETURNS SETOF record

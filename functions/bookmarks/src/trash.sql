@@ -13,19 +13,16 @@ WITH gone AS (
 ), merged AS (
   SELECT id, jsonb_agg(jsonb_build_array(import_job_id, entry_id)) AS entries FROM detached GROUP BY id
 ), paths AS MATERIALIZED (
-  SELECT id, path
+  SELECT jsonb_object_agg(id, to_jsonb(path)) AS by_id
   FROM folder_paths(ARRAY(SELECT folder_id FROM gone UNION SELECT unnest(further_folder_ids) FROM gone))
-), placed AS (
-  SELECT g.id, jsonb_object_agg(p.id::text, to_jsonb(p.path)) AS folders
-  FROM gone AS g
-  CROSS JOIN LATERAL unnest(g.further_folder_ids || g.folder_id) AS folder
-  JOIN paths AS p ON p.id = folder
-  GROUP BY g.id
 ), moved AS (
   INSERT INTO trashed_bookmarks (organization_id, id, number, project_id, deleted_at, bookmark, folders, merged)
-  SELECT g.organization_id, g.id, g.number, g.project_id, clock_timestamp(), to_jsonb(g),
-         coalesce(p.folders, '{}'), coalesce(m.entries, '[]')
-  FROM gone AS g LEFT JOIN merged AS m ON m.id = g.id LEFT JOIN placed AS p ON p.id = g.id
+  SELECT g.organization_id, g.id, g.number, g.project_id, clock_timestamp(), to_jsonb(g), (
+           SELECT coalesce(jsonb_object_agg(folder, (SELECT by_id FROM paths) -> folder::text), '{}')
+           FROM unnest(g.further_folder_ids || g.folder_id) AS folder
+           WHERE (SELECT by_id FROM paths) ? folder::text
+         ), coalesce(m.entries, '[]')
+  FROM gone AS g LEFT JOIN merged AS m ON m.id = g.id
   RETURNING 1
 )
 SELECT count(*) FROM moved

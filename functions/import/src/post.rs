@@ -165,7 +165,7 @@ async fn import(
     };
     let (job_id, copies) = match opened.claim {
         pipeline::Claim::Completed(job) => {
-            let sample = sample::and_roll_back(connection, &job).await?;
+            let sample = sample::read_and_roll_back(connection, &job).await?;
             // The first attempt was committed, and its answer lost. Without one, another sender of the same
             // content has finished the job that this request began.
             let is_ours = is_second_attempt && job.id == request.job_id;

@@ -31,9 +31,10 @@ pub const WITHOUT_NESTED_LOOPS: &str = "SET LOCAL enable_nestloop = off; SET LOC
 /// once.
 pub const WITHOUT_INDEX_SCANS: &str = "SET LOCAL enable_indexscan = off";
 
-/// For the rest of a transaction, before a statement of a page that an index has in its order. Of rows that
-/// came since the table was analyzed the planner expects a few, which it would read and sort: all 100,000 for
-/// a page of 100. Where only a sort will do, it still sorts; hence `jit`, as above. Nothing in the statement
-/// may need an index that only bitmaps read, such as a GIN index.
+/// For the rest of a transaction, before a statement of a page of most of what an index holds, in its order.
+/// Of rows that came since the table was analyzed the planner expects a few, which it would read and sort:
+/// all 100,000 for a page of 100. Where only a sort will do, it still sorts; hence `jit`, as above. Nothing
+/// in the statement, or in the functions that it calls, may need an index that only bitmaps read, such as a
+/// GIN index.
 pub const IN_INDEX_ORDER: &str =
     "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off; SET LOCAL jit = off";

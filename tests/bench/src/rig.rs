@@ -100,7 +100,7 @@ impl Rig {
         Ok(client)
     }
 
-    /// Has this session and all that begin claim the organization, or none.
+    /// Makes this session and all later ones claim the organization, or no longer.
     pub(crate) async fn claim(&self, claims: bool) -> Result<()> {
         let value = if claims { format!("'{ORGANIZATION}'") } else { "DEFAULT".to_owned() };
         self.execute(&format!(

@@ -67,8 +67,8 @@ pub(crate) async fn measure(rig: &Rig, extent: Extent) -> Result<Vec<Row>> {
     ))
     .await?;
     let mut rows = rows(rig, "db-test", "SELECT count(*) FROM projects", turns, requests).await?;
-    // As the function asks, with its parameters written out. What is listed is the organization's that is
-    // claimed, which the function does in its transaction, and the others by a setting.
+    // As the function asks, with its parameters written out. It lists the claimed organization's projects;
+    // the function claims it in its transaction, the others by a setting.
     let page = "SELECT p.id, p.name, left(p.description, 4096), p.created_at, p.updated_at, \
                 p.bookmarks, p.extraction_jobs, coalesce(length(p.description) > 4096, false) \
                 FROM listed_projects p WHERE p.id > -2147483648 ORDER BY p.id LIMIT 101";

@@ -3,7 +3,7 @@
 use crate::Fixture;
 
 impl Fixture {
-    /// Has sessions that begin from here on log the plans of all their statements.
+    /// Has sessions that begin from now on log the plans of all their statements.
     pub async fn log_plans(&self) {
         let database = self.database.name();
         self.execute(&format!(

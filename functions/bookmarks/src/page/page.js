@@ -92,7 +92,7 @@ function showCount() {
   const count = `${about}${number(length)}${more} ${length === 1 ? 'bookmark' : 'bookmarks'}`;
   const isEmpty = list.done && length === 0;
   const corrected = list.corrected.length > 0 ? sentence`for “${list.corrected.join(' ')}”` : '';
-  const ranked = list.isRankedInPart ? '(the best of the newest 1,000 first)' : '';
+  const ranked = list.isRankedInPart ? '(of the 1,000 stored last, the best come first)' : '';
   byId('count').replaceChildren(...joined(isEmpty ? [] : [count, corrected, ranked], ' '));
   if (byId('announced').textContent !== count) {
     byId('announced').textContent = isEmpty ? 'Nothing found' : count;

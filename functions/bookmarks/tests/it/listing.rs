@@ -1,5 +1,5 @@
 //! Pages of lists that have grown and were not analyzed since: each is read in the order of an index, and no
-//! further than it goes.
+//! further than to the page's end.
 
 use harness::Fixture;
 use support::Event;
@@ -36,6 +36,7 @@ async fn a_page_of_bookmarks_that_have_just_come_is_read_in_the_order_of_an_inde
         ("/?sort=modified", "page"),
         ("/?sort=title", "page"),
         ("/?sort=newest&limit=1000", "page"),
+        ("/?archived=false", "page"),
         ("/?unread=false", "page"),
         ("/trash", "shown"),
     ] {

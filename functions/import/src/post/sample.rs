@@ -24,9 +24,12 @@ pub(crate) async fn read(connection: &Connection, ids: &[Uuid]) -> Result<Vec<Bo
 
 /// Reads the first bookmarks of a job that is done, and ends the transaction, which has nothing in it.
 ///
-/// A job's bookmarks have ids a moment younger than its own, so the primary key leads straight to them. The
-/// comparison that no index serves keeps the planner from reading and sorting all of the job's bookmarks.
-pub(crate) async fn and_roll_back(connection: &mut Connection, job: &Job) -> Result<Vec<Bookmark>, Error> {
+/// A job's bookmarks have ids a moment younger than its own, so the primary key leads straight to them, in
+/// their order. The comparison that no index serves keeps the planner from that of the jobs.
+pub(crate) async fn read_and_roll_back(
+    connection: &mut Connection,
+    job: &Job,
+) -> Result<Vec<Bookmark>, Error> {
     let sql = format!(
         "SELECT {} FROM bookmarks b WHERE b.{OWN} AND b.id > $1 AND b.import_job_id IS NOT DISTINCT FROM $1
          ORDER BY b.id LIMIT least($2, {SAMPLE})",

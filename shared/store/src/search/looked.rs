@@ -45,7 +45,7 @@ impl Looked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Columns {
     Ids,
-    /// And whether tags are yet to be compared with those of the bookmark, which no label says.
+    /// And whether the bookmark's own tags are still to be compared, since its labels do not hold them all.
     Marks,
     /// And where their words are; those of what is pending are here.
     Places,

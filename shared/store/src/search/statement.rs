@@ -181,8 +181,9 @@ fn has_documents(params: &SearchParams) -> bool {
     params.terms.has_words() || !params.terms.excluded.is_empty() || params.has_labels()
 }
 
-/// Returns whether nearly all bookmarks are listed, so that a page is best read in the order of an index. Of
-/// a few in many, one that finds these is better, and a sort.
+/// Returns whether nearly all bookmarks are taken to be listed, so that a page is best read in the order of
+/// an index. Of a few in many, an index that finds these is better, and a sort. Most bookmarks are neither
+/// archived nor unread; where they are, the index is read to its end.
 pub(crate) fn is_of_nearly_all(params: &SearchParams) -> bool {
     let is_narrowed = params.archived == Some(true)
         || params.unread == Some(true)
@@ -375,7 +376,7 @@ fn sorted(params: &SearchParams, tables: &mut Vec<String>) -> String {
 }
 
 /// The bookmarks of a page in the order of ids: they are ordered first and looked up then, as in [`best`].
-/// Here, whole and with their tags, in one go.
+/// Each is read whole, and its tags are checked, in that one lookup.
 fn stored(params: &SearchParams, ids: &str) -> String {
     let after = if params.page.after.is_some() { "WHERE id < $14" } else { "" };
     let tags =

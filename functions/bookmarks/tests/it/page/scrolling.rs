@@ -63,11 +63,13 @@ async fn a_search_that_is_ranked_in_part_says_so() {
         write(&fixture, 1_001).await;
         let bridge = bridge(&fixture, &[]).await;
         open(browser, &bridge, "#q=bookmark").await;
-        browser.wait_for("document.getElementById('count').innerText.includes('the newest 1,000')").await;
+        browser
+            .wait_for("document.getElementById('count').innerText.includes('of the 1,000 stored last')")
+            .await;
         fixture.execute("DELETE FROM bookmarks WHERE title = 'bookmark 7'").await;
         open(browser, &bridge, "#q=bookmark").await;
         let count = browser.text("count").await;
-        assert!(count.contains("bookmarks") && !count.contains("newest"), "{count}");
+        assert!(count.contains("bookmarks") && !count.contains("stored last"), "{count}");
         browser.assert_no_complaints().await;
     })
     .await;
