@@ -7,7 +7,7 @@ use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::App;
-use store::scope::OWN;
+use store::scope::{IN_INDEX_ORDER, OWN};
 use tokio_postgres::types::Type;
 use web::{Error, PageRequest, PathParams, Query, Request, Response, budget_of, json};
 
@@ -55,7 +55,13 @@ pub(crate) async fn list(app: Arc<App>, request: Request, _: PathParams) -> Resu
         parts.join(" UNION ALL ")
     );
     let params = &params;
-    let find = |connection: Connection| async move { Ok(connection.query(sql, params).await?) };
+    let find = |connection: Connection| async move {
+        // Of a status there may be a few among many, which another index has than that of the page's order.
+        Ok(match status {
+            None => connection.query_with_settings(IN_INDEX_ORDER, sql, params).await?,
+            Some(_) => connection.query(sql, params).await?,
+        })
+    };
     let rows = app.read(app.claims(&request), &budget_of(&request), find).await?;
     let found = rows.iter().map(Job::from_row).collect::<Result<Vec<_>, _>>()?;
     let (jobs, next_cursor) = wanted.cut(&found, |last| last.id)?;

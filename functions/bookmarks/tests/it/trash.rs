@@ -125,11 +125,13 @@ async fn each_of_many_bookmarks_keeps_the_path_of_its_own_folder() {
     fixture
         .execute(
             "INSERT INTO folders (id, name, place)
-             SELECT ('01900000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 'Folder ' || n, gen_random_uuid()
+             SELECT ('01900000-0000-7000-9000-' || lpad(n::text, 12, '0'))::uuid, 'Folder ' || n,
+                    gen_random_uuid()
              FROM generate_series(0, 499) AS n;
              INSERT INTO bookmarks (id, url, title, url_key, folder_id)
              SELECT gen_random_uuid(), '', 'Page ' || n, gen_random_uuid(),
-                    CASE WHEN n % 10 > 0 THEN ('01900000-0000-7000-9000-' || lpad((n % 500)::text, 12, '0'))::uuid END
+                    CASE WHEN n % 10 > 0
+                         THEN ('01900000-0000-7000-9000-' || lpad((n % 500)::text, 12, '0'))::uuid END
              FROM generate_series(1, 5000) AS n",
         )
         .await;
@@ -137,7 +139,8 @@ async fn each_of_many_bookmarks_keeps_the_path_of_its_own_folder() {
     let seen = send(&fixture, "POST", "/bulk", &all).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     let kept = "SELECT count(*) FILTER (WHERE folders = jsonb_build_object(
-                    coalesce(bookmark ->> 'folder_id', ''), jsonb_build_array('Folder ' || right(bookmark ->> 'folder_id', 12)::int)))
+                    coalesce(bookmark ->> 'folder_id', ''),
+                    jsonb_build_array('Folder ' || right(bookmark ->> 'folder_id', 12)::int)))
                     || ' ' || count(*) FILTER (WHERE folders = '{}' AND bookmark -> 'folder_id' = 'null')
                 FROM trashed_bookmarks";
     assert_eq!(fixture.ask(kept).await, "4500 500");

@@ -1,7 +1,8 @@
-//! How the server runs a claim beside very many finished jobs, and many tenants.
+//! How the server runs a claim beside very many finished jobs, and many tenants, and lists jobs.
 
+use harness::Fixture;
 use serde_json::Value;
-use support::rounds;
+use support::{Event, rounds};
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
@@ -84,4 +85,25 @@ async fn a_claim_reads_its_indexes_alone_however_many_jobs_are_finished() {
     times.sort_by(f64::total_cmp);
     let (median, last) = (times[times.len() / 2], times[times.len() - 1]);
     println!("a claim beside {finished} finished jobs: median {median:.2} ms, longest {last:.2} ms");
+}
+
+#[tokio::test]
+async fn a_page_of_jobs_that_have_just_come_is_read_in_the_order_of_an_index() {
+    let fixture = Fixture::new();
+    fixture.log_plans().await;
+    fixture
+        .execute(
+            "INSERT INTO projects (name) VALUES ('p');
+             INSERT INTO extraction_jobs (project_id, source_url, extraction_type)
+             SELECT 1, 'https://a.example/' || n, 'color' FROM generate_series(1, 20000) AS n",
+        )
+        .await;
+    for target in ["/", "/?limit=1000", "/?project_id=1"] {
+        let seen = fixture.call(jobs::handle, Event::get(target)).await;
+        assert_eq!(seen.status, 200, "{target}: {}", seen.body);
+        let plan = fixture.plans().into_iter().rfind(|plan| plan.contains("ORDER BY j.id DESC")).unwrap();
+        let nodes = plan.split_once("ORDER BY j.id DESC LIMIT $2\n").unwrap().1;
+        assert!(nodes.contains("Index Scan"), "{target}: {plan}");
+        assert!(!nodes.contains("Sort") && !nodes.contains("Bitmap"), "{target}: {plan}");
+    }
 }

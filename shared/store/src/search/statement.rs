@@ -22,7 +22,7 @@ const WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $5, $13)";
 const WHOLE_WORDS: &str = "search_query($1, $2, '{}', NULL, $4, $6, false)";
 
 /// So many of the bookmarks that are found are ranked, those that were stored last. To rank is to read a
-/// whole document.
+/// whole document. The library's page says this number.
 const MOST_RANKED: usize = 1_000;
 
 /// All ids of a folder and what is in it; its id is a parameter. Folders are looked up one by one, which
